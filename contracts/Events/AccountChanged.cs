@@ -1,0 +1,22 @@
+using InstaMessenger.Contracts.Ids;
+
+namespace InstaMessenger.Contracts.Events;
+
+/// <summary>An account was linked, changed or unlinked. Carries the whole state, so that the newest one is enough.</summary>
+/// <param name="AccountId">The account.</param>
+/// <param name="Version">Grows with each change; a receiver ignores a version that is not newer than its own.</param>
+/// <param name="InstagramAccountId">The professional account id: the path of Graph API calls.</param>
+/// <param name="LoginType">Which login made the token, and so which Graph host takes it.</param>
+/// <param name="ProtectedAccessToken">The access token, encrypted for <c>SecretPurpose.AccessToken</c>; null when unlinked.</param>
+/// <param name="CrmWebhookUrl">Where the account's events are posted to; null for nowhere.</param>
+/// <param name="ProtectedWebhookSecret">The secret that signs those posts, encrypted for <c>SecretPurpose.WebhookSecret</c>.</param>
+/// <param name="Unlinked">Whether the account was unlinked.</param>
+public sealed record AccountChanged(
+    AccountId AccountId,
+    long Version,
+    InstagramAccountId InstagramAccountId,
+    LoginType LoginType,
+    string? ProtectedAccessToken,
+    string? CrmWebhookUrl,
+    string? ProtectedWebhookSecret,
+    bool Unlinked);

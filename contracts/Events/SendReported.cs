@@ -1,0 +1,46 @@
+using InstaMessenger.Contracts.Ids;
+
+namespace InstaMessenger.Contracts.Events;
+
+/// <summary>The sender's ledger has news of a send.</summary>
+/// <param name="MessageId">The message.</param>
+/// <param name="AccountId">The account that sends.</param>
+/// <param name="Attempt">How many calls were made so far; reports of one message are ordered by it.</param>
+/// <param name="Outcome">What is known now.</param>
+/// <param name="InstagramMessageId">Meta's id, when <see cref="SendOutcome.Sent"/>.</param>
+/// <param name="Error">Why not, for every other outcome.</param>
+/// <param name="At">When it became known (UTC).</param>
+public sealed record SendReported(
+    MessageId MessageId,
+    AccountId AccountId,
+    int Attempt,
+    SendOutcome Outcome,
+    InstagramMessageId? InstagramMessageId,
+    SendError? Error,
+    DateTimeOffset At);
+
+/// <summary>The four ways in which a send can stand, and the call being under way.</summary>
+public enum SendOutcome
+{
+    /// <summary>The call is about to be made.</summary>
+    Sending,
+
+    /// <summary>Meta accepted the message and gave its id.</summary>
+    Sent,
+
+    /// <summary>It will never be sent.</summary>
+    Rejected,
+
+    /// <summary>Certainly not sent yet; it is tried again at <see cref="SendError.RetryAt"/>, or when the cause is gone.</summary>
+    Later,
+
+    /// <summary>The request may have reached Meta. Never sent again by itself: the echo or an operator settles it.</summary>
+    Unknown,
+}
+
+/// <summary>Why a send is not (yet) sent.</summary>
+/// <param name="Code">A stable snake_case code, like <c>window_closed</c>.</param>
+/// <param name="Message">A sentence for people; never the text of a message.</param>
+/// <param name="Retryable">Whether sending the same again can succeed.</param>
+/// <param name="RetryAt">When it is tried again (UTC), when that is known.</param>
+public sealed record SendError(string Code, string Message, bool Retryable, DateTimeOffset? RetryAt);
