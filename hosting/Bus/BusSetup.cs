@@ -1,0 +1,73 @@
+using InstaMessenger.Hosting.Database;
+using MassTransit;
+using MassTransit.Mediator;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace InstaMessenger.Hosting.Bus;
+
+/// <summary>Chooses the bus: RabbitMQ when <c>ConnectionStrings:RabbitMq</c> is set, else in-process.</summary>
+public static class BusSetup
+{
+    /// <summary>Has <typeparamref name="THandler"/> handle what comes in <paramref name="queue"/>.</summary>
+    /// <typeparam name="TContext">The service's database.</typeparam>
+    /// <typeparam name="T">The message type.</typeparam>
+    /// <typeparam name="THandler">The handler, made once.</typeparam>
+    /// <param name="services">The container.</param>
+    /// <param name="queue">A queue that <see cref="BusTopology"/> names for the message type.</param>
+    /// <exception cref="ArgumentException">The topology does not name the queue for the type.</exception>
+    public static void AddMessageHandler<TContext, T, THandler>(this IServiceCollection services, string queue)
+        where TContext : ServiceDbContext
+        where THandler : class, IMessageHandler<TContext, T>
+    {
+        if (!BusTopology.Queues.TryGetValue(typeof(T), out var queues) || !queues.Contains(queue))
+            throw new ArgumentException($"BusTopology does not send {typeof(T).Name} to {queue}.", nameof(queue));
+        var subscription = new BusSubscription<TContext, T, THandler>(queue);
+        services.AddSingleton<THandler>();
+        services.AddSingleton(subscription);
+        services.AddSingleton<BusSubscription>(subscription);
+    }
+
+    /// <summary>Adds the bus, with the handlers registered so far. Call it once, after all services are added.</summary>
+    /// <param name="builder">The host.</param>
+    public static void AddBus(this IHostApplicationBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        var services = builder.Services;
+        var subscriptions = services
+            .Where(service => service.ServiceType == typeof(BusSubscription))
+            .Select(service => (BusSubscription)service.ImplementationInstance!)
+            .ToList();
+
+        var connectionString = builder.Configuration.GetConnectionString("RabbitMq");
+        if (string.IsNullOrWhiteSpace(connectionString)) AddInProcess(services, subscriptions);
+        else AddRabbitMq(services, subscriptions, new Uri(connectionString));
+    }
+
+    private static void AddInProcess(IServiceCollection services, List<BusSubscription> subscriptions)
+    {
+        services.AddMediator(mediator =>
+        {
+            foreach (var subscription in subscriptions) subscription.AddTo(mediator);
+        });
+        services.AddSingleton<IBusPublisher>(provider => new BusPublisher(provider.GetRequiredService<IMediator>(), keepsOrderInFlight: false));
+    }
+
+    private static void AddRabbitMq(IServiceCollection services, List<BusSubscription> subscriptions, Uri broker)
+    {
+        services.AddMassTransit(bus =>
+        {
+            bus.DisableUsageTelemetry();
+            foreach (var subscription in subscriptions) subscription.AddTo(bus);
+            bus.UsingRabbitMq((context, rabbit) => RabbitMqTopology.Configure(rabbit, context, broker, subscriptions));
+        });
+        // The door for Meta must open although the broker is away.
+        services.Configure<MassTransitHostOptions>(options =>
+        {
+            options.WaitUntilStarted = false;
+            options.StopTimeout = TimeSpan.FromSeconds(10);
+        });
+        services.AddSingleton<IBusPublisher>(provider => new BusPublisher(provider.GetRequiredService<MassTransit.IBus>(), keepsOrderInFlight: true));
+    }
+}

@@ -1,0 +1,66 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace InstaMessenger.Hosting.Bus;
+
+/// <summary>A message that its consumer could not handle, kept whole with the reason, until somebody replays it.</summary>
+public sealed class DeadLetter
+{
+    /// <summary>Grows with each row.</summary>
+    public long Id { get; private set; }
+
+    /// <summary>The queue that it came from.</summary>
+    public required string Queue { get; init; }
+
+    /// <summary>The message type's name.</summary>
+    public required string MessageType { get; init; }
+
+    /// <summary>The id of the bus item.</summary>
+    public required string ItemId { get; init; }
+
+    /// <summary>The message as JSON.</summary>
+    public required byte[] Body { get; init; }
+
+    /// <summary>Its W3C trace context.</summary>
+    public string? TraceParent { get; init; }
+
+    /// <summary>The type of the error and the place where it was thrown; never the content of a message.</summary>
+    public required string Error { get; set; }
+
+    /// <summary>When it was set aside (UTC).</summary>
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    internal static DeadLetter Of(
+        string queue, string messageType, string itemId, byte[] body, string? traceParent, string error, TimeProvider clock) => new()
+        {
+            Queue = queue,
+            MessageType = messageType,
+            ItemId = itemId,
+            Body = body,
+            TraceParent = traceParent,
+            Error = error,
+            CreatedAt = clock.GetUtcNow(),
+        };
+
+    /// <summary>Says what went wrong without an exception's message, which may quote a customer.</summary>
+    internal static string Reason(Exception error)
+    {
+        var root = error.GetBaseException();
+        var place = root.StackTrace?.Split('\n', 2)[0].Trim();
+        var reason = $"{root.GetType().FullName} {place}";
+        return reason.Length <= 1000 ? reason : reason[..1000];
+    }
+
+    internal static void Configure(EntityTypeBuilder<DeadLetter> entity)
+    {
+        entity.ToTable("dead_letters");
+        entity.HasKey(row => row.Id);
+        entity.Property(row => row.Id).ValueGeneratedOnAdd();
+        entity.Property(row => row.Queue).HasMaxLength(100);
+        entity.Property(row => row.MessageType).HasMaxLength(100);
+        entity.Property(row => row.ItemId).HasMaxLength(200);
+        entity.Property(row => row.TraceParent).HasMaxLength(100);
+        entity.Property(row => row.Error).HasMaxLength(1000);
+        entity.HasIndex(row => row.Queue);
+    }
+}

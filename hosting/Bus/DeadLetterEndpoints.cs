@@ -1,0 +1,60 @@
+using InstaMessenger.Hosting.Database;
+using InstaMessenger.Hosting.Http;
+using InstaMessenger.Hosting.Security;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.EntityFrameworkCore;
+
+namespace InstaMessenger.Hosting.Bus;
+
+/// <summary><c>/api/v1/dead-letters/{service}</c>: what a service's consumers could not handle, and its replay. For admins.</summary>
+public static class DeadLetterEndpoints
+{
+    /// <summary>Maps the endpoints of one service.</summary>
+    /// <typeparam name="TContext">The service's database.</typeparam>
+    /// <param name="routes">The application.</param>
+    /// <param name="service">The service's name in the path.</param>
+    public static void MapDeadLetters<TContext>(this IEndpointRouteBuilder routes, string service)
+        where TContext : ServiceDbContext
+    {
+        var group = routes.MapGroup($"/api/v1/dead-letters/{service}").RequireAuthorization(CallerAuthenticationSetup.Admin).WithTags("Operations");
+        group.MapGet("", ListAsync<TContext>).WithSummary($"Messages that {service} could not handle, oldest first; without their content.");
+        group.MapPost("{id:long}/replay", ReplayAsync<TContext>).WithSummary("Handles a dead letter again, and removes it when that succeeds.");
+    }
+
+    private static async Task<Page<DeadLetterView>> ListAsync<TContext>(
+        IDbContextFactory<TContext> factory, long? cursor, int? limit, CancellationToken cancellationToken)
+        where TContext : ServiceDbContext
+    {
+        var size = PageLimit.Of(limit);
+        await using var db = await factory.CreateDbContextAsync(cancellationToken);
+        var rows = await db.Set<DeadLetter>()
+            .Where(row => row.Id > (cursor ?? 0))
+            .OrderBy(row => row.Id)
+            .Take(size)
+            .Select(row => new DeadLetterView(row.Id, row.Queue, row.MessageType, row.ItemId, row.Error, row.CreatedAt))
+            .ToListAsync(cancellationToken);
+        return new Page<DeadLetterView>(rows, rows.Count == size ? rows[^1].Id.ToString() : null);
+    }
+
+    private static async Task<IResult> ReplayAsync<TContext>(
+        long id, IDbContextFactory<TContext> factory, IEnumerable<BusSubscription> subscriptions, IServiceProvider services, CancellationToken cancellationToken)
+        where TContext : ServiceDbContext
+    {
+        await using var db = await factory.CreateDbContextAsync(cancellationToken);
+        var queue = await db.Set<DeadLetter>().Where(row => row.Id == id).Select(row => row.Queue).SingleOrDefaultAsync(cancellationToken);
+        var subscription = subscriptions.SingleOrDefault(candidate => candidate.Queue == queue);
+        if (subscription is null) return Problems.NotFound("dead letter with a handler");
+        try
+        {
+            return await subscription.ReplayAsync(services, id, cancellationToken) ? TypedResults.NoContent() : Problems.NotFound("dead letter");
+        }
+        catch (Exception error) when (!DatabaseErrors.IsUnavailable(error))
+        {
+            return Problems.Of(StatusCodes.Status409Conflict, "replay_failed", $"It failed again and was kept: {error.GetBaseException().GetType().Name}.");
+        }
+    }
+
+    private sealed record DeadLetterView(long Id, string Queue, string MessageType, string ItemId, string Error, DateTimeOffset CreatedAt);
+}

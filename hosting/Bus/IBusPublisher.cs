@@ -1,0 +1,20 @@
+namespace InstaMessenger.Hosting.Bus;
+
+/// <summary>Publishes to the bus. Used by relays alone: everybody else writes into an outbox.</summary>
+public interface IBusPublisher
+{
+    /// <summary>
+    /// Whether several publishes may be in flight and still arrive in order: true on RabbitMQ, where a publish is a line in a pipe; false
+    /// in-process, where it runs the consumer.
+    /// </summary>
+    bool KeepsOrderInFlight { get; }
+
+    /// <summary>
+    /// Publishes a bundle. On RabbitMQ it returns at the broker's confirm, in-process when every consumer has committed.
+    /// </summary>
+    /// <param name="bundle">A <see cref="Contracts.Bundle{T}"/> of a type in <see cref="BusTopology"/>.</param>
+    /// <param name="messageId">The id of the bus message.</param>
+    /// <param name="cancellationToken">Gives up; the message may or may not have been published.</param>
+    /// <returns>When the bundle is safe with the other side.</returns>
+    Task PublishAsync(object bundle, Guid messageId, CancellationToken cancellationToken);
+}

@@ -1,0 +1,23 @@
+using InstaMessenger.Contracts;
+using InstaMessenger.Hosting.Database;
+
+namespace InstaMessenger.Hosting.Bus;
+
+/// <summary>
+/// Handles messages of one type in the service's own database: check, write, return. Slow work is left to a worker that finds it
+/// in the rows.
+/// </summary>
+/// <typeparam name="TContext">The service's database.</typeparam>
+/// <typeparam name="T">The message type.</typeparam>
+public interface IMessageHandler<TContext, T>
+    where TContext : ServiceDbContext
+{
+    /// <summary>
+    /// Handles <paramref name="items"/> in one transaction. A message can come more than once, so what was seen has no second effect. An
+    /// exception rolls everything back; the items are then tried one by one, and one that still fails becomes a <see cref="DeadLetter"/>.
+    /// </summary>
+    /// <param name="scope">The unit of work; saved and committed by the caller.</param>
+    /// <param name="items">1 to 100 messages, in order.</param>
+    /// <returns>When all is written to the scope.</returns>
+    Task HandleAsync(WorkScope<TContext> scope, IReadOnlyList<BusItem<T>> items);
+}

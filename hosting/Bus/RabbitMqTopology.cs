@@ -1,0 +1,75 @@
+using InstaMessenger.Contracts;
+using InstaMessenger.Hosting.Database;
+using MassTransit;
+
+namespace InstaMessenger.Hosting.Bus;
+
+/// <summary>How the queues of <see cref="BusTopology"/> look on RabbitMQ.</summary>
+internal static class RabbitMqTopology
+{
+    /// <summary>
+    /// RabbitMQ 4 drops a message after 20 deliveries unless told otherwise and 3.x redelivers for ever; set here so that both behave alike.
+    /// Only a process that dies with the message in hand counts, because consumers keep what fails in their own database.
+    /// </summary>
+    private const int DeliveryLimit = 50;
+
+    /// <summary>Bundles in hand of one consumer. One at a time keeps the order; the rest are fetched ahead.</summary>
+    private const ushort Prefetch = 16;
+
+    public static void Configure(
+        IRabbitMqBusFactoryConfigurator rabbit, IBusRegistrationContext context, Uri broker, IReadOnlyList<BusSubscription> subscriptions)
+    {
+        rabbit.Host(broker);
+        rabbit.MessageTopology.SetEntityNameFormatter(new ExchangeNames());
+        rabbit.DeployPublishTopology = true;
+        foreach (var (message, queues) in BusTopology.Queues) Declare(rabbit, message, queues);
+        foreach (var subscription in subscriptions) rabbit.ReceiveEndpoint(subscription.Queue, endpoint => Receive(endpoint, subscription, context));
+    }
+
+    private static void Receive(IRabbitMqReceiveEndpointConfigurator endpoint, BusSubscription subscription, IBusRegistrationContext context)
+    {
+        foreach (var (name, value) in Arguments(subscription.Queue)) endpoint.SetQueueArgument(name, value);
+        endpoint.BindDeadLetterQueue(DeadLetterName(subscription.Queue), DeadLetterName(subscription.Queue), queue => queue.SetQueueArgument("x-queue-type", "quorum"));
+        endpoint.PrefetchCount = Prefetch;
+        endpoint.ConcurrentMessageLimit = 1;
+        endpoint.PublishFaults = false;
+        // The one failure that consumers let through is a database that is away: the bundle waits in hand, nothing behind it overtakes.
+        endpoint.UseMessageRetry(retry =>
+        {
+            retry.Handle<DatabaseUnavailableException>();
+            retry.Exponential(1_000, TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(10), TimeSpan.FromMilliseconds(500));
+        });
+        subscription.Connect(endpoint, context);
+    }
+
+    private static void Declare(IRabbitMqBusFactoryConfigurator rabbit, Type message, string[] queues)
+    {
+        var declare = typeof(RabbitMqTopology).GetMethod(nameof(DeclareBundle), System.Reflection.BindingFlags.NonPublic | System.Reflection.BindingFlags.Static)!;
+        declare.MakeGenericMethod(message).Invoke(null, [rabbit, queues]);
+    }
+
+    private static void DeclareBundle<T>(IRabbitMqBusFactoryConfigurator rabbit, string[] queues) => rabbit.Publish<Bundle<T>>(publish =>
+    {
+        foreach (var queue in queues)
+        {
+            publish.BindQueue(queue, queue, binding =>
+            {
+                foreach (var (name, value) in Arguments(queue)) binding.SetQueueArgument(name, value);
+            });
+        }
+    });
+
+    private static IEnumerable<(string Name, object Value)> Arguments(string queue) =>
+    [
+        ("x-queue-type", "quorum"),
+        ("x-delivery-limit", DeliveryLimit),
+        ("x-dead-letter-exchange", DeadLetterName(queue)),
+    ];
+
+    private static string DeadLetterName(string queue) => queue + "_dead";
+
+    private sealed class ExchangeNames : IEntityNameFormatter
+    {
+        public string FormatEntityName<T>() => BusTopology.ExchangeOf(typeof(T));
+    }
+}

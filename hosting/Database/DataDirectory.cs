@@ -1,0 +1,23 @@
+using Microsoft.Extensions.Configuration;
+
+namespace InstaMessenger.Hosting.Database;
+
+/// <summary>The folder of everything that a process keeps on disk: <c>Data:Directory</c>, by default <c>./data</c>.</summary>
+public static class DataDirectory
+{
+    /// <summary>The folder, made when it is not there.</summary>
+    /// <param name="configuration">Holds <c>Data:Directory</c>.</param>
+    /// <returns>Its full path.</returns>
+    public static string Path(IConfiguration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        var path = System.IO.Path.GetFullPath(configuration["Data:Directory"] is { Length: > 0 } set ? set : "data");
+        return Directory.CreateDirectory(path).FullName;
+    }
+
+    /// <summary>A file in the folder.</summary>
+    /// <param name="configuration">Holds <c>Data:Directory</c>.</param>
+    /// <param name="name">The file's name.</param>
+    /// <returns>Its full path.</returns>
+    public static string File(IConfiguration configuration, string name) => System.IO.Path.Combine(Path(configuration), name);
+}

@@ -1,0 +1,113 @@
+using InstaMessenger.Hosting.Outbox;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace InstaMessenger.Hosting.Database;
+
+/// <summary>Chooses SQLite or MySQL for a service's database.</summary>
+public static class DatabaseSetup
+{
+    private const int SqliteBusySeconds = 5;
+
+    /// <summary>
+    /// MySQL (or MariaDB) when <c>ConnectionStrings:{name}</c> is set, else a SQLite file in <c>Data:Directory</c>. Registers
+    /// <see cref="IUnitOfWork{TContext}"/> for writes, <see cref="IDbContextFactory{TContext}"/> for reads, the relay of the outbox, and the
+    /// migrations at start.
+    /// </summary>
+    /// <typeparam name="TContext">The service's database.</typeparam>
+    /// <param name="builder">The host.</param>
+    /// <param name="name">The name of the connection string, like <c>Store</c>; the file is <c>store.db</c>.</param>
+    /// <param name="sqlite">Makes the SQLite variant.</param>
+    /// <param name="mySql">Makes the MySQL variant.</param>
+    public static void AddDatabase<TContext>(
+        this IHostApplicationBuilder builder,
+        string name,
+        Func<DbContextOptions, TContext> sqlite,
+        Func<DbContextOptions, TContext> mySql)
+        where TContext : ServiceDbContext
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        var services = builder.Services;
+        services.AddSingleton<OutboxSignal<TContext>>();
+        services.AddRelay<OutboxSource<TContext>>();
+        services.AddHostedService<DatabaseStarter<TContext>>();
+
+        var connectionString = builder.Configuration.GetConnectionString(name);
+        if (string.IsNullOrWhiteSpace(connectionString)) AddSqlite(services, DataDirectory.File(builder.Configuration, FileName(name)), sqlite);
+        else AddMySql(services, connectionString, mySql);
+    }
+
+    private static string FileName(string name) => System.Text.Json.JsonNamingPolicy.KebabCaseLower.ConvertName(name) + ".db";
+
+    private static void AddSqlite<TContext>(IServiceCollection services, string path, Func<DbContextOptions, TContext> create)
+        where TContext : ServiceDbContext
+    {
+        var connectionString = SqliteSettings.ConnectionString(path, SqliteBusySeconds);
+        services.AddSingleton(new DatabaseFile<TContext>(path));
+        services.AddSingleton<IDbContextFactory<TContext>>(provider =>
+        {
+            var options = Options<TContext>(provider).UseSqlite(connectionString).UseQueryTrackingBehavior(QueryTrackingBehavior.NoTracking).Options;
+            return new ContextFactory<TContext>(() => create(options));
+        });
+        services.AddSingleton<IUnitOfWork<TContext>>(provider =>
+        {
+            (SqliteConnection Connection, DbContextOptions Options)? last = null;
+            return new SqliteUnitOfWork<TContext>(
+                new GroupCommitWriter(connectionString),
+                connection =>
+                {
+                    // The writer keeps its connection until it fails, so the options are made once per connection.
+                    if (last?.Connection != connection) last = (connection, Options<TContext>(provider).UseSqlite(connection).Options);
+                    var db = create(last.Value.Options);
+                    // The writer's transaction is open already.
+                    db.Database.AutoTransactionBehavior = AutoTransactionBehavior.Never;
+                    return db;
+                },
+                provider.GetRequiredService<OutboxSignal<TContext>>(),
+                provider.GetRequiredService<TimeProvider>(),
+                provider.GetRequiredService<ILogger<SqliteUnitOfWork<TContext>>>());
+        });
+    }
+
+    private static void AddMySql<TContext>(IServiceCollection services, string connectionString, Func<DbContextOptions, TContext> create)
+        where TContext : ServiceDbContext
+    {
+        services.AddSingleton(new DatabaseFile<TContext>(null));
+        services.AddSingleton<IDbContextFactory<TContext>>(provider =>
+        {
+            // The server's version is asked for at first use: at that time the start-up has waited until the server answers.
+            var options = new Lazy<DbContextOptions>(() => Options<TContext>(provider)
+                .UseMySql(connectionString, ServerVersion.AutoDetect(connectionString))
+                .UseQueryTrackingBehavior(QueryTrackingBehavior.NoTracking).Options, LazyThreadSafetyMode.PublicationOnly);
+            return new ContextFactory<TContext>(() => create(options.Value));
+        });
+        services.AddSingleton<IUnitOfWork<TContext>>(provider =>
+        {
+            var options = new Lazy<DbContextOptions>(() => Options<TContext>(provider)
+                .UseMySql(connectionString, ServerVersion.AutoDetect(connectionString)).Options, LazyThreadSafetyMode.PublicationOnly);
+            return new MySqlUnitOfWork<TContext>(
+                () => create(options.Value),
+                provider.GetRequiredService<OutboxSignal<TContext>>(),
+                provider.GetRequiredService<TimeProvider>(),
+                provider.GetRequiredService<ILogger<MySqlUnitOfWork<TContext>>>());
+        });
+    }
+
+    private static DbContextOptionsBuilder<TContext> Options<TContext>(IServiceProvider provider)
+        where TContext : DbContext =>
+        // Failures are logged where they are judged (many are expected and retried); EF's own lines would carry SQL.
+        (DbContextOptionsBuilder<TContext>)new DbContextOptionsBuilder<TContext>()
+            .UseLoggerFactory(provider.GetRequiredService<ILoggerFactory>())
+            .ConfigureWarnings(w => w.Ignore(CoreEventId.SaveChangesFailed, CoreEventId.QueryIterationFailed, RelationalEventId.CommandError));
+
+    private sealed class ContextFactory<TContext>(Func<TContext> create) : IDbContextFactory<TContext>
+        where TContext : DbContext
+    {
+        public TContext CreateDbContext() => create();
+    }
+}

@@ -1,0 +1,67 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace InstaMessenger.Hosting.Database;
+
+/// <summary>
+/// Brings the schema up to date before anything else starts. On SQLite the process holds a file lock; on MySQL
+/// the migrations take the server's own lock, and a server that is not there yet is waited for.
+/// </summary>
+internal sealed partial class DatabaseStarter<TContext>(
+    IDbContextFactory<TContext> factory,
+    DatabaseFile<TContext> file,
+    TimeProvider clock,
+    ILogger<DatabaseStarter<TContext>> logger) : IHostedLifecycleService, IDisposable
+    where TContext : DbContext
+{
+    private static readonly TimeSpan RetryEvery = TimeSpan.FromSeconds(1);
+    private FileLock? _lock;
+
+    public async Task StartingAsync(CancellationToken cancellationToken)
+    {
+        if (file.Path is not null) _lock = new FileLock(file.Path);
+        while (true)
+        {
+            try
+            {
+                await MigrateAsync(cancellationToken);
+                return;
+            }
+            catch (Exception error) when (file.Path is null && DatabaseErrors.IsUnavailable(error))
+            {
+                LogWaiting(logger, typeof(TContext).Name, error.GetType().Name);
+                await Task.Delay(RetryEvery, clock, cancellationToken);
+            }
+        }
+    }
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public void Dispose() => _lock?.Dispose();
+
+    private async Task MigrateAsync(CancellationToken cancellationToken)
+    {
+        await using var db = await factory.CreateDbContextAsync(cancellationToken);
+        if (file.Path is not null)
+        {
+            // EF's migration lock on SQLite is a row that a killed process leaves behind for ever; the file lock above makes it safe to remove.
+            await db.Database.ExecuteSqlRawAsync(
+                "CREATE TABLE IF NOT EXISTS __EFMigrationsLock (Id INTEGER NOT NULL PRIMARY KEY, Timestamp TEXT NOT NULL); DELETE FROM __EFMigrationsLock;",
+                cancellationToken);
+        }
+
+        await db.Database.MigrateAsync(cancellationToken);
+    }
+
+    [LoggerMessage(EventName = "database.waiting", Level = LogLevel.Warning, Message = "{Database} does not answer yet ({Error}); trying again")]
+    private static partial void LogWaiting(ILogger logger, string database, string error);
+}

@@ -1,0 +1,9 @@
+namespace InstaMessenger.Hosting.Database;
+
+/// <summary>
+/// The database could not take the work just now: locked, full, read-only, unreachable. Nothing of the work was kept, and the
+/// same work may succeed later. HTTP endpoints answer 503, consumers leave the message with its sender.
+/// </summary>
+/// <param name="message">What was tried.</param>
+/// <param name="inner">The provider's error.</param>
+public sealed class DatabaseUnavailableException(string message, Exception? inner = null) : Exception(message, inner);

@@ -1,0 +1,40 @@
+using InstaMessenger.Contracts.Ids;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
+
+namespace InstaMessenger.Hosting.Database;
+
+/// <summary>How ids and times are stored, the same in every database of the product.</summary>
+public static class EntityConventions
+{
+    /// <summary>
+    /// Ids as text; times as milliseconds since 1970 (UTC), which both providers can order and compare.
+    /// </summary>
+    /// <param name="configuration">A context's conventions.</param>
+    public static void Apply(ModelConfigurationBuilder configuration)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        configuration.Properties<DateTimeOffset>().HaveConversion<UnixMilliseconds>();
+        Id<AccountId>(configuration, 40);
+        Id<MessageId>(configuration, 40);
+        Id<ConversationId>(configuration, 40);
+        Id<EventId>(configuration, 40);
+        Id<AttachmentId>(configuration, 48);
+        Id<InstagramAccountId>(configuration, 20);
+        Id<MessagingChannelId>(configuration, 20);
+        Id<InstagramUserId>(configuration, 20);
+        Id<InstagramMessageId>(configuration, 512);
+        Id<IdempotencyKey>(configuration, 255);
+    }
+
+    private static void Id<TId>(ModelConfigurationBuilder configuration, int length)
+        where TId : struct, IStringId<TId> =>
+        configuration.Properties<TId>().HaveConversion<StringId<TId>>().HaveMaxLength(length);
+
+    private sealed class StringId<TId>() : ValueConverter<TId, string>(id => id.Value, text => IStringId<TId>.Parse(text))
+        where TId : struct, IStringId<TId>;
+
+    private sealed class UnixMilliseconds() : ValueConverter<DateTimeOffset, long>(
+        time => time.ToUnixTimeMilliseconds(),
+        milliseconds => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds));
+}

@@ -1,0 +1,192 @@
+using System.Diagnostics;
+using System.Threading.Channels;
+using Microsoft.Data.Sqlite;
+
+namespace InstaMessenger.Hosting.Database;
+
+/// <summary>
+/// The one writer of a SQLite file. Units of work queue up, run one after another in one transaction (a savepoint each, so that
+/// a failing one fails alone), and are answered after the one commit: SQLite has a single writer anyway, and this way the disk
+/// is synced once for many units instead of once for each.
+/// </summary>
+/// <param name="connectionString">Which file; its default timeout (seconds) bounds the wait for a foreign lock.</param>
+public sealed class GroupCommitWriter(string connectionString) : IAsyncDisposable
+{
+    /// <summary>A transaction takes no further unit after this long, so that the first unit in it is not kept waiting.</summary>
+    private static readonly TimeSpan LongestTransaction = TimeSpan.FromMilliseconds(20);
+
+    private const int MostUnits = 512;
+    private const int QueueLimit = 20_000;
+
+    private readonly Channel<Unit> _queue = Channel.CreateBounded<Unit>(
+        new BoundedChannelOptions(QueueLimit) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
+
+    private readonly Lock _starting = new();
+    private Task? _loop;
+    private SqliteConnection? _connection;
+
+    /// <summary>Runs <paramref name="work"/> inside the next transaction and returns once that is committed and synced.</summary>
+    /// <typeparam name="T">What the work gives back.</typeparam>
+    /// <param name="work">
+    /// Uses only the connection it is given, and awaits nothing else: every other writer waits for it. The transaction is already open.
+    /// </param>
+    /// <param name="cancellationToken">Takes the unit back while it has not begun.</param>
+    /// <returns>What the work gave back.</returns>
+    /// <exception cref="DatabaseUnavailableException">Locked, full, read-only, or 20,000 units are waiting. Nothing was kept.</exception>
+    public Task<T> WriteAsync<T>(Func<SqliteConnection, Task<T>> work, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(work);
+        EnsureRunning();
+        var unit = new Unit<T>(work, cancellationToken);
+        return _queue.Writer.TryWrite(unit)
+            ? unit.Completion
+            : Task.FromException<T>(new DatabaseUnavailableException("The writer's queue is full or closed."));
+    }
+
+    /// <summary>Commits what is queued, then closes the file.</summary>
+    /// <returns>When closed.</returns>
+    public async ValueTask DisposeAsync()
+    {
+        _queue.Writer.TryComplete();
+        if (_loop is not null) await _loop;
+        _connection?.Dispose();
+    }
+
+    private void EnsureRunning()
+    {
+        if (_loop is not null) return;
+        lock (_starting)
+        {
+            _loop ??= Task.Run(RunAsync);
+        }
+    }
+
+    private async Task RunAsync()
+    {
+        var batch = new List<Unit>();
+        while (await _queue.Reader.WaitToReadAsync())
+        {
+            batch.Clear();
+            try
+            {
+                await RunTransactionAsync(batch);
+            }
+            catch (Exception error)
+            {
+                // Whatever it was, nothing was committed; the next batch starts on a fresh connection.
+                DropConnection();
+                var unavailable = new DatabaseUnavailableException("The database took no write.", error);
+                foreach (var unit in batch) unit.Fail(unavailable);
+            }
+        }
+    }
+
+    private async Task RunTransactionAsync(List<Unit> batch)
+    {
+        // The first unit is taken before BEGIN, so that a database that cannot even begin fails somebody instead of spinning.
+        if (!_queue.Reader.TryRead(out var next)) return;
+        batch.Add(next);
+        var connection = _connection ??= Open();
+        Execute(connection, "BEGIN IMMEDIATE");
+        var began = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            if (!next.TakenBack) await RunUnitAsync(connection, next);
+            if (batch.Count == MostUnits || Stopwatch.GetElapsedTime(began) > LongestTransaction) break;
+            if (!_queue.Reader.TryRead(out next)) break;
+            batch.Add(next);
+        }
+
+        Execute(connection, "COMMIT");
+        foreach (var unit in batch) unit.Commit();
+    }
+
+    private static async Task RunUnitAsync(SqliteConnection connection, Unit unit)
+    {
+        Execute(connection, "SAVEPOINT unit");
+        try
+        {
+            await unit.RunAsync(connection);
+            Execute(connection, "RELEASE unit");
+        }
+        catch (Exception error) when (!DatabaseErrors.IsUnavailable(error))
+        {
+            // A full or failing disk ends the whole transaction and is left to the caller; anything else is this unit's own fault.
+            Execute(connection, "ROLLBACK TO unit");
+            Execute(connection, "RELEASE unit");
+            unit.Fail(error);
+        }
+    }
+
+    private SqliteConnection Open()
+    {
+        var connection = new SqliteConnection(connectionString);
+        try
+        {
+            connection.Open();
+            Execute(connection, SqliteSettings.Pragmas);
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    private void DropConnection()
+    {
+        var connection = _connection;
+        _connection = null;
+        if (connection is null) return;
+        // A pooled handle would come back with its transaction still open.
+        SqliteConnection.ClearPool(connection);
+        connection.Dispose();
+    }
+
+    private static void Execute(SqliteConnection connection, string sql)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
+    }
+
+    private abstract class Unit(CancellationToken cancellationToken)
+    {
+        public bool TakenBack => cancellationToken.IsCancellationRequested;
+
+        public abstract Task RunAsync(SqliteConnection connection);
+
+        public abstract void Commit();
+
+        public abstract void Fail(Exception error);
+    }
+
+    private sealed class Unit<T>(Func<SqliteConnection, Task<T>> work, CancellationToken cancellationToken) : Unit(cancellationToken)
+    {
+        private readonly TaskCompletionSource<T> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        // The loop has an ambient context of its own; the work belongs to the caller's trace.
+        private readonly Activity? _activity = Activity.Current;
+        private readonly CancellationToken _cancellationToken = cancellationToken;
+        private T? _result;
+        private bool _ran;
+
+        public Task<T> Completion => _completion.Task;
+
+        public override async Task RunAsync(SqliteConnection connection)
+        {
+            Activity.Current = _activity;
+            _result = await work(connection);
+            _ran = true;
+        }
+
+        public override void Commit()
+        {
+            if (_ran) _completion.TrySetResult(_result!);
+            else _completion.TrySetCanceled(_cancellationToken);
+        }
+
+        public override void Fail(Exception error) => _completion.TrySetException(error);
+    }
+}

@@ -1,0 +1,27 @@
+using InstaMessenger.Hosting.Bus;
+using InstaMessenger.Hosting.Outbox;
+using Microsoft.EntityFrameworkCore;
+
+namespace InstaMessenger.Hosting.Database;
+
+/// <summary>
+/// The database of a service: its own tables beside the outbox and the dead letters that every service has. Each service derives one
+/// context, and from that one per provider (SQLite, MySQL), each with its own migrations.
+/// </summary>
+/// <param name="options">The provider.</param>
+public abstract class ServiceDbContext(DbContextOptions options) : DbContext(options)
+{
+    /// <inheritdoc/>
+    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) =>
+        EntityConventions.Apply(configurationBuilder);
+
+    /// <inheritdoc/>
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        ArgumentNullException.ThrowIfNull(modelBuilder);
+        // Meta's message ids differ in case alone, so MySQL must compare bytes; SQLite does so anyway.
+        if (Database.ProviderName == "Pomelo.EntityFrameworkCore.MySql") modelBuilder.UseCollation("utf8mb4_bin");
+        modelBuilder.Entity<OutboxMessage>(OutboxMessage.Configure);
+        modelBuilder.Entity<DeadLetter>(DeadLetter.Configure);
+    }
+}

@@ -1,0 +1,20 @@
+using Microsoft.Data.Sqlite;
+
+namespace InstaMessenger.Hosting.Database;
+
+/// <summary>How every SQLite file of the product is opened.</summary>
+public static class SqliteSettings
+{
+    /// <summary>
+    /// WAL lets reads go on beside the writer; <c>synchronous=FULL</c> syncs the log at each commit, which is what "kept" means;
+    /// memory for temporary tables and a page cache of 16 MiB.
+    /// </summary>
+    internal const string Pragmas = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-16384;";
+
+    /// <summary>The connection string of a file.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="busySeconds">How long to wait for a foreign lock, in seconds.</param>
+    /// <returns>The connection string.</returns>
+    public static string ConnectionString(string path, int busySeconds) =>
+        new SqliteConnectionStringBuilder { DataSource = path, DefaultTimeout = busySeconds, ForeignKeys = false }.ToString();
+}

@@ -1,0 +1,63 @@
+using System.Diagnostics;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+
+namespace InstaMessenger.Hosting.Http;
+
+/// <summary>Errors as RFC 9457 problem details with a stable <c>code</c> and the <c>trace_id</c>.</summary>
+public static class Problems
+{
+    /// <summary>A problem.</summary>
+    /// <param name="status">The HTTP status.</param>
+    /// <param name="code">A stable snake_case code.</param>
+    /// <param name="detail">A sentence for people: what is wrong and what to do.</param>
+    /// <param name="more">Further members, like <c>closed_at</c>.</param>
+    /// <returns>The answer.</returns>
+    public static ProblemHttpResult Of(int status, string code, string? detail = null, params (string Name, object? Value)[] more)
+    {
+        ArgumentNullException.ThrowIfNull(more);
+        var problem = new ProblemDetails { Status = status, Detail = detail };
+        problem.Extensions["code"] = code;
+        foreach (var (name, value) in more) problem.Extensions[name] = value;
+        return TypedResults.Problem(problem);
+    }
+
+    /// <summary>404 <c>not_found</c>: it is not there, or not the caller's to know of.</summary>
+    /// <param name="what">What was looked for, like <c>conversation</c>.</param>
+    /// <returns>The answer.</returns>
+    public static ProblemHttpResult NotFound(string what) => Of(StatusCodes.Status404NotFound, "not_found", $"There is no such {what}.");
+
+    /// <summary>422 <c>validation_failed</c>, naming each field and what is wrong with it.</summary>
+    /// <param name="errors">Field and sentence.</param>
+    /// <returns>The answer.</returns>
+    public static ProblemHttpResult Invalid(params (string Field, string Error)[] errors) =>
+        Of(
+            StatusCodes.Status422UnprocessableEntity,
+            "validation_failed",
+            "The request is not valid: see errors.",
+            ("errors", errors.GroupBy(e => e.Field).ToDictionary(g => g.Key, g => g.Select(e => e.Error).ToArray())));
+
+    internal static void Customize(ProblemDetailsContext context)
+    {
+        var problem = context.ProblemDetails;
+        problem.Extensions.TryAdd("code", CodeOf(problem.Status ?? context.HttpContext.Response.StatusCode));
+        problem.Extensions["trace_id"] = Activity.Current?.TraceId.ToString() ?? context.HttpContext.TraceIdentifier;
+        problem.Extensions.Remove("traceId");
+    }
+
+    /// <summary>The code of a problem that the framework made.</summary>
+    private static string CodeOf(int status) => status switch
+    {
+        StatusCodes.Status400BadRequest => "bad_request",
+        StatusCodes.Status401Unauthorized => "unauthorized",
+        StatusCodes.Status403Forbidden => "forbidden",
+        StatusCodes.Status404NotFound => "not_found",
+        StatusCodes.Status405MethodNotAllowed => "method_not_allowed",
+        StatusCodes.Status413PayloadTooLarge => "payload_too_large",
+        StatusCodes.Status415UnsupportedMediaType => "unsupported_media_type",
+        StatusCodes.Status429TooManyRequests => "rate_limited",
+        StatusCodes.Status503ServiceUnavailable => "unavailable",
+        _ => "internal_error",
+    };
+}

@@ -1,0 +1,55 @@
+using InstaMessenger.Hosting.Security;
+using InstaMessenger.Hosting.Telemetry;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+
+namespace InstaMessenger.Hosting.Http;
+
+/// <summary>What every process has: clock, logs, telemetry, health, problems, JSON, secrets, authentication.</summary>
+public static class ServiceDefaults
+{
+    /// <summary>Adds the defaults. Call it first.</summary>
+    /// <param name="builder">The host.</param>
+    /// <param name="serviceName">The name in logs, traces and metrics, like <c>store</c>.</param>
+    /// <param name="defaultPort">Where it listens unless <c>Urls</c> is set.</param>
+    public static void AddServiceDefaults(this WebApplicationBuilder builder, string serviceName, int defaultPort)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        if (string.IsNullOrEmpty(builder.Configuration["Urls"])) builder.WebHost.UseUrls($"http://localhost:{defaultPort}");
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+        builder.AddTelemetry(serviceName);
+        builder.AddSecrets();
+        var services = builder.Services;
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddHealthChecks();
+        services.AddProblemDetails(options => options.CustomizeProblemDetails = Problems.Customize);
+        services.AddExceptionHandler<ExceptionToProblem>();
+        services.ConfigureHttpJsonOptions(options => ApiJson.Configure(options.SerializerOptions));
+        services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
+        services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(10));
+        builder.AddCallerAuthentication();
+    }
+
+    /// <summary>Uses the defaults. Call it before the endpoints are mapped.</summary>
+    /// <param name="app">The application.</param>
+    public static void UseServiceDefaults(this WebApplication app)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        app.UseExceptionHandler(new ExceptionHandlerOptions { SuppressDiagnosticsCallback = IsExpected });
+        app.UseStatusCodePages();
+        app.UseMetricsEndpoint();
+        app.UseAuthentication();
+        app.UseAuthorization();
+        app.MapHealth();
+    }
+
+    /// <summary>A bad request is the client's news, not an error of ours worth a stack trace in the log.</summary>
+    private static bool IsExpected(ExceptionHandlerSuppressDiagnosticsContext context) =>
+        context.Exception is BadHttpRequestException or OperationCanceledException;
+}

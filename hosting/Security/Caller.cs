@@ -1,0 +1,38 @@
+using InstaMessenger.Contracts.Ids;
+using Microsoft.AspNetCore.Http;
+
+namespace InstaMessenger.Hosting.Security;
+
+/// <summary>Who makes a request, and which accounts he may see. Endpoints take it as a parameter.</summary>
+/// <param name="Id">The user's or key's id: the scope of idempotency keys.</param>
+/// <param name="Kind">A person's session or an API key.</param>
+/// <param name="UserId">The user, or the owner of the key.</param>
+/// <param name="IsAdmin">Whether he may manage users and see every account.</param>
+/// <param name="Accounts">The accounts he may see; null for all.</param>
+public sealed record Caller(string Id, CallerKind Kind, string UserId, bool IsAdmin, IReadOnlySet<AccountId>? Accounts)
+{
+    /// <summary>Whether the account is the caller's to see.</summary>
+    /// <param name="account">Any account.</param>
+    /// <returns>The answer.</returns>
+    public bool CanSee(AccountId account) => Accounts is null || Accounts.Contains(account);
+
+    /// <summary>Gives endpoints the caller of their request.</summary>
+    /// <param name="context">An authenticated request.</param>
+    /// <returns>The caller.</returns>
+    /// <exception cref="InvalidOperationException">The endpoint allows anonymous requests: it has no caller.</exception>
+    public static ValueTask<Caller?> BindAsync(HttpContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        return ValueTask.FromResult<Caller?>(context.Features.Get<Caller>() ?? throw new InvalidOperationException("This endpoint has no caller."));
+    }
+}
+
+/// <summary>How a caller proved who he is.</summary>
+public enum CallerKind
+{
+    /// <summary>A person, by a session token or cookie.</summary>
+    User,
+
+    /// <summary>A program, by an API key.</summary>
+    Key,
+}
