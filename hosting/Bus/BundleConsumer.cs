@@ -3,6 +3,7 @@ using InstaMessenger.Contracts;
 using InstaMessenger.Hosting.Database;
 using InstaMessenger.Hosting.Telemetry;
 using MassTransit;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 
 namespace InstaMessenger.Hosting.Bus;
@@ -44,8 +45,14 @@ internal sealed partial class BundleConsumer<TContext, T, THandler>(
         catch (Exception error) when (!MustReturn(error, cancellationToken))
         {
             var body = JsonSerializer.SerializeToUtf8Bytes(item.Body, BusJson.Options);
-            var letter = DeadLetter.Of(subscription.Queue, typeof(T).Name, item.Id, body, item.TraceParent, DeadLetter.Reason(error), clock);
-            await unitOfWork.ExecuteAsync(scope => Task.FromResult(scope.Db.Add(letter)), cancellationToken);
+            await unitOfWork.ExecuteAsync(
+                async scope =>
+                {
+                    // The bundle can come again after a crash, when its bad item was set aside already.
+                    if (await scope.Db.Set<DeadLetter>().AnyAsync(row => row.Queue == subscription.Queue && row.ItemId == item.Id)) return;
+                    scope.Db.Add(DeadLetter.Of(subscription.Queue, typeof(T).Name, item.Id, body, item.TraceParent, DeadLetter.Reason(error), clock));
+                },
+                cancellationToken);
             Metrics.DeadLettered(subscription.Queue);
             LogDeadLettered(logger, error, subscription.Queue, item.Id);
         }

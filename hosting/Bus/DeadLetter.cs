@@ -61,6 +61,7 @@ public sealed class DeadLetter
         entity.Property(row => row.ItemId).HasMaxLength(200);
         entity.Property(row => row.TraceParent).HasMaxLength(100);
         entity.Property(row => row.Error).HasMaxLength(1000);
-        entity.HasIndex(row => row.Queue);
+        // A bundle that comes again sets nothing aside twice.
+        entity.HasIndex(row => new { row.Queue, row.ItemId }).IsUnique();
     }
 }
