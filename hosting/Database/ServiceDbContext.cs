@@ -12,8 +12,12 @@ namespace InstaMessenger.Hosting.Database;
 public abstract class ServiceDbContext(DbContextOptions options) : DbContext(options)
 {
     /// <inheritdoc/>
-    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) =>
+    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
+    {
+        ArgumentNullException.ThrowIfNull(configurationBuilder);
         EntityConventions.Apply(configurationBuilder);
+        configurationBuilder.Conventions.Add(_ => new SnakeCaseColumns());
+    }
 
     /// <inheritdoc/>
     protected override void OnModelCreating(ModelBuilder modelBuilder)

@@ -1,0 +1,37 @@
+using InstaMessenger.Contracts.Ids;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace InstaMessenger.Store.Data;
+
+/// <summary>What an id of an account is; smaller is better when one webhook matches two.</summary>
+internal enum IdentifierKind
+{
+    /// <summary>The messaging channel id: <c>entry.id</c> of webhooks.</summary>
+    Channel = 1,
+
+    /// <summary>The professional account id.</summary>
+    Instagram = 2,
+}
+
+/// <summary>An id by which webhooks may name a linked account. Removed when the account is unlinked.</summary>
+internal sealed class AccountIdentifier
+{
+    /// <summary>1 to 20 digits.</summary>
+    public required string ExternalId { get; init; }
+
+    public required IdentifierKind Kind { get; init; }
+
+    public required AccountId AccountId { get; init; }
+
+    private sealed class Table : IEntityTypeConfiguration<AccountIdentifier>
+    {
+        public void Configure(EntityTypeBuilder<AccountIdentifier> entity)
+        {
+            entity.ToTable("account_identifiers");
+            entity.HasKey(identifier => new { identifier.ExternalId, identifier.Kind });
+            entity.Property(identifier => identifier.ExternalId).HasMaxLength(20);
+            entity.HasIndex(identifier => identifier.AccountId);
+        }
+    }
+}

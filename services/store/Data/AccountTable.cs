@@ -1,0 +1,19 @@
+using InstaMessenger.Store.Domain;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace InstaMessenger.Store.Data;
+
+internal sealed class AccountTable : IEntityTypeConfiguration<Account>
+{
+    public void Configure(EntityTypeBuilder<Account> entity)
+    {
+        entity.ToTable("accounts");
+        entity.HasKey(account => account.Id);
+        entity.Property(account => account.Username).HasMaxLength(100);
+        entity.Property(account => account.LoginType).HasConversion<string>().HasMaxLength(20);
+        entity.Property(account => account.CrmWebhookUrl).HasMaxLength(2048);
+        entity.HasRowVersion();
+        entity.HasIndex(account => account.InstagramAccountId).IsUnique();
+    }
+}

@@ -1,0 +1,23 @@
+using InstaMessenger.Store.Domain;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace InstaMessenger.Store.Data;
+
+internal sealed class ConversationTable : IEntityTypeConfiguration<Conversation>
+{
+    public void Configure(EntityTypeBuilder<Conversation> entity)
+    {
+        entity.ToTable("conversations");
+        entity.HasKey(conversation => conversation.Id);
+        entity.Property(conversation => conversation.ContactUsername).HasMaxLength(100);
+        entity.Property(conversation => conversation.ContactName).HasMaxLength(200);
+        entity.HasRowVersion();
+
+        // Looked up by contact alone, many at once; the account makes it unique.
+        entity.HasIndex(conversation => new { conversation.ContactId, conversation.AccountId }).IsUnique();
+        // The list, for one account and for all.
+        entity.HasIndex(conversation => new { conversation.AccountId, conversation.LastMessageAt, conversation.Id });
+        entity.HasIndex(conversation => new { conversation.LastMessageAt, conversation.Id });
+    }
+}

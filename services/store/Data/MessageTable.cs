@@ -1,0 +1,43 @@
+using InstaMessenger.Store.Domain;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace InstaMessenger.Store.Data;
+
+internal sealed class MessageTable : IEntityTypeConfiguration<Message>
+{
+    public void Configure(EntityTypeBuilder<Message> entity)
+    {
+        entity.ToTable("messages");
+        entity.HasKey(message => message.Sequence);
+        entity.Property(message => message.Sequence).ValueGeneratedOnAdd();
+        entity.Ignore(message => message.Error);
+        entity.Ignore(message => message.AwaitsMid);
+        entity.Property(message => message.Kind).HasConversion<string>().HasMaxLength(20);
+        entity.Property(message => message.Direction).HasConversion<string>().HasMaxLength(10);
+        entity.Property(message => message.Status).HasConversion<string>().HasMaxLength(10);
+        entity.Property(message => message.Origin).HasConversion<string>().HasMaxLength(10);
+        entity.Property(message => message.ErrorCode).HasMaxLength(100);
+        entity.HasRowVersion();
+
+        entity.HasAlternateKey(message => message.Id);
+        // Looked up by mid alone, many at once; the account makes it unique.
+        entity.HasIndex(message => new { message.InstagramMessageId, message.AccountId }).IsUnique();
+        entity.HasIndex(message => new { message.ConversationId, message.SentAt, message.Sequence });
+        entity.HasMany(message => message.Attachments).WithOne().HasForeignKey(attachment => attachment.MessageId).HasPrincipalKey(message => message.Id);
+        entity.Navigation(message => message.Attachments).HasField("_attachments");
+    }
+}
+
+internal sealed class AttachmentTable : IEntityTypeConfiguration<Attachment>
+{
+    public void Configure(EntityTypeBuilder<Attachment> entity)
+    {
+        entity.ToTable("attachments");
+        entity.HasKey(attachment => new { attachment.MessageId, attachment.Index });
+        entity.Ignore(attachment => attachment.Id);
+        entity.Property(attachment => attachment.MediaType).HasMaxLength(20);
+        entity.Property(attachment => attachment.MimeType).HasMaxLength(100);
+        entity.Property(attachment => attachment.State).HasConversion<string>().HasMaxLength(20);
+    }
+}

@@ -1,0 +1,63 @@
+using InstaMessenger.Hosting.Database;
+using InstaMessenger.Store.Domain;
+using InstaMessenger.Store.Events;
+using InstaMessenger.Store.Inbound;
+using Microsoft.EntityFrameworkCore;
+
+namespace InstaMessenger.Store.Data;
+
+/// <summary>The store's database. Each slice configures its own tables beside its entities.</summary>
+internal abstract class StoreDbContext(DbContextOptions options) : ServiceDbContext(options)
+{
+    private readonly List<PendingEvent> _pendingEvents = [];
+
+    public DbSet<Message> Messages => Set<Message>();
+
+    public DbSet<Conversation> Conversations => Set<Conversation>();
+
+    public DbSet<Account> Accounts => Set<Account>();
+
+    public DbSet<AccountIdentifier> AccountIdentifiers => Set<AccountIdentifier>();
+
+    public DbSet<EventRow> Events => Set<EventRow>();
+
+    public DbSet<Counter> Counters => Set<Counter>();
+
+    public DbSet<QuarantinedWebhook> Quarantine => Set<QuarantinedWebhook>();
+
+    public DbSet<SeenEvent> SeenEvents => Set<SeenEvent>();
+
+    /// <summary>Has the event written, with the next sequence, at the end of the transaction. Use <see cref="EventLog"/>.</summary>
+    internal void Append(PendingEvent pending) => _pendingEvents.Add(pending);
+
+    public override async Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
+    {
+        CountVersions();
+        if (_pendingEvents.Count > 0)
+        {
+            // Last in the transaction: on MySQL the counter's row is locked from here to the commit, which makes the sequence commit-ordered.
+            var first = await Counter.TakeAsync(this, Counter.Events, _pendingEvents.Count, cancellationToken);
+            Events.AddRange(_pendingEvents.Select((pending, index) => pending.ToRow(first + index)));
+            _pendingEvents.Clear();
+        }
+
+        return await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
+    }
+
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        base.OnModelCreating(modelBuilder);
+        modelBuilder.ApplyConfigurationsFromAssembly(typeof(StoreDbContext).Assembly);
+    }
+
+    /// <summary>Two parallel units on MySQL that read and change the same row must not both win: the second is run again.</summary>
+    private void CountVersions()
+    {
+        foreach (var entry in ChangeTracker.Entries())
+        {
+            if (entry.State != EntityState.Modified || entry.Metadata.FindProperty(RowVersion.Property) is not { } property) continue;
+            var version = entry.Property(property);
+            version.CurrentValue = (int)version.CurrentValue! + 1;
+        }
+    }
+}

@@ -1,0 +1,79 @@
+using InstaMessenger.Contracts;
+using InstaMessenger.Contracts.Ids;
+
+namespace InstaMessenger.Store.Domain;
+
+/// <summary>A linked Instagram account. Its token and secret are held encrypted, and leave this service only that way.</summary>
+internal sealed class Account
+{
+    private Account()
+    {
+    }
+
+    public AccountId Id { get; private set; }
+
+    public InstagramAccountId InstagramAccountId { get; private set; }
+
+    /// <summary>Null until a webhook or the client tells; it may differ from the Instagram account id.</summary>
+    public MessagingChannelId? MessagingChannelId { get; private set; }
+
+    public string Username { get; private set; } = "";
+
+    public LoginType LoginType { get; private set; }
+
+    public string? ProtectedAccessToken { get; private set; }
+
+    public string? CrmWebhookUrl { get; private set; }
+
+    public string? ProtectedWebhookSecret { get; private set; }
+
+    /// <summary>Grows with each change; the other services wait for the version that an event or command was written under.</summary>
+    public long Version { get; private set; }
+
+    public DateTimeOffset CreatedAt { get; private set; }
+
+    public DateTimeOffset UpdatedAt { get; private set; }
+
+    /// <summary>Set while the account is unlinked: nothing is sent, and its webhooks go to quarantine.</summary>
+    public DateTimeOffset? UnlinkedAt { get; private set; }
+
+    public static Account Create(AccountId id, InstagramAccountId instagramAccount, DateTimeOffset now) =>
+        new() { Id = id, InstagramAccountId = instagramAccount, CreatedAt = now, UpdatedAt = now };
+
+    /// <summary>Links the account, or links it again with what the owner has now.</summary>
+    public void Link(AccountLink link, DateTimeOffset now)
+    {
+        (Username, LoginType, ProtectedAccessToken, UnlinkedAt) = (link.Username, link.LoginType, link.ProtectedAccessToken, null);
+        MessagingChannelId = link.MessagingChannelId ?? MessagingChannelId;
+        (CrmWebhookUrl, ProtectedWebhookSecret) = (link.CrmWebhookUrl, link.ProtectedWebhookSecret);
+        Changed(now);
+    }
+
+    /// <summary>A webhook told the account's channel id.</summary>
+    public void BindChannel(MessagingChannelId channel, DateTimeOffset now)
+    {
+        MessagingChannelId = channel;
+        UpdatedAt = now;
+    }
+
+    public void Unlink(DateTimeOffset now)
+    {
+        (ProtectedAccessToken, CrmWebhookUrl, ProtectedWebhookSecret, UnlinkedAt) = (null, null, null, now);
+        Changed(now);
+    }
+
+    private void Changed(DateTimeOffset now)
+    {
+        Version++;
+        UpdatedAt = now;
+    }
+}
+
+/// <summary>What an owner gives to link an account; a change of some of it is a link with the rest as it was.</summary>
+internal sealed record AccountLink(
+    string Username,
+    LoginType LoginType,
+    string? ProtectedAccessToken,
+    MessagingChannelId? MessagingChannelId,
+    string? CrmWebhookUrl,
+    string? ProtectedWebhookSecret);

@@ -1,0 +1,161 @@
+using InstaMessenger.Contracts.Events;
+using InstaMessenger.Contracts.Ids;
+
+namespace InstaMessenger.Store.Domain;
+
+/// <summary>
+/// One message of a conversation: text or attachments, or something that can only be kept. One message is one <c>mid</c> at Meta; a client's text
+/// with an attachment is therefore two messages.
+/// </summary>
+internal sealed class Message
+{
+    private readonly List<Attachment> _attachments = [];
+
+    private Message()
+    {
+    }
+
+    /// <summary>The order in which messages were written; breaks ties of <see cref="SentAt"/>.</summary>
+    public long Sequence { get; private set; }
+
+    public MessageId Id { get; private set; }
+
+    public AccountId AccountId { get; private set; }
+
+    public ConversationId ConversationId { get; private set; }
+
+    public InstagramMessageId? InstagramMessageId { get; private set; }
+
+    public Direction Direction { get; private set; }
+
+    public MessageKind Kind { get; private set; }
+
+    public string? Text { get; private set; }
+
+    public IReadOnlyList<Attachment> Attachments => _attachments;
+
+    /// <summary>Meta's JSON of the message, kept when it holds more than we show.</summary>
+    public string? Raw { get; private set; }
+
+    public InstagramMessageId? ReplyTo { get; private set; }
+
+    /// <summary>Null for inbound messages.</summary>
+    public MessageStatus? Status { get; private set; }
+
+    /// <summary>Null for inbound messages.</summary>
+    public Origin? Origin { get; private set; }
+
+    /// <summary>Meta's time: displays and orders. Of an outbound message that is not sent yet, when it was accepted from the client.</summary>
+    public DateTimeOffset SentAt { get; private set; }
+
+    /// <summary>Our time: when we first knew of it; counts unread.</summary>
+    public DateTimeOffset ReceivedAt { get; private set; }
+
+    public DateTimeOffset? ReadAt { get; private set; }
+
+    public string? ErrorCode { get; private set; }
+
+    public string? ErrorMessage { get; private set; }
+
+    public bool ErrorRetryable { get; private set; }
+
+    public DateTimeOffset? RetryAt { get; private set; }
+
+    public SendError? Error => ErrorCode is null ? null : new SendError(ErrorCode, ErrorMessage ?? "", ErrorRetryable, RetryAt);
+
+    /// <summary>Whether an echo or a verdict may still give this message its <c>mid</c>.</summary>
+    public bool AwaitsMid => Direction == Direction.Outbound && InstagramMessageId is null && Status is MessageStatus.Pending or MessageStatus.Sending or MessageStatus.Unknown;
+
+    /// <summary>The customer wrote.</summary>
+    public static Message Receive(Conversation conversation, MessageContent content, InstagramMessageId mid, DateTimeOffset sentAt, DateTimeOffset receivedAt, MessageId id)
+    {
+        var message = Create(conversation, content, sentAt, receivedAt, id);
+        message.Direction = Direction.Inbound;
+        message.InstagramMessageId = mid;
+        return message;
+    }
+
+    /// <summary>The business wrote somewhere else, which only its echo tells.</summary>
+    public static Message Mirror(Conversation conversation, MessageContent content, InstagramMessageId mid, DateTimeOffset sentAt, DateTimeOffset receivedAt, MessageId id)
+    {
+        var message = Create(conversation, content, sentAt, receivedAt, id);
+        message.Direction = Direction.Outbound;
+        message.Origin = Domain.Origin.Instagram;
+        message.Status = MessageStatus.Sent;
+        message.InstagramMessageId = mid;
+        return message;
+    }
+
+    /// <summary>A client or an agent wants to send.</summary>
+    public static Message Compose(Conversation conversation, MessageContent content, Origin origin, DateTimeOffset now, MessageId id)
+    {
+        if (content.Kind == MessageKind.Unsupported) throw new BrokenRuleException("Only what can be shown can be sent.");
+        var message = Create(conversation, content, now, now, id);
+        message.Direction = Direction.Outbound;
+        message.Origin = origin;
+        message.Status = MessageStatus.Pending;
+        return message;
+    }
+
+    /// <summary>The call to Meta begins. Says whether that is news: a settled message stays settled.</summary>
+    public bool BeginSending()
+    {
+        if (!AwaitsMid) return false;
+        return Become(MessageStatus.Sending, null);
+    }
+
+    /// <summary>
+    /// Meta has the message, by its answer or by its echo, whichever comes first. Says whether that is news.
+    /// </summary>
+    public bool Settle(InstagramMessageId mid, DateTimeOffset sentAt)
+    {
+        if (Direction != Direction.Outbound) throw new BrokenRuleException("Only an outbound message is sent.");
+        var news = Status is not (MessageStatus.Sent or MessageStatus.Read);
+        InstagramMessageId = mid;
+        if (!news) return false;
+        SentAt = sentAt;
+        return Become(MessageStatus.Sent, null);
+    }
+
+    /// <summary>It will never be sent.</summary>
+    public bool Reject(SendError error) => AwaitsMid && Become(MessageStatus.Failed, error);
+
+    /// <summary>Certainly not sent yet; it will be tried again.</summary>
+    public bool Postpone(SendError error) => AwaitsMid && Become(MessageStatus.Pending, error);
+
+    /// <summary>It may have reached Meta, and the call did not tell.</summary>
+    public bool LoseSight(SendError? error) => AwaitsMid && Become(MessageStatus.Unknown, error);
+
+    /// <summary>Gives up a <c>mid</c> that an echo lent to the wrong one of two equal messages; its own verdict gives it the right one.</summary>
+    public void GiveUpMid() => InstagramMessageId = null;
+
+    /// <summary>Whether an echo with this content can be of this message.</summary>
+    public bool HasContent(MessageContent content) =>
+        Kind == content.Kind && (Kind == MessageKind.Text ? Text == content.Text : content.Media.Count == _attachments.Count);
+
+    private static Message Create(Conversation conversation, MessageContent content, DateTimeOffset sentAt, DateTimeOffset receivedAt, MessageId id)
+    {
+        var message = new Message
+        {
+            Id = id,
+            AccountId = conversation.AccountId,
+            ConversationId = conversation.Id,
+            Kind = content.Kind,
+            Text = content.Text,
+            Raw = content.Raw,
+            ReplyTo = content.ReplyTo,
+            SentAt = sentAt,
+            ReceivedAt = receivedAt,
+        };
+        foreach (var media in content.Media) message._attachments.Add(Attachment.At(id, message._attachments.Count, media));
+        return message;
+    }
+
+    private bool Become(MessageStatus status, SendError? error)
+    {
+        if (Status == status && Error == error) return false;
+        Status = status;
+        (ErrorCode, ErrorMessage, ErrorRetryable, RetryAt) = (error?.Code, error?.Message, error?.Retryable ?? false, error?.RetryAt);
+        return true;
+    }
+}

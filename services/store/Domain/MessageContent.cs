@@ -1,0 +1,41 @@
+using InstaMessenger.Contracts.Ids;
+
+namespace InstaMessenger.Store.Domain;
+
+/// <summary>What a message says: text or attachments, or raw JSON that can only be kept. Made by one of its three makers, so that it is never empty.</summary>
+internal sealed record MessageContent
+{
+    private MessageContent()
+    {
+    }
+
+    public required MessageKind Kind { get; init; }
+
+    public string? Text { get; private init; }
+
+    public IReadOnlyList<RemoteMedia> Media { get; private init; } = [];
+
+    public string? Raw { get; init; }
+
+    public InstagramMessageId? ReplyTo { get; init; }
+
+    /// <summary>Plain text.</summary>
+    public static MessageContent OfText(string text) =>
+        text.Length == 0 ? throw new BrokenRuleException("A message has text or attachments.") : new() { Kind = MessageKind.Text, Text = text };
+
+    /// <summary>Attachments, with a text only if Meta sent both in one message.</summary>
+    public static MessageContent OfMedia(IReadOnlyList<RemoteMedia> media, string? text = null) =>
+        media.Count == 0 ? throw new BrokenRuleException("A message has text or attachments.") : new() { Kind = KindOf(media[0].MediaType), Media = media, Text = text };
+
+    /// <summary>Something that we cannot show.</summary>
+    public static MessageContent OfRaw(string raw) => new() { Kind = MessageKind.Unsupported, Raw = raw };
+
+    private static MessageKind KindOf(string mediaType) => mediaType switch
+    {
+        "image" => MessageKind.Image,
+        "video" => MessageKind.Video,
+        "audio" => MessageKind.Audio,
+        "file" => MessageKind.File,
+        _ => throw new BrokenRuleException("An attachment is an image, a video, audio or a file."),
+    };
+}

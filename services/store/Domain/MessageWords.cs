@@ -1,0 +1,69 @@
+namespace InstaMessenger.Store.Domain;
+
+/// <summary>Who wrote a message.</summary>
+internal enum Direction
+{
+    /// <summary>The customer.</summary>
+    Inbound,
+
+    /// <summary>The business, from anywhere.</summary>
+    Outbound,
+}
+
+/// <summary>What a message is, for the one who shows it.</summary>
+internal enum MessageKind
+{
+    Text,
+    Image,
+    Video,
+    Audio,
+    File,
+
+    /// <summary>Something that we keep (as raw JSON) but cannot show.</summary>
+    Unsupported,
+}
+
+/// <summary>Where an outbound message stands. See docs/message-states.md.</summary>
+internal enum MessageStatus
+{
+    /// <summary>Accepted from the client, or waiting for a later try; not with Meta.</summary>
+    Pending,
+
+    /// <summary>The call to Meta is under way.</summary>
+    Sending,
+
+    /// <summary>Meta has it.</summary>
+    Sent,
+
+    /// <summary>The customer has seen it.</summary>
+    Read,
+
+    /// <summary>It will never be sent.</summary>
+    Failed,
+
+    /// <summary>It may have reached Meta; its echo or an operator will tell.</summary>
+    Unknown,
+}
+
+/// <summary>Where an outbound message was written.</summary>
+internal enum Origin
+{
+    /// <summary>A client of the API.</summary>
+    Api,
+
+    /// <summary>An agent in the inbox.</summary>
+    Ui,
+
+    /// <summary>A program that answers by itself; never tagged HUMAN_AGENT.</summary>
+    Automation,
+
+    /// <summary>Outside of this product: the phone, or another tool. Known by its echo.</summary>
+    Instagram,
+}
+
+/// <summary>Where an attachment's bytes are.</summary>
+internal enum AttachmentState
+{
+    /// <summary>At the URL that Meta or the sender gave, for as long as that lives.</summary>
+    Remote,
+}

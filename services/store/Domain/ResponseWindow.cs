@@ -1,0 +1,34 @@
+namespace InstaMessenger.Store.Domain;
+
+/// <summary>Whether a business may write to a customer now. The one engine that decides it, for the API and the inbox alike.</summary>
+internal enum WindowState
+{
+    /// <summary>At most 24 h since the customer wrote: anybody may answer.</summary>
+    Open,
+
+    /// <summary>At most 7 days: only what a person wrote, tagged HUMAN_AGENT.</summary>
+    HumanAgent,
+
+    /// <summary>Nobody may write until the customer does; or the customer never wrote.</summary>
+    Closed,
+}
+
+/// <summary>
+/// The response window of a conversation. Meta: 24 h from the customer's last message, 7 days for human agents
+/// (Messenger Platform, "Messaging windows" and "Human Agent").
+/// </summary>
+/// <param name="State">What is allowed now.</param>
+/// <param name="ClosesAt">When this state ends, or ended for good (UTC); null when the customer never wrote.</param>
+internal sealed record ResponseWindow(WindowState State, DateTimeOffset? ClosesAt)
+{
+    private static readonly TimeSpan Everybody = TimeSpan.FromHours(24);
+    private static readonly TimeSpan HumanAgents = TimeSpan.FromDays(7);
+
+    public static ResponseWindow Of(DateTimeOffset? lastInboundAt, DateTimeOffset now)
+    {
+        if (lastInboundAt is not { } last) return new ResponseWindow(WindowState.Closed, null);
+        var age = now - last;
+        if (age <= Everybody) return new ResponseWindow(WindowState.Open, last + Everybody);
+        return new ResponseWindow(age <= HumanAgents ? WindowState.HumanAgent : WindowState.Closed, last + HumanAgents);
+    }
+}

@@ -1,0 +1,6 @@
+using InstaMessenger.Hosting.Outbox;
+
+namespace InstaMessenger.Store.Events;
+
+/// <summary>Wakes the live stream when events were committed in this process.</summary>
+internal sealed class EventFeedSignal : WakeSignal;

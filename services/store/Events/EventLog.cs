@@ -1,0 +1,56 @@
+using System.Diagnostics;
+using System.Text.Json;
+using InstaMessenger.Contracts.Ids;
+using InstaMessenger.Hosting.Database;
+using InstaMessenger.Hosting.Http;
+using InstaMessenger.Hosting.Outbox;
+using InstaMessenger.Store.Data;
+using InstaMessenger.Store.Domain;
+
+namespace InstaMessenger.Store.Events;
+
+/// <summary>Wakes who waits for new events: the relay to the bus.</summary>
+internal sealed class EventLogSignal : WakeSignal;
+
+/// <summary>
+/// Writes events in the transaction that makes them true. The log is the outbox of the store as well: the relay reads it behind a cursor.
+/// </summary>
+internal sealed class EventLog(EventLogSignal relay, EventFeedSignal feed, TimeProvider clock)
+{
+    /// <summary>Appends an event; it gets its sequence when the scope is saved.</summary>
+    /// <param name="scope">The transaction.</param>
+    /// <param name="account">Whose event it is.</param>
+    /// <param name="conversation">The thread, if it belongs to one.</param>
+    /// <param name="type">One of <see cref="EventTypes"/>.</param>
+    /// <param name="data">What its name says.</param>
+    /// <param name="traceParent">The trace it belongs to; null for the current one.</param>
+    public void Append(WorkScope<StoreDbContext> scope, Account account, ConversationId? conversation, string type, object data, string? traceParent = null)
+    {
+        var now = clock.GetUtcNow();
+        scope.Db.Append(new PendingEvent(EventId.New(clock), type, account, conversation, now, data, traceParent ?? Activity.Current?.Id));
+        scope.AfterCommit(relay.Wake);
+        scope.AfterCommit(feed.Wake);
+    }
+}
+
+/// <summary>An event without its sequence.</summary>
+internal sealed record PendingEvent(
+    EventId Id, string Type, Account Account, ConversationId? ConversationId, DateTimeOffset OccurredAt, object Data, string? TraceParent)
+{
+    public EventRow ToRow(long sequence) => new()
+    {
+        Sequence = sequence,
+        Id = Id,
+        Type = Type,
+        AccountId = Account.Id,
+        AccountVersion = Account.Version,
+        ConversationId = ConversationId,
+        OccurredAt = OccurredAt,
+        Body = JsonSerializer.SerializeToUtf8Bytes(new EventView(Id, sequence, Type, Account.Id, ConversationId, OccurredAt, Data), ApiJson.Options),
+        TraceParent = TraceParent,
+    };
+}
+
+/// <summary>An event as every tap shows it.</summary>
+internal sealed record EventView(
+    EventId Id, long Sequence, string Type, AccountId AccountId, ConversationId? ConversationId, DateTimeOffset OccurredAt, object Data);

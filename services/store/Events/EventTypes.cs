@@ -1,0 +1,15 @@
+namespace InstaMessenger.Store.Events;
+
+/// <summary>The types of events that clients see.</summary>
+internal static class EventTypes
+{
+    public const string MessageReceived = "message.received";
+    public const string MessageSent = "message.sent";
+    public const string MessageStatus = "message.status";
+    public const string ConversationUpdated = "conversation.updated";
+    public const string AccountConnected = "account.connected";
+    public const string AccountDisconnected = "account.disconnected";
+
+    /// <summary>Meta sent something that is kept as raw JSON because it has no name here.</summary>
+    public const string Unsupported = "event.unsupported";
+}

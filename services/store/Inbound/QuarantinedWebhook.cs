@@ -1,0 +1,47 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace InstaMessenger.Store.Inbound;
+
+/// <summary>Part of a webhook that no linked account claims, kept as it came until one does.</summary>
+internal sealed class QuarantinedWebhook
+{
+    public long Id { get; private set; }
+
+    /// <summary>The id that Meta addressed it to; empty when it named none.</summary>
+    public required string ChannelId { get; init; }
+
+    /// <summary>A second id that names the account as well: the business side of the message.</summary>
+    public string? BusinessId { get; init; }
+
+    /// <summary><c>unknown_account</c> or <c>unreadable</c>.</summary>
+    public required string Reason { get; init; }
+
+    /// <summary>A webhook body of this one part; the whole body when it is unreadable.</summary>
+    public required byte[] Body { get; init; }
+
+    /// <summary>Recognises Meta's retries and a re-publish of ours.</summary>
+    public required string Fingerprint { get; init; }
+
+    public required DateTimeOffset ReceivedAt { get; init; }
+
+    public string? TraceParent { get; init; }
+
+    private sealed class Table : IEntityTypeConfiguration<QuarantinedWebhook>
+    {
+        public void Configure(EntityTypeBuilder<QuarantinedWebhook> entity)
+        {
+            entity.ToTable("quarantined_webhooks");
+            entity.HasKey(row => row.Id);
+            entity.Property(row => row.Id).ValueGeneratedOnAdd();
+            entity.Property(row => row.ChannelId).HasMaxLength(40);
+            entity.Property(row => row.BusinessId).HasMaxLength(40);
+            entity.Property(row => row.Reason).HasMaxLength(40);
+            entity.Property(row => row.Fingerprint).HasMaxLength(64);
+            entity.Property(row => row.TraceParent).HasMaxLength(100);
+            entity.HasIndex(row => row.Fingerprint).IsUnique();
+            entity.HasIndex(row => row.ChannelId);
+            entity.HasIndex(row => row.BusinessId);
+        }
+    }
+}

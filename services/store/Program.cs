@@ -1,0 +1,13 @@
+using InstaMessenger.Hosting.Bus;
+using InstaMessenger.Hosting.Http;
+using InstaMessenger.Store;
+
+var builder = WebApplication.CreateBuilder(args);
+builder.AddServiceDefaults("store", defaultPort: 8082);
+builder.AddStore();
+builder.AddBus();
+
+var app = builder.Build();
+app.UseServiceDefaults();
+app.MapStore();
+await app.RunAsync();

@@ -1,0 +1,30 @@
+using InstaMessenger.Hosting.Bus;
+using InstaMessenger.Hosting.Database;
+using InstaMessenger.Hosting.Outbox;
+using InstaMessenger.Store.Data;
+using InstaMessenger.Store.Events;
+
+namespace InstaMessenger.Store;
+
+/// <summary>The only writer of conversations: what it is made of, slice by slice.</summary>
+public static class StoreService
+{
+    /// <summary>Adds the store.</summary>
+    /// <param name="builder">The host.</param>
+    public static void AddStore(this WebApplicationBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.AddDatabase<StoreDbContext>("Store", options => new SqliteStoreDbContext(options), options => new MySqlStoreDbContext(options));
+        builder.Services.AddSingleton<EventLogSignal>();
+        builder.Services.AddSingleton<EventFeedSignal>();
+        builder.Services.AddSingleton<EventLog>();
+        builder.Services.AddRelay<EventLogSource>();
+    }
+
+    /// <summary>Maps the store's endpoints.</summary>
+    /// <param name="app">The application.</param>
+    public static void MapStore(this WebApplication app)
+    {
+        app.MapDeadLetters<StoreDbContext>("store");
+    }
+}
