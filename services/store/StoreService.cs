@@ -3,6 +3,7 @@ using InstaMessenger.Hosting.Database;
 using InstaMessenger.Hosting.Outbox;
 using InstaMessenger.Store.Data;
 using InstaMessenger.Store.Events;
+using InstaMessenger.Store.Inbound;
 
 namespace InstaMessenger.Store;
 
@@ -19,12 +20,14 @@ public static class StoreService
         builder.Services.AddSingleton<EventFeedSignal>();
         builder.Services.AddSingleton<EventLog>();
         builder.Services.AddRelay<EventLogSource>();
+        builder.Services.AddInbound();
     }
 
     /// <summary>Maps the store's endpoints.</summary>
     /// <param name="app">The application.</param>
     public static void MapStore(this WebApplication app)
     {
+        app.MapQuarantine();
         app.MapDeadLetters<StoreDbContext>("store");
     }
 }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using InstaMessenger.Contracts.Events;
 using InstaMessenger.Contracts.Ids;
 using InstaMessenger.Store.Domain;
@@ -13,6 +14,7 @@ internal sealed record MessageView(
     Direction Direction,
     MessageKind Kind,
     string? Text,
+    JsonElement? Raw,
     IReadOnlyList<AttachmentView> Attachments,
     IReadOnlyList<object> Reactions,
     ReplyToView? ReplyTo,
@@ -33,6 +35,7 @@ internal sealed record MessageView(
         message.Direction,
         message.Kind,
         message.Text,
+        message is { Kind: MessageKind.Unsupported, Raw: { } raw } ? JsonSerializer.Deserialize<JsonElement>(raw) : null,
         [.. message.Attachments.OrderBy(attachment => attachment.Index).Select(AttachmentView.Of)],
         [],
         message.ReplyTo is { } mid ? new ReplyToView(mid) : null,

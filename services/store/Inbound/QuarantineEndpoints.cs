@@ -1,0 +1,38 @@
+using InstaMessenger.Hosting.Http;
+using InstaMessenger.Hosting.Security;
+using InstaMessenger.Store.Data;
+using Microsoft.EntityFrameworkCore;
+
+namespace InstaMessenger.Store.Inbound;
+
+/// <summary><c>/api/v1/quarantine</c>: webhooks that no account claims. For admins: nobody can say whose they are.</summary>
+internal static class QuarantineEndpoints
+{
+    public static void MapQuarantine(this IEndpointRouteBuilder routes)
+    {
+        var group = routes.MapGroup("/api/v1/quarantine").RequireAuthorization(CallerAuthenticationSetup.Admin).WithTags("Operations");
+        group.MapGet("", ListAsync).WithSummary("Webhooks that no linked account claims, oldest first; without their content.");
+        group.MapPost("{id:long}/replay", ReplayAsync).WithSummary("Records a quarantined webhook, if an account claims it now.");
+    }
+
+    private static async Task<Page<QuarantineView>> ListAsync(IDbContextFactory<StoreDbContext> factory, long? cursor, int? limit, CancellationToken cancellationToken)
+    {
+        var size = PageLimit.Of(limit);
+        await using var db = await factory.CreateDbContextAsync(cancellationToken);
+        var rows = await db.Quarantine.Where(row => row.Id > (cursor ?? 0)).OrderBy(row => row.Id).Take(size)
+            .Select(row => new QuarantineView(row.Id, row.ChannelId, row.BusinessId, row.Reason, row.ReceivedAt))
+            .ToListAsync(cancellationToken);
+        return new Page<QuarantineView>(rows, rows.Count == size ? rows[^1].Id.ToString() : null);
+    }
+
+    private static async Task<IResult> ReplayAsync(long id, IDbContextFactory<StoreDbContext> factory, QuarantineReplay replay, CancellationToken cancellationToken)
+    {
+        await using var db = await factory.CreateDbContextAsync(cancellationToken);
+        if (!await db.Quarantine.AnyAsync(row => row.Id == id, cancellationToken)) return Problems.NotFound("quarantined webhook");
+        return await replay.ReplayAsync(id, cancellationToken)
+            ? TypedResults.NoContent()
+            : Problems.Of(StatusCodes.Status409Conflict, "still_unclaimed", "No linked account has the id that this webhook is addressed to. Link the account, and it is replayed by itself.");
+    }
+
+    private sealed record QuarantineView(long Id, string ChannelId, string? BusinessId, string Reason, DateTimeOffset ReceivedAt);
+}

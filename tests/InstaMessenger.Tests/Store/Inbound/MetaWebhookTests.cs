@@ -1,0 +1,200 @@
+using System.Text;
+using System.Text.Json;
+using InstaMessenger.Store.Domain;
+using InstaMessenger.Store.Inbound;
+
+namespace InstaMessenger.Tests.Store.Inbound;
+
+public sealed class MetaWebhookTests
+{
+    private const string Message = """{"sender":{"id":"200000000000001"},"recipient":{"id":"17841400000000000"},"timestamp":1752834910447,"message":{"mid":"m1","text":"hello"}}""";
+
+    [Fact]
+    public void A_text_message_has_contact_mid_text_and_metas_time()
+    {
+        var message = ReadMessage(Messaging(Message));
+
+        message.ChannelId.ShouldBe("17841400000000000");
+        message.Contact.Value.ShouldBe("200000000000001");
+        message.Mid.Value.ShouldBe("m1");
+        message.IsEcho.ShouldBeFalse();
+        message.Content.Kind.ShouldBe(MessageKind.Text);
+        message.Content.Text.ShouldBe("hello");
+        message.Content.Raw.ShouldBeNull();
+        message.SentAt.ShouldBe(DateTimeOffset.FromUnixTimeMilliseconds(1752834910447));
+    }
+
+    [Theory]
+    [InlineData("""{"object":"instagram","entry":[{"id":"1","time":1,"messaging":[ITEM]}]}""")]
+    [InlineData("""{"object":"instagram","entry":[{"id":"1","time":1,"standby":[ITEM]}]}""")]
+    [InlineData("""{"object":"instagram","entry":[{"id":"1","time":1,"changes":[{"field":"messages","value":ITEM}]}]}""")]
+    [InlineData("""{"object":"instagram","entry":[{"id":"1","time":1,"field":"messages","value":ITEM}]}""")]
+    [InlineData("""[{"object":"instagram","entry":[{"id":1,"time":1,"messaging":[ITEM]}]}]""")]
+    public void Each_envelope_shape_gives_the_same_message(string envelope)
+    {
+        var message = ReadMessage(envelope.Replace("ITEM", Message, StringComparison.Ordinal));
+
+        message.ChannelId.ShouldBe("1");
+        message.Mid.Value.ShouldBe("m1");
+    }
+
+    [Fact]
+    public void An_echo_swaps_the_sides()
+    {
+        var message = ReadMessage(Messaging("""{"sender":{"id":"17841400000000000"},"recipient":{"id":"200000000000001"},"timestamp":1752834910447,"message":{"mid":"m1","text":"hi","is_echo":true}}"""));
+
+        message.IsEcho.ShouldBeTrue();
+        message.Contact.Value.ShouldBe("200000000000001");
+        message.BusinessId.ShouldBe("17841400000000000");
+    }
+
+    [Theory]
+    [InlineData("image", MessageKind.Image)]
+    [InlineData("video", MessageKind.Video)]
+    [InlineData("audio", MessageKind.Audio)]
+    [InlineData("file", MessageKind.File)]
+    public void An_attachment_has_its_kind_and_url(string type, object kind)
+    {
+        var content = ReadMessage(Item($$"""{"mid":"m1","attachments":[{"type":"{{type}}","payload":{"url":"https://cdn/x?asset_id=1"} }]}""")).Content;
+
+        content.Kind.ShouldBe((MessageKind)kind);
+        content.Media.ShouldHaveSingleItem().Url.ShouldBe("https://cdn/x?asset_id=1");
+    }
+
+    [Theory]
+    [InlineData("""{"mid":"m1","attachments":[{"type":"ephemeral"}]}""")]
+    [InlineData("""{"mid":"m1","attachments":[{"type":"image"}]}""")]
+    [InlineData("""{"mid":"m1","attachments":[{"type":"image","payload":{"url":17}}]}""")]
+    [InlineData("""{"mid":"m1","attachments":[{"type":"ig_post","payload":{"url":"https://x/"}}]}""")]
+    [InlineData("""{"mid":"m1","attachments":"none"}""")]
+    [InlineData("""{"mid":"m1","attachments":[null,3,[]]}""")]
+    [InlineData("""{"mid":"m1","is_unsupported":true}""")]
+    [InlineData("""{"mid":"m1","text":""}""")]
+    [InlineData("""{"mid":"m1","text":{"a":1}}""")]
+    [InlineData("""{"mid":"m1"}""")]
+    public void What_cannot_be_shown_is_an_unsupported_message_with_its_raw_json(string message)
+    {
+        var content = ReadMessage(Item(message)).Content;
+
+        content.Kind.ShouldBe(MessageKind.Unsupported);
+        content.Raw.ShouldBe(message);
+    }
+
+    [Theory]
+    [InlineData("""{"mid":"m1","text":"nice","reply_to":{"story":{"id":"179","url":"https://x"}}}""")]
+    [InlineData("""{"mid":"m1","text":"Yes","quick_reply":{"payload":"CONFIRM"}}""")]
+    [InlineData("""{"mid":"m1","text":"t","attachments":[{"type":"ephemeral"}]}""")]
+    public void A_text_with_more_than_we_show_keeps_its_raw_json_beside(string message)
+    {
+        var content = ReadMessage(Item(message)).Content;
+
+        content.Kind.ShouldBe(MessageKind.Text);
+        content.Raw.ShouldBe(message);
+    }
+
+    [Fact]
+    public void A_reply_names_the_message_that_it_answers() =>
+        ReadMessage(Item("""{"mid":"m2","text":"re","reply_to":{"mid":"m1"}}""")).Content.ReplyTo!.Value.Value.ShouldBe("m1");
+
+    [Theory]
+    [InlineData("reaction", """{"sender":{"id":"2"},"recipient":{"id":"1"},"timestamp":1,"reaction":{"mid":"m1","action":"react"}}""")]
+    [InlineData("read", """{"sender":{"id":"2"},"recipient":{"id":"1"},"timestamp":1,"read":{"mid":"m1"}}""")]
+    [InlineData("postback", """{"sender":{"id":"2"},"recipient":{"id":"1"},"timestamp":1,"postback":{"mid":"m1"}}""")]
+    [InlineData("message_edit", """{"message_edit":{"mid":"m1","num_edit":0}}""")]
+    [InlineData("message_deleted", """{"sender":{"id":"2"},"recipient":{"id":"1"},"message":{"mid":"m1","is_deleted":true}}""")]
+    [InlineData("message", """{"sender":{"id":"no digits"},"recipient":{"id":"1"},"message":{"mid":"m1","text":"t"}}""")]
+    [InlineData("message", """{"sender":{"id":"2"},"recipient":{"id":"1"},"message":{"text":"no mid"}}""")]
+    [InlineData("message", """{"message":{"mid":"m1","text":"no sides"}}""")]
+    [InlineData("unknown", """{"something":"new"}""")]
+    [InlineData("unknown", "17")]
+    public void What_is_no_message_is_kept_under_its_name(string what, string item)
+    {
+        var other = Read(Messaging(item)).ShouldHaveSingleItem().ShouldBeOfType<InboundOther>();
+
+        other.What.ShouldBe(what);
+        other.Place.Raw.ShouldBe(item);
+    }
+
+    [Fact]
+    public void A_comment_is_kept_under_its_field() =>
+        Read("""{"object":"instagram","entry":[{"id":"1","changes":[{"field":"comments","value":{"id":"3","text":"price?"}}]}]}""")
+            .ShouldHaveSingleItem().ShouldBeOfType<InboundOther>().What.ShouldBe("comments");
+
+    [Theory]
+    [InlineData("1752834910447", 1752834910447)]
+    [InlineData("\"1752834910447\"", 1752834910447)]
+    [InlineData("1752834910", 1752834910000)]
+    [InlineData("\"1752834910\"", 1752834910000)]
+    [InlineData("99999999999999999999999", null)]
+    [InlineData("-5", null)]
+    [InlineData("1.5e300", null)]
+    [InlineData("\"soon\"", null)]
+    [InlineData("null", null)]
+    public void Times_come_as_numbers_or_text_in_seconds_or_milliseconds(string timestamp, long? expected) =>
+        Read(Messaging($$"""{"sender":{"id":"2"},"recipient":{"id":"1"},"timestamp":{{timestamp}},"message":{"mid":"m","text":"t"} }"""))
+            .ShouldHaveSingleItem().SentAt.ShouldBe(expected is { } time ? DateTimeOffset.FromUnixTimeMilliseconds(time) : null);
+
+    [Theory]
+    [InlineData("""a\ud83d""", "a\ufffd")]
+    [InlineData("""\ude00 \"x\" \\ \/ \n""", "\ufffd \"x\" \\ / \n")]
+    [InlineData("""\ud83d\ude00""", "😀")]
+    [InlineData("""\u0000nul""", "\0nul")]
+    public void A_surrogate_without_partner_is_replaced_and_the_rest_kept(string escaped, string expected) =>
+        ReadMessage(Item($$"""{"mid":"m1","text":"{{escaped}}"}""")).Content.Text.ShouldBe(expected);
+
+    [Fact]
+    public void Bytes_that_are_no_utf8_are_replaced_and_the_rest_kept()
+    {
+        byte[] body = [.. Encoding.UTF8.GetBytes(Messaging(Message).Split("hello")[0]), 0xff, (byte)'x', .. Encoding.UTF8.GetBytes(Messaging(Message).Split("hello")[1])];
+
+        MetaWebhook.Read(body).ShouldHaveSingleItem().ShouldBeOfType<InboundMessage>().Content.Text.ShouldBe("\ufffdx");
+    }
+
+    [Fact]
+    public void A_broken_sibling_does_not_harm_the_others()
+    {
+        var items = Read(Messaging($$"""{{Message}},{"\ud800":1,"message":{"\udfff":2} },null,{{Message.Replace("m1", "m2", StringComparison.Ordinal)}}"""));
+
+        items.OfType<InboundMessage>().Select(message => message.Mid.Value).ShouldBe(["m1", "m2"]);
+        items.Count.ShouldBe(4);
+    }
+
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("""{"entry":{}}""")]
+    [InlineData("""{"entry":[]}""")]
+    [InlineData("""{"entry":[null]}""")]
+    [InlineData("""{"entry":[17]}""")]
+    [InlineData("""{"entry":[{"messaging":[]}]}""")]
+    [InlineData("[]")]
+    [InlineData("17")]
+    public void A_webhook_without_events_is_kept_whole(string body) => Read(body).ShouldHaveSingleItem().ShouldBeOfType<InboundOther>();
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("{")]
+    [InlineData("not json")]
+    public void What_is_no_json_is_kept_as_bytes(string body) => Read(body).ShouldHaveSingleItem().ShouldBeOfType<InboundUnreadable>();
+
+    [Theory]
+    [InlineData("messaging", "ITEM")]
+    [InlineData("standby", "ITEM")]
+    [InlineData("changes", """{"field":"messages","value":ITEM}""")]
+    public void A_part_wrapped_for_quarantine_reads_back_the_same(string container, string element)
+    {
+        var place = new WebhookPlace("1", container, JsonSerializer.Deserialize<JsonElement>(element.Replace("ITEM", Message, StringComparison.Ordinal)));
+
+        var again = MetaWebhook.Read(place.ToWebhook()).ShouldHaveSingleItem().ShouldBeOfType<InboundMessage>();
+
+        again.Mid.Value.ShouldBe("m1");
+        again.Place.Fingerprint().ShouldBe(place.Fingerprint());
+    }
+
+    private static string Messaging(string items) => $$"""{"object":"instagram","entry":[{"time":1752834911539,"id":"17841400000000000","messaging":[{{items}}]}]}""";
+
+    private static string Item(string message) => Messaging($$"""{"sender":{"id":"2"},"recipient":{"id":"1"},"timestamp":1752834910447,"message":{{message}}}""");
+
+    private static IReadOnlyList<InboundItem> Read(string body) => MetaWebhook.Read(Encoding.UTF8.GetBytes(body));
+
+    private static InboundMessage ReadMessage(string body) => Read(body).ShouldHaveSingleItem().ShouldBeOfType<InboundMessage>();
+}
