@@ -50,8 +50,10 @@ public sealed class SimulatorHost : IAsyncDisposable
         });
         builder.Services.AddRoutingCore();
         builder.Services.ConfigureHttpJsonOptions(json => SimulatorJson.Configure(json.SerializerOptions));
+        builder.Services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
 
         var app = builder.Build();
+        app.UseExplanations();
         app.MapGraph(meta);
         app.MapCrm(crm);
         app.MapControl(meta, crm);

@@ -8,7 +8,7 @@ internal static class ControlEndpoints
 {
     public static void MapControl(this IEndpointRouteBuilder app, MetaStandIn meta, CrmStandIn crm)
     {
-        var control = app.MapGroup("/control").AddEndpointFilter(ExplainAsync);
+        var control = app.MapGroup("/control");
         control.MapSettings(meta, crm);
         control.MapAccounts(meta);
         control.MapFaults(meta);
@@ -18,16 +18,19 @@ internal static class ControlEndpoints
         control.MapRecords(meta, crm);
     }
 
-    // The only client is a developer: say in words what was wrong with the request.
-    private static async ValueTask<object?> ExplainAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    /// <summary>The only client is a developer: say in words what was wrong with the request.</summary>
+    public static void UseExplanations(this IApplicationBuilder app) => app.Use(async (http, next) =>
     {
         try
         {
-            return await next(context);
+            await next(http);
         }
-        catch (Exception failure) when (failure is BadHttpRequestException or ArgumentException or InvalidOperationException)
+        catch (Exception failure) when (
+            failure is BadHttpRequestException or ArgumentException or InvalidOperationException
+            && http.Request.Path.StartsWithSegments("/control", StringComparison.Ordinal) && !http.Response.HasStarted)
         {
-            return Results.Json(new { Error = failure.Message }, statusCode: StatusCodes.Status400BadRequest);
+            http.Response.StatusCode = StatusCodes.Status400BadRequest;
+            await http.Response.WriteAsJsonAsync(new { Error = failure.InnerException?.Message ?? failure.Message }, SimulatorJson.Options);
         }
-    }
+    });
 }

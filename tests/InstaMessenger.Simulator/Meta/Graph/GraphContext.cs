@@ -1,8 +1,8 @@
 using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json.Nodes;
 using InstaMessenger.Simulator.Meta.Accounts;
 using InstaMessenger.Simulator.Meta.Faults;
+using InstaMessenger.Simulator.Meta.Webhooks;
 
 namespace InstaMessenger.Simulator.Meta.Graph;
 
@@ -45,7 +45,7 @@ internal sealed class GraphContext(HttpContext http, MetaStandIn meta, GraphHost
         Http.Response.StatusCode = status;
         Http.Response.ContentType = "application/json; charset=UTF-8";
         Http.Response.Headers["facebook-api-version"] = "v26.0";
-        var bytes = Encoding.UTF8.GetBytes(body.ToJsonString());
+        var bytes = MetaJson.Bytes(body);
         Http.Response.ContentLength = bytes.Length;
         return Http.Response.Body.WriteAsync(bytes).AsTask();
     }

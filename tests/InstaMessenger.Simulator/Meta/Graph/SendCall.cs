@@ -109,5 +109,5 @@ internal static class SendCall
         return request.AttachmentUrl is { } url && meta.FetchOutgoingMedia && !await meta.CanFetchAsync(url) ? GraphError.UnfetchableMedia : null;
     }
 
-    private static string Name(Fault fault) => fault.Kind == FaultKind.Error ? $"error {fault.Status} {fault.Code}/{fault.Subcode}" : $"{fault.Kind}";
+    private static string Name(Fault fault) => fault.Kind == FaultKind.Error ? $"{fault.Status} {fault.Code}/{fault.Subcode}" : $"{fault.Kind}";
 }

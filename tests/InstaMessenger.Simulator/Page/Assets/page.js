@@ -91,7 +91,7 @@ function bubble(message) {
 
 function content(message) {
   if (message.unsent) return ['Message unsent']
-  if (message.attachment_type === 'like_heart') return ['❤️']
+  if (message.attachment_type === 'like_heart') return [document.querySelector('[data-send=like_heart] svg').cloneNode(true)]
   if (message.attachment_type === 'image') return [element('img', { src: message.attachment_url, alt: 'Picture' })]
   if (message.attachment_type) return [`📎 ${message.attachment_type} ${message.attachment_url ?? ''}`]
   return [message.text ?? '']
