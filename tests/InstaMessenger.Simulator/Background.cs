@@ -8,7 +8,10 @@ internal sealed class Background : IAsyncDisposable
     private readonly ConcurrentDictionary<Task, bool> _running = new();
     private readonly CancellationTokenSource _stopping = new();
 
-    public CancellationToken Stopping => _stopping.Token;
+    public Background() => Stopping = _stopping.Token;
+
+    /// <summary>Ends with the host; safe to look at afterwards.</summary>
+    public CancellationToken Stopping { get; }
 
     public void Run(Func<CancellationToken, Task> work)
     {

@@ -13,6 +13,7 @@ public sealed class SimulatorHost : IAsyncDisposable
 {
     private readonly WebApplication _app;
     private readonly Background _background;
+    private bool _disposed;
 
     private SimulatorHost(WebApplication app, Background background, MetaStandIn meta, CrmStandIn crm)
     {
@@ -57,7 +58,7 @@ public sealed class SimulatorHost : IAsyncDisposable
         app.MapGraph(meta);
         app.MapCrm(crm);
         app.MapControl(meta, crm);
-        app.MapPage(feed);
+        app.MapPage(feed, background.Stopping);
         // Held answers and open streams would otherwise keep the server from stopping.
         app.Lifetime.ApplicationStopping.Register(background.Stop);
         try
@@ -78,6 +79,9 @@ public sealed class SimulatorHost : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        // A test that stops the simulator half-way also leaves its "await using".
+        if (_disposed) return;
+        _disposed = true;
         await _app.StopAsync();
         await _background.DisposeAsync();
         await _app.DisposeAsync();

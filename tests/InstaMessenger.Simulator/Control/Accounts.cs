@@ -3,7 +3,7 @@ using InstaMessenger.Simulator.Meta.Accounts;
 
 namespace InstaMessenger.Simulator.Control;
 
-/// <summary><c>POST /control/accounts</c>, <c>POST /control/accounts/{id}/tokens</c>, <c>PUT /control/accounts/{id}/subscriptions</c>.</summary>
+/// <summary>What Meta knows: <c>POST /control/accounts</c>, <c>POST …/{id}/tokens</c>, <c>PUT …/{id}/subscriptions</c>.</summary>
 internal static class Accounts
 {
     public static void MapAccounts(this IEndpointRouteBuilder control, MetaStandIn meta)

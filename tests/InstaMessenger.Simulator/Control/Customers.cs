@@ -44,7 +44,8 @@ internal static class Customers
     }
 
     internal sealed record Act(
-        string Account, Doing Action, string? Mid, string? Text, string? Payload, string? Url, DateTimeOffset? At, string Reaction = "love", string Emoji = "❤️");
+        string Account, Doing Action, string? Mid, string? Text, string? Payload, string? Url, DateTimeOffset? At,
+        string Reaction = "love", string Emoji = "❤️");
 
     private static Task<string> SayAsync(Customer customer, Saying saying) =>
         saying.AttachmentType is { } type ? customer.ShowAsync(type, saying.AttachmentUrl)

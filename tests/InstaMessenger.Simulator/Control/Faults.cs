@@ -11,7 +11,8 @@ internal static class Faults
         control.MapPost("/faults", (Plan plan) =>
         {
             var fault = plan.Preset is { } name
-                ? Fault.Presets.GetValueOrDefault(name) ?? throw new BadHttpRequestException($"No preset '{name}'; there are {string.Join(", ", Fault.Presets.Keys)}.")
+                ? Fault.Presets.GetValueOrDefault(name)
+                    ?? throw new BadHttpRequestException($"No preset '{name}'; there are {string.Join(", ", Fault.Presets.Keys)}.")
                 : plan.Fault ?? throw new BadHttpRequestException("Give a preset or a fault.");
             var calls = plan.On == Calls.Send ? meta.SendFaults : meta.OtherFaults;
             if (plan.Probability is { } probability) calls.Chance(fault, probability, plan.Seed, plan.Account);

@@ -32,7 +32,8 @@ internal static class Settings
     {
         meta.Webhooks.CallbackUrl = changes.CallbackUrl ?? meta.Webhooks.CallbackUrl;
         meta.Webhooks.AppSecret = changes.AppSecret ?? meta.Webhooks.AppSecret;
-        if (changes.RedeliveryMs is { } waits) meta.Webhooks.RedeliverySchedule = [.. waits.Select(wait => TimeSpan.FromMilliseconds(wait))];
+        if (changes.RedeliveryMs is { } waits)
+            meta.Webhooks.RedeliverySchedule = [.. waits.Select(wait => TimeSpan.FromMilliseconds(wait))];
         meta.EchoMode = changes.EchoMode ?? meta.EchoMode;
         meta.EchoDelayMs = changes.EchoDelayMs ?? meta.EchoDelayMs;
         meta.LatencyMs = changes.LatencyMs ?? meta.LatencyMs;

@@ -18,7 +18,7 @@ internal readonly record struct EventHead(string? Id, string? Type, long? Sequen
                 if (json.ValueTextEquals("id"u8)) id = Text(ref json);
                 else if (json.ValueTextEquals("type"u8)) type = Text(ref json);
                 else if (json.ValueTextEquals("account_id"u8)) account = Text(ref json);
-                else if (json.ValueTextEquals("sequence"u8) && json.Read() && json.TokenType == JsonTokenType.Number) sequence = json.GetInt64();
+                else if (json.ValueTextEquals("sequence"u8)) sequence = Number(ref json);
                 else json.Skip();
             }
         }
@@ -27,6 +27,14 @@ internal readonly record struct EventHead(string? Id, string? Type, long? Sequen
             // Not an event: recorded with what was read so far.
         }
         return new(id, type, sequence, account);
+    }
+
+    private static long? Number(ref Utf8JsonReader json)
+    {
+        json.Read();
+        if (json.TokenType == JsonTokenType.Number) return json.GetInt64();
+        json.Skip();
+        return null;
     }
 
     private static string? Text(ref Utf8JsonReader json)

@@ -16,7 +16,6 @@ public sealed class MetaStandIn : IDisposable
     private readonly SimulatedCustomer[] _customers;
     private readonly Background _background;
     private readonly JsonlFile? _file;
-    private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(10) };
 
     internal MetaStandIn(SimulatorOptions options, Background background, LiveFeed feed)
     {
@@ -75,6 +74,8 @@ public sealed class MetaStandIn : IDisposable
     /// <inheritdoc cref="SimulatorOptions.FetchOutgoingMedia"/>
     public bool FetchOutgoingMedia { get; set; }
 
+    internal OutgoingMedia Media { get; } = new();
+
     internal TimeProvider Clock { get; }
 
     internal LiveFeed Feed { get; }
@@ -99,6 +100,8 @@ public sealed class MetaStandIn : IDisposable
         Customers.Clear();
         AddCustomers();
         _counts.Clear();
+        // The page loads everything again.
+        Feed.Publish("hello", () => new { });
     }
 
     internal void Accept(AcceptedSend send)
@@ -108,44 +111,33 @@ public sealed class MetaStandIn : IDisposable
         Sends.Add(send);
     }
 
-    internal Task DelayAsync(Fault? fault, CancellationToken cancellation) => PauseAsync(LatencyMs + (fault?.DelayMs ?? 0), cancellation);
+    // Not ended by the caller's going away: Meta finishes what it has received, and so may deliver what the caller gave up on.
+    internal Task DelayAsync(Fault? fault) => PauseAsync(LatencyMs + (fault?.DelayMs ?? 0));
 
-    internal async Task EchoAsync(Customer customer, ChatMessage message, CancellationToken cancellation)
+    internal async Task EchoAsync(Customer customer, ChatMessage message)
     {
-        await PauseAsync(EchoDelayMs, cancellation);
-        await Webhooks.DeliverAsync(MetaPayloads.Envelope(customer.Account, Clock.GetUtcNow(), message.Text is { } text
-            ? MetaPayloads.Echo(customer.Account, customer.Igsid, message.Mid, text, message.At)
-            : MetaPayloads.EchoAttachment(customer.Account, customer.Igsid, message.Mid, message.AttachmentType!, message.AttachmentUrl, message.At)));
+        await PauseAsync(EchoDelayMs);
+        var (account, igsid) = (customer.Account, customer.Igsid);
+        await Webhooks.DeliverAsync(MetaPayloads.Envelope(account, Clock.GetUtcNow(), message.Text is { } text
+            ? MetaPayloads.Echo(account, igsid, message.Mid, text, message.At)
+            : MetaPayloads.EchoAttachment(account, igsid, message.Mid, message.AttachmentType!, message.AttachmentUrl, message.At)));
     }
 
-    internal void EchoLater(Customer customer, ChatMessage message) => _background.Run(stopping => EchoAsync(customer, message, stopping));
-
-    internal async Task<bool> CanFetchAsync(string url)
-    {
-        try
-        {
-            using var answer = await _http.GetAsync(new Uri(url));
-            return answer.IsSuccessStatusCode;
-        }
-        catch (Exception failure) when (failure is HttpRequestException or OperationCanceledException or UriFormatException or InvalidOperationException)
-        {
-            return false;
-        }
-    }
+    internal void EchoLater(Customer customer, ChatMessage message) => _background.Run(_ => EchoAsync(customer, message));
 
     private void AddCustomers()
     {
         foreach (var (account, igsid, username, name) in _customers) Customers.Get(account, igsid, username, name);
     }
 
-    private Task PauseAsync(int milliseconds, CancellationToken cancellation) =>
-        milliseconds <= 0 ? Task.CompletedTask : Task.Delay(TimeSpan.FromMilliseconds(milliseconds), Clock, cancellation);
+    private Task PauseAsync(int milliseconds) =>
+        milliseconds <= 0 ? Task.CompletedTask : Task.Delay(TimeSpan.FromMilliseconds(milliseconds), Clock, Stopping);
 
     /// <inheritdoc/>
     public void Dispose()
     {
         Webhooks.Dispose();
-        _http.Dispose();
+        Media.Dispose();
         _file?.Dispose();
     }
 }

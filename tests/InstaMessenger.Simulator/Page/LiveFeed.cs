@@ -19,10 +19,14 @@ internal sealed class LiveFeed
         foreach (var listener in _listeners.Keys) listener.Writer.TryWrite(item);
     }
 
-    public async IAsyncEnumerable<SseItem<string>> ListenAsync([EnumeratorCancellation] CancellationToken cancellation)
+    public async IAsyncEnumerable<SseItem<string>> ListenAsync(
+        CancellationToken stopping, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        var listener = Channel.CreateBounded<SseItem<string>>(new BoundedChannelOptions(500) { FullMode = BoundedChannelFullMode.DropOldest });
+        var listener = Channel.CreateBounded<SseItem<string>>(
+            new BoundedChannelOptions(500) { FullMode = BoundedChannelFullMode.DropOldest });
         _listeners.TryAdd(listener, true);
+        // Completing instead of cancelling: a page left open must not hold up the end of the host.
+        await using var ended = stopping.Register(() => listener.Writer.TryComplete());
         try
         {
             yield return new SseItem<string>("{}", "hello");

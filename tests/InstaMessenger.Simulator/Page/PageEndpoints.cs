@@ -5,7 +5,7 @@ namespace InstaMessenger.Simulator.Page;
 /// <summary>The page on which one plays the customer, its live stream, and a small CDN for pictures.</summary>
 internal static class PageEndpoints
 {
-    public static void MapPage(this IEndpointRouteBuilder app, LiveFeed feed)
+    public static void MapPage(this IEndpointRouteBuilder app, LiveFeed feed, CancellationToken stopping)
     {
         MapAsset(app, "/", "index.html", "text/html; charset=utf-8");
         MapAsset(app, "/page.css", "page.css", "text/css; charset=utf-8");
@@ -14,7 +14,7 @@ internal static class PageEndpoints
         app.MapGet("/cdn/{name}", (string name) => name.StartsWith("gone", StringComparison.Ordinal)
             ? Results.NotFound()
             : Results.File(Asset(name.StartsWith("sticker", StringComparison.Ordinal) ? "sticker.png" : "picture.png"), "image/png"));
-        app.MapGet("/live", (CancellationToken cancellation) => TypedResults.ServerSentEvents(feed.ListenAsync(cancellation)));
+        app.MapGet("/live", (CancellationToken cancellation) => TypedResults.ServerSentEvents(feed.ListenAsync(stopping, cancellation)));
         app.MapGet("/health/live", () => Results.Text("ok"));
     }
 

@@ -1,8 +1,12 @@
+using System.Text.Json.Nodes;
 using InstaMessenger.Simulator.Meta.Webhooks;
 
 namespace InstaMessenger.Simulator.Meta.Customers;
 
-/// <summary>A person as one account knows them. Each action changes the thread and posts the webhook; it returns after the first attempt.</summary>
+/// <summary>
+/// A person as one account knows them. Each action changes the thread and posts the webhook;
+/// it returns after the first attempt.
+/// </summary>
 public sealed class Customer
 {
     private readonly CustomerBook _book;
@@ -35,7 +39,8 @@ public sealed class Customer
     public bool ProfileReadable { get; set; } = true;
 
     /// <summary>When the customer last wrote or tapped; the response window counts from here. Null: never.</summary>
-    public DateTimeOffset? LastWroteAt => Interlocked.Read(ref _lastWroteAt) is var at and > 0 ? DateTimeOffset.FromUnixTimeMilliseconds(at) : null;
+    public DateTimeOffset? LastWroteAt =>
+        Interlocked.Read(ref _lastWroteAt) is var at and > 0 ? DateTimeOffset.FromUnixTimeMilliseconds(at) : null;
 
     /// <summary>The newest bubbles of both sides, oldest first; at most 500.</summary>
     public IReadOnlyList<ChatMessage> Messages
@@ -92,7 +97,8 @@ public sealed class Customer
     /// <summary>Reads everything up to a message; null is the newest one of the business.</summary>
     public Task<WebhookAttempt> ReadAsync(string? mid = null)
     {
-        mid ??= Messages.LastOrDefault(message => !message.FromCustomer)?.Mid ?? throw new InvalidOperationException("There is nothing to read yet.");
+        mid ??= Messages.LastOrDefault(message => !message.FromCustomer)?.Mid
+            ?? throw new InvalidOperationException("There is nothing to read yet.");
         return _book.PostAsync(Account, at => MetaPayloads.Read(Account, Igsid, mid, at));
     }
 
@@ -104,6 +110,9 @@ public sealed class Customer
         await _book.PostAsync(Account, at => MetaPayloads.Echo(Account, Igsid, message.Mid, text, at));
         return message.Mid;
     }
+
+    /// <summary>Moves the customer's last message in time, to open or close the response window.</summary>
+    public void PretendWroteAt(DateTimeOffset at) => Interlocked.Exchange(ref _lastWroteAt, at.ToUnixTimeMilliseconds());
 
     internal void Append(ChatMessage message)
     {
@@ -128,7 +137,7 @@ public sealed class Customer
         return changed;
     }
 
-    private async Task<string> WriteAsync(string? text, string? type, string? url, Func<string, DateTimeOffset, System.Text.Json.Nodes.JsonObject> item)
+    private async Task<string> WriteAsync(string? text, string? type, string? url, Func<string, DateTimeOffset, JsonObject> item)
     {
         var message = new ChatMessage(_book.NewMid(), FromCustomer: true, text, type, url, _book.Now);
         Interlocked.Exchange(ref _lastWroteAt, message.At.ToUnixTimeMilliseconds());
@@ -136,7 +145,4 @@ public sealed class Customer
         await _book.PostAsync(Account, _ => item(message.Mid, message.At));
         return message.Mid;
     }
-
-    /// <summary>Moves the customer's last message in time, to open or close the response window.</summary>
-    public void PretendWroteAt(DateTimeOffset at) => Interlocked.Exchange(ref _lastWroteAt, at.ToUnixTimeMilliseconds());
 }

@@ -22,7 +22,8 @@ public sealed class CustomerBook
 
     /// <summary>Every customer.</summary>
     public IReadOnlyList<Customer> All =>
-        [.. _customers.Values.OrderBy(customer => customer.Account, StringComparer.Ordinal).ThenBy(customer => customer.Igsid, StringComparer.Ordinal)];
+        [.. _customers.Values.OrderBy(customer => customer.Account, StringComparer.Ordinal)
+            .ThenBy(customer => customer.Igsid, StringComparer.Ordinal)];
 
     internal LiveFeed Feed { get; }
 
@@ -36,7 +37,8 @@ public sealed class CustomerBook
     public Customer Get(string account, string igsid, string? username = null, string? name = null)
     {
         if (_customers.TryGetValue((account, igsid), out var known)) return known;
-        if (igsid.Length is 0 or > 20 || !igsid.All(char.IsAsciiDigit)) throw new ArgumentException("An IGSID is 1 to 20 digits.", nameof(igsid));
+        if (igsid.Length is 0 or > 20 || !igsid.All(char.IsAsciiDigit))
+            throw new ArgumentException("An IGSID is 1 to 20 digits.", nameof(igsid));
         return _customers.GetOrAdd((account, igsid), key => new Customer(this, key.Account, key.Igsid, username, name));
     }
 

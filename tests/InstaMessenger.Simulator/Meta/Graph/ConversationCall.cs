@@ -4,7 +4,10 @@ using InstaMessenger.Simulator.Meta.Customers;
 
 namespace InstaMessenger.Simulator.Meta.Graph;
 
-/// <summary>The conversations API, by which a product reads back what it may have missed. Details only of the 20 newest messages, as at Meta.</summary>
+/// <summary>
+/// The conversations API, by which a product reads back what it may have missed. Details only of the 20 newest
+/// messages, as at Meta.
+/// </summary>
 internal static class ConversationCall
 {
     private const int Details = 20;
@@ -17,13 +20,15 @@ internal static class ConversationCall
         var limit = int.TryParse(query["limit"], out var wanted) ? Math.Clamp(wanted, 1, 100) : 25;
         _ = int.TryParse(query["after"], out var skip);
         Customer[] all = [.. call.Meta.Customers.All
-            .Where(customer => customer.Account == call.Account!.Id && customer.Messages.Count > 0 && (only.Length == 0 || only == customer.Igsid))
+            .Where(customer => customer.Account == call.Account!.Id && customer.Messages.Count > 0
+                && (only.Length == 0 || only == customer.Igsid))
             .OrderByDescending(customer => customer.Messages[^1].At)];
         var withMessages = query["fields"].ToString().Contains("messages", StringComparison.Ordinal);
         JsonNode[] page = [.. all.Skip(skip).Take(limit).Select(customer => Describe(call, customer, withMessages))];
         var body = new JsonObject { ["data"] = new JsonArray(page) };
-        if (skip + page.Length < all.Length)
-            body["paging"] = new JsonObject { ["cursors"] = new JsonObject { ["after"] = (skip + page.Length).ToString(CultureInfo.InvariantCulture) } };
+        var next = skip + page.Length;
+        if (next < all.Length)
+            body["paging"] = new JsonObject { ["cursors"] = new JsonObject { ["after"] = next.ToString(CultureInfo.InvariantCulture) } };
         return call.AnswerAsync(body);
     }
 

@@ -21,7 +21,8 @@ internal static class FaultAnswer
                 await call.Http.Response.WriteAsync("<html><body>Sorry, something went wrong.</body></html>");
                 break;
             case FaultKind.Error when fault.Code is { } code:
-                await call.RefuseAsync(new(fault.Status, code, fault.Subcode, fault.Message ?? GraphError.MessageFor(code), fault.Transient));
+                var message = fault.Message ?? GraphError.MessageFor(code);
+                await call.RefuseAsync(new(fault.Status, code, fault.Subcode, message, fault.Transient));
                 break;
             default:
                 call.Http.Response.StatusCode = fault.Status;

@@ -65,7 +65,7 @@ internal static partial class GraphEndpoints
     private static Func<GraphContext, Task> Faulty(Func<GraphContext, Task> handle) => async call =>
     {
         var fault = call.Meta.OtherFaults.Take(call.Account!.Id);
-        await call.Meta.DelayAsync(fault, call.Http.RequestAborted);
+        await call.Meta.DelayAsync(fault);
         if (fault is { Accepted: false, Kind: not FaultKind.Latency })
         {
             await call.FailAsync(fault);

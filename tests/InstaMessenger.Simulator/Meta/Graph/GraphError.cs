@@ -7,7 +7,8 @@ internal sealed record GraphError(int Status, int Code, int? Subcode, string Mes
 
     public static GraphError ExpiredToken { get; } = new(401, 190, 463, "Error validating access token: Session has expired.");
 
-    public static GraphError RevokedToken { get; } = new(401, 190, 458, "Error validating access token: The user has not authorized application.");
+    public static GraphError RevokedToken { get; } =
+        new(401, 190, 458, "Error validating access token: The user has not authorized application.");
 
     public static GraphError OutsideWindow { get; } = new(403, 10, 2534022, "This message is sent outside of allowed window.");
 

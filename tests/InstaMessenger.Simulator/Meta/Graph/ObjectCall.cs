@@ -13,8 +13,11 @@ internal static class ObjectCall
         if (id == "me" || call.Account!.IsCalled(id)) return call.AnswerAsync(Own(call.Account!));
         if (call.Meta.Customers.Find(call.Account.Id, id) is { } customer)
             return customer.ProfileReadable ? call.AnswerAsync(Profile(call, customer)) : call.RefuseAsync(GraphError.MissingObject(id));
-        if (ConversationCall.Find(call, id) is { } thread) return call.AnswerAsync(ConversationCall.Describe(call, thread, withMessages: true));
-        return ConversationCall.Message(call, id) is { } message ? call.AnswerAsync(message) : call.RefuseAsync(GraphError.MissingObject(id));
+        if (ConversationCall.Find(call, id) is { } thread)
+            return call.AnswerAsync(ConversationCall.Describe(call, thread, withMessages: true));
+        return ConversationCall.Message(call, id) is { } message
+            ? call.AnswerAsync(message)
+            : call.RefuseAsync(GraphError.MissingObject(id));
     }
 
     private static JsonObject Own(SimulatedAccount account) => account.Login == GraphHost.Facebook

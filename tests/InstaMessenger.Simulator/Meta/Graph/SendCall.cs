@@ -19,7 +19,7 @@ internal static class SendCall
         }
 
         var fault = call.Meta.SendFaults.Take(account.Id);
-        await call.Meta.DelayAsync(fault, call.Http.RequestAborted);
+        await call.Meta.DelayAsync(fault);
         if (fault is { Accepted: false, Kind: not FaultKind.Latency })
         {
             await call.FailAsync(fault);
@@ -38,14 +38,15 @@ internal static class SendCall
         var meta = call.Meta;
         var failing = fault is { Kind: not FaultKind.Latency };
         var customer = meta.Customers.Get(call.Account!.Id, request.Recipient);
-        var message = new ChatMessage(meta.Customers.NewMid(), FromCustomer: false, request.Text, request.AttachmentType, request.AttachmentUrl, meta.Customers.Now);
+        var message = new ChatMessage(
+            meta.Customers.NewMid(), FromCustomer: false, request.Text, request.AttachmentType, request.AttachmentUrl, meta.Customers.Now);
         meta.Accept(new(call.Account.Id, call.Host, request.Recipient, request.Text, request.AttachmentType, request.AttachmentUrl,
             message.Mid, message.At, request.Tag, request.ReplyTo, failing ? Name(fault!) : "ok"));
         customer.Append(message);
 
         // The echo of a call that is never answered must not wait for the answer.
         var echoNow = meta.EchoMode == EchoMode.AfterAnswer && fault is { Kind: FaultKind.Hang };
-        if (meta.EchoMode == EchoMode.BeforeAnswer) await meta.EchoAsync(customer, message, call.Http.RequestAborted);
+        if (meta.EchoMode == EchoMode.BeforeAnswer) await meta.EchoAsync(customer, message);
         if (echoNow) meta.EchoLater(customer, message);
         if (failing)
         {
@@ -80,7 +81,7 @@ internal static class SendCall
     {
         if (call.Meta.OtherFaults.Take(call.Account!.Id) is { } fault)
         {
-            await call.Meta.DelayAsync(fault, call.Http.RequestAborted);
+            await call.Meta.DelayAsync(fault);
             if (fault.Kind != FaultKind.Latency)
             {
                 await call.FailAsync(fault);
@@ -106,8 +107,10 @@ internal static class SendCall
             var window = request.Tag is null ? TimeSpan.FromHours(24) : TimeSpan.FromDays(7);
             if (meta.EnforceWindow && !(meta.Customers.Now - customer?.LastWroteAt <= window)) return GraphError.OutsideWindow;
         }
-        return request.AttachmentUrl is { } url && meta.FetchOutgoingMedia && !await meta.CanFetchAsync(url) ? GraphError.UnfetchableMedia : null;
+        var unfetchable = request.AttachmentUrl is { } url && meta.FetchOutgoingMedia && !await meta.Media.CanFetchAsync(url);
+        return unfetchable ? GraphError.UnfetchableMedia : null;
     }
 
-    private static string Name(Fault fault) => fault.Kind == FaultKind.Error ? $"{fault.Status} {fault.Code}/{fault.Subcode}" : $"{fault.Kind}";
+    private static string Name(Fault fault) =>
+        fault.Kind == FaultKind.Error ? $"{fault.Status} {fault.Code}/{fault.Subcode}" : $"{fault.Kind}";
 }

@@ -26,7 +26,8 @@ internal sealed record SendRequest(
             if (action is not ("typing_on" or "typing_off" or "mark_seen" or "react" or "unreact"))
                 return Refuse(out error, "Param sender_action must be one of {TYPING_ON, TYPING_OFF, MARK_SEEN, REACT, UNREACT}");
             if (Member(body, "message") is not null) return Refuse(out error, "sender_action and message cannot be used together.");
-            if (action is "react" or "unreact" && String(payload, "message_id") is null) return Refuse(out error, "The parameter payload.message_id is required.");
+            if (action is "react" or "unreact" && String(payload, "message_id") is null)
+                return Refuse(out error, "The parameter payload.message_id is required.");
             return new(igsid, comment, action, String(payload, "message_id"), String(payload, "reaction"), null, null, null, null, null);
         }
 
@@ -34,7 +35,8 @@ internal sealed record SendRequest(
         if (tag is not (null or "HUMAN_AGENT")) return Refuse(out error, "Param tag must be one of {HUMAN_AGENT}");
         if (String(body, "messaging_type") is not (null or "RESPONSE" or "UPDATE" or "MESSAGE_TAG"))
             return Refuse(out error, "Param messaging_type must be one of {RESPONSE, UPDATE, MESSAGE_TAG}");
-        return Content(new(igsid, comment, null, null, null, null, null, null, tag, String(Member(body, "reply_to"), "mid")), Member(body, "message"), out error);
+        var replyTo = String(Member(body, "reply_to"), "mid");
+        return Content(new(igsid, comment, null, null, null, null, null, null, tag, replyTo), Member(body, "message"), out error);
     }
 
     private static SendRequest? Content(SendRequest request, JsonElement? message, out GraphError? error)
@@ -47,7 +49,8 @@ internal sealed record SendRequest(
         if (text is not null)
         {
             if (text.Length == 0) return Refuse(out error, "Message cannot be empty, must provide valid attachment or text");
-            if (Encoding.UTF8.GetByteCount(text) > 1000) return Refuse(out error, "Length of param message[text] must be less than or equal to 1000");
+            if (Encoding.UTF8.GetByteCount(text) > 1000)
+                return Refuse(out error, "Length of param message[text] must be less than or equal to 1000");
             return request with { Text = text };
         }
 
@@ -84,7 +87,8 @@ internal sealed record SendRequest(
     }
 
     private static JsonElement? Member(JsonElement? parent, string name) =>
-        parent is { ValueKind: JsonValueKind.Object } members && members.TryGetProperty(name, out var member) && member.ValueKind != JsonValueKind.Null
+        parent is { ValueKind: JsonValueKind.Object } members && members.TryGetProperty(name, out var member)
+            && member.ValueKind != JsonValueKind.Null
             ? member
             : null;
 

@@ -9,8 +9,10 @@ internal static class SubscriptionCall
     public static async Task AddAsync(GraphContext call)
     {
         var fields = call.Http.Request.Query["subscribed_fields"].ToString();
-        if (fields.Length == 0 && call.Http.Request.HasFormContentType) fields = (await call.Http.Request.ReadFormAsync())["subscribed_fields"].ToString();
-        else if (fields.Length == 0 && call.Http.Request.ContentLength > 0) fields = await FromBodyAsync(call);
+        if (fields.Length == 0 && call.Http.Request.HasFormContentType)
+            fields = (await call.Http.Request.ReadFormAsync())["subscribed_fields"].ToString();
+        else if (fields.Length == 0 && call.Http.Request.ContentLength > 0)
+            fields = await FromBodyAsync(call);
         string[] names = fields.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         if (names.Length == 0)
         {
@@ -26,7 +28,15 @@ internal static class SubscriptionCall
         var fields = call.Meta.Accounts.Subscriptions(call.Account!.Id);
         JsonArray apps = fields.Count == 0
             ? []
-            : [new JsonObject { ["id"] = "900000000000001", ["name"] = "Simulated app", ["subscribed_fields"] = new JsonArray([.. fields.Select(field => JsonValue.Create(field))]) }];
+            :
+            [
+                new JsonObject
+                {
+                    ["id"] = "900000000000001",
+                    ["name"] = "Simulated app",
+                    ["subscribed_fields"] = new JsonArray([.. fields.Select(field => JsonValue.Create(field))]),
+                },
+            ];
         return call.AnswerAsync(new JsonObject { ["data"] = apps });
     }
 

@@ -58,7 +58,8 @@ public static partial class MetaPayloads
     /// <summary>The bytes that Meta would send: compact ASCII with lowercase <c>\u00e4</c> and <c>\/</c>.</summary>
     public static byte[] Bytes(JsonNode body) => MetaJson.Bytes(body);
 
-    private static JsonObject Body(params JsonObject[] entries) => new() { ["object"] = "instagram", ["entry"] = new JsonArray([.. entries]) };
+    private static JsonObject Body(params JsonObject[] entries) =>
+        new() { ["object"] = "instagram", ["entry"] = new JsonArray([.. entries]) };
 
     private static JsonObject Entry(string account, DateTimeOffset time, string key, JsonArray items) => new()
     {

@@ -37,7 +37,7 @@ public static partial class MetaPayloads
         return Item(customer, account, at, "postback", postback);
     }
 
-    /// <summary>The customer edited a message. <c>numEdit</c> 0 without a text is what Meta sends, wrongly, for some new messages.</summary>
+    /// <summary>An edited message. <c>numEdit</c> 0 without a text is what Meta sends, wrongly, for some new messages.</summary>
     public static JsonObject Edit(string account, string customer, string mid, string? text, int numEdit, DateTimeOffset at)
     {
         JsonObject edit = new() { ["mid"] = mid };

@@ -61,7 +61,12 @@ public static partial class MetaPayloads
         Attachments(account, customer, mid, at, new JsonObject
         {
             ["type"] = type,
-            ["payload"] = new JsonObject { [type == "ig_reel" ? "reel_video_id" : "ig_post_media_id"] = mediaId, ["title"] = title, ["url"] = url },
+            ["payload"] = new JsonObject
+            {
+                [type == "ig_reel" ? "reel_video_id" : "ig_post_media_id"] = mediaId,
+                ["title"] = title,
+                ["url"] = url,
+            },
         });
 
     /// <summary>A message that Meta will not describe.</summary>

@@ -56,7 +56,8 @@ public sealed class WebhookPoster : IDisposable
     public async Task<IReadOnlyList<WebhookAttempt>> DeliverAsync(string account, IEnumerable<JsonObject> items, DeliveryPattern pattern)
     {
         ArgumentNullException.ThrowIfNull(pattern);
-        byte[][] bodies = [.. pattern.Cut(items).Select(post => MetaPayloads.Bytes(MetaPayloads.Envelope(account, _clock.GetUtcNow(), post)))];
+        byte[][] bodies = [.. pattern.Cut(items)
+            .Select(post => MetaPayloads.Bytes(MetaPayloads.Envelope(account, _clock.GetUtcNow(), post)))];
         var attempts = new WebhookAttempt[bodies.Length];
         await Parallel.ForAsync(0, bodies.Length, new ParallelOptions { MaxDegreeOfParallelism = pattern.Parallel },
             async (i, _) => attempts[i] = await DeliverAsync(bodies[i]));
@@ -129,7 +130,8 @@ public sealed class WebhookPoster : IDisposable
         request.Headers.TryAddWithoutValidation("Accept-Encoding", "deflate, gzip");
         request.Headers.TryAddWithoutValidation("Facebook-API-Version", "v26.0");
         request.Headers.TryAddWithoutValidation("X-Hub-Signature", MetaSignature.Sha1(AppSecret, body));
-        if (signature != "") request.Headers.TryAddWithoutValidation("X-Hub-Signature-256", signature ?? MetaSignature.Sha256(AppSecret, body));
+        if (signature != "")
+            request.Headers.TryAddWithoutValidation("X-Hub-Signature-256", signature ?? MetaSignature.Sha256(AppSecret, body));
         return request;
     }
 
