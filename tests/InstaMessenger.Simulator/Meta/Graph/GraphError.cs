@@ -1,0 +1,35 @@
+namespace InstaMessenger.Simulator.Meta.Graph;
+
+/// <summary>An error as Meta writes it.</summary>
+internal sealed record GraphError(int Status, int Code, int? Subcode, string Message, bool? Transient = null)
+{
+    public static GraphError UnknownToken { get; } = new(401, 190, null, "Invalid OAuth access token - Cannot parse access token");
+
+    public static GraphError ExpiredToken { get; } = new(401, 190, 463, "Error validating access token: Session has expired.");
+
+    public static GraphError RevokedToken { get; } =
+        new(401, 190, 458, "Error validating access token: The user has not authorized application.");
+
+    public static GraphError OutsideWindow { get; } = new(403, 10, 2534022, "This message is sent outside of allowed window.");
+
+    public static GraphError UnknownRecipient { get; } = new(400, 100, 2534014, "The requested user cannot be found.");
+
+    public static GraphError MissingObject(string id) => new(400, 100, 33,
+        $"Unsupported get request. Object with ID '{id}' does not exist, cannot be loaded due to missing permissions.");
+
+    public static GraphError UnfetchableMedia { get; } = new(400, 100, 2018047, "Upload attachment failure.");
+
+    public static GraphError Invalid(string message) => new(400, 100, null, $"(#100) {message}");
+
+    public static string MessageFor(int code) => code switch
+    {
+        1 => "An unknown error has occurred.",
+        2 => "Service temporarily unavailable",
+        4 => "Application request limit reached",
+        10 => "This message is sent outside of allowed window.",
+        190 => "Error validating access token",
+        551 => "This person isn't available right now.",
+        613 => "Calls to this api have exceeded the rate limit.",
+        _ => $"(#{code}) Simulated error",
+    };
+}

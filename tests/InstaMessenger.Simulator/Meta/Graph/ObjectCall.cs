@@ -1,0 +1,51 @@
+using System.Text.Json.Nodes;
+using InstaMessenger.Simulator.Meta.Accounts;
+using InstaMessenger.Simulator.Meta.Customers;
+
+namespace InstaMessenger.Simulator.Meta.Graph;
+
+/// <summary><c>GET /{version}/{id}</c>: the account itself, a customer's profile, a conversation or a message.</summary>
+internal static class ObjectCall
+{
+    public static Task HandleAsync(GraphContext call)
+    {
+        var id = (string)call.Http.Request.RouteValues["id"]!;
+        if (id == "me" || call.Account!.IsCalled(id)) return call.AnswerAsync(Own(call.Account!));
+        if (call.Meta.Customers.Find(call.Account.Id, id) is { } customer)
+            return customer.ProfileReadable ? call.AnswerAsync(Profile(call, customer)) : call.RefuseAsync(GraphError.MissingObject(id));
+        if (ConversationCall.Find(call, id) is { } thread)
+            return call.AnswerAsync(ConversationCall.Describe(call, thread, withMessages: true));
+        return ConversationCall.Message(call, id) is { } message
+            ? call.AnswerAsync(message)
+            : call.RefuseAsync(GraphError.MissingObject(id));
+    }
+
+    private static JsonObject Own(SimulatedAccount account) => account.Login == GraphHost.Facebook
+        ? new()
+        {
+            ["id"] = account.PageId ?? account.Id,
+            ["name"] = account.Username,
+            ["username"] = account.Username,
+            ["instagram_business_account"] = new JsonObject { ["id"] = account.Id },
+        }
+        : new()
+        {
+            ["id"] = account.AppScopedId ?? account.Id,
+            ["user_id"] = account.Id,
+            ["username"] = account.Username,
+            ["name"] = account.Username,
+            ["account_type"] = "Business",
+        };
+
+    private static JsonObject Profile(GraphContext call, Customer customer) => new()
+    {
+        ["id"] = customer.Igsid,
+        ["name"] = customer.Name,
+        ["username"] = customer.Username,
+        ["profile_pic"] = $"{call.Http.Request.Scheme}://{call.Http.Request.Host}/cdn/avatar-{customer.Igsid}.png",
+        ["follower_count"] = 42,
+        ["is_user_follow_business"] = true,
+        ["is_business_follow_user"] = false,
+        ["is_verified_user"] = false,
+    };
+}

@@ -1,0 +1,116 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using InstaMessenger.Simulator.Meta.Customers;
+using InstaMessenger.Simulator.Meta.Faults;
+
+namespace InstaMessenger.Simulator.Meta.Graph;
+
+/// <summary><c>POST /{version}/{id|me}/messages</c>.</summary>
+internal static class SendCall
+{
+    public static async Task HandleAsync(GraphContext call)
+    {
+        var account = call.Account!;
+        if (await ReadAsync(call) is not { } request) return;
+        if (request.Action is not null)
+        {
+            await ActAsync(call, request);
+            return;
+        }
+
+        var fault = call.Meta.SendFaults.Take(account.Id);
+        await call.Meta.DelayAsync(fault);
+        if (fault is { Accepted: false, Kind: not FaultKind.Latency })
+        {
+            await call.FailAsync(fault);
+            return;
+        }
+        if (await RefusalAsync(call, request) is { } refusal)
+        {
+            await call.RefuseAsync(refusal);
+            return;
+        }
+        await AcceptAsync(call, request, fault);
+    }
+
+    private static async Task AcceptAsync(GraphContext call, SendRequest request, Fault? fault)
+    {
+        var meta = call.Meta;
+        var failing = fault is { Kind: not FaultKind.Latency };
+        var customer = meta.Customers.Get(call.Account!.Id, request.Recipient);
+        var message = new ChatMessage(
+            meta.Customers.NewMid(), FromCustomer: false, request.Text, request.AttachmentType, request.AttachmentUrl, meta.Customers.Now);
+        meta.Accept(new(call.Account.Id, call.Host, request.Recipient, request.Text, request.AttachmentType, request.AttachmentUrl,
+            message.Mid, message.At, request.Tag, request.ReplyTo, failing ? Name(fault!) : "ok"));
+        customer.Append(message);
+
+        // The echo of a call that is never answered must not wait for the answer.
+        var echoNow = meta.EchoMode == EchoMode.AfterAnswer && fault is { Kind: FaultKind.Hang };
+        if (meta.EchoMode == EchoMode.BeforeAnswer) await meta.EchoAsync(customer, message);
+        if (echoNow) meta.EchoLater(customer, message);
+        if (failing)
+        {
+            await call.FailAsync(fault!);
+        }
+        else
+        {
+            if (fault is not null) call.AddUsage(fault);
+            await call.AnswerAsync(new JsonObject { ["recipient_id"] = request.Recipient, ["message_id"] = message.Mid });
+        }
+        if (!call.Aborted) await call.Http.Response.CompleteAsync();
+        if (meta.EchoMode == EchoMode.AfterAnswer && !echoNow) meta.EchoLater(customer, message);
+    }
+
+    private static async Task<SendRequest?> ReadAsync(GraphContext call)
+    {
+        GraphError? error;
+        try
+        {
+            using var body = await JsonDocument.ParseAsync(call.Http.Request.Body, cancellationToken: call.Http.RequestAborted);
+            if (SendRequest.Parse(body.RootElement, out error) is { } request) return request;
+        }
+        catch (JsonException)
+        {
+            error = GraphError.Invalid("The request body is not valid JSON.");
+        }
+        await call.RefuseAsync(error!);
+        return null;
+    }
+
+    private static async Task ActAsync(GraphContext call, SendRequest request)
+    {
+        if (call.Meta.OtherFaults.Take(call.Account!.Id) is { } fault)
+        {
+            await call.Meta.DelayAsync(fault);
+            if (fault.Kind != FaultKind.Latency)
+            {
+                await call.FailAsync(fault);
+                return;
+            }
+        }
+        if (request.Action is "react" or "unreact")
+            call.Meta.Customers.Find(call.Account.Id, request.Recipient)?.Change(request.ActionMid!,
+                message => message with { BusinessReaction = request.Action == "react" ? "❤️" : null });
+        else
+            call.Meta.Feed.Publish("action", () => new { Account = call.Account.Id, Customer = request.Recipient, request.Action });
+        await call.AnswerAsync(new JsonObject { ["recipient_id"] = request.Recipient });
+    }
+
+    private static async Task<GraphError?> RefusalAsync(GraphContext call, SendRequest request)
+    {
+        var meta = call.Meta;
+        if (request.Recipient.Length is 0 or > 20 || !request.Recipient.All(char.IsAsciiDigit)) return GraphError.UnknownRecipient;
+        if (request.Igsid is { } igsid)
+        {
+            var customer = meta.Customers.Find(call.Account!.Id, igsid);
+            if (customer is null && !meta.AllowUnknownRecipients) return GraphError.UnknownRecipient;
+            var window = request.Tag is null ? TimeSpan.FromHours(24) : TimeSpan.FromDays(7);
+            if (meta.EnforceWindow && !(meta.Customers.Now - customer?.LastWroteAt <= window)) return GraphError.OutsideWindow;
+        }
+        var unfetchable = request.AttachmentUrl is { } url && meta.FetchOutgoingMedia && !await meta.Media.CanFetchAsync(url);
+        return unfetchable ? GraphError.UnfetchableMedia : null;
+    }
+
+    private static string Name(Fault fault) =>
+        fault.Kind == FaultKind.Error ? $"{fault.Status} {fault.Code}/{fault.Subcode}" : $"{fault.Kind}";
+}
