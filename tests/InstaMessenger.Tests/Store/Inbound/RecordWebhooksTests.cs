@@ -1,0 +1,219 @@
+using System.Text;
+using InstaMessenger.Contracts;
+using InstaMessenger.Contracts.Events;
+using InstaMessenger.Contracts.Ids;
+using InstaMessenger.Store.Domain;
+using InstaMessenger.Store.Inbound;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace InstaMessenger.Tests.Store.Inbound;
+
+public sealed class RecordWebhooksTests : IAsyncLifetime
+{
+    private const string Shop = "17841400000000000";
+    private StoreHost _store = null!;
+
+    public async ValueTask InitializeAsync() => _store = await StoreHost.StartAsync();
+
+    public ValueTask DisposeAsync() => _store.DisposeAsync();
+
+    [Fact]
+    public async Task A_redelivered_webhook_is_recorded_once()
+    {
+        await _store.LinkAsync(Shop, Shop);
+
+        await ReceiveAsync(Text("m1"), Text("m1"));
+        await ReceiveAsync(Text("m1"));
+
+        await using var db = _store.Read();
+        (await db.Messages.SingleAsync()).Text.ShouldBe("hello");
+        (await db.Conversations.SingleAsync()).UnreadCount.ShouldBe(1);
+        (await db.Events.SingleAsync()).Type.ShouldBe("message.received");
+    }
+
+    [Fact]
+    public async Task Six_first_messages_at_once_begin_one_conversation()
+    {
+        await _store.LinkAsync(Shop, Shop);
+
+        await Task.WhenAll(Enumerable.Range(0, 6).Select(i => ReceiveAsync(Text($"m{i}"))));
+
+        await using var db = _store.Read();
+        (await db.Conversations.SingleAsync()).UnreadCount.ShouldBe(6);
+        (await db.Messages.CountAsync()).ShouldBe(6);
+        (await db.Events.OrderBy(e => e.Sequence).Select(e => e.Sequence).ToListAsync()).ShouldBe([1, 2, 3, 4, 5, 6]);
+    }
+
+    [Fact]
+    public async Task A_late_message_goes_to_its_place_and_still_counts_as_unread()
+    {
+        await _store.LinkAsync(Shop, Shop);
+
+        await ReceiveAsync(Text("newer", timestamp: 1752834920000), Text("older", timestamp: 1752834910000));
+
+        await using var db = _store.Read();
+        var conversation = await db.Conversations.SingleAsync();
+        conversation.UnreadCount.ShouldBe(2);
+        conversation.LastMessageAt.ShouldBe(DateTimeOffset.FromUnixTimeMilliseconds(1752834920000));
+        (await db.Messages.SingleAsync(m => m.Id == conversation.LastMessageId)).InstagramMessageId!.Value.Value.ShouldBe("newer");
+    }
+
+    [Fact]
+    public async Task The_same_mid_at_two_accounts_is_two_messages()
+    {
+        await _store.LinkAsync(Shop, Shop);
+        await _store.LinkAsync("2", "2");
+
+        await ReceiveAsync(Text("m1"), Text("m1", channel: "2"));
+
+        await using var db = _store.Read();
+        (await db.Messages.Select(m => m.AccountId).Distinct().CountAsync()).ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task A_webhook_by_the_instagram_id_binds_the_channel()
+    {
+        var account = await _store.LinkAsync(Shop);
+
+        await ReceiveAsync(Text("m1"));
+
+        await using var db = _store.Read();
+        (await db.Accounts.SingleAsync()).MessagingChannelId!.Value.Value.ShouldBe(Shop);
+        (await db.Messages.SingleAsync()).AccountId.ShouldBe(account.Id);
+    }
+
+    [Fact]
+    public async Task A_webhook_under_an_unknown_channel_is_routed_by_the_business_side_of_its_event()
+    {
+        var account = await _store.LinkAsync(Shop, Shop);
+
+        await ReceiveAsync(Text("m1").Replace($"\"id\":\"{Shop}\",\"messaging\"", "\"id\":\"999\",\"messaging\"", StringComparison.Ordinal));
+
+        await using var db = _store.Read();
+        (await db.Messages.SingleAsync()).AccountId.ShouldBe(account.Id);
+        (await db.Accounts.SingleAsync()).MessagingChannelId!.Value.Value.ShouldBe(Shop);
+    }
+
+    [Fact]
+    public async Task A_webhook_of_an_unknown_account_appears_once_the_account_is_linked()
+    {
+        await ReceiveAsync(Text("m1"), Text("m1"), Text("m2"));
+        await ReceiveAsync(Text("m1"));
+        await using (var before = _store.Read()) (await before.Quarantine.CountAsync()).ShouldBe(2);
+
+        await _store.LinkAsync(Shop, Shop);
+        var replay = _store.Services.GetRequiredService<QuarantineReplay>();
+        await using (var quarantine = _store.Read())
+            foreach (var id in await quarantine.Quarantine.Select(row => row.Id).ToListAsync()) (await replay.ReplayAsync(id, default)).ShouldBeTrue();
+
+        await using var db = _store.Read();
+        (await db.Messages.CountAsync()).ShouldBe(2);
+        (await db.Quarantine.AnyAsync()).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task Garbage_is_kept_and_harms_nobody()
+    {
+        await _store.LinkAsync(Shop, Shop);
+
+        await ReceiveAsync("not json", Text("m1"), "{}", "17");
+
+        await using var db = _store.Read();
+        (await db.Messages.CountAsync()).ShouldBe(1);
+        (await db.Quarantine.CountAsync()).ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task What_has_no_name_yet_is_told_once_with_its_raw_json()
+    {
+        await _store.LinkAsync(Shop, Shop);
+        var reaction = Text("m1").Replace("\"message\":{\"mid\":\"m1\",\"text\":\"hello\"}", "\"reaction\":{\"mid\":\"m0\",\"action\":\"react\"}", StringComparison.Ordinal);
+
+        await ReceiveAsync(reaction, reaction);
+        await ReceiveAsync(reaction);
+
+        await using var db = _store.Read();
+        var row = await db.Events.SingleAsync();
+        row.Type.ShouldBe("event.unsupported");
+        Encoding.UTF8.GetString(row.Body).ShouldContain("\"action\":\"react\"");
+    }
+
+    [Fact]
+    public async Task An_echo_of_a_message_sent_elsewhere_is_a_normal_outbound_message()
+    {
+        await _store.LinkAsync(Shop, Shop);
+
+        await ReceiveAsync(Echo("e1", "from the phone"));
+
+        await using var db = _store.Read();
+        var message = await db.Messages.SingleAsync();
+        (message.Direction, message.Origin, message.Status).ShouldBe((Direction.Outbound, Origin.Instagram, MessageStatus.Sent));
+        (await db.Events.SingleAsync()).Type.ShouldBe("message.sent");
+        (await db.Conversations.SingleAsync()).UnreadCount.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task An_echo_settles_our_own_send_that_has_no_mid_yet()
+    {
+        var account = await _store.LinkAsync(Shop, Shop);
+        await ReceiveAsync(Text("m1"));
+        var sent = await ComposeAsync(account, "answer");
+
+        await ReceiveAsync(Echo("e1", "answer"));
+        await ReceiveAsync(Echo("e1", "answer"));
+
+        await using var db = _store.Read();
+        var message = await db.Messages.SingleAsync(m => m.Direction == Direction.Outbound);
+        (message.Id, message.Status, message.InstagramMessageId!.Value.Value).ShouldBe((sent, MessageStatus.Sent, "e1"));
+    }
+
+    [Fact]
+    public async Task Two_equal_sends_take_one_echo_each()
+    {
+        var account = await _store.LinkAsync(Shop, Shop);
+        await ReceiveAsync(Text("m1"));
+        await ComposeAsync(account, "same");
+        await ComposeAsync(account, "same");
+
+        await ReceiveAsync(Echo("e1", "same"), Echo("e2", "same"));
+
+        await using var db = _store.Read();
+        (await db.Messages.Where(m => m.Direction == Direction.Outbound).OrderBy(m => m.Sequence).Select(m => m.InstagramMessageId).ToListAsync())
+            .Select(mid => mid!.Value.Value).ShouldBe(["e1", "e2"]);
+    }
+
+    [Fact]
+    public async Task An_echo_of_other_words_leaves_our_send_alone()
+    {
+        var account = await _store.LinkAsync(Shop, Shop);
+        await ReceiveAsync(Text("m1"));
+        var sent = await ComposeAsync(account, "answer");
+
+        await ReceiveAsync(Echo("e1", "something else"));
+
+        await using var db = _store.Read();
+        (await db.Messages.SingleAsync(m => m.Id == sent)).Status.ShouldBe(MessageStatus.Pending);
+        (await db.Messages.CountAsync(m => m.Direction == Direction.Outbound)).ShouldBe(2);
+    }
+
+    private static string Text(string mid, string channel = Shop, long timestamp = 1752834910447) =>
+        $$"""{"object":"instagram","entry":[{"time":1,"id":"{{channel}}","messaging":[{"sender":{"id":"20"},"recipient":{"id":"{{channel}}"},"timestamp":{{timestamp}},"message":{"mid":"{{mid}}","text":"hello"} }] }] }""";
+
+    private static string Echo(string mid, string text) =>
+        $$"""{"object":"instagram","entry":[{"time":1,"id":"{{Shop}}","messaging":[{"sender":{"id":"{{Shop}}"},"recipient":{"id":"20"},"timestamp":1752834930000,"message":{"mid":"{{mid}}","text":"{{text}}","is_echo":true} }] }] }""";
+
+    private Task<MessageId> ComposeAsync(Account account, string text) => _store.UnitOfWork.ExecuteAsync(async scope =>
+    {
+        var conversation = await scope.Db.Conversations.SingleAsync(c => c.AccountId == account.Id);
+        var message = Message.Compose(conversation, MessageContent.OfText(text), Origin.Api, TimeProvider.System.GetUtcNow(), MessageId.New(TimeProvider.System));
+        scope.Db.Messages.Add(message);
+        conversation.Add(message, TimeProvider.System.GetUtcNow());
+        return message.Id;
+    });
+
+    private Task ReceiveAsync(params string[] bodies) => _store.UnitOfWork.ExecuteAsync(scope =>
+        _store.Services.GetRequiredService<RecordWebhooks>().HandleAsync(
+            scope,
+            [.. bodies.Select((body, i) => new BusItem<WebhookReceived>($"t-{i}", null, new WebhookReceived(Encoding.UTF8.GetBytes(body), TimeProvider.System.GetUtcNow())))]));
+}

@@ -1,0 +1,66 @@
+using InstaMessenger.Contracts;
+using InstaMessenger.Contracts.Ids;
+using InstaMessenger.Hosting.Bus;
+using InstaMessenger.Hosting.Database;
+using InstaMessenger.Hosting.Http;
+using InstaMessenger.Store;
+using InstaMessenger.Store.Data;
+using InstaMessenger.Store.Domain;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace InstaMessenger.Tests.Store;
+
+/// <summary>The whole store on a SQLite file of its own, without HTTP: for tests of what it writes.</summary>
+public sealed class StoreHost : IAsyncDisposable
+{
+    private readonly string _directory = Directory.CreateTempSubdirectory("store-").FullName;
+    private WebApplication _app = null!;
+
+    internal IServiceProvider Services => _app.Services;
+
+    internal IUnitOfWork<StoreDbContext> UnitOfWork => Services.GetRequiredService<IUnitOfWork<StoreDbContext>>();
+
+    public static async Task<StoreHost> StartAsync()
+    {
+        var host = new StoreHost();
+        var builder = WebApplication.CreateBuilder();
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["Data:Directory"] = host._directory,
+            ["Secrets:MasterKey"] = "bm90IGEgc2VjcmV0LCBvbmx5IGEgdGVzdCdzIGtleSE=",
+            ["Jwt:SigningKeys:0"] = "bm90IGEgc2VjcmV0LCBvbmx5IGEgdGVzdCdzIGtleSE=",
+            ["Urls"] = "http://127.0.0.1:0",
+        });
+        builder.AddServiceDefaults("store", 0);
+        builder.Logging.ClearProviders();
+        builder.AddStore();
+        builder.AddBus();
+        host._app = builder.Build();
+        host._app.UseServiceDefaults();
+        host._app.MapStore();
+        await host._app.StartAsync();
+        return host;
+    }
+
+    internal StoreDbContext Read() => Services.GetRequiredService<IDbContextFactory<StoreDbContext>>().CreateDbContext();
+
+    internal Task<Account> LinkAsync(string instagramAccountId, string? channelId = null) => UnitOfWork.ExecuteAsync(scope =>
+    {
+        var account = Account.Create(AccountId.New(TimeProvider.System), InstagramAccountId.Parse(instagramAccountId), TimeProvider.System.GetUtcNow());
+        account.Link(new AccountLink("shop", LoginType.Instagram, "protected", channelId is null ? null : MessagingChannelId.Parse(channelId), null, null), TimeProvider.System.GetUtcNow());
+        scope.Db.Accounts.Add(account);
+        scope.Db.AccountIdentifiers.Add(new AccountIdentifier { ExternalId = instagramAccountId, Kind = IdentifierKind.Instagram, AccountId = account.Id });
+        if (channelId is not null) scope.Db.AccountIdentifiers.Add(new AccountIdentifier { ExternalId = channelId, Kind = IdentifierKind.Channel, AccountId = account.Id });
+        return Task.FromResult(account);
+    });
+
+    public async ValueTask DisposeAsync()
+    {
+        await _app.DisposeAsync();
+        Directory.Delete(_directory, recursive: true);
+    }
+}
