@@ -57,7 +57,9 @@ public static class Problems
         StatusCodes.Status413PayloadTooLarge => "payload_too_large",
         StatusCodes.Status415UnsupportedMediaType => "unsupported_media_type",
         StatusCodes.Status429TooManyRequests => "rate_limited",
+        StatusCodes.Status502BadGateway => "bad_gateway",
         StatusCodes.Status503ServiceUnavailable => "unavailable",
+        StatusCodes.Status504GatewayTimeout => "gateway_timeout",
         _ => "internal_error",
     };
 }
