@@ -1,6 +1,7 @@
 using InstaMessenger.Hosting.Bus;
 using InstaMessenger.Hosting.Http;
 using InstaMessenger.Ingress;
+using InstaMessenger.Store;
 using InstaMessenger.UiGateway;
 
 namespace InstaMessenger.Standalone;
@@ -16,12 +17,14 @@ public static class StandaloneHost
         var builder = WebApplication.CreateBuilder(args);
         builder.AddServiceDefaults("standalone", 8080);
         builder.AddIngress();
+        builder.AddStore();
         builder.AddUiGateway();
         builder.AddBus();
 
         var app = builder.Build();
         app.UseServiceDefaults();
         app.MapIngress();
+        app.MapStore();
         app.MapUiGateway();
         return app;
     }

@@ -4,7 +4,10 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace InstaMessenger.UiGateway.Edge;
 
-/// <summary>How large a request may be. An announced length is refused at once; one that is not announced is cut off by Kestrel.</summary>
+/// <summary>
+/// How large a request may be. An announced length is refused at once; one that is not announced is cut off by Kestrel, which counts the
+/// framing of the chunks too.
+/// </summary>
 internal static class RequestSizes
 {
     private const long MiB = 1024 * 1024;

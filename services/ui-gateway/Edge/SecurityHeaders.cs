@@ -25,6 +25,7 @@ internal static class SecurityHeaders
         var headers = context.Response.Headers;
         headers.XContentTypeOptions = "nosniff";
         headers["Referrer-Policy"] = "no-referrer";
+        headers.Server = default;
         // A page that knows what it needs says so itself.
         if (headers.ContentSecurityPolicy.Count == 0) headers.ContentSecurityPolicy = PolicyFor(context.Request.Path);
         if (context.Request.IsHttps) headers.StrictTransportSecurity = OneYear;
