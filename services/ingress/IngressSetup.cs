@@ -1,0 +1,36 @@
+using InstaMessenger.Hosting.Outbox;
+using InstaMessenger.Ingress.Journaling;
+using InstaMessenger.Ingress.Webhooks;
+using Microsoft.Extensions.Options;
+
+namespace InstaMessenger.Ingress;
+
+/// <summary>The public door for Meta: handshake, signature, journal, 200; then the journal's rows go to the bus.</summary>
+public static class IngressSetup
+{
+    /// <summary>Adds ingress: sections <c>Instagram</c> and <c>Ingress</c>, file <c>ingress.db</c> in <c>Data:Directory</c>.</summary>
+    /// <param name="builder">The host.</param>
+    public static void AddIngress(this WebApplicationBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        var services = builder.Services;
+        services.AddSingleton<IValidateOptions<InstagramOptions>, InstagramOptionsCheck>();
+        services.AddOptions<InstagramOptions>().BindConfiguration("Instagram").ValidateOnStart();
+        services.AddOptions<JournalOptions>().BindConfiguration("Ingress").ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<WebhookSignature>();
+        services.AddSingleton<VerifyHandshake>();
+        services.AddSingleton<ReceiveWebhook>();
+        services.AddSingleton<Journal>();
+        services.AddRelay<JournalSource>();
+        services.AddHealthChecks().AddCheck<JournalCheck>("journal");
+    }
+
+    /// <summary>Maps <c>/webhooks/instagram</c>.</summary>
+    /// <param name="app">The application.</param>
+    public static void MapIngress(this WebApplication app)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        app.MapGet(WebhookRules.Path, app.Services.GetRequiredService<VerifyHandshake>().HandleAsync).AllowAnonymous();
+        app.MapPost(WebhookRules.Path, app.Services.GetRequiredService<ReceiveWebhook>().HandleAsync).AllowAnonymous();
+    }
+}

@@ -1,0 +1,42 @@
+using Microsoft.Extensions.Options;
+
+namespace InstaMessenger.Ingress.Webhooks;
+
+/// <summary>The Meta apps whose webhooks are accepted: section <c>Instagram</c>. Without any, every webhook is refused.</summary>
+internal sealed class InstagramOptions
+{
+    /// <summary>
+    /// One entry for each secret: several apps at once, the Instagram and the Meta secret of one app (Meta signs with the one or the other,
+    /// depending on the login type), or old and new secret while one is rotated.
+    /// </summary>
+    public IList<InstagramApp> Apps { get; } = [];
+}
+
+/// <summary>One entry of <c>Instagram:Apps</c>.</summary>
+internal sealed class InstagramApp
+{
+    /// <summary>The app's id in Meta's dashboard.</summary>
+    public string AppId { get; set; } = "";
+
+    /// <summary>The secret that Meta signs this app's webhooks with. Required.</summary>
+    public string AppSecret { get; set; } = "";
+
+    /// <summary>The word agreed with Meta's dashboard for the handshake. Required.</summary>
+    public string VerifyToken { get; set; } = "";
+}
+
+internal sealed class InstagramOptionsCheck : IValidateOptions<InstagramOptions>
+{
+    public ValidateOptionsResult Validate(string? name, InstagramOptions options)
+    {
+        var errors = options.Apps.SelectMany((app, index) => ErrorsOf(app, $"Instagram:Apps:{index}")).ToList();
+        return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
+    }
+
+    private static IEnumerable<string> ErrorsOf(InstagramApp app, string at)
+    {
+        if (string.IsNullOrWhiteSpace(app.AppId)) yield return $"{at}:AppId is empty.";
+        if (string.IsNullOrWhiteSpace(app.AppSecret)) yield return $"{at}:AppSecret is empty: anybody could sign with it.";
+        if (string.IsNullOrWhiteSpace(app.VerifyToken)) yield return $"{at}:VerifyToken is empty: any handshake would pass.";
+    }
+}

@@ -1,0 +1,3 @@
+using InstaMessenger.Standalone;
+
+StandaloneHost.Build(args).Run();

@@ -1,0 +1,31 @@
+using InstaMessenger.Hosting.Bus;
+using InstaMessenger.Hosting.Http;
+using InstaMessenger.Ingress;
+using InstaMessenger.Store;
+using InstaMessenger.UiGateway;
+
+namespace InstaMessenger.Standalone;
+
+/// <summary>All services in one process: the sum of them and nothing of its own.</summary>
+public static class StandaloneHost
+{
+    /// <summary>Builds the host, ready to be started.</summary>
+    /// <param name="args">Configuration from the command line, like <c>--Data:Directory=/var/lib/instamessenger</c>.</param>
+    /// <returns>The host.</returns>
+    public static WebApplication Build(string[] args)
+    {
+        var builder = WebApplication.CreateBuilder(args);
+        builder.AddServiceDefaults("standalone", 8080);
+        builder.AddIngress();
+        builder.AddStore();
+        builder.AddUiGateway();
+        builder.AddBus();
+
+        var app = builder.Build();
+        app.UseServiceDefaults();
+        app.MapIngress();
+        app.MapStore();
+        app.MapUiGateway();
+        return app;
+    }
+}

@@ -1,0 +1,17 @@
+namespace InstaMessenger.UiGateway.Edge;
+
+/// <summary>
+/// Puts the edge in front of the whole pipeline, in one order. As a start-up filter it cannot be forgotten or put behind the authentication,
+/// where a stranger's requests would reach the database unlimited.
+/// </summary>
+internal sealed class EdgePipeline : IStartupFilter
+{
+    public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
+    {
+        app.Use(SecurityHeaders.AddAsync);
+        app.UseRateLimiter();
+        app.UseMiddleware<RefusedCredentials>();
+        app.Use(RequestSizes.LimitAsync);
+        next(app);
+    };
+}

@@ -1,0 +1,29 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace InstaMessenger.UiGateway.Edge;
+
+/// <summary>How much one client may ask: section <c>RateLimits</c>. Each limit is a bucket: a burst, refilled at a steady rate.</summary>
+internal sealed class RateLimitOptions
+{
+    /// <summary>Requests a second of one API key or session.</summary>
+    [Range(1, int.MaxValue)]
+    public int PerKeyPerSecond { get; set; } = 100;
+
+    /// <summary>Requests at once of one API key or session.</summary>
+    [Range(1, int.MaxValue)]
+    public int PerKeyBurst { get; set; } = 200;
+
+    /// <summary>
+    /// Requests a second without credential of one address (IPv6: of one /64 network); also the requests whose credential turns out wrong.
+    /// </summary>
+    [Range(1, int.MaxValue)]
+    public int PerAddressPerSecond { get; set; } = 20;
+
+    /// <summary>Requests without credential at once of one address.</summary>
+    [Range(1, int.MaxValue)]
+    public int PerAddressBurst { get; set; } = 100;
+
+    /// <summary>Sign-ins a minute of one address. The store also counts failures per user; this bounds the password hashing that one address can cause.</summary>
+    [Range(1, int.MaxValue)]
+    public int SignInsPerAddressPerMinute { get; set; } = 30;
+}

@@ -1,0 +1,46 @@
+using System.Globalization;
+using InstaMessenger.Hosting.Http;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace InstaMessenger.UiGateway.Edge;
+
+/// <summary>
+/// How large a request may be. An announced length is refused at once; one that is not announced is cut off by Kestrel, which counts the
+/// framing of the chunks too.
+/// </summary>
+internal static class RequestSizes
+{
+    private const long MiB = 1024 * 1024;
+
+    /// <summary>Text and ids.</summary>
+    private const long Api = MiB;
+
+    /// <summary>Up to 1,000 updates in one post of Meta's.</summary>
+    private const long Webhook = 5 * MiB;
+
+    /// <summary>The largest media that Instagram takes is 25 MB; the rest is for the other fields.</summary>
+    private const long Upload = 26 * MiB;
+
+    public static Task LimitAsync(HttpContext context, RequestDelegate next)
+    {
+        var limit = LimitOf(context.Request);
+        if (context.Request.ContentLength > limit)
+        {
+            return Problems.Of(
+                StatusCodes.Status413PayloadTooLarge,
+                "payload_too_large",
+                string.Create(CultureInfo.InvariantCulture, $"At most {limit / MiB} MiB are taken here.")).ExecuteAsync(context);
+        }
+
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } feature) feature.MaxRequestBodySize = limit;
+        return next(context);
+    }
+
+    private static long LimitOf(HttpRequest request)
+    {
+        if (request.Path.StartsWithSegments("/webhooks", StringComparison.OrdinalIgnoreCase)) return Webhook;
+        var isUpload = request.Path.StartsWithSegments("/api/v1/messages/send", StringComparison.OrdinalIgnoreCase)
+            && request.ContentType?.StartsWith("multipart/form-data", StringComparison.OrdinalIgnoreCase) == true;
+        return isUpload ? Upload : Api;
+    }
+}

@@ -1,0 +1,48 @@
+using System.Net;
+using InstaMessenger.Hosting.Http;
+using Yarp.ReverseProxy.Configuration;
+using Yarp.ReverseProxy.Forwarder;
+
+namespace InstaMessenger.UiGateway.Proxy;
+
+/// <summary>Passes requests on to the services, by <see cref="RouteTable"/>. Only the gateway's own process does; standalone has the endpoints itself.</summary>
+public static class ProxySetup
+{
+    /// <summary>
+    /// A service that says nothing for this long is given up. A live stream says something every 15 s, a send answers within 30 s.
+    /// </summary>
+    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(60);
+
+    /// <summary>Adds the proxy: section <c>Services</c>.</summary>
+    /// <param name="builder">The host.</param>
+    public static void AddProxy(this WebApplicationBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        var addresses = builder.Configuration.GetSection("Services").Get<ServiceAddresses>() ?? new ServiceAddresses();
+        builder.Services.AddReverseProxy().LoadFromMemory(RouteTable.ToYarp(), [.. addresses.All().Select(service => Cluster(service.Service, service.Address))]);
+    }
+
+    /// <summary>Maps the routes, and 404 for all that none of them names.</summary>
+    /// <param name="app">The application.</param>
+    public static void MapProxy(this WebApplication app)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        app.MapReverseProxy();
+        app.MapFallback("{**path}", () => Problems.NotFound("page")).AllowAnonymous();
+    }
+
+    private static ClusterConfig Cluster(string service, Uri address) => new()
+    {
+        ClusterId = service,
+        Destinations = new Dictionary<string, DestinationConfig> { [service] = new() { Address = address.ToString() } },
+        HttpRequest = new ForwarderRequestConfig
+        {
+            ActivityTimeout = Silence,
+            // Without TLS there is nothing to agree on HTTP/2 with; a stream takes a connection of its own.
+            Version = HttpVersion.Version11,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            // Each event of a live stream goes out as it comes.
+            AllowResponseBuffering = false,
+        },
+    };
+}

@@ -1,0 +1,41 @@
+using Yarp.ReverseProxy.Configuration;
+
+namespace InstaMessenger.UiGateway.Proxy;
+
+/// <summary>
+/// Which path goes to which service; the longest match wins. What is not listed is not reachable from outside: the services' own
+/// <c>/internal</c>, <c>/metrics</c> and <c>/health</c>.
+/// </summary>
+internal static class RouteTable
+{
+    public static readonly (string Path, string Service)[] Routes =
+    [
+        ("/webhooks", "Ingress"),
+
+        ("/api", "Store"),
+        ("/ui", "Store"),
+        ("/oauth", "Store"),
+        ("/media", "Store"),
+        ("/openapi", "Store"),
+        ("/docs", "Store"),
+
+        ("/api/v1/sends", "Sender"),
+        ("/api/v1/dead-letters/sender", "Sender"),
+
+        ("/api/v1/webhook-endpoints", "CrmForwarder"),
+        ("/api/v1/deliveries", "CrmForwarder"),
+        ("/api/v1/dead-letters/crm-forwarder", "CrmForwarder"),
+    ];
+
+    public static IReadOnlyList<RouteConfig> ToYarp() =>
+    [
+        .. Routes.Select(route => new RouteConfig
+        {
+            RouteId = route.Path,
+            ClusterId = route.Service,
+            Match = new RouteMatch { Path = route.Path + "/{**rest}" },
+            // The service judges who may do what.
+            AuthorizationPolicy = "anonymous",
+        }),
+    ];
+}

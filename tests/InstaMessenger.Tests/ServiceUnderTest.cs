@@ -1,0 +1,62 @@
+using InstaMessenger.Hosting.Http;
+using Microsoft.AspNetCore.Builder;
+
+namespace InstaMessenger.Tests;
+
+/// <summary>A service in this process: real Kestrel on a free port, real files in a folder of its own.</summary>
+internal sealed class ServiceUnderTest : IAsyncDisposable
+{
+    private ServiceUnderTest(WebApplication app)
+    {
+        App = app;
+        Http = new HttpClient { BaseAddress = new Uri(app.Urls.First()) };
+    }
+
+    public WebApplication App { get; }
+
+    public HttpClient Http { get; }
+
+    /// <summary>Command-line arguments that start a service on a free port with its data in <paramref name="folder"/>.</summary>
+    public static string[] Arguments(string folder, params string[] settings) =>
+    [
+        "--Urls=http://127.0.0.1:0",
+        $"--Data:Directory={folder}",
+        "--Secrets:MasterKey=" + Convert.ToBase64String([.. Enumerable.Range(1, 32).Select(n => (byte)n)]),
+        // Not without any logger: ASP.NET Core then starts no activity, and there is no trace to follow.
+        "--Logging:LogLevel:Default=Critical",
+        .. settings.Select(setting => "--" + setting),
+    ];
+
+    public static Task<ServiceUnderTest> StartAsync(
+        string folder, Action<WebApplicationBuilder> add, Action<WebApplication> map, params string[] settings)
+    {
+        var builder = WebApplication.CreateBuilder(Arguments(folder, settings));
+        builder.AddServiceDefaults("test", 0);
+        add(builder);
+        var app = builder.Build();
+        app.UseServiceDefaults();
+        map(app);
+        return StartAsync(app);
+    }
+
+    public static async Task<ServiceUnderTest> StartAsync(WebApplication app)
+    {
+        try
+        {
+            await app.StartAsync();
+            return new ServiceUnderTest(app);
+        }
+        catch
+        {
+            await app.DisposeAsync();
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        await App.StopAsync();
+        await App.DisposeAsync();
+    }
+}

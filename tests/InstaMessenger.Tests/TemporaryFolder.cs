@@ -1,0 +1,16 @@
+using Microsoft.Data.Sqlite;
+
+namespace InstaMessenger.Tests;
+
+/// <summary>A folder that goes with its test.</summary>
+internal sealed class TemporaryFolder : IDisposable
+{
+    public string Path { get; } = Directory.CreateTempSubdirectory("instamessenger-").FullName;
+
+    public void Dispose()
+    {
+        // Pooled connections would keep the files open.
+        SqliteConnection.ClearAllPools();
+        Directory.Delete(Path, recursive: true);
+    }
+}
