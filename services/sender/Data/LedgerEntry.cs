@@ -1,0 +1,166 @@
+using InstaMessenger.Contracts;
+using InstaMessenger.Contracts.Commands;
+using InstaMessenger.Contracts.Events;
+using InstaMessenger.Contracts.Ids;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace InstaMessenger.Sender.Data;
+
+/// <summary>
+/// One message on its way to Meta. The row outlives the send: it is how a repeated command is known for what it is.
+/// </summary>
+internal sealed class LedgerEntry
+{
+    // Without a known window: the customer's last message is older than the acceptance, so after these the window is certainly closed
+    // (24 h, 7 d with HUMAN_AGENT; Meta's messaging policy, meta-platform.md 3.3).
+    private static readonly TimeSpan StandardWindow = TimeSpan.FromHours(24);
+    private static readonly TimeSpan HumanAgentWindow = TimeSpan.FromDays(7);
+
+    /// <summary>The order of sends to one contact; never used twice.</summary>
+    public long Sequence { get; private set; }
+
+    public MessageId MessageId { get; private init; }
+
+    public AccountId AccountId { get; private init; }
+
+    public long AccountVersion { get; private init; }
+
+    public InstagramUserId RecipientId { get; private init; }
+
+    /// <summary>Erased once the send is settled: the store keeps messages, the ledger only sends them.</summary>
+    public string? Text { get; private set; }
+
+    public string? AttachmentType { get; private init; }
+
+    /// <summary>Erased like <see cref="Text"/>.</summary>
+    public string? AttachmentUrl { get; private set; }
+
+    public bool HumanAgentTag { get; private init; }
+
+    public DateTimeOffset ExpiresAt { get; private init; }
+
+    public DateTimeOffset AcceptedAt { get; private init; }
+
+    public LedgerState State { get; private set; }
+
+    /// <summary>Claims so far, each for at most one call.</summary>
+    public int Attempts { get; private set; }
+
+    /// <summary>Not before this; null once settled.</summary>
+    public DateTimeOffset? DueAt { get; private set; }
+
+    public string? ClaimedBy { get; private set; }
+
+    /// <summary>After this the claim's process must be dead: it makes no call that could end later.</summary>
+    public DateTimeOffset? ClaimedUntil { get; private set; }
+
+    public InstagramMessageId? InstagramMessageId { get; private set; }
+
+    public string? ErrorCode { get; private set; }
+
+    public string? ErrorMessage { get; private set; }
+
+    public DateTimeOffset? SettledAt { get; private set; }
+
+    public string? TraceParent { get; private init; }
+
+    public static LedgerEntry Of(BusItem<SendMessage> item, DateTimeOffset now)
+    {
+        var send = item.Body;
+        return new LedgerEntry
+        {
+            MessageId = send.MessageId,
+            AccountId = send.AccountId,
+            AccountVersion = send.AccountVersion,
+            RecipientId = send.RecipientId,
+            Text = send.Text,
+            AttachmentType = send.Attachment?.Type,
+            AttachmentUrl = send.Attachment?.Url,
+            HumanAgentTag = send.HumanAgentTag,
+            ExpiresAt = send.ExpiresAt ?? send.AcceptedAt + (send.HumanAgentTag ? HumanAgentWindow : StandardWindow),
+            AcceptedAt = send.AcceptedAt,
+            State = LedgerState.Queued,
+            DueAt = now,
+            TraceParent = item.TraceParent,
+        };
+    }
+
+    public void Claim(string by, DateTimeOffset until)
+    {
+        Must(State is LedgerState.Queued or LedgerState.Waiting);
+        (State, Attempts, ClaimedBy, ClaimedUntil) = (LedgerState.Claimed, Attempts + 1, by, until);
+    }
+
+    /// <summary>Allowed from everywhere: when Meta says that it has the message, whatever was thought before was wrong.</summary>
+    public void MarkSent(InstagramMessageId id, DateTimeOffset at)
+    {
+        InstagramMessageId = id;
+        Settle(LedgerState.Sent, null, at);
+        Erase();
+    }
+
+    public void Reject(SendError error, DateTimeOffset at)
+    {
+        Must(State is not LedgerState.Sent);
+        Settle(LedgerState.Rejected, error, at);
+        Erase();
+    }
+
+    public void Wait(SendError error, DateTimeOffset dueAt)
+    {
+        Must(State is LedgerState.Claimed or LedgerState.Unknown);
+        (State, DueAt, SettledAt, ClaimedBy, ClaimedUntil) = (LedgerState.Waiting, dueAt, null, null, null);
+        (ErrorCode, ErrorMessage) = (error.Code, error.Message);
+    }
+
+    /// <summary>Keeps text and attachment: an operator may ask to send it again.</summary>
+    public void MarkUnknown(SendError error, DateTimeOffset at)
+    {
+        Must(State is LedgerState.Claimed or LedgerState.Unknown);
+        Settle(LedgerState.Unknown, error, at);
+    }
+
+    /// <summary>An operator takes the risk of a second delivery.</summary>
+    public void SendAgain(DateTimeOffset at)
+    {
+        Must(State is LedgerState.Unknown);
+        (State, DueAt, SettledAt) = (LedgerState.Queued, at, null);
+    }
+
+    private void Settle(LedgerState state, SendError? error, DateTimeOffset at)
+    {
+        (State, DueAt, SettledAt, ClaimedBy, ClaimedUntil) = (state, null, at, null, null);
+        (ErrorCode, ErrorMessage) = (error?.Code, error?.Message);
+    }
+
+    private void Erase() => (Text, AttachmentUrl) = (null, null);
+
+    private void Must(bool allowed)
+    {
+        if (!allowed) throw new InvalidOperationException($"Send {MessageId} is {State}: this step is not allowed.");
+    }
+
+    public static void Configure(EntityTypeBuilder<LedgerEntry> entity)
+    {
+        entity.ToTable("ledger");
+        entity.HasKey(row => row.Sequence);
+        entity.Property(row => row.Sequence).ValueGeneratedOnAdd();
+        entity.Property(row => row.Text).HasMaxLength(1000);
+        entity.Property(row => row.AttachmentType).HasMaxLength(20);
+        entity.Property(row => row.AttachmentUrl).HasMaxLength(4000);
+        entity.Property(row => row.ClaimedBy).HasMaxLength(100);
+        entity.Property(row => row.ErrorCode).HasMaxLength(100);
+        entity.Property(row => row.ErrorMessage).HasMaxLength(1000);
+        entity.Property(row => row.TraceParent).HasMaxLength(100);
+        // Two replicas that read the same row as due: the slower one finds both changed and reads again. Attempts is in it because a
+        // row can come back to the same state between its reading and its writing.
+        entity.Property(row => row.State).HasMaxLength(10).IsConcurrencyToken()
+            .HasConversion(state => state.ToString().ToLowerInvariant(), text => Enum.Parse<LedgerState>(text, true));
+        entity.Property(row => row.Attempts).IsConcurrencyToken();
+        entity.HasIndex(row => row.MessageId).IsUnique();
+        entity.HasIndex(row => new { row.State, row.DueAt });
+        entity.HasIndex(row => new { row.State, row.ExpiresAt });
+        entity.HasIndex(row => new { row.AccountId, row.RecipientId, row.State, row.Sequence });
+    }
+}

@@ -1,0 +1,82 @@
+using InstaMessenger.Contracts;
+using InstaMessenger.Contracts.Events;
+using InstaMessenger.Contracts.Ids;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace InstaMessenger.Sender.Data;
+
+/// <summary>What the sender knows of an account: the newest <see cref="AccountChanged"/>, and whether its sends are held back.</summary>
+internal sealed class SendingAccount
+{
+    public AccountId AccountId { get; private init; }
+
+    public long Version { get; private set; }
+
+    public InstagramAccountId InstagramAccountId { get; private set; }
+
+    public LoginType LoginType { get; private set; }
+
+    public string? ProtectedToken { get; private set; }
+
+    public bool Unlinked { get; private set; }
+
+    /// <summary>Meta refused the token (code 190): nothing is sent until another one comes.</summary>
+    public bool TokenRefused { get; private set; }
+
+    public DateTimeOffset? PausedUntil { get; private set; }
+
+    public string? PauseReason { get; private set; }
+
+    /// <summary>
+    /// Pauses since the last success; more than none means that one send at a time goes out as a probe, because calls
+    /// made while throttled lengthen the throttle (meta-platform.md 4.2).
+    /// </summary>
+    public int Pauses { get; private set; }
+
+    public static SendingAccount Of(AccountChanged change)
+    {
+        var account = new SendingAccount { AccountId = change.AccountId };
+        account.Take(change);
+        return account;
+    }
+
+    /// <summary>Takes over a change unless it is older than what is known.</summary>
+    public void Take(AccountChanged change)
+    {
+        if (change.Version <= Version) return;
+        if (change.ProtectedAccessToken != ProtectedToken) TokenRefused = false;
+        (Version, InstagramAccountId, LoginType) = (change.Version, change.InstagramAccountId, change.LoginType);
+        (ProtectedToken, Unlinked) = (change.ProtectedAccessToken, change.Unlinked);
+    }
+
+    /// <summary>Notes that Meta refused a token; nothing happens when another one came meanwhile.</summary>
+    public void RefuseToken(string? protectedToken)
+    {
+        if (protectedToken == ProtectedToken) TokenRefused = true;
+    }
+
+    /// <summary>Holds sends back. Sends that were under way together and fail together count as one pause.</summary>
+    public void Pause(DateTimeOffset until, string reason, DateTimeOffset now)
+    {
+        if (PausedUntil is null || PausedUntil <= now) Pauses++;
+        if (PausedUntil is null || PausedUntil < until) (PausedUntil, PauseReason) = (until, reason);
+    }
+
+    /// <summary>A send went through. One that was under way when the pause began says nothing about it.</summary>
+    public void Recover(DateTimeOffset now)
+    {
+        if (PausedUntil > now) return;
+        (PausedUntil, PauseReason, Pauses) = (null, null, 0);
+    }
+
+    public static void Configure(EntityTypeBuilder<SendingAccount> entity)
+    {
+        entity.ToTable("accounts");
+        entity.HasKey(row => row.AccountId);
+        entity.Property(row => row.LoginType).HasMaxLength(10)
+            .HasConversion(type => type.ToString().ToLowerInvariant(), text => Enum.Parse<LoginType>(text, true));
+        entity.Property(row => row.ProtectedToken).HasMaxLength(4000);
+        entity.Property(row => row.PauseReason).HasMaxLength(100);
+    }
+}

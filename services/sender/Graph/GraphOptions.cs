@@ -1,0 +1,24 @@
+using System.ComponentModel.DataAnnotations;
+using InstaMessenger.Contracts;
+
+namespace InstaMessenger.Sender.Graph;
+
+/// <summary>Where Meta's Graph API is: section <c>Instagram</c>.</summary>
+public sealed class GraphOptions
+{
+    /// <summary>
+    /// The version in every path. A version lives about two years; Meta serves calls to a dead one by the oldest that lives,
+    /// with changed behaviour and without a word (meta-platform.md 6).
+    /// </summary>
+    [RegularExpression(@"^v\d+\.\d+$", ErrorMessage = "Instagram:GraphVersion must look like v26.0.")]
+    public string GraphVersion { get; set; } = "v26.0";
+
+    /// <summary>Replaces both Graph hosts (tests, proxies); null for Meta's own, by the account's login type.</summary>
+    public Uri? GraphBaseUrl { get; set; }
+
+    internal Uri BaseOf(LoginType login) => GraphBaseUrl ?? login switch
+    {
+        LoginType.Facebook => new Uri("https://graph.facebook.com"),
+        _ => new Uri("https://graph.instagram.com"),
+    };
+}

@@ -1,0 +1,43 @@
+using System.Net;
+using InstaMessenger.Contracts;
+using Microsoft.Extensions.Options;
+using Refit;
+
+namespace InstaMessenger.Sender.Graph;
+
+internal static class GraphSetup
+{
+    /// <summary>One Refit client for each login type, keyed by it: each Graph host refuses the tokens of the other.</summary>
+    public static void AddGraph(this IServiceCollection services)
+    {
+        services.AddOptions<GraphOptions>().BindConfiguration("Instagram").ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<GraphClient>();
+        services.AddTransient<RequestWatch.Handler>();
+        foreach (var login in Enum.GetValues<LoginType>())
+        {
+            services.AddKeyedRefitClient<IGraphApi>(login, new RefitSettings(new SystemTextJsonContentSerializer(GraphMessage.Json)))
+                .ConfigureHttpClient((provider, client) =>
+                {
+                    client.BaseAddress = provider.GetRequiredService<IOptions<GraphOptions>>().Value.BaseOf(login);
+                    // HTTP/2 may retry a stream that the server refused; 1.1 keeps the rule of RequestWatch the whole rule.
+                    client.DefaultRequestVersion = HttpVersion.Version11;
+                    client.DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact;
+                    // GraphClient measures by the injected clock.
+                    client.Timeout = Timeout.InfiniteTimeSpan;
+                })
+                .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler
+                {
+                    // A redirected POST would be a second request under one claim.
+                    AllowAutoRedirect = false,
+                    ConnectTimeout = TimeSpan.FromSeconds(10),
+                    // Short: a connection that the server closes just as we write to it makes an unknown of a send.
+                    PooledConnectionIdleTimeout = TimeSpan.FromSeconds(15),
+                    PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+                    UseCookies = false,
+                })
+                .AddHttpMessageHandler<RequestWatch.Handler>()
+                // What matters is logged once per send, by Recorder.
+                .RemoveAllLoggers();
+        }
+    }
+}

@@ -1,0 +1,25 @@
+using Refit;
+
+namespace InstaMessenger.Sender.Graph;
+
+/// <summary>
+/// Meta's Send API, the same at both hosts. The answer is raw: what a status and a body mean together is decided in
+/// <see cref="GraphAnswer"/>, because Meta also answers 200 with an error and an error after sending.
+/// </summary>
+internal interface IGraphApi
+{
+    /// <param name="version">Like <c>v26.0</c>.</param>
+    /// <param name="sender">The professional account id (Instagram login), or <c>me</c>: the Page of the token (Facebook login).</param>
+    /// <param name="token">The access token; in the header, because URLs end in logs.</param>
+    /// <param name="message">The body.</param>
+    /// <param name="watch">Learns whether the body began to be written.</param>
+    /// <param name="cancellationToken">Gives up on the call.</param>
+    [Post("/{version}/{sender}/messages")]
+    Task<HttpResponseMessage> SendMessageAsync(
+        string version,
+        string sender,
+        [Authorize("Bearer")] string token,
+        [Body(buffered: true)] GraphMessage message,
+        [Property(RequestWatch.Key)] RequestWatch watch,
+        CancellationToken cancellationToken);
+}

@@ -1,0 +1,49 @@
+using InstaMessenger.Contracts.Commands;
+using InstaMessenger.Contracts.Events;
+using InstaMessenger.Hosting.Bus;
+using InstaMessenger.Hosting.Database;
+using InstaMessenger.Sender.Accounts;
+using InstaMessenger.Sender.Data;
+using InstaMessenger.Sender.Graph;
+using InstaMessenger.Sender.Sending;
+using InstaMessenger.Sender.Sends;
+
+namespace InstaMessenger.Sender;
+
+/// <summary>The only caller of Meta's Send API: keeps every send in a ledger, calls once per claim, and records what came of it.</summary>
+public static class SenderService
+{
+    /// <summary>Adds the sender. Call it before <c>AddBus</c>.</summary>
+    /// <param name="builder">The host.</param>
+    public static void AddSender(this WebApplicationBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.AddDatabase<SenderDbContext>("Sender", options => new SqliteSenderDbContext(options), options => new MySqlSenderDbContext(options));
+        var services = builder.Services;
+        services.AddMessageHandler<SenderDbContext, SendMessage, SendMessageHandler>("sender.send-message");
+        services.AddMessageHandler<SenderDbContext, EchoRecognised, EchoRecognisedHandler>("sender.echo-recognised");
+        services.AddMessageHandler<SenderDbContext, AccountChanged, AccountChangedHandler>("sender.account-changed");
+
+        services.AddGraph();
+        services.AddOptions<SenderOptions>().BindConfiguration("Sender").ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<SendSignal>();
+        services.AddSingleton<Pace>();
+        services.AddSingleton<Claims>();
+        services.AddSingleton<SendAttempt>();
+        services.AddSingleton<Recorder>();
+        // Before the dispatcher: hosted services start in turn, so no claim of this process can be taken for an orphan of the last one.
+        services.AddHostedService<ClaimRescuer>();
+        services.AddHostedService<HopelessSends>();
+        services.AddHostedService<Dispatcher>();
+    }
+
+    /// <summary>Maps the sender's own endpoints.</summary>
+    /// <param name="app">The application.</param>
+    public static void MapSender(this WebApplication app)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        app.MapListSends();
+        app.MapSettleSend();
+        app.MapDeadLetters<SenderDbContext>("sender");
+    }
+}

@@ -1,0 +1,38 @@
+using InstaMessenger.Contracts.Events;
+using InstaMessenger.Contracts.Ids;
+using InstaMessenger.Hosting.Database;
+using InstaMessenger.Sender.Data;
+using Microsoft.EntityFrameworkCore;
+
+namespace InstaMessenger.Sender.Sending;
+
+/// <summary>
+/// Rejects sends that may not be made any more, without a call: the response window has closed over them, or the account is gone. Also
+/// those of a paused account, whose turn may never come.
+/// </summary>
+internal sealed partial class HopelessSends(
+    IDbContextFactory<SenderDbContext> factory,
+    IUnitOfWork<SenderDbContext> unitOfWork,
+    SendSignal signal,
+    TimeProvider clock,
+    ILogger<HopelessSends> logger) : Sweeper(factory, unitOfWork, signal, clock, logger)
+{
+    private static readonly SendError WindowClosed = new("window_closed", "The response window closed before the message could be sent.", false, null);
+    private static readonly SendError AccountUnlinked = new("account_unlinked", "The account was unlinked before the message could be sent.", true, null);
+
+    protected override IQueryable<LedgerEntry> Find(SenderDbContext db, DateTimeOffset now) => db.Ledger.Where(row =>
+        (row.State == LedgerState.Queued || row.State == LedgerState.Waiting)
+        && (row.ExpiresAt <= now
+            || db.Accounts.Any(account => account.Unlinked && account.AccountId == row.AccountId && account.Version >= row.AccountVersion)));
+
+    protected override void Settle(WorkScope<SenderDbContext> scope, LedgerEntry row, DateTimeOffset now)
+    {
+        var error = row.ExpiresAt <= now ? WindowClosed : AccountUnlinked;
+        row.Reject(error, now);
+        scope.Publish(new SendReported(row.MessageId, row.AccountId, row.Attempts, SendOutcome.Rejected, null, error, now), row.TraceParent);
+        scope.AfterCommit(() => LogRejected(logger, row.MessageId, row.AccountId, error.Code));
+    }
+
+    [LoggerMessage(EventName = "message.rejected", Level = LogLevel.Warning, Message = "{MessageId} of {AccountId} rejected without a call: {Code}")]
+    private static partial void LogRejected(ILogger logger, MessageId messageId, AccountId accountId, string code);
+}

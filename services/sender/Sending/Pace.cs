@@ -1,0 +1,56 @@
+using InstaMessenger.Contracts.Ids;
+using Microsoft.Extensions.Options;
+
+namespace InstaMessenger.Sender.Sending;
+
+/// <summary>
+/// A token bucket for each account, and a smaller one for its audio and video: Meta's limits per app and account. They are kept by each process
+/// for itself; Meta's own answer is what holds replicas back.
+/// </summary>
+internal sealed class Pace(IOptions<SenderOptions> options, TimeProvider clock)
+{
+    private readonly Dictionary<(AccountId Account, bool Heavy), Bucket> _buckets = [];
+    private readonly Lock _lock = new();
+
+    /// <summary>Whether one more send may go now; if so it is counted.</summary>
+    public bool TryTake(AccountId account, bool heavy)
+    {
+        lock (_lock)
+        {
+            var all = BucketOf(account, heavy: false);
+            var narrow = heavy ? BucketOf(account, heavy: true) : all;
+            if (all.Tokens < 1 || narrow.Tokens < 1) return false;
+            all.Tokens--;
+            if (heavy) narrow.Tokens--;
+            return true;
+        }
+    }
+
+    /// <summary>Accounts that may send nothing now, or nothing heavy.</summary>
+    public List<AccountId> Exhausted(bool heavy)
+    {
+        lock (_lock)
+        {
+            return [.. _buckets.Keys.Where(key => key.Heavy == heavy).ToList().Where(key => BucketOf(key.Account, heavy).Tokens < 1).Select(key => key.Account)];
+        }
+    }
+
+    private Bucket BucketOf(AccountId account, bool heavy)
+    {
+        var rate = heavy ? options.Value.AudioVideoPerSecond : options.Value.SendsPerSecond;
+        // A tenth of a second's worth may go at once: more would break Meta's second, less would cost a wake-up for each send.
+        var size = Math.Max(1, rate / 10d);
+        var now = clock.GetTimestamp();
+        if (!_buckets.TryGetValue((account, heavy), out var bucket)) _buckets[(account, heavy)] = bucket = new Bucket { Tokens = size, At = now };
+        bucket.Tokens = Math.Min(size, bucket.Tokens + (clock.GetElapsedTime(bucket.At, now).TotalSeconds * rate));
+        bucket.At = now;
+        return bucket;
+    }
+
+    private sealed class Bucket
+    {
+        public double Tokens { get; set; }
+
+        public long At { get; set; }
+    }
+}

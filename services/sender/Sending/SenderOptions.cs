@@ -1,0 +1,25 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace InstaMessenger.Sender.Sending;
+
+/// <summary>How sends are made: section <c>Sender</c>.</summary>
+public sealed class SenderOptions
+{
+    /// <summary>Calls under way at once, of all accounts together.</summary>
+    [Range(1, 1000)]
+    public int Concurrency { get; set; } = 32;
+
+    /// <summary>
+    /// Sends per second of one account, in one process. Meta's pages disagree (100 or 300, meta-platform.md 4.1); the lower one is safe.
+    /// </summary>
+    [Range(1, 1000)]
+    public int SendsPerSecond { get; set; } = 100;
+
+    /// <summary>Of these, sends with audio or video per second (Meta: 10).</summary>
+    [Range(1, 1000)]
+    public int AudioVideoPerSecond { get; set; } = 10;
+
+    /// <summary>How long a call may take. Meta fetches media during the call, so less than 30 s makes unknowns of good sends.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:05:00")]
+    public TimeSpan CallTimeout { get; set; } = TimeSpan.FromSeconds(30);
+}

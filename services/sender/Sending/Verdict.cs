@@ -1,0 +1,41 @@
+using InstaMessenger.Contracts.Ids;
+
+namespace InstaMessenger.Sender.Sending;
+
+/// <summary>What a call came to: one of the four ways in which a send can stand.</summary>
+internal abstract record Verdict
+{
+    /// <summary>Meta accepted it.</summary>
+    public sealed record Sent(InstagramMessageId Id) : Verdict;
+
+    /// <summary>Meta refused it, and will refuse it again unless something changes.</summary>
+    public sealed record Rejected(string Code, string Message, bool Retryable) : Verdict;
+
+    /// <summary>Certainly not sent, and worth another try.</summary>
+    /// <param name="Code">Why.</param>
+    /// <param name="Message">Why, for people.</param>
+    /// <param name="HoldBack">What else must wait.</param>
+    public sealed record Later(string Code, string Message, HoldBack HoldBack = HoldBack.Nothing) : Verdict;
+
+    /// <summary>It may have been sent.</summary>
+    public sealed record Unknown(string Code, string Message) : Verdict;
+}
+
+/// <summary>What waits together with a send that was put off.</summary>
+internal enum HoldBack
+{
+    /// <summary>Only the send itself (and those behind it to the same contact).</summary>
+    Nothing,
+
+    /// <summary>The account, for seconds to minutes: a rate limit.</summary>
+    Account,
+
+    /// <summary>The account, for half an hour to hours: Meta restricts it.</summary>
+    AccountForLong,
+
+    /// <summary>The account, until another token comes.</summary>
+    AccountUntilNewToken,
+
+    /// <summary>All accounts: the limit is the app's.</summary>
+    App,
+}

@@ -1,0 +1,77 @@
+using InstaMessenger.Contracts.Ids;
+using InstaMessenger.Hosting.Http;
+using InstaMessenger.Hosting.Security;
+using InstaMessenger.Sender.Data;
+using Microsoft.EntityFrameworkCore;
+
+namespace InstaMessenger.Sender.Sends;
+
+/// <summary><c>GET /api/v1/sends</c>: the ledger, newest first, without what was written. For operators.</summary>
+internal static class ListSends
+{
+    public static void MapListSends(this IEndpointRouteBuilder routes) =>
+        routes.MapGet("/api/v1/sends", HandleAsync).WithTags("Operations").WithSummary("The ledger of sends, newest first; without their content.");
+
+    private static async Task<IResult> HandleAsync(
+        Caller caller,
+        IDbContextFactory<SenderDbContext> factory,
+        LedgerState? state,
+        AccountId? account_id,
+        long? cursor,
+        int? limit,
+        CancellationToken cancellationToken)
+    {
+        if (account_id is { } asked && !caller.CanSee(asked)) return Problems.NotFound("account");
+        var size = PageLimit.Of(limit);
+        await using var db = await factory.CreateDbContextAsync(cancellationToken);
+        var rows = db.Ledger.OrderByDescending(row => row.Sequence).AsQueryable();
+        if (state is not null) rows = rows.Where(row => row.State == state);
+        if (cursor is not null) rows = rows.Where(row => row.Sequence < cursor);
+        if (account_id is not null) rows = rows.Where(row => row.AccountId == account_id);
+        else if (caller.Accounts is { } mine) rows = rows.Where(row => mine.ToList().Contains(row.AccountId));
+        var page = await rows.Take(size).ToListAsync(cancellationToken);
+        return TypedResults.Ok(new Page<SendView>([.. page.Select(SendView.Of)], page.Count == size ? page[^1].Sequence.ToString() : null));
+    }
+}
+
+/// <summary>A send as operators see it.</summary>
+/// <param name="MessageId">The message.</param>
+/// <param name="AccountId">The account.</param>
+/// <param name="RecipientId">The contact.</param>
+/// <param name="State">Where it stands.</param>
+/// <param name="Attempts">Calls so far.</param>
+/// <param name="AcceptedAt">When the store took it.</param>
+/// <param name="DueAt">When it is tried next; null once settled. A paused account holds it back longer.</param>
+/// <param name="ExpiresAt">When the response window closes over it.</param>
+/// <param name="SettledAt">When its outcome became known.</param>
+/// <param name="InstagramMessageId">Meta's id, once sent.</param>
+/// <param name="ErrorCode">Why it is not sent.</param>
+/// <param name="ErrorMessage">The same for people.</param>
+internal sealed record SendView(
+    MessageId MessageId,
+    AccountId AccountId,
+    InstagramUserId RecipientId,
+    LedgerState State,
+    int Attempts,
+    DateTimeOffset AcceptedAt,
+    DateTimeOffset? DueAt,
+    DateTimeOffset ExpiresAt,
+    DateTimeOffset? SettledAt,
+    InstagramMessageId? InstagramMessageId,
+    string? ErrorCode,
+    string? ErrorMessage)
+{
+    public static SendView Of(LedgerEntry row) => new(
+        row.MessageId,
+        row.AccountId,
+        row.RecipientId,
+        row.State,
+        row.Attempts,
+        row.AcceptedAt,
+        row.DueAt,
+        row.ExpiresAt,
+        row.SettledAt,
+        row.InstagramMessageId,
+        row.ErrorCode,
+        row.ErrorMessage);
+}
