@@ -17,15 +17,9 @@ internal sealed class CallerAuthentication(
     IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, ICallerSource callers)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {
-    private const string Bearer = "Bearer ";
-
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
-        var header = Request.Headers.Authorization.ToString();
-        var credential = header.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase)
-            ? header[Bearer.Length..].Trim()
-            : header.Length == 0 ? Request.Cookies[CallerAuthenticationSetup.SessionCookie] : null;
-        if (string.IsNullOrEmpty(credential)) return AuthenticateResult.NoResult();
+        if (CallerAuthenticationSetup.CredentialOf(Request) is not { } credential) return AuthenticateResult.NoResult();
         if (await callers.FindAsync(credential, Context.RequestAborted) is not { } caller) return AuthenticateResult.Fail("unknown credential");
 
         Context.Features.Set(caller);
@@ -50,6 +44,21 @@ public static class CallerAuthenticationSetup
 
     /// <summary>The policy (and role) of endpoints that only admins may call.</summary>
     public const string Admin = "admin";
+
+    private const string Bearer = "Bearer ";
+
+    /// <summary>The session token or API key of a request: the bearer token, or the session cookie when there is no such header.</summary>
+    /// <param name="request">Any request.</param>
+    /// <returns>The credential as it came; null for none.</returns>
+    public static string? CredentialOf(HttpRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var header = request.Headers.Authorization.ToString();
+        var credential = header.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase)
+            ? header[Bearer.Length..].Trim()
+            : header.Length == 0 ? request.Cookies[SessionCookie] : null;
+        return string.IsNullOrEmpty(credential) ? null : credential;
+    }
 
     internal static void AddCallerAuthentication(this IHostApplicationBuilder builder)
     {
