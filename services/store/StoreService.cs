@@ -1,6 +1,8 @@
 using InstaMessenger.Hosting.Bus;
 using InstaMessenger.Hosting.Database;
 using InstaMessenger.Hosting.Outbox;
+using InstaMessenger.Store.Access;
+using InstaMessenger.Store.Accounts;
 using InstaMessenger.Store.Data;
 using InstaMessenger.Store.Events;
 
@@ -19,12 +21,16 @@ public static class StoreService
         builder.Services.AddSingleton<EventFeedSignal>();
         builder.Services.AddSingleton<EventLog>();
         builder.Services.AddRelay<EventLogSource>();
+        builder.AddAccess();
+        builder.AddAccounts();
     }
 
     /// <summary>Maps the store's endpoints.</summary>
     /// <param name="app">The application.</param>
     public static void MapStore(this WebApplication app)
     {
+        app.MapAccess();
+        app.MapAccounts();
         app.MapDeadLetters<StoreDbContext>("store");
     }
 }
