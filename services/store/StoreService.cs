@@ -1,6 +1,8 @@
 using InstaMessenger.Hosting.Bus;
 using InstaMessenger.Hosting.Database;
 using InstaMessenger.Hosting.Outbox;
+using InstaMessenger.Store.Access;
+using InstaMessenger.Store.Accounts;
 using InstaMessenger.Store.Data;
 using InstaMessenger.Store.Events;
 using InstaMessenger.Store.Inbound;
@@ -21,6 +23,8 @@ public static class StoreService
         builder.Services.AddSingleton<EventLog>();
         builder.Services.AddRelay<EventLogSource>();
         builder.Services.AddInbound();
+        builder.AddAccess();
+        builder.AddAccounts();
     }
 
     /// <summary>Maps the store's endpoints.</summary>
@@ -28,6 +32,8 @@ public static class StoreService
     public static void MapStore(this WebApplication app)
     {
         app.MapQuarantine();
+        app.MapAccess();
+        app.MapAccounts();
         app.MapDeadLetters<StoreDbContext>("store");
     }
 }

@@ -1,0 +1,34 @@
+using System.Text.Json.Serialization;
+using InstaMessenger.Contracts.Ids;
+
+namespace InstaMessenger.Store.Access;
+
+/// <summary>
+/// An API key as clients see it: the key itself in the answer to its making and never again, else only its beginning; its scope, null for
+/// all accounts of the owner; its last use to the hour.
+/// </summary>
+internal sealed record ApiKeyView(
+    string Id,
+    string Name,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Key,
+    string Prefix,
+    string UserId,
+    IReadOnlyList<AccountId>? AccountIds,
+    DateTimeOffset? ExpiresAt,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset? LastUsedAt)
+{
+    public static ApiKeyView Of(ApiKey key, IEnumerable<AccountId> scope, string? secret = null) => new(
+        key.Id,
+        key.Name,
+        secret,
+        KeySecret.Prefix + key.Prefix,
+        key.UserId,
+        key.Scoped ? [.. scope] : null,
+        key.ExpiresAt,
+        key.CreatedAt,
+        key.LastUsedAt);
+
+    /// <summary>Without the key, wherever the record is printed.</summary>
+    public override string ToString() => Id;
+}

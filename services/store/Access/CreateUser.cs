@@ -1,0 +1,50 @@
+using InstaMessenger.Contracts.Ids;
+using InstaMessenger.Hosting.Database;
+using InstaMessenger.Hosting.Http;
+using InstaMessenger.Store.Data;
+using Microsoft.EntityFrameworkCore;
+
+namespace InstaMessenger.Store.Access;
+
+/// <summary>The body of <c>POST /api/v1/users</c>.</summary>
+/// <param name="Username">1 to 64 letters (a to z), digits, or any of . _ @ + -</param>
+/// <param name="Password">8 to 256 characters.</param>
+/// <param name="Role"><c>admin</c> or <c>agent</c>.</param>
+/// <param name="AccountIds">The accounts that an agent sees from the start.</param>
+internal sealed record NewUser(string? Username, string? Password, string? Role, IReadOnlyList<string?>? AccountIds = null)
+{
+    /// <summary>Without the password, wherever the record is printed.</summary>
+    public override string ToString() => nameof(NewUser);
+}
+
+/// <summary><c>POST /api/v1/users</c>.</summary>
+internal static class CreateUser
+{
+    public static async Task<IResult> HandleAsync(
+        NewUser request, IUnitOfWork<StoreDbContext> unitOfWork, Passwords passwords, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        var accounts = AccountIds.Parse(request.AccountIds ?? [], out var accountsFault);
+        UserRole? role = request.Role switch { "admin" => UserRole.Admin, "agent" => UserRole.Agent, _ => null };
+        var faults = new List<(string, string)>();
+        if (Usernames.Fault(request.Username) is { } usernameFault) faults.Add(("username", usernameFault));
+        if (Passwords.Fault(request.Username, request.Password) is { } passwordFault) faults.Add(("password", passwordFault));
+        if (role is null) faults.Add(("role", "The role is admin or agent."));
+        if (accountsFault is not null) faults.Add(("account_ids", accountsFault));
+        if (faults.Count > 0 || role is null || accounts is null) return Problems.Invalid([.. faults]);
+
+        var hash = passwords.Hash(request.Password!);
+        return await unitOfWork.ExecuteAsync(
+            scope => CreateAsync(scope.Db, User.Create(request.Username!, hash, role.Value, clock), accounts), cancellationToken);
+    }
+
+    private static async Task<IResult> CreateAsync(StoreDbContext db, User user, IReadOnlyList<AccountId> accounts)
+    {
+        if (await db.Set<User>().AnyAsync(row => row.UsernameKey == user.UsernameKey))
+            return Problems.Of(StatusCodes.Status409Conflict, "username_taken", "There is a user of that name (upper and lower case are the same).");
+        if (await AccountIds.UnknownAsync(db, accounts) is [var unknown, ..])
+            return Problems.Invalid(("account_ids", $"There is no account {unknown}."));
+        db.Add(user);
+        db.AddRange(accounts.Select(account => new Membership { UserId = user.Id, AccountId = account }));
+        return TypedResults.Created((string?)null, UserView.Of(user, accounts));
+    }
+}

@@ -1,0 +1,33 @@
+using InstaMessenger.Hosting.Database;
+using InstaMessenger.Hosting.Http;
+using InstaMessenger.Store.Data;
+using Microsoft.EntityFrameworkCore;
+
+namespace InstaMessenger.Store.Access;
+
+/// <summary><c>DELETE /api/v1/users/{id}</c>: with his memberships, sessions and keys. The last admin stays.</summary>
+internal static class DeleteUser
+{
+    public static Task<IResult> HandleAsync(
+        string id, IUnitOfWork<StoreDbContext> unitOfWork, AccessChanges changes, CancellationToken cancellationToken) =>
+        unitOfWork.ExecuteAsync(scope => DeleteAsync(scope, id, changes), cancellationToken);
+
+    private static async Task<IResult> DeleteAsync(WorkScope<StoreDbContext> scope, string id, AccessChanges changes)
+    {
+        var db = scope.Db;
+        // Locks the admins: on MySQL two admins who delete each other at once would both still count the other.
+        var admins = await db.Set<User>().Where(user => user.Role == UserRole.Admin)
+            .ExecuteUpdateAsync(set => set.SetProperty(user => EF.Property<int>(user, RowVersion.Property), user => EF.Property<int>(user, RowVersion.Property) + 1));
+        if (await db.Set<User>().AsNoTracking().SingleOrDefaultAsync(user => user.Id == id) is not { } user) return Problems.NotFound("user");
+        if (user.Role == UserRole.Admin && admins == 1)
+            return Problems.Of(StatusCodes.Status409Conflict, "last_admin", "The last admin cannot be deleted: nobody could manage users any more.");
+
+        await db.Set<Session>().Where(row => row.UserId == id).ExecuteDeleteAsync();
+        await db.Set<Membership>().Where(row => row.UserId == id).ExecuteDeleteAsync();
+        await db.Set<ApiKeyAccount>().Where(row => db.Set<ApiKey>().Any(key => key.Id == row.KeyId && key.UserId == id)).ExecuteDeleteAsync();
+        await db.Set<ApiKey>().Where(row => row.UserId == id).ExecuteDeleteAsync();
+        await db.Set<User>().Where(row => row.Id == id).ExecuteDeleteAsync();
+        scope.AfterCommit(changes.Announce);
+        return TypedResults.NoContent();
+    }
+}

@@ -1,0 +1,56 @@
+using InstaMessenger.Contracts.Ids;
+using InstaMessenger.Hosting.Security;
+using InstaMessenger.Store.Data;
+using Microsoft.EntityFrameworkCore;
+
+namespace InstaMessenger.Store.Access;
+
+/// <summary>
+/// Who may see what: an admin everything, an agent the accounts he is a member of, a key what its owner sees and its scope allows. A deleted user
+/// and his keys see nothing.
+/// </summary>
+internal static class EffectiveAccess
+{
+    public static async Task<Caller?> OfUserAsync(StoreDbContext db, string userId, CancellationToken cancellationToken)
+    {
+        var role = await db.Set<User>().Where(user => user.Id == userId).Select(user => (UserRole?)user.Role).SingleOrDefaultAsync(cancellationToken);
+        return role switch
+        {
+            null => null,
+            UserRole.Admin => new Caller(userId, CallerKind.User, userId, IsAdmin: true, Accounts: null),
+            _ => new Caller(userId, CallerKind.User, userId, IsAdmin: false, await MembershipsAsync(db, userId, cancellationToken)),
+        };
+    }
+
+    public static async Task<Caller?> OfKeyAsync(StoreDbContext db, ApiKey key, CancellationToken cancellationToken)
+    {
+        if (await OfUserAsync(db, key.UserId, cancellationToken) is not { } owner) return null;
+        var caller = owner with { Id = key.Id, Kind = CallerKind.Key };
+        if (!key.Scoped) return caller;
+        var scope = await db.Set<ApiKeyAccount>().Where(row => row.KeyId == key.Id).Select(row => row.AccountId).ToListAsync(cancellationToken);
+        return caller with { IsAdmin = false, Accounts = scope.Where(owner.CanSee).ToHashSet() };
+    }
+
+    /// <summary>
+    /// The caller as he is now, in the transaction that decides: what he could see when the request came may have grown (he linked the account
+    /// in parallel) or gone. Null when he is deleted or his key revoked.
+    /// </summary>
+    public static async Task<Caller?> AgainAsync(StoreDbContext db, Caller caller, CancellationToken cancellationToken = default)
+    {
+        if (caller.Kind == CallerKind.User) return await OfUserAsync(db, caller.UserId, cancellationToken);
+        var key = await db.Set<ApiKey>().AsNoTracking().SingleOrDefaultAsync(row => row.Id == caller.Id && row.RevokedAt == null, cancellationToken);
+        return key is null ? null : await OfKeyAsync(db, key, cancellationToken);
+    }
+
+    /// <summary>Gives a caller an account that he has just linked: the owner becomes a member, and a scoped key gets it into its scope.</summary>
+    public static async Task GrantAsync(StoreDbContext db, Caller caller, AccountId account)
+    {
+        if (await OfUserAsync(db, caller.UserId, CancellationToken.None) is { IsAdmin: false } agent && !agent.CanSee(account))
+            db.Add(new Membership { UserId = caller.UserId, AccountId = account });
+        if (caller.Kind == CallerKind.Key && await db.Set<ApiKey>().AnyAsync(key => key.Id == caller.Id && key.Scoped))
+            db.Add(new ApiKeyAccount { KeyId = caller.Id, AccountId = account });
+    }
+
+    private static async Task<IReadOnlySet<AccountId>> MembershipsAsync(StoreDbContext db, string userId, CancellationToken cancellationToken) =>
+        (await db.Set<Membership>().Where(row => row.UserId == userId).Select(row => row.AccountId).ToListAsync(cancellationToken)).ToHashSet();
+}

@@ -1,0 +1,24 @@
+using InstaMessenger.Hosting.Database;
+using InstaMessenger.Hosting.Http;
+using InstaMessenger.Hosting.Security;
+using InstaMessenger.Store.Data;
+using Microsoft.EntityFrameworkCore;
+
+namespace InstaMessenger.Store.Access;
+
+/// <summary><c>DELETE /api/v1/api-keys/{id}</c>: from the next request on it is refused.</summary>
+internal static class RevokeApiKey
+{
+    public static Task<IResult> HandleAsync(
+        string id, Caller caller, IUnitOfWork<StoreDbContext> unitOfWork, AccessChanges changes, TimeProvider clock, CancellationToken cancellationToken) =>
+        unitOfWork.ExecuteAsync<IResult>(
+            async scope =>
+            {
+                var now = clock.GetUtcNow();
+                var visible = await VisibleKeys.OfAsync(scope.Db, caller);
+                var revoked = await visible.Where(key => key.Id == id).ExecuteUpdateAsync(set => set.SetProperty(key => key.RevokedAt, now));
+                scope.AfterCommit(changes.Announce);
+                return revoked > 0 ? TypedResults.NoContent() : Problems.NotFound("API key");
+            },
+            cancellationToken);
+}

@@ -1,0 +1,93 @@
+using InstaMessenger.Hosting.Database;
+using InstaMessenger.Hosting.Http;
+using InstaMessenger.Hosting.Security;
+using InstaMessenger.Store.Data;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+
+namespace InstaMessenger.Store.Access;
+
+/// <summary><c>POST /ui/session</c>: password in (HTTP Basic), session token and cookie out.</summary>
+internal sealed partial class SignIn(
+    IDbContextFactory<StoreDbContext> factory,
+    IUnitOfWork<StoreDbContext> unitOfWork,
+    Passwords passwords,
+    SignInThrottle throttle,
+    SessionTokens tokens,
+    IOptions<JwtOptions> options,
+    TimeProvider clock,
+    ILogger<SignIn> logger)
+{
+    public static Task<IResult> HandleAsync(HttpContext context, SignIn signIn, CancellationToken cancellationToken) =>
+        signIn.HandleAsync(context, cancellationToken);
+
+    private async Task<IResult> HandleAsync(HttpContext context, CancellationToken cancellationToken)
+    {
+        if (BasicCredential.Parse(context.Request.Headers.Authorization) is not { } given) return Refused();
+        var address = ClientAddress.Of(context);
+        if (throttle.Begin(given.Username, address) is { } wait)
+        {
+            LogThrottled(logger);
+            return TryLater(context, wait, "Too many failed sign-ins.");
+        }
+
+        var usernameKey = Usernames.KeyOf(given.Username);
+        await using var db = await factory.CreateDbContextAsync(cancellationToken);
+        var user = await db.Set<User>().SingleOrDefaultAsync(row => row.UsernameKey == usernameKey, cancellationToken);
+        var right = await passwords.CheckAsync(user?.PasswordHash, given.Password, cancellationToken);
+        if (right is null) return TryLater(context, TimeSpan.FromSeconds(5), "Too many people sign in just now.");
+        if (user is null || right is false)
+        {
+            LogRefused(logger, user?.Id ?? "nobody");
+            return Refused();
+        }
+
+        throttle.Succeeded(given.Username, address);
+        var session = await OpenAsync(user.Id, cancellationToken);
+        var token = tokens.Issue(session);
+        context.Response.Cookies.Append(CallerAuthenticationSetup.SessionCookie, token, SessionCookie.Options(context.Request, session.ExpiresAt));
+        context.Response.Headers.CacheControl = "no-store";
+        LogSignedIn(logger, user.Id);
+        return TypedResults.Ok(new SignedIn(token, session.ExpiresAt, new SignedInUser(user.Id, user.Username, user.Role)));
+    }
+
+    private Task<Session> OpenAsync(string userId, CancellationToken cancellationToken) => unitOfWork.ExecuteAsync(
+        async scope =>
+        {
+            var now = clock.GetUtcNow();
+            // Here, because it is where the rows come from; else they would grow for ever.
+            await scope.Db.Set<Session>().Where(old => old.UserId == userId && old.ExpiresAt < now).ExecuteDeleteAsync();
+            // Whole seconds, which is what a token can say.
+            var expiresAt = DateTimeOffset.FromUnixTimeSeconds(now.AddMinutes(options.Value.LifetimeMinutes).ToUnixTimeSeconds());
+            var session = new Session { Id = AccessId.New("ses_", clock), UserId = userId, ExpiresAt = expiresAt };
+            scope.Db.Add(session);
+            return session;
+        },
+        cancellationToken);
+
+    /// <summary>One answer for an unknown user, a wrong password and an unreadable header.</summary>
+    private static ProblemHttpResult Refused() => Problems.Of(StatusCodes.Status401Unauthorized, "unauthorized");
+
+    private static ProblemHttpResult TryLater(HttpContext context, TimeSpan wait, string why)
+    {
+        var seconds = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds));
+        context.Response.Headers.RetryAfter = seconds.ToString();
+        return Problems.Of(StatusCodes.Status429TooManyRequests, "rate_limited", $"{why} Try again in {seconds} s.");
+    }
+
+    [LoggerMessage(EventName = "session.opened", Level = LogLevel.Information, Message = "{User} signed in")]
+    private static partial void LogSignedIn(ILogger logger, string user);
+
+    [LoggerMessage(EventName = "session.refused", Level = LogLevel.Warning, Message = "A sign-in as {User} was refused")]
+    private static partial void LogRefused(ILogger logger, string user);
+
+    [LoggerMessage(EventName = "session.throttled", Level = LogLevel.Warning, Message = "A sign-in was not looked at: too many failed before")]
+    private static partial void LogThrottled(ILogger logger);
+}
+
+/// <summary>The answer to a sign-in.</summary>
+internal sealed record SignedIn(string Token, DateTimeOffset ExpiresAt, SignedInUser User);
+
+/// <summary>Who signed in.</summary>
+internal sealed record SignedInUser(string Id, string Username, UserRole Role);

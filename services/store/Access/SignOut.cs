@@ -1,0 +1,39 @@
+using InstaMessenger.Hosting.Database;
+using InstaMessenger.Hosting.Security;
+using InstaMessenger.Store.Data;
+using Microsoft.EntityFrameworkCore;
+
+namespace InstaMessenger.Store.Access;
+
+/// <summary>
+/// <c>DELETE /ui/session</c>: revokes the session and clears the cookie. Needs no caller: who is signed out already wants the same, and a cookie that
+/// nothing clears is the one that is not accepted any more.
+/// </summary>
+internal static class SignOut
+{
+    public static async Task<IResult> HandleAsync(
+        HttpContext context,
+        SessionTokens tokens,
+        IUnitOfWork<StoreDbContext> unitOfWork,
+        AccessChanges changes,
+        TimeProvider clock,
+        CancellationToken cancellationToken)
+    {
+        if (CallerAuthenticationSetup.CredentialOf(context.Request) is { } credential && await tokens.ReadAsync(credential) is { } id)
+        {
+            await unitOfWork.ExecuteAsync(
+                async scope =>
+                {
+                    var now = clock.GetUtcNow();
+                    await scope.Db.Set<Session>()
+                        .Where(session => session.Id == id && session.RevokedAt == null)
+                        .ExecuteUpdateAsync(set => set.SetProperty(session => session.RevokedAt, now));
+                    scope.AfterCommit(changes.Announce);
+                },
+                cancellationToken);
+        }
+
+        context.Response.Cookies.Delete(CallerAuthenticationSetup.SessionCookie, SessionCookie.Options(context.Request, DateTimeOffset.UnixEpoch));
+        return TypedResults.NoContent();
+    }
+}

@@ -1,0 +1,77 @@
+using InstaMessenger.Contracts.Ids;
+using InstaMessenger.Store.Data;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace InstaMessenger.Store.Access;
+
+internal enum UserRole
+{
+    /// <summary>Sees the accounts that he is a member of.</summary>
+    Agent,
+
+    /// <summary>Sees every account, and manages users.</summary>
+    Admin,
+}
+
+/// <summary>A person who signs in. Deleting him ends his sessions and his API keys.</summary>
+internal sealed class User
+{
+    /// <summary><c>usr_…</c>.</summary>
+    public required string Id { get; init; }
+
+    public required string Username { get; init; }
+
+    /// <summary>The username in lower case: unique, so that Ann and ann are one.</summary>
+    public required string UsernameKey { get; init; }
+
+    public required string PasswordHash { get; init; }
+
+    public required UserRole Role { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    public static User Create(string username, string passwordHash, UserRole role, TimeProvider clock) => new()
+    {
+        Id = AccessId.New("usr_", clock),
+        Username = username,
+        UsernameKey = Usernames.KeyOf(username),
+        PasswordHash = passwordHash,
+        Role = role,
+        CreatedAt = clock.GetUtcNow(),
+    };
+
+    private sealed class Table : IEntityTypeConfiguration<User>
+    {
+        public void Configure(EntityTypeBuilder<User> entity)
+        {
+            entity.ToTable("users");
+            entity.HasKey(user => user.Id);
+            entity.Property(user => user.Id).HasMaxLength(40);
+            entity.Property(user => user.Username).HasMaxLength(Usernames.Longest);
+            entity.Property(user => user.UsernameKey).HasMaxLength(Usernames.Longest);
+            entity.Property(user => user.PasswordHash).HasMaxLength(256);
+            entity.Property(user => user.Role).HasConversion<string>().HasMaxLength(10);
+            entity.HasRowVersion();
+            entity.HasIndex(user => user.UsernameKey).IsUnique();
+        }
+    }
+}
+
+/// <summary>An agent's right to see an account.</summary>
+internal sealed class Membership
+{
+    public required string UserId { get; init; }
+
+    public required AccountId AccountId { get; init; }
+
+    private sealed class Table : IEntityTypeConfiguration<Membership>
+    {
+        public void Configure(EntityTypeBuilder<Membership> entity)
+        {
+            entity.ToTable("memberships");
+            entity.HasKey(membership => new { membership.UserId, membership.AccountId });
+            entity.Property(membership => membership.UserId).HasMaxLength(40);
+        }
+    }
+}

@@ -1,0 +1,47 @@
+using System.Text.Json.Serialization;
+using InstaMessenger.Contracts;
+using InstaMessenger.Contracts.Ids;
+using InstaMessenger.Store.Domain;
+
+namespace InstaMessenger.Store.Accounts;
+
+/// <summary>
+/// An account as clients see it: never its token, and its webhook secret only in the answer to the very request that made one. The channel id
+/// is null until a webhook or the client tells it.
+/// </summary>
+internal sealed record AccountView(
+    AccountId Id,
+    InstagramAccountId InstagramAccountId,
+    MessagingChannelId? MessagingChannelId,
+    string Username,
+    LoginType LoginType,
+    string? CrmWebhookUrl,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? WebhookSecret,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset UpdatedAt)
+{
+    public static AccountView Of(Account account, string? newSecret = null) => new(
+        account.Id,
+        account.InstagramAccountId,
+        account.MessagingChannelId,
+        account.Username,
+        account.LoginType,
+        account.CrmWebhookUrl,
+        newSecret,
+        account.CreatedAt,
+        account.UpdatedAt);
+
+    /// <summary>Without the secret, wherever the record is printed.</summary>
+    public override string ToString() => Id.ToString();
+}
+
+/// <summary><c>data</c> of <c>account.connected</c> and <c>account.disconnected</c>. Without the CRM's address, which may hold a key of the CRM's.</summary>
+internal sealed record AccountEventData(ConnectedAccount Account)
+{
+    public static AccountEventData Of(Account account) =>
+        new(new ConnectedAccount(account.Id, account.InstagramAccountId, account.MessagingChannelId, account.Username, account.LoginType));
+}
+
+/// <summary>An account as events name it.</summary>
+internal sealed record ConnectedAccount(
+    AccountId Id, InstagramAccountId InstagramAccountId, MessagingChannelId? MessagingChannelId, string Username, LoginType LoginType);

@@ -1,0 +1,99 @@
+using InstaMessenger.Contracts;
+using InstaMessenger.Contracts.Events;
+using InstaMessenger.Contracts.Ids;
+using InstaMessenger.Hosting.Database;
+using InstaMessenger.Hosting.Http;
+using InstaMessenger.Hosting.Security;
+using InstaMessenger.Store.Data;
+using InstaMessenger.Store.Domain;
+using InstaMessenger.Store.Inbound;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+
+namespace InstaMessenger.Store.Accounts;
+
+/// <summary>What a client gives of an account; null is "as it was", so that dropping the CRM webhook has a word of its own.</summary>
+internal sealed record AccountInput(
+    string? Username,
+    LoginType? LoginType,
+    string? AccessToken,
+    MessagingChannelId? MessagingChannelId,
+    string? CrmWebhookUrl,
+    string? WebhookSecret,
+    bool DropsCrmWebhook = false)
+{
+    /// <summary>Without the secrets, wherever the record is printed.</summary>
+    public override string ToString() => nameof(AccountInput);
+}
+
+/// <summary>Changes an account in a transaction: its row, the ids that webhooks find it by, and what the other services must know of it.</summary>
+internal sealed class AccountWriter(SecretProtector secrets, QuarantineSignal quarantine, TimeProvider clock)
+{
+    /// <summary>Links the account with what is given and, for the rest, what it has.</summary>
+    /// <returns>The problem, when nothing was changed; else the webhook secret if one was made.</returns>
+    public async Task<(ProblemHttpResult? Problem, string? NewSecret)> LinkAsync(WorkScope<StoreDbContext> scope, Account account, AccountInput input)
+    {
+        var channel = input.MessagingChannelId ?? account.MessagingChannelId;
+        if (await ForeignIdAsync(scope.Db, account, channel) is { } taken) return (taken, null);
+        var url = input.DropsCrmWebhook ? null : input.CrmWebhookUrl ?? account.CrmWebhookUrl;
+        if (url is null && input.WebhookSecret is not null)
+            return (Problems.Invalid(("webhook_secret", "It signs what is posted to crm_webhook_url, and there is none.")), null);
+
+        var (protectedSecret, newSecret) = SecretOf(account, url, input.WebhookSecret);
+        var token = input.AccessToken is { } given ? secrets.Protect(SecretPurpose.AccessToken, account.Id, given) : account.ProtectedAccessToken;
+        account.Link(
+            new AccountLink(input.Username ?? account.Username, input.LoginType ?? account.LoginType, token, channel, url, protectedSecret),
+            clock.GetUtcNow());
+        await ClaimIdsAsync(scope.Db, account);
+        Tell(scope, account);
+        // The ids may be those that a quarantined webhook waits for.
+        scope.AfterCommit(quarantine.Wake);
+        return (null, newSecret);
+    }
+
+    /// <summary>Unlinks the account: it sends nothing, and its webhooks go to quarantine, until it is linked again.</summary>
+    public async Task UnlinkAsync(WorkScope<StoreDbContext> scope, Account account)
+    {
+        account.Unlink(clock.GetUtcNow());
+        scope.Db.RemoveRange(await scope.Db.AccountIdentifiers.Where(id => id.AccountId == account.Id).ToListAsync());
+        Tell(scope, account);
+    }
+
+    private (string? Protected, string? New) SecretOf(Account account, string? url, string? given)
+    {
+        if (url is null) return (null, null);
+        if (given is null && account.ProtectedWebhookSecret is { } kept) return (kept, null);
+        var made = given is null ? WebhookSecret.New() : null;
+        return (secrets.Protect(SecretPurpose.WebhookSecret, account.Id, given ?? made!), made);
+    }
+
+    /// <summary>Each id leads to one account, of whichever kind it is: else the webhooks of one tenant could be claimed by another.</summary>
+    private static async Task<ProblemHttpResult?> ForeignIdAsync(StoreDbContext db, Account account, MessagingChannelId? channel)
+    {
+        string[] ids = channel is { } id ? [account.InstagramAccountId.Value, id.Value] : [account.InstagramAccountId.Value];
+        var taken = await db.AccountIdentifiers.AnyAsync(row => ids.Contains(row.ExternalId) && row.AccountId != account.Id);
+        return taken
+            ? Problems.Of(StatusCodes.Status409Conflict, "channel_taken", "The webhooks of that id go to another account: unlink it there first.")
+            : null;
+    }
+
+    private static async Task ClaimIdsAsync(StoreDbContext db, Account account)
+    {
+        var claimed = await db.AccountIdentifiers.Where(id => id.AccountId == account.Id).ToListAsync();
+        var wanted = new List<(string Id, IdentifierKind Kind)> { (account.InstagramAccountId.Value, IdentifierKind.Instagram) };
+        if (account.MessagingChannelId is { } channel) wanted.Add((channel.Value, IdentifierKind.Channel));
+        db.RemoveRange(claimed.Where(id => !wanted.Contains((id.ExternalId, id.Kind))));
+        db.AddRange(wanted.Where(id => !claimed.Exists(row => row.ExternalId == id.Id && row.Kind == id.Kind))
+            .Select(id => new AccountIdentifier { ExternalId = id.Id, Kind = id.Kind, AccountId = account.Id }));
+    }
+
+    private static void Tell(WorkScope<StoreDbContext> scope, Account account) => scope.Publish(new AccountChanged(
+        account.Id,
+        account.Version,
+        account.InstagramAccountId,
+        account.LoginType,
+        account.ProtectedAccessToken,
+        account.CrmWebhookUrl,
+        account.ProtectedWebhookSecret,
+        Unlinked: account.UnlinkedAt is not null));
+}

@@ -1,0 +1,61 @@
+using System.Text.Json;
+using InstaMessenger.Contracts.Ids;
+using InstaMessenger.Hosting.Database;
+using InstaMessenger.Hosting.Http;
+using InstaMessenger.Hosting.Security;
+using InstaMessenger.Store.Data;
+
+namespace InstaMessenger.Store.Accounts;
+
+/// <summary>The body of <c>PATCH /api/v1/accounts/{id}</c>; what is left out stays as it is.</summary>
+/// <param name="Username">The account's name at Instagram.</param>
+/// <param name="AccessToken">A new token.</param>
+/// <param name="MessagingChannelId"><c>entry.id</c> of the account's webhooks.</param>
+/// <param name="CrmWebhookUrl">Where events are posted to; null for nowhere any more, which forgets the secret too.</param>
+/// <param name="WebhookSecret">A new secret, used from the next delivery on.</param>
+internal sealed record ChangeAccountRequest(
+    string? Username = null,
+    string? AccessToken = null,
+    string? MessagingChannelId = null,
+    JsonElement CrmWebhookUrl = default,
+    string? WebhookSecret = null)
+{
+    /// <summary>Without the secrets, wherever the record is printed.</summary>
+    public override string ToString() => nameof(ChangeAccountRequest);
+}
+
+/// <summary><c>PATCH /api/v1/accounts/{id}</c>.</summary>
+internal static class ChangeAccount
+{
+    public static Task<IResult> HandleAsync(
+        AccountId id,
+        ChangeAccountRequest request,
+        Caller caller,
+        IUnitOfWork<StoreDbContext> unitOfWork,
+        AccountWriter writer,
+        HttpContext context,
+        CancellationToken cancellationToken)
+    {
+        var fields = new AccountFields();
+        var url = request.CrmWebhookUrl;
+        if (url.ValueKind is not (JsonValueKind.Undefined or JsonValueKind.Null or JsonValueKind.String)) fields.Fault("crm_webhook_url", "It is a text or null.");
+        var input = new AccountInput(
+            fields.Username(request.Username, required: false),
+            LoginType: null,
+            fields.AccessToken(request.AccessToken, required: false),
+            fields.MessagingChannelId(request.MessagingChannelId),
+            fields.CrmWebhookUrl(url.ValueKind == JsonValueKind.String ? url.GetString() : null),
+            fields.WebhookSecret(request.WebhookSecret),
+            DropsCrmWebhook: url.ValueKind == JsonValueKind.Null);
+        if (fields.Faults.Count > 0) return Task.FromResult<IResult>(Problems.Invalid([.. fields.Faults]));
+        context.Response.Headers.CacheControl = "no-store";
+        return unitOfWork.ExecuteAsync(scope => ChangeAsync(scope, caller, id, input, writer), cancellationToken);
+    }
+
+    private static async Task<IResult> ChangeAsync(WorkScope<StoreDbContext> scope, Caller caller, AccountId id, AccountInput input, AccountWriter writer)
+    {
+        if (await LinkedAccounts.FindAsync(scope.Db, caller, id) is not { } account) return Problems.NotFound("account");
+        var (problem, newSecret) = await writer.LinkAsync(scope, account, input);
+        return problem is null ? TypedResults.Ok(AccountView.Of(account, newSecret)) : problem;
+    }
+}

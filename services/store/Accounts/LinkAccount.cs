@@ -1,0 +1,78 @@
+using InstaMessenger.Contracts.Ids;
+using InstaMessenger.Hosting.Database;
+using InstaMessenger.Hosting.Http;
+using InstaMessenger.Hosting.Security;
+using InstaMessenger.Store.Access;
+using InstaMessenger.Store.Data;
+using InstaMessenger.Store.Domain;
+using InstaMessenger.Store.Events;
+using Microsoft.EntityFrameworkCore;
+
+namespace InstaMessenger.Store.Accounts;
+
+/// <summary>The body of <c>POST /api/v1/accounts</c>.</summary>
+/// <param name="InstagramAccountId">The professional account id: <c>user_id</c> of Meta's <c>GET /me</c>.</param>
+/// <param name="Username">The account's name at Instagram.</param>
+/// <param name="AccessToken">Meta's token; kept encrypted and never given back.</param>
+/// <param name="MessagingChannelId"><c>entry.id</c> of the account's webhooks, when known.</param>
+/// <param name="LoginType"><c>instagram</c> (default) or <c>facebook</c>.</param>
+/// <param name="CrmWebhookUrl">Where events are posted to.</param>
+/// <param name="WebhookSecret">Signs those posts: 16 to 256 characters, or <c>whsec_</c> and base64. Made for you when you give none.</param>
+internal sealed record LinkAccountRequest(
+    string? InstagramAccountId,
+    string? Username,
+    string? AccessToken,
+    string? MessagingChannelId = null,
+    string? LoginType = null,
+    string? CrmWebhookUrl = null,
+    string? WebhookSecret = null)
+{
+    /// <summary>Without the secrets, wherever the record is printed.</summary>
+    public override string ToString() => nameof(LinkAccountRequest);
+}
+
+/// <summary><c>POST /api/v1/accounts</c>: links an Instagram account (201), or links it again with what is given now (200).</summary>
+internal sealed class LinkAccount(AccountWriter writer, EventLog events, AccessChanges access, TimeProvider clock)
+{
+    public static Task<IResult> HandleAsync(
+        LinkAccountRequest request,
+        Caller caller,
+        IUnitOfWork<StoreDbContext> unitOfWork,
+        LinkAccount link,
+        HttpContext context,
+        CancellationToken cancellationToken)
+    {
+        var fields = new AccountFields();
+        var instagramAccount = fields.InstagramAccountId(request.InstagramAccountId);
+        var input = new AccountInput(
+            fields.Username(request.Username, required: true),
+            fields.LoginType(request.LoginType),
+            fields.AccessToken(request.AccessToken, required: true),
+            fields.MessagingChannelId(request.MessagingChannelId),
+            fields.CrmWebhookUrl(request.CrmWebhookUrl),
+            fields.WebhookSecret(request.WebhookSecret));
+        if (fields.Faults.Count > 0) return Task.FromResult<IResult>(Problems.Invalid([.. fields.Faults]));
+        context.Response.Headers.CacheControl = "no-store";
+        return unitOfWork.ExecuteAsync(scope => link.LinkAsync(scope, caller, instagramAccount, input), cancellationToken);
+    }
+
+    private async Task<IResult> LinkAsync(WorkScope<StoreDbContext> scope, Caller caller, InstagramAccountId instagramAccount, AccountInput input)
+    {
+        var db = scope.Db;
+        if (await EffectiveAccess.AgainAsync(db, caller) is not { } current) return Problems.Of(StatusCodes.Status401Unauthorized, "unauthorized");
+        var known = await db.Accounts.SingleOrDefaultAsync(row => row.InstagramAccountId == instagramAccount);
+        // An unlinked account too: its messages are still those of the tenant who had it.
+        if (known is not null && !current.CanSee(known.Id))
+            return Problems.Of(StatusCodes.Status409Conflict, "account_taken", "That Instagram account is linked by somebody else; an admin can give you access.");
+
+        var account = known ?? Account.Create(AccountId.New(clock), instagramAccount, clock.GetUtcNow());
+        var (problem, newSecret) = await writer.LinkAsync(scope, account, input);
+        if (problem is not null) return problem;
+        if (known is null) db.Add(account);
+        if (!current.CanSee(account.Id)) await EffectiveAccess.GrantAsync(db, current, account.Id);
+        events.Append(scope, account, null, EventTypes.AccountConnected, AccountEventData.Of(account));
+        scope.AfterCommit(access.Announce);
+        var view = AccountView.Of(account, newSecret);
+        return known is null ? TypedResults.Created($"/api/v1/accounts/{account.Id}", view) : TypedResults.Ok(view);
+    }
+}
