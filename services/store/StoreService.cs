@@ -1,9 +1,11 @@
 using InstaMessenger.Hosting.Bus;
 using InstaMessenger.Hosting.Database;
 using InstaMessenger.Hosting.Outbox;
+using InstaMessenger.Store.Conversations;
 using InstaMessenger.Store.Data;
 using InstaMessenger.Store.Events;
 using InstaMessenger.Store.Inbound;
+using InstaMessenger.Store.Outbound;
 
 namespace InstaMessenger.Store;
 
@@ -21,12 +23,19 @@ public static class StoreService
         builder.Services.AddSingleton<EventLog>();
         builder.Services.AddRelay<EventLogSource>();
         builder.Services.AddInbound();
+        builder.Services.AddOutbound();
+        builder.Services.AddEventTaps();
+        builder.Services.AddApiDocs();
     }
 
     /// <summary>Maps the store's endpoints.</summary>
     /// <param name="app">The application.</param>
     public static void MapStore(this WebApplication app)
     {
+        app.MapOutbound();
+        app.MapConversations();
+        app.MapEventTaps();
+        app.MapApiDocs();
         app.MapQuarantine();
         app.MapDeadLetters<StoreDbContext>("store");
     }
