@@ -3,9 +3,11 @@ using InstaMessenger.Hosting.Database;
 using InstaMessenger.Hosting.Outbox;
 using InstaMessenger.Store.Access;
 using InstaMessenger.Store.Accounts;
+using InstaMessenger.Store.Conversations;
 using InstaMessenger.Store.Data;
 using InstaMessenger.Store.Events;
 using InstaMessenger.Store.Inbound;
+using InstaMessenger.Store.Outbound;
 
 namespace InstaMessenger.Store;
 
@@ -25,12 +27,19 @@ public static class StoreService
         builder.Services.AddInbound();
         builder.AddAccess();
         builder.AddAccounts();
+        builder.Services.AddOutbound();
+        builder.Services.AddEventTaps();
+        builder.Services.AddApiDocs();
     }
 
     /// <summary>Maps the store's endpoints.</summary>
     /// <param name="app">The application.</param>
     public static void MapStore(this WebApplication app)
     {
+        app.MapOutbound();
+        app.MapConversations();
+        app.MapEventTaps();
+        app.MapApiDocs();
         app.MapQuarantine();
         app.MapAccess();
         app.MapAccounts();

@@ -62,6 +62,14 @@ internal sealed class Conversation
         LastMessageAt = stays.SentAt;
     }
 
+    /// <summary>A message of the thread got its time from Meta, which may make it the newest.</summary>
+    public void Place(Message message)
+    {
+        if (LastMessageId != message.Id && message.SentAt < LastMessageAt) return;
+        LastMessageId = message.Id;
+        LastMessageAt = message.SentAt;
+    }
+
     /// <summary>Somebody has read the thread. Says whether that is news.</summary>
     public bool MarkRead(DateTimeOffset now)
     {

@@ -53,6 +53,12 @@ internal sealed class Message
 
     public DateTimeOffset? ReadAt { get; private set; }
 
+    /// <summary>The client's own JSON object, given back with the message and never looked into; null when it gave none.</summary>
+    public string? Metadata { get; private set; }
+
+    /// <summary>How far the sender's reports have come: two steps for each attempt, its beginning and its end.</summary>
+    public int ReportedStep { get; private set; }
+
     public string? ErrorCode { get; private set; }
 
     public string? ErrorMessage { get; private set; }
@@ -87,14 +93,27 @@ internal sealed class Message
     }
 
     /// <summary>A client or an agent wants to send.</summary>
-    public static Message Compose(Conversation conversation, MessageContent content, Origin origin, DateTimeOffset now, MessageId id)
+    public static Message Compose(Conversation conversation, MessageContent content, Origin origin, DateTimeOffset now, MessageId id, string? metadata = null)
     {
         if (content.Kind == MessageKind.Unsupported) throw new BrokenRuleException("Only what can be shown can be sent.");
         var message = Create(conversation, content, now, now, id);
         message.Direction = Direction.Outbound;
         message.Origin = origin;
         message.Status = MessageStatus.Pending;
+        message.Metadata = metadata;
         return message;
+    }
+
+    /// <summary>
+    /// Takes note of a report's place. Says no to one from before what was already reported: the bus may repeat an old one, which would show
+    /// a state that is over.
+    /// </summary>
+    public bool IsReportInTime(int attempt, bool begins)
+    {
+        var step = (attempt * 2) + (begins ? 0 : 1);
+        if (step < ReportedStep) return false;
+        ReportedStep = step;
+        return true;
     }
 
     /// <summary>The call to Meta begins. Says whether that is news: a settled message stays settled.</summary>
@@ -126,8 +145,15 @@ internal sealed class Message
     /// <summary>It may have reached Meta, and the call did not tell.</summary>
     public bool LoseSight(SendError? error) => AwaitsMid && Become(MessageStatus.Unknown, error);
 
-    /// <summary>Gives up a <c>mid</c> that an echo lent to the wrong one of two equal messages; its own verdict gives it the right one.</summary>
-    public void GiveUpMid() => InstagramMessageId = null;
+    /// <summary>
+    /// Gives up a <c>mid</c> that an echo lent to the wrong one of two equal messages. All that said it was sent is gone with it, so that its own
+    /// echo or verdict, a refusal too, must tell again.
+    /// </summary>
+    public void GiveUpMid()
+    {
+        InstagramMessageId = null;
+        Become(MessageStatus.Unknown, null);
+    }
 
     /// <summary>Whether an echo with this content can be of this message.</summary>
     public bool HasContent(MessageContent content) =>

@@ -21,7 +21,9 @@ internal enum WindowState
 /// <param name="ClosesAt">When this state ends, or ended for good (UTC); null when the customer never wrote.</param>
 internal sealed record ResponseWindow(WindowState State, DateTimeOffset? ClosesAt)
 {
-    private static readonly TimeSpan Everybody = TimeSpan.FromHours(24);
+    /// <summary>How long anybody may answer.</summary>
+    public static readonly TimeSpan Everybody = TimeSpan.FromHours(24);
+
     private static readonly TimeSpan HumanAgents = TimeSpan.FromDays(7);
 
     public static ResponseWindow Of(DateTimeOffset? lastInboundAt, DateTimeOffset now)

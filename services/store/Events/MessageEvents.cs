@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+using InstaMessenger.Contracts.Ids;
 using InstaMessenger.Hosting.Database;
 using InstaMessenger.Store.Conversations;
 using InstaMessenger.Store.Data;
@@ -6,13 +8,21 @@ using InstaMessenger.Store.Domain;
 namespace InstaMessenger.Store.Events;
 
 /// <summary><c>data</c> of every <c>message.*</c> event.</summary>
-internal sealed record MessageEventData(MessageView Message, ContactView Contact, Origin? Origin);
+/// <param name="Message">The message as it is after the event.</param>
+/// <param name="Contact">The customer.</param>
+/// <param name="Origin">Where an outbound message was written.</param>
+/// <param name="Replaces">
+/// A message that clients know under another id and that is this same one: its echo came before Meta's answer and was taken for a message from
+/// elsewhere. It is gone. Left out when there is none.
+/// </param>
+internal sealed record MessageEventData(
+    MessageView Message, ContactView Contact, Origin? Origin, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] MessageId? Replaces);
 
 /// <summary>The events of messages.</summary>
 internal static class MessageEvents
 {
     /// <summary>Appends a <c>message.*</c> event with the message as it now is.</summary>
     public static void Append(
-        this EventLog log, WorkScope<StoreDbContext> scope, string type, Account account, Conversation conversation, Message message, string? traceParent = null) =>
-        log.Append(scope, account, conversation.Id, type, new MessageEventData(MessageView.Of(message), ContactView.Of(conversation), message.Origin), traceParent);
+        this EventLog log, WorkScope<StoreDbContext> scope, string type, Account account, Conversation conversation, Message message, string? traceParent = null, MessageId? replaces = null) =>
+        log.Append(scope, account, conversation.Id, type, new MessageEventData(MessageView.Of(message), ContactView.Of(conversation), message.Origin, replaces), traceParent);
 }

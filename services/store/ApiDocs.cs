@@ -1,0 +1,40 @@
+using InstaMessenger.Contracts.Ids;
+using Scalar.AspNetCore;
+
+namespace InstaMessenger.Store;
+
+/// <summary>The OpenAPI document at <c>/openapi/v1.json</c> and readable docs at <c>/docs</c>. They show the interface and no data, so anybody may read them.</summary>
+internal static class ApiDocs
+{
+    public static void AddApiDocs(this IServiceCollection services) => services.AddOpenApi("v1", options =>
+    {
+        options.AddDocumentTransformer((document, _, _) =>
+        {
+            document.Info.Title = "InstaMessenger";
+            document.Info.Description = "Instagram direct messages for CRMs and agents. Errors are problem details (RFC 9457) with a stable code.";
+            // Behind the gateway the address of this process is nobody's business.
+            document.Servers = [];
+            return Task.CompletedTask;
+        });
+        options.AddSchemaTransformer((schema, context, _) =>
+        {
+            if (!IsId(context.JsonTypeInfo.Type)) return Task.CompletedTask;
+            // Ids have their own JSON form, which the generator cannot look into.
+            (schema.Type, schema.Properties, schema.Required) = (Microsoft.OpenApi.JsonSchemaType.String, null, null);
+            return Task.CompletedTask;
+        });
+    });
+
+    public static void MapApiDocs(this IEndpointRouteBuilder routes)
+    {
+        routes.MapOpenApi().AllowAnonymous();
+        routes.MapScalarApiReference("/docs", options =>
+        {
+            options.Title = "InstaMessenger";
+            options.DefaultFonts = false;
+        }).AllowAnonymous();
+    }
+
+    private static bool IsId(Type type) =>
+        Array.Exists((Nullable.GetUnderlyingType(type) ?? type).GetInterfaces(), face => face.IsGenericType && face.GetGenericTypeDefinition() == typeof(IStringId<>));
+}

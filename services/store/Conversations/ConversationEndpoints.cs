@@ -1,0 +1,23 @@
+using InstaMessenger.Hosting.Http;
+
+namespace InstaMessenger.Store.Conversations;
+
+/// <summary>The inbox, for programs under <c>/api/v1</c> and for the browser under <c>/ui</c>: the same answers.</summary>
+internal static class ConversationEndpoints
+{
+    public static void MapConversations(this IEndpointRouteBuilder routes)
+    {
+        Map(routes.MapGroup("/api/v1/conversations").WithTags("Conversations"));
+        // The document would say everything twice.
+        Map(routes.MapGroup("/ui/conversations").ExcludeFromDescription());
+    }
+
+    public static IResult BadCursor() => Problems.Of(StatusCodes.Status400BadRequest, "bad_cursor", "Give next_cursor of the page before, unchanged.");
+
+    private static void Map(RouteGroupBuilder group)
+    {
+        group.MapConversationList();
+        group.MapThread();
+        group.MapReadMark();
+    }
+}

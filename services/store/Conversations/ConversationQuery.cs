@@ -1,0 +1,69 @@
+using System.Text;
+using InstaMessenger.Contracts.Ids;
+using InstaMessenger.Store.Data;
+using InstaMessenger.Store.Events;
+using Microsoft.EntityFrameworkCore;
+
+namespace InstaMessenger.Store.Conversations;
+
+/// <summary>What a client wants of the conversation list.</summary>
+/// <param name="Accounts">Whose; null for everybody's.</param>
+/// <param name="Search">A contact's id, or part of his name or username; null for all.</param>
+/// <param name="Unread">Only with or only without unread messages; null for both.</param>
+/// <param name="After">The last item of the page before; null for the first page.</param>
+/// <param name="Limit">How many at most.</param>
+internal sealed record ConversationQuery(IReadOnlySet<AccountId>? Accounts, string? Search, bool? Unread, PageCursor? After, int Limit)
+{
+    /// <summary>
+    /// The ids of the page in order. As SQL, because the comparison of (time, id) that both databases answer from the index has no form in LINQ for ids of
+    /// our own types; and of ids only, because then skipping what is read costs no look at the rows.
+    /// </summary>
+    public IQueryable<Key> Keys(StoreDbContext db)
+    {
+        var (sql, arguments) = ToSql();
+        return db.Database.SqlQueryRaw<Key>(sql, arguments);
+    }
+
+    /// <summary>The statement and its arguments.</summary>
+    internal (string Sql, object[] Arguments) ToSql()
+    {
+        if (Accounts is { Count: 0 }) return ($"{Select} WHERE 1 = 0", []);
+        var arguments = new List<object>();
+        var sql = Accounts is { Count: <= VisibleAccounts.MostMerged }
+            // One walk along each account's index, merged: a quiet account costs nothing, however busy the others are.
+            ? string.Join(" UNION ALL ", Accounts.Select(account => $"SELECT * FROM ({Newest($"account_id = {Add(account.Value)}")}) AS page"))
+            : Newest(Accounts is null ? "1 = 1" : $"account_id IN ({string.Join(", ", Accounts.Select(account => Add(account.Value)))})");
+        return ($"SELECT * FROM ({sql}) AS merged ORDER BY last_message_at DESC, id DESC LIMIT {Add(Limit)}", [.. arguments]);
+
+        string Newest(string whose)
+        {
+            var where = new StringBuilder(whose);
+            if (After is { } after)
+            {
+                var time = Add(after.Time.ToUnixTimeMilliseconds());
+                where.Append($" AND last_message_at <= {time} AND (last_message_at < {time} OR id < {Add(after.Tie)})");
+            }
+
+            if (Unread is { } unread) where.Append(unread ? " AND unread_count > 0" : " AND unread_count = 0");
+            if (Search is { } search) where.Append(InstagramUserId.TryParse(search, out var contact) ? $" AND (contact_id = {Add(contact.Value)} OR {NameHas(search)})" : $" AND {NameHas(search)}");
+            return $"{Select} WHERE {where} ORDER BY last_message_at DESC, id DESC LIMIT {Add(Limit)}";
+        }
+
+        string NameHas(string text)
+        {
+            var pattern = Add($"%{text.Replace("!", "!!").Replace("%", "!%").Replace("_", "!_")}%");
+            return $"(LOWER(contact_username) LIKE LOWER({pattern}) ESCAPE '!' OR LOWER(contact_name) LIKE LOWER({pattern}) ESCAPE '!')";
+        }
+
+        string Add(object value)
+        {
+            arguments.Add(value);
+            return $"{{{arguments.Count - 1}}}";
+        }
+    }
+
+    private const string Select = "SELECT id, last_message_at FROM conversations";
+
+    /// <summary>A conversation's place in the list.</summary>
+    internal sealed record Key(string Id, long LastMessageAt);
+}

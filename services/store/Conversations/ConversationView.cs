@@ -1,0 +1,37 @@
+using InstaMessenger.Contracts.Ids;
+using InstaMessenger.Store.Data;
+using InstaMessenger.Store.Domain;
+using Microsoft.EntityFrameworkCore;
+
+namespace InstaMessenger.Store.Conversations;
+
+/// <summary>A conversation as clients see it.</summary>
+internal sealed record ConversationView(
+    ConversationId Id,
+    AccountId AccountId,
+    ContactView Contact,
+    MessageView? LastMessage,
+    int UnreadCount,
+    ResponseWindow Window,
+    DateTimeOffset UpdatedAt)
+{
+    public static ConversationView Of(Conversation conversation, Message? last, DateTimeOffset now) => new(
+        conversation.Id,
+        conversation.AccountId,
+        ContactView.Of(conversation),
+        last is null ? null : MessageView.Of(last),
+        conversation.UnreadCount,
+        conversation.WindowAt(now),
+        conversation.UpdatedAt);
+
+    /// <summary>Describes conversations, with one read for all their last messages.</summary>
+    public static async Task<List<ConversationView>> ListAsync(StoreDbContext db, List<Conversation> conversations, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var ids = conversations.Where(conversation => conversation.LastMessageId is not null).Select(conversation => conversation.LastMessageId!.Value).ToList();
+        var last = await db.Messages.Include(message => message.Attachments).Where(message => ids.Contains(message.Id)).ToDictionaryAsync(message => message.Id, cancellationToken);
+        return conversations.ConvertAll(conversation => Of(conversation, conversation.LastMessageId is { } id ? last.GetValueOrDefault(id) : null, now));
+    }
+}
+
+/// <summary><c>data</c> of <c>conversation.updated</c>.</summary>
+internal sealed record ConversationEventData(ConversationView Conversation);

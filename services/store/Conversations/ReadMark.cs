@@ -1,0 +1,38 @@
+using InstaMessenger.Contracts.Ids;
+using InstaMessenger.Hosting.Database;
+using InstaMessenger.Hosting.Http;
+using InstaMessenger.Hosting.Security;
+using InstaMessenger.Store.Data;
+using InstaMessenger.Store.Events;
+using Microsoft.EntityFrameworkCore;
+
+namespace InstaMessenger.Store.Conversations;
+
+/// <summary><c>POST /conversations/{id}/read</c>: somebody has read the thread.</summary>
+internal static class ReadMark
+{
+    public static void MapReadMark(this IEndpointRouteBuilder routes) => routes.MapPost("/{id}/read", MarkAsync)
+        .WithSummary("Marks a conversation as read, for everybody who sees it.")
+        .Produces(StatusCodes.Status204NoContent)
+        .ProducesProblem(StatusCodes.Status404NotFound);
+
+    private static async Task<IResult> MarkAsync(
+        string id, Caller caller, IUnitOfWork<StoreDbContext> unitOfWork, EventLog log, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        if (!ConversationId.TryParse(id, out var conversationId)) return Problems.NotFound("conversation");
+        var found = await unitOfWork.ExecuteAsync(
+            async scope =>
+            {
+                var conversation = await scope.Db.Conversations.SingleOrDefaultAsync(row => row.Id == conversationId);
+                if (conversation is null || !caller.CanSee(conversation.AccountId)) return false;
+                var now = clock.GetUtcNow();
+                if (!conversation.MarkRead(now)) return true;
+                var account = await scope.Db.Accounts.SingleAsync(row => row.Id == conversation.AccountId);
+                var view = await ConversationView.ListAsync(scope.Db, [conversation], now, CancellationToken.None);
+                log.Append(scope, account, conversation.Id, EventTypes.ConversationUpdated, new ConversationEventData(view[0]));
+                return true;
+            },
+            cancellationToken);
+        return found ? TypedResults.NoContent() : Problems.NotFound("conversation");
+    }
+}

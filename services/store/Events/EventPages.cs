@@ -1,0 +1,48 @@
+using InstaMessenger.Contracts.Ids;
+using InstaMessenger.Store.Data;
+using Microsoft.EntityFrameworkCore;
+
+namespace InstaMessenger.Store.Events;
+
+/// <summary>Reads the event log behind a cursor.</summary>
+internal sealed class EventPages(IDbContextFactory<StoreDbContext> factory)
+{
+    /// <summary>
+    /// The last sequence that is committed. Sequences are handed out in commit order, so nothing at or below it can still appear.
+    /// </summary>
+    public async Task<long> HeadAsync(CancellationToken cancellationToken)
+    {
+        await using var db = await factory.CreateDbContextAsync(cancellationToken);
+        return await db.Counters.Where(row => row.Name == Counter.Events).Select(row => row.Value).SingleAsync(cancellationToken);
+    }
+
+    /// <summary>Reads events in order.</summary>
+    /// <param name="accounts">Whose; null for everybody's.</param>
+    /// <param name="after">From behind this sequence.</param>
+    /// <param name="upTo">To this one.</param>
+    /// <param name="limit">At most so many.</param>
+    /// <param name="cancellationToken">Ends the read.</param>
+    public async Task<List<EventRow>> ReadAsync(IReadOnlySet<AccountId>? accounts, long after, long upTo, int limit, CancellationToken cancellationToken)
+    {
+        if (after >= upTo || accounts is { Count: 0 }) return [];
+        await using var db = await factory.CreateDbContextAsync(cancellationToken);
+        return await Query(db, accounts, after, upTo, limit).ToListAsync(cancellationToken);
+    }
+
+    internal static IQueryable<EventRow> Query(StoreDbContext db, IReadOnlySet<AccountId>? accounts, long after, long upTo, int limit)
+    {
+        var range = db.Events.Where(row => row.Sequence > after && row.Sequence <= upTo);
+        if (accounts is null) return range.OrderBy(row => row.Sequence).Take(limit);
+        if (accounts.Count > VisibleAccounts.MostMerged)
+        {
+            var ids = accounts.ToList();
+            return range.Where(row => ids.Contains(row.AccountId)).OrderBy(row => row.Sequence).Take(limit);
+        }
+
+        // Each account's part is a short walk along its index, however quiet it is and however busy the others are.
+        return accounts
+            .Select(account => range.Where(row => row.AccountId == account).OrderBy(row => row.Sequence).Take(limit))
+            .Aggregate(Queryable.Concat)
+            .OrderBy(row => row.Sequence).Take(limit);
+    }
+}

@@ -1,0 +1,21 @@
+namespace InstaMessenger.Store.Events;
+
+/// <summary>The taps that clients read the event log by; the third, the push to CRMs, is a service of its own.</summary>
+internal static class EventTaps
+{
+    public static void AddEventTaps(this IServiceCollection services)
+    {
+        services.AddSingleton<EventPages>();
+        services.AddSingleton(new LiveRing());
+        services.AddSingleton<LiveSessions>();
+        services.AddSingleton<LiveTail>();
+        services.AddHostedService(provider => provider.GetRequiredService<LiveTail>());
+    }
+
+    public static void MapEventTaps(this IEndpointRouteBuilder routes)
+    {
+        var group = routes.MapGroup("/api/v1/events").WithTags("Events");
+        group.MapPullFeed();
+        group.MapLiveStream();
+    }
+}

@@ -1,0 +1,66 @@
+using InstaMessenger.Hosting.Http;
+using InstaMessenger.Hosting.Security;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Mvc;
+
+namespace InstaMessenger.Store.Events;
+
+/// <summary><c>GET /api/v1/events/stream</c>: the log as it grows, as server-sent events.</summary>
+internal static class LiveStream
+{
+    public static void MapLiveStream(this IEndpointRouteBuilder routes) => routes.MapGet("/stream", StreamAsync)
+        .WithSummary("The events as they happen, as server-sent events.")
+        .WithDescription(
+            "id is the sequence, event the type, data the event. Goes on behind Last-Event-ID (or ?after=) without a gap, else from now. types is a list with commas. "
+            + "A comment comes every 15 s. A client that does not read for 10 s is closed and resumes.")
+        .Produces<string>(StatusCodes.Status200OK, "text/event-stream")
+        .ProducesProblem(StatusCodes.Status400BadRequest)
+        .ProducesProblem(StatusCodes.Status404NotFound);
+
+    private static async Task<IResult> StreamAsync(
+        HttpContext context,
+        Caller caller,
+        LiveTail tail,
+        LiveSessions sessions,
+        LiveRing ring,
+        EventPages pages,
+        ICallerSource callers,
+        TimeProvider clock,
+        string? after,
+        string? types,
+        [FromQuery(Name = "account_id")] string? accountId,
+        [FromHeader(Name = "Last-Event-ID")] string? lastEventId)
+    {
+        if (!PullFeed.TryReadSequence(string.IsNullOrEmpty(lastEventId) ? after : lastEventId, out var resumeAfter)) return PullFeed.BadCursor();
+        if (!VisibleAccounts.TryNarrow(caller, accountId, out var accounts)) return Problems.NotFound("account");
+        var wanted = types?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).ToHashSet();
+        var credential = CallerAuthenticationSetup.CredentialOf(context.Request)!;
+
+        // A sequence from the future (the log was restored from a backup) would wait for ever.
+        var head = await pages.HeadAsync(context.RequestAborted);
+        using var session = new LiveSession(context.Response.BodyWriter, Math.Min(resumeAfter ?? head, head), new LiveFilter(accounts, wanted), ReloadAsync, clock);
+        await using var gone = context.RequestAborted.Register(session.End);
+        context.Response.ContentType = "text/event-stream";
+        context.Response.Headers.CacheControl = "no-store";
+        context.Response.Headers["X-Accel-Buffering"] = "no";
+        context.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
+        tail.Attach(session);
+        try
+        {
+            await session.RunAsync(sessions, ring, pages);
+        }
+        finally
+        {
+            tail.Detach(session);
+        }
+
+        // What lies unsent in its buffers will never be taken; without this the connection would stay for it.
+        if (session.IsCut) context.Abort();
+        return Results.Empty;
+
+        async ValueTask<LiveFilter?> ReloadAsync(CancellationToken cancellationToken) =>
+            await callers.FindAsync(credential, cancellationToken) is { } now && VisibleAccounts.TryNarrow(now, accountId, out var visible)
+                ? new LiveFilter(visible, wanted)
+                : null;
+    }
+}

@@ -1,0 +1,64 @@
+using System.Text.Json;
+using InstaMessenger.Hosting.Http;
+using InstaMessenger.Hosting.Security;
+using Microsoft.AspNetCore.Mvc;
+
+namespace InstaMessenger.Store.Events;
+
+/// <summary><c>GET /api/v1/events</c>: the log for clients that ask.</summary>
+internal static class PullFeed
+{
+    public static void MapPullFeed(this IEndpointRouteBuilder routes) => routes.MapGet("", GetAsync)
+        .WithSummary("The events after a sequence, oldest first.")
+        .WithDescription(
+            "Ask with after=next_cursor while there is one. When next_cursor is null, ask again later with after=last_sequence: "
+            + "nothing at or below it can still appear.")
+        .Produces<Page<EventView>>()
+        .ProducesProblem(StatusCodes.Status400BadRequest)
+        .ProducesProblem(StatusCodes.Status404NotFound);
+
+    private static async Task<IResult> GetAsync(
+        Caller caller, EventPages pages, string? after, int? limit, [FromQuery(Name = "account_id")] string? accountId, CancellationToken cancellationToken)
+    {
+        if (!TryReadSequence(after, out var position)) return BadCursor();
+        if (!VisibleAccounts.TryNarrow(caller, accountId, out var accounts)) return Problems.NotFound("account");
+        var size = PageLimit.Of(limit);
+        var head = await pages.HeadAsync(cancellationToken);
+        var events = await pages.ReadAsync(accounts, position ?? 0, head, size + 1, cancellationToken);
+        return new FeedResult([.. events.Take(size).Where(row => caller.CanSee(row.AccountId))], More: events.Count > size, Math.Max(head, position ?? 0));
+    }
+
+    /// <summary>Reads a sequence as clients give it back: a number, at least 0.</summary>
+    public static bool TryReadSequence(string? text, out long? sequence)
+    {
+        sequence = long.TryParse(text, System.Globalization.NumberStyles.None, null, out var value) ? value : null;
+        return sequence is not null || text is null;
+    }
+
+    public static IResult BadCursor() => Problems.Of(StatusCodes.Status400BadRequest, "bad_cursor", "Give the sequence of an event: a whole number.");
+
+    /// <summary>Writes the events as they were stored, so that every tap shows the same bytes.</summary>
+    private sealed record FeedResult(IReadOnlyList<EventRow> Events, bool More, long Head) : IResult
+    {
+        public async Task ExecuteAsync(HttpContext httpContext)
+        {
+            var response = httpContext.Response;
+            response.ContentType = "application/json; charset=utf-8";
+            response.Headers.CacheControl = "no-store";
+            await using (var writer = new Utf8JsonWriter(response.BodyWriter))
+            {
+                writer.WriteStartObject();
+                writer.WriteStartArray("data");
+                foreach (var row in Events) writer.WriteRawValue(row.Body, skipInputValidation: true);
+                writer.WriteEndArray();
+                var last = More ? Events[^1].Sequence : Head;
+                if (More) writer.WriteString("next_cursor", last.ToString());
+                else writer.WriteNull("next_cursor");
+                writer.WriteNumber("last_sequence", last);
+                writer.WriteEndObject();
+            }
+
+            await response.BodyWriter.FlushAsync(httpContext.RequestAborted);
+        }
+    }
+}

@@ -1,0 +1,104 @@
+using System.Text.Json;
+using InstaMessenger.Contracts.Commands;
+using InstaMessenger.Contracts.Ids;
+using InstaMessenger.Hosting.Database;
+using InstaMessenger.Hosting.Http;
+using InstaMessenger.Store.Data;
+using InstaMessenger.Store.Domain;
+using InstaMessenger.Store.Events;
+using Microsoft.EntityFrameworkCore;
+
+namespace InstaMessenger.Store.Outbound;
+
+/// <summary>One client's wish to send, with what the endpoint knows about it.</summary>
+/// <param name="Request">What to send.</param>
+/// <param name="MessageIds">Ids for the messages that the request becomes, in the order in which they are sent.</param>
+/// <param name="Author">Who wrote it.</param>
+/// <param name="Origin">Where it was written.</param>
+/// <param name="CallerId">The scope of the key.</param>
+/// <param name="Key">The client's name for the request; null when it gave none.</param>
+/// <param name="Wait">How long the client waits for Meta's answer.</param>
+internal sealed record SendWish(
+    SendRequest Request, IReadOnlyList<MessageId> MessageIds, Author Author, Origin Origin, string CallerId, IdempotencyKey? Key, TimeSpan Wait);
+
+/// <summary>
+/// Accepts sends. The message, its event, its command and the record of its key are one transaction: after it the send happens once, without it never.
+/// </summary>
+internal sealed class AcceptSend(IUnitOfWork<StoreDbContext> unitOfWork, EventLog log, TimeProvider clock)
+{
+    /// <summary>Accepts a wish, unless it came before or must be refused; a refusal keeps nothing, so that its key stays free.</summary>
+    /// <exception cref="DatabaseUnavailableException">Nothing was kept.</exception>
+    public Task<Acceptance> AcceptAsync(SendWish wish, CancellationToken cancellationToken) =>
+        unitOfWork.ExecuteAsync(async scope => await SeenAsync(scope.Db, wish) ?? await BeginAsync(scope, wish), cancellationToken);
+
+    /// <summary>Keeps what is about to be answered for repeats of the key, and gives what was kept first.</summary>
+    public Task<StoredAnswer> StoreAnswerAsync(string callerId, IdempotencyKey key, StoredAnswer answer) =>
+        unitOfWork.ExecuteAsync(async scope =>
+            await scope.Db.Set<IdempotencyRecord>().SingleOrDefaultAsync(row => row.CallerId == callerId && row.Key == key) is { } record ? record.Answer(answer) : answer);
+
+    /// <summary>An answer as bytes, the same for the first time and each repeat.</summary>
+    public static StoredAnswer Render(SendAnswer answer) => new(answer.HttpStatus, JsonSerializer.SerializeToUtf8Bytes(answer, ApiJson.Options));
+
+    private async Task<Acceptance?> SeenAsync(StoreDbContext db, SendWish wish)
+    {
+        if (wish.Key is not { } key) return null;
+        var now = clock.GetUtcNow();
+        var record = await db.Set<IdempotencyRecord>().SingleOrDefaultAsync(row => row.CallerId == wish.CallerId && row.Key == key);
+        if (record is null) return null;
+        if (record.CreatedAt <= now - IdempotencyRecord.Kept)
+        {
+            db.Remove(record);
+            return null;
+        }
+
+        if (record.RequestHash != wish.Request.Hash) return new Acceptance.KeyReused();
+        if (record.AnswerBody is { } body) return new Acceptance.Replayed(new StoredAnswer(record.AnswerStatus!.Value, body));
+        if (record.LeaseUntil > now) return new Acceptance.InProgress(record.LeaseUntil - now);
+
+        // Its process died between the commit and the answer. The message goes all the same; its present state is the first answer that anybody gets.
+        var answer = await MessageReading.AnswerAsync(db, record.MessageIds, CancellationToken.None)
+            ?? throw new InvalidOperationException($"The messages of idempotency record {record.Id} are gone.");
+        return new Acceptance.Replayed(record.Answer(Render(answer)));
+    }
+
+    private async Task<Acceptance> BeginAsync(WorkScope<StoreDbContext> scope, SendWish wish)
+    {
+        var (request, db, now) = (wish.Request, scope.Db, clock.GetUtcNow());
+        var account = await db.Accounts.SingleOrDefaultAsync(row => row.Id == request.AccountId && row.UnlinkedAt == null);
+        if (account is null) return new Acceptance.NoAccount();
+        var conversation = await db.Conversations.SingleOrDefaultAsync(row => row.AccountId == request.AccountId && row.ContactId == request.RecipientId);
+        var permit = SendPermit.Of(conversation?.LastInboundAt, wish.Author, now);
+        if (permit.ClosedAt is { } closedAt) return new Acceptance.WindowClosed(closedAt, permit.Refusal!);
+
+        conversation ??= db.Add(Conversation.Begin(account.Id, request.RecipientId, now, ConversationId.New(clock))).Entity;
+        List<Message> messages = [.. request.Contents().Zip(wish.MessageIds, (content, id) => Message.Compose(conversation, content, wish.Origin, now, id, request.Metadata))];
+        foreach (var message in messages)
+        {
+            db.Add(message);
+            conversation.Add(message, now);
+            log.Append(scope, EventTypes.MessageStatus, account, conversation, message);
+            scope.Publish(new SendMessage(
+                message.Id, account.Id, account.Version, request.RecipientId, message.Text, message.Text is null ? request.Attachment : null, permit.HumanAgentTag, permit.ExpiresAt, now));
+        }
+
+        var answer = SendAnswer.Of(messages, request.RecipientId);
+        if (wish.Key is { } key)
+        {
+            var record = new IdempotencyRecord
+            {
+                CallerId = wish.CallerId,
+                Key = key,
+                RequestHash = request.Hash,
+                MessageId = messages[^1].Id,
+                AttachmentMessageId = messages.Count > 1 ? messages[0].Id : null,
+                CreatedAt = now,
+                LeaseUntil = IdempotencyRecord.Lease(now, wish.Wait),
+            };
+            // Who does not wait has his answer now.
+            if (wish.Wait == TimeSpan.Zero) record.Answer(Render(answer));
+            db.Add(record);
+        }
+
+        return new Acceptance.Accepted(answer);
+    }
+}

@@ -1,0 +1,70 @@
+using InstaMessenger.Contracts.Ids;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace InstaMessenger.Store.Outbound;
+
+/// <summary>Remembers what a caller's key was used for, so that the same request again has no second effect.</summary>
+internal sealed class IdempotencyRecord
+{
+    /// <summary>How long a key is remembered.</summary>
+    public static readonly TimeSpan Kept = TimeSpan.FromHours(24);
+
+    /// <summary>The time that a request has, beyond its wait for Meta, to store its answer. After that its process is taken for dead.</summary>
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
+
+    public long Id { get; private set; }
+
+    /// <summary>The user or key: two callers may use the same key for different things.</summary>
+    public required string CallerId { get; init; }
+
+    public required IdempotencyKey Key { get; init; }
+
+    public required string RequestHash { get; init; }
+
+    /// <summary>The message that the answer is about.</summary>
+    public required MessageId MessageId { get; init; }
+
+    /// <summary>The attachment that goes before it, when the request was both.</summary>
+    public MessageId? AttachmentMessageId { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>Until then the first request may still be waiting for its answer.</summary>
+    public required DateTimeOffset LeaseUntil { get; init; }
+
+    public int? AnswerStatus { get; private set; }
+
+    public byte[]? AnswerBody { get; private set; }
+
+    /// <summary>The messages of the request, in the order in which they are sent.</summary>
+    public IReadOnlyList<MessageId> MessageIds => AttachmentMessageId is { } attachment ? [attachment, MessageId] : [MessageId];
+
+    public static DateTimeOffset Lease(DateTimeOffset now, TimeSpan wait) => now + wait + Grace;
+
+    /// <summary>Keeps the first answer; a later one changes nothing, since a client may have seen the first.</summary>
+    public StoredAnswer Answer(StoredAnswer answer)
+    {
+        if (AnswerBody is { } body) return new StoredAnswer(AnswerStatus!.Value, body);
+        (AnswerStatus, AnswerBody) = (answer.Status, answer.Body);
+        return answer;
+    }
+
+    private sealed class Table : IEntityTypeConfiguration<IdempotencyRecord>
+    {
+        public void Configure(EntityTypeBuilder<IdempotencyRecord> entity)
+        {
+            entity.ToTable("idempotency_records");
+            entity.HasKey(row => row.Id);
+            entity.Property(row => row.Id).ValueGeneratedOnAdd();
+            entity.Ignore(row => row.MessageIds);
+            entity.Property(row => row.CallerId).HasMaxLength(100);
+            entity.Property(row => row.RequestHash).HasMaxLength(64);
+            entity.HasIndex(row => new { row.CallerId, row.Key }).IsUnique();
+            entity.HasIndex(row => row.CreatedAt);
+        }
+    }
+}
+
+/// <summary>An answer as it went out.</summary>
+internal sealed record StoredAnswer(int Status, byte[] Body);

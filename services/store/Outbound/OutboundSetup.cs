@@ -1,0 +1,25 @@
+using InstaMessenger.Contracts.Events;
+using InstaMessenger.Hosting.Bus;
+using InstaMessenger.Store.Data;
+
+namespace InstaMessenger.Store.Outbound;
+
+/// <summary>What goes to Meta.</summary>
+internal static class OutboundSetup
+{
+    public static void AddOutbound(this IServiceCollection services)
+    {
+        services.AddSingleton<SendWaiters>();
+        services.AddSingleton<Verdicts>();
+        services.AddSingleton<AcceptSend>();
+        services.AddHostedService<IdempotencySweep>();
+        services.AddMessageHandler<StoreDbContext, SendReported, SendReports>("store.send-reported");
+    }
+
+    public static void MapOutbound(this IEndpointRouteBuilder routes)
+    {
+        var group = routes.MapGroup("/api/v1/messages").WithTags("Messages");
+        group.MapSend();
+        group.MapMessages();
+    }
+}

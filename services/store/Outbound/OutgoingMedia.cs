@@ -1,0 +1,54 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace InstaMessenger.Store.Outbound;
+
+/// <summary>What may be attached by URL, and what Meta calls it (Send API, "Media specifications").</summary>
+internal static class OutgoingMedia
+{
+    private const int LongestUrl = 2048;
+
+    private static readonly Dictionary<string, string[]> Extensions = new()
+    {
+        ["image"] = ["jpg", "jpeg", "png", "gif"],
+        ["video"] = ["mp4", "ogg", "avi", "mov", "webm"],
+        // An MP4 is a video unless the client says that it is audio.
+        ["audio"] = ["aac", "m4a", "wav", "mp4"],
+        ["file"] = ["pdf"],
+    };
+
+    /// <summary>Checks the address that Meta will be told to fetch from.</summary>
+    /// <param name="text">As the client gave it.</param>
+    /// <param name="allowHttp">Whether plain http will do (private networks, tests).</param>
+    /// <param name="url">The address.</param>
+    /// <returns>What is wrong with it; null when nothing is.</returns>
+    public static string? CheckUrl(string text, bool allowHttp, out Uri? url)
+    {
+        if (!Uri.TryCreate(text, UriKind.Absolute, out url) || text.Length > LongestUrl || url.Host.Length == 0) return $"Must be an absolute https URL of at most {LongestUrl} characters.";
+        if (url.Scheme != Uri.UriSchemeHttps && !(allowHttp && url.Scheme == Uri.UriSchemeHttp)) return "Must be https: Meta fetches it from there.";
+        return url.UserInfo.Length > 0 ? "Must not hold a user name or password." : null;
+    }
+
+    /// <summary>Finds the type of an attachment by what the client says, else by the extension of the URL's path.</summary>
+    /// <param name="url">The address.</param>
+    /// <param name="declared">The client's <c>attachment_type</c>; null when it says nothing.</param>
+    /// <param name="type"><c>image</c>, <c>video</c>, <c>audio</c> or <c>file</c>.</param>
+    /// <param name="error">The field and what is wrong with it.</param>
+    /// <returns>Whether there is a type that may be sent.</returns>
+    public static bool TryFindType(Uri url, string? declared, [NotNullWhen(true)] out string? type, out (string Field, string Error) error)
+    {
+        error = default;
+        var extension = Path.GetExtension(url.AbsolutePath).TrimStart('.').ToLowerInvariant();
+        type = declared ?? Extensions.FirstOrDefault(pair => pair.Value.Contains(extension)).Key;
+        if (type is null)
+        {
+            error = ("attachment_url", $"The type cannot be told from the path's extension. Give attachment_type ({string.Join(", ", Extensions.Keys)}). Sent can be: {Sendable}.");
+            return false;
+        }
+
+        if (!Extensions.TryGetValue(type, out var allowed)) error = ("attachment_type", $"Must be one of: {string.Join(", ", Extensions.Keys)}.");
+        else if (!allowed.Contains(extension) && Extensions.Values.Any(known => known.Contains(extension))) error = ("attachment_type", $"The URL ends in .{extension}, which is no {type}. Sent can be: {Sendable}.");
+        return error.Field is null;
+    }
+
+    private static string Sendable => string.Join("; ", Extensions.Select(pair => $"{pair.Key} ({string.Join(", ", pair.Value)})"));
+}

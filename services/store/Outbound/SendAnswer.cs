@@ -1,0 +1,84 @@
+using System.Text.Json;
+using InstaMessenger.Contracts.Events;
+using InstaMessenger.Contracts.Ids;
+using InstaMessenger.Store.Domain;
+
+namespace InstaMessenger.Store.Outbound;
+
+/// <summary>What a client learns of its send, at once and whenever it asks again.</summary>
+/// <param name="MessageId">The message; of a text with an attachment, the text.</param>
+/// <param name="Status">Where it stands; of a text with an attachment, the one of the two that is least far. Null for a customer's message.</param>
+/// <param name="AccountId">The account.</param>
+/// <param name="RecipientId">To whom; null for a customer's message.</param>
+/// <param name="InstagramMessageId">Meta's id, once it is sent.</param>
+/// <param name="CreatedAt">When it was accepted here.</param>
+/// <param name="SentAt">Meta's time, once it is sent.</param>
+/// <param name="DeliveredAt">Always null: Instagram reports no deliveries, only that something was read.</param>
+/// <param name="ReadAt">When the customer saw it.</param>
+/// <param name="AttachmentUrl">What Meta was told to fetch.</param>
+/// <param name="AttachmentType"><c>image</c>, <c>video</c>, <c>audio</c> or <c>file</c>.</param>
+/// <param name="Error">Why it is not sent (yet).</param>
+/// <param name="Metadata">The client's own.</param>
+/// <param name="Messages">Each message that the request became, in the order in which they are sent.</param>
+internal sealed record SendAnswer(
+    MessageId MessageId,
+    MessageStatus? Status,
+    AccountId AccountId,
+    InstagramUserId? RecipientId,
+    InstagramMessageId? InstagramMessageId,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset? SentAt,
+    DateTimeOffset? DeliveredAt,
+    DateTimeOffset? ReadAt,
+    string? AttachmentUrl,
+    string? AttachmentType,
+    SendError? Error,
+    JsonElement? Metadata,
+    IReadOnlyList<SendPart> Messages)
+{
+    /// <summary>Whether waiting any longer may still tell more; an unknown outcome takes minutes or an operator.</summary>
+    public bool IsSettled => Messages.All(part => part.Status is not (MessageStatus.Pending or MessageStatus.Sending));
+
+    /// <summary>200 when Meta has said yes or no to all of it, else 202.</summary>
+    public int HttpStatus => Messages.All(part => part.Status is MessageStatus.Sent or MessageStatus.Read or MessageStatus.Failed)
+        ? StatusCodes.Status200OK
+        : StatusCodes.Status202Accepted;
+
+    /// <summary>Describes the messages of one request.</summary>
+    /// <param name="messages">In the order in which they are sent.</param>
+    /// <param name="contact">The conversation's contact.</param>
+    public static SendAnswer Of(IReadOnlyList<Message> messages, InstagramUserId contact)
+    {
+        var told = messages[^1];
+        var behind = messages.MinBy(Progress)!;
+        var attachment = messages.SelectMany(message => message.Attachments).FirstOrDefault();
+        return new SendAnswer(
+            told.Id,
+            behind.Status,
+            told.AccountId,
+            told.Direction == Direction.Outbound ? contact : null,
+            told.InstagramMessageId,
+            told.ReceivedAt,
+            told.Status is MessageStatus.Sent or MessageStatus.Read or null ? told.SentAt : null,
+            null,
+            told.ReadAt,
+            attachment?.Url,
+            attachment?.MediaType,
+            behind.Error ?? messages.Select(message => message.Error).FirstOrDefault(error => error is not null),
+            told.Metadata is { } metadata ? JsonElement.Parse(metadata) : null,
+            [.. messages.Select(message => new SendPart(message.Id, message.Kind, message.Status, message.InstagramMessageId, message.Error))]);
+    }
+
+    private static int Progress(Message message) => message.Status switch
+    {
+        MessageStatus.Pending => 0,
+        MessageStatus.Sending => 1,
+        MessageStatus.Unknown => 2,
+        MessageStatus.Failed => 3,
+        MessageStatus.Sent => 4,
+        _ => 5,
+    };
+}
+
+/// <summary>One message of a request.</summary>
+internal sealed record SendPart(MessageId MessageId, MessageKind Kind, MessageStatus? Status, InstagramMessageId? InstagramMessageId, SendError? Error);

@@ -1,0 +1,119 @@
+using InstaMessenger.Contracts;
+using InstaMessenger.Contracts.Events;
+using InstaMessenger.Contracts.Ids;
+using InstaMessenger.Hosting.Bus;
+using InstaMessenger.Hosting.Database;
+using InstaMessenger.Store.Data;
+using InstaMessenger.Store.Domain;
+using InstaMessenger.Store.Events;
+using Microsoft.EntityFrameworkCore;
+
+namespace InstaMessenger.Store.Outbound;
+
+/// <summary>
+/// Takes the sender's reports into the messages. A verdict and the echo of the same send come in either order; the verdict has the last word on
+/// which message has which <c>mid</c>, because only it names both.
+/// </summary>
+internal sealed partial class SendReports(EventLog log, SendWaiters waiters, ILogger<SendReports> logger) : IMessageHandler<StoreDbContext, SendReported>
+{
+    public async Task HandleAsync(WorkScope<StoreDbContext> scope, IReadOnlyList<BusItem<SendReported>> items)
+    {
+        var ids = items.Select(item => item.Body.MessageId).Distinct().ToList();
+        var messages = await scope.Db.Messages.Include(message => message.Attachments).Where(message => ids.Contains(message.Id)).ToDictionaryAsync(message => message.Id);
+        var conversationIds = messages.Values.Select(message => message.ConversationId).Distinct().ToList();
+        var conversations = await scope.Db.Conversations.Where(conversation => conversationIds.Contains(conversation.Id)).ToDictionaryAsync(conversation => conversation.Id);
+        var accountIds = messages.Values.Select(message => message.AccountId).Distinct().ToList();
+        var accounts = await scope.Db.Accounts.Where(account => accountIds.Contains(account.Id)).ToDictionaryAsync(account => account.Id);
+
+        foreach (var item in items)
+        {
+            if (!messages.TryGetValue(item.Body.MessageId, out var message)) throw new InvalidOperationException($"There is no message {item.Body.MessageId}.");
+            var report = new Report(item.Body, message, conversations[message.ConversationId], accounts[message.AccountId], item.TraceParent);
+            await ApplyAsync(scope, report);
+        }
+    }
+
+    private async Task ApplyAsync(WorkScope<StoreDbContext> scope, Report report)
+    {
+        var (body, message, _, _, _) = report;
+        var inTime = message.IsReportInTime(body.Attempt, begins: body.Outcome == SendOutcome.Sending);
+        switch (body.Outcome)
+        {
+            case SendOutcome.Sent:
+                await SettleAsync(scope, report, body.InstagramMessageId ?? throw new InvalidOperationException($"{body.MessageId} was reported as sent without a mid."));
+                break;
+            case SendOutcome.Rejected:
+                Tell(scope, report, message.Reject(ErrorOf(body)));
+                break;
+            case SendOutcome.Sending when inTime:
+                Tell(scope, report, message.BeginSending());
+                break;
+            case SendOutcome.Later when inTime:
+                Tell(scope, report, message.Postpone(ErrorOf(body)));
+                break;
+            case SendOutcome.Unknown when inTime:
+                Tell(scope, report, message.LoseSight(body.Error));
+                break;
+        }
+    }
+
+    private async Task SettleAsync(WorkScope<StoreDbContext> scope, Report report, InstagramMessageId mid)
+    {
+        var (body, message, conversation, account, _) = report;
+        if (message.InstagramMessageId == mid) return;
+        var (sentAt, replaced) = await TakeMidAsync(scope, report, mid);
+        var news = message.Settle(mid, sentAt ?? body.At);
+        if (replaced is { } gone) conversation.Replace(gone, message);
+        conversation.Place(message);
+        if (news) log.Append(scope, EventTypes.MessageSent, account, conversation, message, report.TraceParent, replaced);
+        Tell(scope, report, changed: !news);
+        if (news) scope.AfterCommit(() => waiters.Wake(message.Id));
+    }
+
+    /// <summary>
+    /// Frees a <c>mid</c> that is on another row: (account, mid) is unique. EF writes what frees a unique value before what takes it.
+    /// </summary>
+    /// <returns>Meta's time of the message, if an echo has told it, and the row that is gone.</returns>
+    private async Task<(DateTimeOffset? SentAt, MessageId? Replaced)> TakeMidAsync(WorkScope<StoreDbContext> scope, Report report, InstagramMessageId mid)
+    {
+        var holder = scope.Db.Messages.Local.FirstOrDefault(row => row.AccountId == report.Message.AccountId && row.InstagramMessageId == mid)
+            ?? await scope.Db.Messages.Include(row => row.Attachments).SingleOrDefaultAsync(row => row.AccountId == report.Message.AccountId && row.InstagramMessageId == mid);
+        if (holder is null || holder.InstagramMessageId != mid) return (null, null);
+        if (holder.Direction != Direction.Outbound || holder.ConversationId != report.Message.ConversationId)
+            throw new InvalidOperationException($"{report.Message.Id} was reported with the mid of {holder.Id}, which cannot be the same message.");
+
+        if (holder.Origin == Origin.Instagram)
+        {
+            // The echo came first and its content told nothing (or too little), so it was taken for a message from elsewhere.
+            scope.Db.RemoveRange(holder.Attachments);
+            scope.Db.Remove(holder);
+            LogMerged(logger, report.Message.Id, holder.Id);
+            return (holder.SentAt, holder.Id);
+        }
+
+        var lentAt = holder.SentAt;
+        holder.GiveUpMid();
+        log.Append(scope, EventTypes.MessageStatus, report.Account, report.Conversation, holder, report.TraceParent);
+        LogSwapped(logger, report.Message.Id, holder.Id);
+        return (lentAt, null);
+    }
+
+    private void Tell(WorkScope<StoreDbContext> scope, Report report, bool changed)
+    {
+        if (!changed) return;
+        log.Append(scope, EventTypes.MessageStatus, report.Account, report.Conversation, report.Message, report.TraceParent);
+        // A client is told of a verdict, not of each step to it.
+        if (report.Message.Status is not (MessageStatus.Pending or MessageStatus.Sending)) scope.AfterCommit(() => waiters.Wake(report.Message.Id));
+    }
+
+    private static SendError ErrorOf(SendReported body) =>
+        body.Error ?? throw new InvalidOperationException($"{body.MessageId} was reported as {body.Outcome} without a reason.");
+
+    [LoggerMessage(EventName = "message.merged", Level = LogLevel.Information, Message = "{MessageId} is what its echo was recorded as: {EchoMessageId}, which is gone")]
+    private static partial void LogMerged(ILogger logger, MessageId messageId, MessageId echoMessageId);
+
+    [LoggerMessage(EventName = "message.mid_swapped", Level = LogLevel.Information, Message = "{MessageId} has the mid that an echo had lent to {OtherMessageId}, which waits for its own")]
+    private static partial void LogSwapped(ILogger logger, MessageId messageId, MessageId otherMessageId);
+
+    private sealed record Report(SendReported Body, Message Message, Conversation Conversation, Account Account, string? TraceParent);
+}

@@ -1,0 +1,38 @@
+using InstaMessenger.Contracts.Ids;
+using InstaMessenger.Hosting.Database;
+using InstaMessenger.Store.Data;
+using Microsoft.EntityFrameworkCore;
+
+namespace InstaMessenger.Store.Outbound;
+
+/// <summary>Waits for what Meta says to a send.</summary>
+internal sealed class Verdicts(SendWaiters waiters, IDbContextFactory<StoreDbContext> factory, TimeProvider clock)
+{
+    /// <summary>A verdict may reach another replica, which cannot wake this one.</summary>
+    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
+
+    /// <summary>Begins to wait; before the send is committed, so that no verdict is missed.</summary>
+    public SendWait Begin(IReadOnlyList<MessageId> messages) => waiters.Begin(messages);
+
+    /// <summary>Gives the newest answer: settled, or as it is when the wait is over, the client gone or the database away.</summary>
+    public async Task<SendAnswer> WaitAsync(SendWait waiting, SendAnswer answer, TimeSpan atMost, CancellationToken aborted)
+    {
+        var began = clock.GetTimestamp();
+        List<MessageId> ids = [.. answer.Messages.Select(part => part.MessageId)];
+        try
+        {
+            while (!answer.IsSettled && atMost - clock.GetElapsedTime(began) is var left && left > TimeSpan.Zero)
+            {
+                await waiting.SleepAsync(left < LookEvery ? left : LookEvery, clock, aborted);
+                await using var db = await factory.CreateDbContextAsync(aborted);
+                answer = await MessageReading.AnswerAsync(db, ids, aborted) ?? answer;
+            }
+        }
+        catch (Exception error) when (error is OperationCanceledException || DatabaseErrors.IsUnavailable(error))
+        {
+            // The send is accepted and goes on without us.
+        }
+
+        return answer;
+    }
+}
