@@ -92,10 +92,10 @@ public sealed class JournalTests
         await using var ingress = await IngressHost.StartAsync(folder, [.. IngressHost.OneApp, "Ingress:JournalMaxBytes=262144"], brokerDown: true);
         var filler = new string('x', 30_000);
         var kept = 0;
-        HttpResponseMessage answer;
-        while ((answer = await ingress.PostAsync($$"""{"n":{{kept}},"filler":"{{filler}}"}""")).StatusCode == HttpStatusCode.OK) kept++;
+        var answer = await PostAsync();
+        for (; answer.StatusCode == HttpStatusCode.OK && kept < 8; answer = await PostAsync()) kept++;
         await ShouldBeUnavailableAsync(answer);
-        kept.ShouldBeInRange(3, 8);
+        kept.ShouldBeGreaterThan(3);
         (await ingress.ReadyAsync()).ShouldBe(HttpStatusCode.ServiceUnavailable);
 
         ingress.Bus.Down = false;
@@ -103,6 +103,8 @@ public sealed class JournalTests
         await EmptiedAsync(folder);
         (await ingress.PostAsync("{}")).StatusCode.ShouldBe(HttpStatusCode.OK);
         (await ingress.ReadyAsync()).ShouldBe(HttpStatusCode.OK);
+
+        Task<HttpResponseMessage> PostAsync() => ingress.PostAsync($$"""{"n":{{kept}},"filler":"{{filler}}"}""");
     }
 
     [Fact]
