@@ -1,6 +1,7 @@
 using InstaMessenger.Hosting.Bus;
 using InstaMessenger.Hosting.Http;
 using InstaMessenger.Ingress;
+using InstaMessenger.Sender;
 using InstaMessenger.Store;
 using InstaMessenger.UiGateway;
 
@@ -18,6 +19,7 @@ public static class StandaloneHost
         builder.AddServiceDefaults("standalone", 8080);
         builder.AddIngress();
         builder.AddStore();
+        builder.AddSender();
         builder.AddUiGateway();
         builder.AddBus();
 
@@ -25,6 +27,7 @@ public static class StandaloneHost
         app.UseServiceDefaults();
         app.MapIngress();
         app.MapStore();
+        app.MapSender();
         app.MapUiGateway();
         return app;
     }

@@ -6,6 +6,8 @@ namespace InstaMessenger.Tests;
 /// <summary>A service in this process: real Kestrel on a free port, real files in a folder of its own.</summary>
 internal sealed class ServiceUnderTest : IAsyncDisposable
 {
+    private static readonly string Key = Convert.ToBase64String([.. Enumerable.Range(1, 32).Select(n => (byte)n)]);
+
     private ServiceUnderTest(WebApplication app)
     {
         App = app;
@@ -21,7 +23,8 @@ internal sealed class ServiceUnderTest : IAsyncDisposable
     [
         "--Urls=http://127.0.0.1:0",
         $"--Data:Directory={folder}",
-        "--Secrets:MasterKey=" + Convert.ToBase64String([.. Enumerable.Range(1, 32).Select(n => (byte)n)]),
+        "--Secrets:MasterKey=" + Key,
+        "--Jwt:SigningKeys:0=" + Key,
         // Not without any logger: ASP.NET Core then starts no activity, and there is no trace to follow.
         "--Logging:LogLevel:Default=Critical",
         .. settings.Select(setting => "--" + setting),
