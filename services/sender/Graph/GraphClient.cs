@@ -23,12 +23,12 @@ internal sealed class GraphClient(
         if (TokenOf(send) is not { } token)
             return new(new Verdict.Later("token_unreadable", "The access token cannot be decrypted: connect the account again.", HoldBack.AccountUntilNewToken));
 
-        var api = services.GetRequiredKeyedService<IGraphApi>(send.Account.LoginType);
-        var sender = send.Account.LoginType == LoginType.Facebook ? "me" : send.Account.InstagramAccountId.Value;
         var watch = new RequestWatch();
         using var timeout = new CancellationTokenSource(options.Value.CallTimeout, clock);
         try
         {
+            var api = services.GetRequiredKeyedService<IGraphApi>(send.Account.LoginType);
+            var sender = send.Account.LoginType == LoginType.Facebook ? "me" : send.Account.InstagramAccountId.Value;
             using var response = await api.SendMessageAsync(graph.Value.GraphVersion, sender, token, GraphMessage.Of(send), watch, timeout.Token);
             var body = await ReadAsync(response.Content, timeout.Token);
             return GraphAnswer.Of(response, body, send.IsMedia);

@@ -15,7 +15,7 @@ internal static class GraphSetup
         services.AddTransient<RequestWatch.Handler>();
         foreach (var login in Enum.GetValues<LoginType>())
         {
-            services.AddKeyedRefitClient<IGraphApi>(login, new RefitSettings(new SystemTextJsonContentSerializer(GraphMessage.Json)))
+            services.AddKeyedRefitGeneratedClient<IGraphApi>(login, new RefitSettings(new SystemTextJsonContentSerializer(GraphMessage.Json)))
                 .ConfigureHttpClient((provider, client) =>
                 {
                     client.BaseAddress = provider.GetRequiredService<IOptions<GraphOptions>>().Value.BaseOf(login);

@@ -30,7 +30,8 @@ internal static class RetryPolicy
 
     private static TimeSpan Doubled(TimeSpan first, TimeSpan longest, int times)
     {
-        var factor = Math.Pow(2, Math.Clamp(times, 0, 30));
-        return first * factor < longest ? first * factor : longest;
+        // Compared as figures: the product of a large count is beyond a TimeSpan.
+        var factor = Math.Pow(2, times);
+        return factor < longest / first ? first * factor : longest;
     }
 }

@@ -9,23 +9,32 @@ namespace InstaMessenger.Sender.Sends;
 /// <summary><c>GET /api/v1/sends</c>: the ledger, newest first, without what was written. For operators.</summary>
 internal static class ListSends
 {
+    private static readonly Dictionary<string, LedgerState> ByName = Enum.GetValues<LedgerState>().ToDictionary(state => state.ToString().ToLowerInvariant());
+
     public static void MapListSends(this IEndpointRouteBuilder routes) =>
         routes.MapGet("/api/v1/sends", HandleAsync).WithTags("Operations").WithSummary("The ledger of sends, newest first; without their content.");
 
     private static async Task<IResult> HandleAsync(
         Caller caller,
         IDbContextFactory<SenderDbContext> factory,
-        LedgerState? state,
+        string? state,
         AccountId? account_id,
         long? cursor,
         int? limit,
         CancellationToken cancellationToken)
     {
         if (account_id is { } asked && !caller.CanSee(asked)) return Problems.NotFound("account");
+        LedgerState? wanted = null;
+        if (state is not null)
+        {
+            if (!ByName.TryGetValue(state, out var known)) return Problems.Invalid(("state", $"Must be one of {string.Join(", ", ByName.Keys)}."));
+            wanted = known;
+        }
+
         var size = PageLimit.Of(limit);
         await using var db = await factory.CreateDbContextAsync(cancellationToken);
         var rows = db.Ledger.OrderByDescending(row => row.Sequence).AsQueryable();
-        if (state is not null) rows = rows.Where(row => row.State == state);
+        if (wanted is not null) rows = rows.Where(row => row.State == wanted);
         if (cursor is not null) rows = rows.Where(row => row.Sequence < cursor);
         if (account_id is not null) rows = rows.Where(row => row.AccountId == account_id);
         else if (caller.Accounts is { } mine) rows = rows.Where(row => mine.ToList().Contains(row.AccountId));

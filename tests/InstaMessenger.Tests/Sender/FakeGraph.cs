@@ -1,0 +1,70 @@
+using System.Net;
+using System.Threading.Channels;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace InstaMessenger.Tests.Sender;
+
+/// <summary>Meta's Send API on a local port: records each request, answers as told, by default with success.</summary>
+internal sealed class FakeGraph : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+    private readonly Channel<Call> _calls = Channel.CreateUnbounded<Call>();
+    private int _count;
+
+    private FakeGraph(WebApplication app) => _app = app;
+
+    public Uri Address { get; private set; } = null!;
+
+    public int Count => Volatile.Read(ref _count);
+
+    /// <summary>How each call is answered; the number counts from 1.</summary>
+    public Func<HttpContext, int, Task> Answer { get; set; } = (context, number) => Json(context, 200, $$"""{"recipient_id":"42","message_id":"mid.{{number}}"}""");
+
+    public static async Task<FakeGraph> StartAsync()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        var graph = new FakeGraph(builder.Build());
+        graph._app.Run(graph.HandleAsync);
+        await graph._app.StartAsync();
+        graph.Address = new Uri(graph._app.Urls.Single());
+        return graph;
+    }
+
+    public static Task Json(HttpContext context, int status, string json)
+    {
+        context.Response.StatusCode = status;
+        context.Response.ContentType = "application/json";
+        return context.Response.WriteAsync(json);
+    }
+
+    public static Func<HttpContext, int, Task> Error(int status, int code, int? subcode = null) =>
+        (context, _) => Json(context, status, $$$"""{"error":{"message":"x","type":"IGApiException","code":{{{code}}},"error_subcode":{{{subcode ?? 0}}},"fbtrace_id":"A1"}}""");
+
+    public async Task<Call> NextAsync() => await _calls.Reader.ReadAsync(Patience.Token());
+
+    public async ValueTask DisposeAsync() => await _app.DisposeAsync();
+
+    private async Task HandleAsync(HttpContext context)
+    {
+        using var reader = new StreamReader(context.Request.Body);
+        var body = await reader.ReadToEndAsync();
+        var number = Interlocked.Increment(ref _count);
+        _calls.Writer.TryWrite(new Call(context.Request.Path, context.Request.Headers.Authorization.ToString(), context.Request.ContentLength, body));
+        await Answer(context, number);
+    }
+
+    public sealed record Call(string Path, string Authorization, long? ContentLength, string Body);
+}
+
+/// <summary>A test that waits for what never comes must end.</summary>
+internal static class Patience
+{
+    public static CancellationToken Token() => new CancellationTokenSource(TimeSpan.FromSeconds(30)).Token;
+
+    public static IPEndPoint AnyPort { get; } = new(IPAddress.Loopback, 0);
+}

@@ -1,0 +1,181 @@
+using System.Security.Cryptography;
+using System.Threading.Channels;
+using InstaMessenger.Contracts;
+using InstaMessenger.Contracts.Commands;
+using InstaMessenger.Contracts.Events;
+using InstaMessenger.Contracts.Ids;
+using InstaMessenger.Hosting.Bus;
+using InstaMessenger.Hosting.Database;
+using InstaMessenger.Hosting.Http;
+using InstaMessenger.Hosting.Security;
+using InstaMessenger.Sender;
+using InstaMessenger.Sender.Accounts;
+using InstaMessenger.Sender.Data;
+using InstaMessenger.Sender.Sending;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
+
+namespace InstaMessenger.Tests.Sender;
+
+/// <summary>The real sender on SQLite with the in-process bus; only the clock and the callers are the test's.</summary>
+internal sealed class SenderHost : IAsyncDisposable
+{
+    public static readonly AccountId Account = AccountId.Parse("acc_1");
+    public static readonly InstagramUserId Contact = InstagramUserId.Parse("42");
+
+    private WebApplication _app = null!;
+
+    public FakeTimeProvider Clock { get; } = new(new DateTimeOffset(2026, 12, 1, 12, 0, 0, TimeSpan.Zero));
+
+    public string Folder { get; } = Directory.CreateTempSubdirectory("sender-").FullName;
+
+    public Channel<SendReported> Reports { get; } = Channel.CreateUnbounded<SendReported>();
+
+    public HttpClient Http { get; private set; } = null!;
+
+    public IServiceProvider Services => _app.Services;
+
+    public static async Task<SenderHost> StartAsync(Uri graph, params (string Key, string Value)[] settings)
+    {
+        var host = new SenderHost();
+        await host.OpenAsync(graph, settings);
+        return host;
+    }
+
+    public async Task OpenAsync(Uri graph, params (string Key, string Value)[] settings)
+    {
+        var builder = WebApplication.CreateBuilder();
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["Urls"] = "http://127.0.0.1:0",
+            ["Data:Directory"] = Folder,
+            ["Secrets:MasterKey"] = Convert.ToBase64String(SHA256.HashData("a test's key"u8)),
+            ["Instagram:GraphBaseUrl"] = graph.ToString(),
+        });
+        builder.Configuration.AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value)));
+        builder.Services.AddSingleton<TimeProvider>(Clock);
+        builder.Services.AddSingleton<ICallerSource, Callers>();
+        builder.Services.AddSingleton(Reports);
+        builder.AddServiceDefaults("sender", 0);
+        builder.AddSender();
+        builder.Services.AddMessageHandler<SenderDbContext, SendReported, Collector>("store.send-reported");
+        builder.AddBus();
+        builder.Logging.ClearProviders().AddProvider(new TestLog());
+        _app = builder.Build();
+        _app.UseServiceDefaults();
+        _app.MapSender();
+        await _app.StartAsync();
+        Http = new HttpClient { BaseAddress = new Uri(_app.Urls.First()) };
+        Http.DefaultRequestHeaders.Authorization = new("Bearer", "owner");
+    }
+
+    public async Task CloseAsync()
+    {
+        Http.Dispose();
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await CloseAsync();
+        Directory.Delete(Folder, recursive: true);
+    }
+
+    public Task LinkAsync(long version = 1, string token = "IGTOKEN", LoginType login = LoginType.Instagram, bool unlinked = false, AccountId? account = null)
+    {
+        var id = account ?? Account;
+        var sealedToken = unlinked ? null : Services.GetRequiredService<SecretProtector>().Protect(SecretPurpose.AccessToken, id, token);
+        return HandleAsync<AccountChanged, AccountChangedHandler>(
+            new AccountChanged(id, version, InstagramAccountId.Parse("17841400000000001"), login, sealedToken, null, null, unlinked));
+    }
+
+    public SendMessage Text(string id, string text = "hello", InstagramUserId? to = null, DateTimeOffset? expiresAt = null, long accountVersion = 1, AccountId? account = null) =>
+        new(MessageId.Parse("msg_" + id), account ?? Account, accountVersion, to ?? Contact, text, null, false, expiresAt, Clock.GetUtcNow());
+
+    public Task SendAsync(params SendMessage[] sends) => HandleAsync<SendMessage, SendMessageHandler>(sends);
+
+    public Task EchoAsync(string id, string mid) => HandleAsync<EchoRecognised, EchoRecognisedHandler>(
+        new EchoRecognised(MessageId.Parse("msg_" + id), Account, InstagramMessageId.Parse(mid), Clock.GetUtcNow()));
+
+    /// <summary>The next report that is not about a call being made.</summary>
+    public async Task<SendReported> OutcomeAsync()
+    {
+        while (true)
+        {
+            var report = await Reports.Reader.ReadAsync(Patience.Token());
+            if (report.Outcome != SendOutcome.Sending) return report;
+        }
+    }
+
+    /// <summary>The same, while time goes by.</summary>
+    public async Task<SendReported> OutcomeAsync(TimeSpan step)
+    {
+        var outcome = OutcomeAsync();
+        while (!outcome.IsCompleted)
+        {
+            Clock.Advance(step);
+            await Task.WhenAny(outcome, Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System));
+        }
+
+        return await outcome;
+    }
+
+    public async Task<LedgerEntry> RowAsync(string id)
+    {
+        await using var db = await Services.GetRequiredService<IDbContextFactory<SenderDbContext>>().CreateDbContextAsync();
+        var messageId = MessageId.Parse("msg_" + id);
+        return await db.Ledger.SingleAsync(row => row.MessageId == messageId);
+    }
+
+    public Task WriteAsync(Func<SenderDbContext, Task> write) =>
+        Services.GetRequiredService<IUnitOfWork<SenderDbContext>>().ExecuteAsync(scope => write(scope.Db));
+
+    private Task HandleAsync<T, THandler>(params T[] messages)
+        where THandler : IMessageHandler<SenderDbContext, T> =>
+        Services.GetRequiredService<IUnitOfWork<SenderDbContext>>().ExecuteAsync(scope =>
+            Services.GetRequiredService<THandler>().HandleAsync(scope, [.. messages.Select((message, index) => new BusItem<T>($"test-{index}", null, message))]));
+
+    internal sealed class Collector(Channel<SendReported> reports) : IMessageHandler<SenderDbContext, SendReported>
+    {
+        public Task HandleAsync(WorkScope<SenderDbContext> scope, IReadOnlyList<BusItem<SendReported>> items)
+        {
+            foreach (var item in items) reports.Writer.TryWrite(item.Body);
+            return Task.CompletedTask;
+        }
+    }
+
+    /// <summary>Shows what went wrong with a test that failed.</summary>
+    private sealed class TestLog : ILoggerProvider, ILogger
+    {
+        private readonly ITestOutputHelper? _output = TestContext.Current.TestOutputHelper;
+
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Information;
+
+        public void Log<TState>(LogLevel logLevel, Microsoft.Extensions.Logging.EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            _output?.WriteLine($"{logLevel} {formatter(state, exception)} {exception}");
+
+        public void Dispose()
+        {
+        }
+    }
+
+    private sealed class Callers : ICallerSource
+    {
+        public ValueTask<Caller?> FindAsync(string credential, CancellationToken cancellationToken) => ValueTask.FromResult(credential switch
+        {
+            "owner" => new Caller("key_1", CallerKind.Key, "usr_1", false, new HashSet<AccountId> { Account }),
+            "stranger" => new Caller("key_2", CallerKind.Key, "usr_2", false, new HashSet<AccountId> { AccountId.Parse("acc_2") }),
+            _ => null,
+        });
+    }
+}

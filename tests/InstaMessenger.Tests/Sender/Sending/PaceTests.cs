@@ -1,0 +1,53 @@
+using InstaMessenger.Contracts.Ids;
+using InstaMessenger.Sender.Sending;
+using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Time.Testing;
+
+namespace InstaMessenger.Tests.Sender.Sending;
+
+public sealed class PaceTests
+{
+    private static readonly AccountId One = AccountId.Parse("acc_1");
+    private static readonly AccountId Two = AccountId.Parse("acc_2");
+    private readonly FakeTimeProvider _clock = new();
+    private readonly Pace _pace;
+
+    public PaceTests() => _pace = new Pace(Options.Create(new SenderOptions()), _clock);
+
+    [Fact]
+    public void An_account_sends_no_more_than_its_rate()
+    {
+        var taken = Take(One, heavy: false);
+        for (var step = 0; step < 100; step++)
+        {
+            _clock.Advance(TimeSpan.FromMilliseconds(10));
+            taken += Take(One, heavy: false);
+        }
+
+        taken.ShouldBeInRange(100, 110);
+    }
+
+    [Fact]
+    public void Audio_and_video_have_a_lower_rate_and_leave_room_for_text()
+    {
+        Take(One, heavy: true).ShouldBe(1);
+        _pace.Exhausted(heavy: true).ShouldBe([One]);
+        _pace.Exhausted(heavy: false).ShouldBeEmpty();
+        Take(One, heavy: false).ShouldBe(9);
+    }
+
+    [Fact]
+    public void A_busy_account_does_not_slow_another()
+    {
+        Take(One, heavy: false);
+        _pace.Exhausted(heavy: false).ShouldBe([One]);
+        Take(Two, heavy: false).ShouldBe(10);
+    }
+
+    private int Take(AccountId account, bool heavy)
+    {
+        var count = 0;
+        while (_pace.TryTake(account, heavy)) count++;
+        return count;
+    }
+}
