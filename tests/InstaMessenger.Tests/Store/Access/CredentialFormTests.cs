@@ -1,0 +1,91 @@
+using System.Net;
+using System.Text;
+using InstaMessenger.Store.Access;
+using Microsoft.AspNetCore.Http;
+
+namespace InstaMessenger.Tests.Store.Access;
+
+public sealed class CredentialFormTests
+{
+    [Theory]
+    [InlineData("ann:secret", "ann", "secret")]
+    [InlineData("ann:se:cr:et", "ann", "se:cr:et")]
+    [InlineData("ann:", "ann", "")]
+    [InlineData("ann:größe", "ann", "größe")]
+    public void Basic_is_split_at_the_first_colon(string plain, string username, string password) =>
+        BasicCredential.Parse("basic " + Base64(plain)).ShouldBe(new BasicCredential(username, password));
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("")]
+    [InlineData("Basic")]
+    [InlineData("Basic ")]
+    [InlineData("Basic !!!")]
+    [InlineData("Basic YW5u")] // "ann": no colon
+    [InlineData("Basic OnNlY3JldA==")] // ":secret": no name
+    [InlineData("Basic //79Og==")] // not UTF-8
+    [InlineData("Bearer YW5uOnNlY3JldA==")]
+    public void Anything_else_is_no_credential(string? header) => BasicCredential.Parse(header).ShouldBeNull();
+
+    [Theory]
+    [InlineData("12345678", true)]
+    [InlineData("1234567", false)]
+    [InlineData("aaaaaaaaab", false)]
+    [InlineData("ann@shop", false)]
+    [InlineData(null, false)]
+    public void A_new_password_is_long_enough_and_not_trivial(string? password, bool accepted) =>
+        (Passwords.Fault("Ann@Shop", password) is null).ShouldBe(accepted);
+
+    [Theory]
+    [InlineData("ann", true)]
+    [InlineData("ann.b+c@shop-1_x", true)]
+    [InlineData("", false)]
+    [InlineData("an n", false)]
+    [InlineData("ann:b", false)]
+    [InlineData("änn", false)]
+    [InlineData(null, false)]
+    public void A_username_is_plain(string? username, bool accepted) => (Usernames.Fault(username) is null).ShouldBe(accepted);
+
+    [Fact]
+    public async Task A_hash_is_not_the_password_and_nobodys_password_is_never_right()
+    {
+        using var passwords = new Passwords();
+        var hash = passwords.Hash("correct horse");
+        hash.ShouldNotContain("correct horse");
+        passwords.Hash("correct horse").ShouldNotBe(hash);
+        (await passwords.CheckAsync(hash, "correct horse", default)).ShouldBe(true);
+        (await passwords.CheckAsync(hash, "Correct horse", default)).ShouldBe(false);
+        (await passwords.CheckAsync(null, "the password of nobody", default)).ShouldBe(false);
+    }
+
+    [Fact]
+    public void Keys_are_long_random_and_recognisable()
+    {
+        var key = KeySecret.New();
+        key.ShouldStartWith("sk_");
+        key.Length.ShouldBe(3 + 43);
+        KeySecret.IsWellFormed(key).ShouldBeTrue();
+        KeySecret.New().ShouldNotBe(key);
+        KeySecret.IsWellFormed(key[..^4]).ShouldBeFalse();
+        KeySecret.IsWellFormed(key + " ").ShouldBeFalse();
+        KeySecret.IsWellFormed("xx_" + key[3..]).ShouldBeFalse();
+    }
+
+    [Theory]
+    [InlineData("203.0.113.5", null, "203.0.113.5")]
+    [InlineData("203.0.113.5", "198.51.100.1", "203.0.113.5")] // a stranger's claim
+    [InlineData("127.0.0.1", "198.51.100.1", "198.51.100.1")] // the gateway's word
+    [InlineData("172.18.0.4", "1.1.1.1, 198.51.100.1", "198.51.100.1")] // the first is the client's own claim
+    [InlineData("::ffff:10.0.0.1", "198.51.100.1:4711", "198.51.100.1")]
+    [InlineData("10.0.0.1", "rubbish", "10.0.0.1")]
+    [InlineData("10.0.0.1", "2001:db8:1:2:3:4:5:6", "2001:db8:1:2::")] // one customer has a /64
+    public void The_address_is_the_peers_or_what_a_near_proxy_says(string peer, string? forwarded, string address)
+    {
+        var context = new DefaultHttpContext();
+        context.Connection.RemoteIpAddress = IPAddress.Parse(peer);
+        if (forwarded is not null) context.Request.Headers["X-Forwarded-For"] = forwarded;
+        ClientAddress.Of(context).ShouldBe(address);
+    }
+
+    private static string Base64(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text));
+}

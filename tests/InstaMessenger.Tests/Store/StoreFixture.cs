@@ -1,0 +1,23 @@
+namespace InstaMessenger.Tests.Store;
+
+/// <summary>One store for the tests of a class, which keep apart by their own users and accounts.</summary>
+public sealed class StoreFixture : IAsyncLifetime
+{
+    private int _instagramAccounts = 178_000;
+
+    internal StoreHost Store { get; private set; } = null!;
+
+    /// <summary>The admin's session token.</summary>
+    internal string Admin { get; private set; } = "";
+
+    /// <summary>An Instagram account id that no other test uses.</summary>
+    internal string NewInstagramId() => Interlocked.Increment(ref _instagramAccounts).ToString();
+
+    public async ValueTask InitializeAsync()
+    {
+        Store = await StoreHost.StartAsync();
+        Admin = await Store.SignInAsync();
+    }
+
+    public ValueTask DisposeAsync() => Store.DisposeAsync();
+}
