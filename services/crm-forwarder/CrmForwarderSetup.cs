@@ -1,0 +1,46 @@
+using InstaMessenger.Contracts.Events;
+using InstaMessenger.CrmForwarder.Data;
+using InstaMessenger.CrmForwarder.Deliveries;
+using InstaMessenger.CrmForwarder.Endpoints;
+using InstaMessenger.Hosting.Bus;
+using InstaMessenger.Hosting.Database;
+using InstaMessenger.Hosting.Security;
+
+namespace InstaMessenger.CrmForwarder;
+
+/// <summary>The crm-forwarder: the only caller of CRMs. Alone in its process, or one of five in standalone.</summary>
+public static class CrmForwarderSetup
+{
+    /// <summary>Adds database, handlers and the delivery worker.</summary>
+    /// <param name="builder">The host, with the service defaults.</param>
+    public static void AddCrmForwarder(this WebApplicationBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.AddDatabase<CrmForwarderDbContext>(
+            "CrmForwarder", options => new SqliteCrmForwarderDbContext(options), options => new MySqlCrmForwarderDbContext(options));
+        builder.AddOutboundGuard();
+
+        var services = builder.Services;
+        services.AddMessageHandler<CrmForwarderDbContext, AccountChanged, ApplyAccountChange>("crm-forwarder.account-changed");
+        services.AddMessageHandler<CrmForwarderDbContext, InboxEvent, QueueInboxEvents>("crm-forwarder.inbox-event");
+        services.AddOptions<DeliveryOptions>().BindConfiguration("Deliveries").ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<DeliveryMailbox>();
+        services.AddSingleton<EventIntake>();
+        services.AddSingleton<DueDeliveries>();
+        services.AddSingleton<DeliveryClient>();
+        services.AddSingleton<AttemptRecorder>();
+        services.AddHostedService<DeliveryWorker>();
+        services.AddHostedService<WaitingEventSweeper>();
+    }
+
+    /// <summary>Maps the endpoints for operators and CRMs.</summary>
+    /// <param name="app">The application.</param>
+    public static void MapCrmForwarder(this WebApplication app)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        app.MapListWebhookEndpoints();
+        app.MapListDeliveries();
+        app.MapRedeliver();
+        app.MapDeadLetters<CrmForwarderDbContext>("crm-forwarder");
+    }
+}

@@ -1,0 +1,53 @@
+using System.Text.Json;
+using InstaMessenger.Hosting.Database;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Design;
+
+namespace InstaMessenger.CrmForwarder.Data;
+
+/// <summary>The forwarder's database: where events go, what is under way, and what came of it.</summary>
+internal abstract class CrmForwarderDbContext(DbContextOptions options) : ServiceDbContext(options)
+{
+    public DbSet<LinkedAccount> Accounts => Set<LinkedAccount>();
+
+    public DbSet<WebhookEndpoint> Endpoints => Set<WebhookEndpoint>();
+
+    public DbSet<Delivery> Deliveries => Set<Delivery>();
+
+    public DbSet<DeliveryAttempt> Attempts => Set<DeliveryAttempt>();
+
+    public DbSet<WaitingEvent> WaitingEvents => Set<WaitingEvent>();
+
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        base.OnModelCreating(modelBuilder);
+        modelBuilder.Entity<LinkedAccount>(LinkedAccount.Configure);
+        modelBuilder.Entity<WebhookEndpoint>(WebhookEndpoint.Configure);
+        modelBuilder.Entity<Delivery>(Delivery.Configure);
+        modelBuilder.Entity<DeliveryAttempt>(DeliveryAttempt.Configure);
+        modelBuilder.Entity<WaitingEvent>(WaitingEvent.Configure);
+        foreach (var property in modelBuilder.Model.GetEntityTypes().SelectMany(entity => entity.GetProperties()))
+            property.SetColumnName(JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Name));
+    }
+}
+
+/// <summary>The default.</summary>
+internal sealed class SqliteCrmForwarderDbContext(DbContextOptions options) : CrmForwarderDbContext(options);
+
+/// <summary>When <c>ConnectionStrings:CrmForwarder</c> is set.</summary>
+internal sealed class MySqlCrmForwarderDbContext(DbContextOptions options) : CrmForwarderDbContext(options);
+
+/// <summary>For <c>dotnet ef migrations add … --context SqliteCrmForwarderDbContext --output-dir Data/Migrations/Sqlite</c>.</summary>
+internal sealed class SqliteDesignTime : IDesignTimeDbContextFactory<SqliteCrmForwarderDbContext>
+{
+    public SqliteCrmForwarderDbContext CreateDbContext(string[] args) =>
+        new(new DbContextOptionsBuilder<SqliteCrmForwarderDbContext>().UseSqlite("Data Source=:memory:").Options);
+}
+
+/// <summary>For <c>dotnet ef migrations add … --context MySqlCrmForwarderDbContext --output-dir Data/Migrations/MySql</c>.</summary>
+internal sealed class MySqlDesignTime : IDesignTimeDbContextFactory<MySqlCrmForwarderDbContext>
+{
+    // A fixed version: no server is needed, and the migrations hold for the oldest that is supported.
+    public MySqlCrmForwarderDbContext CreateDbContext(string[] args) =>
+        new(new DbContextOptionsBuilder<MySqlCrmForwarderDbContext>().UseMySql("Server=none", new MariaDbServerVersion(new Version(10, 6))).Options);
+}

@@ -1,0 +1,25 @@
+using System.Threading.Channels;
+
+namespace InstaMessenger.CrmForwarder.Deliveries;
+
+/// <summary>
+/// Everything that the delivery worker must know of, applied to its lanes one after another, so that they need no lock. What is posted
+/// here is only news: the rows hold the truth, and a sweep finds what was missed.
+/// </summary>
+internal sealed class DeliveryMailbox
+{
+    private readonly Channel<Action<LaneSet>> _news = Channel.CreateUnbounded<Action<LaneSet>>(new UnboundedChannelOptions { SingleReader = true });
+
+    public ChannelReader<Action<LaneSet>> News => _news.Reader;
+
+    public void Post(Action<LaneSet> news) => _news.Writer.TryWrite(news);
+
+    /// <summary>These endpoints have deliveries that are due.</summary>
+    public void NewDeliveries(IReadOnlyList<string> endpoints) => Post(lanes =>
+    {
+        foreach (var endpoint in endpoints) lanes.Of(endpoint).Hint();
+    });
+
+    /// <summary>What was read ahead for the endpoint is stale.</summary>
+    public void EndpointChanged(string endpoint) => Post(lanes => lanes.Of(endpoint).Refresh());
+}

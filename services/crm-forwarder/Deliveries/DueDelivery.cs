@@ -1,0 +1,58 @@
+using InstaMessenger.Contracts.Ids;
+
+namespace InstaMessenger.CrmForwarder.Deliveries;
+
+/// <summary>A delivery in the worker's hands.</summary>
+/// <param name="Id">The row.</param>
+/// <param name="EventId">The event, and the <c>webhook-id</c>.</param>
+/// <param name="Conversation">Two deliveries of one conversation are never in flight at once; null for events that belong to none.</param>
+/// <param name="Body">What is posted.</param>
+/// <param name="TraceParent">The trace that the post belongs to.</param>
+/// <param name="Attempts">Attempts so far.</param>
+/// <param name="Failures">Failures since it was made or redelivered.</param>
+/// <param name="CreatedAt">When the row was made.</param>
+internal sealed record DueDelivery(
+    long Id, EventId EventId, ConversationId? Conversation, byte[] Body, string? TraceParent, int Attempts, int Failures, DateTimeOffset CreatedAt);
+
+/// <summary>Where an endpoint's deliveries are posted to, as of the last look.</summary>
+/// <param name="EndpointId">The endpoint.</param>
+/// <param name="Url">As it was stored: the guard judges it.</param>
+/// <param name="Keys">The keys that sign, newest first; empty for an endpoint without a secret, null when the secret cannot be decrypted.</param>
+internal sealed record DeliveryTarget(string EndpointId, string Url, IReadOnlyList<byte[]>? Keys);
+
+/// <summary>The next deliveries of an endpoint.</summary>
+/// <param name="Target">Null when the endpoint is not active.</param>
+/// <param name="Rows">Due deliveries, oldest due first.</param>
+/// <param name="Full">Whether there may be more.</param>
+internal sealed record LanePage(DeliveryTarget? Target, IReadOnlyList<DueDelivery> Rows, bool Full);
+
+/// <summary>What one attempt came to.</summary>
+/// <param name="Delivery">The delivery, as it was before the attempt.</param>
+/// <param name="Target">Where it was posted to.</param>
+/// <param name="Verdict">What follows from it.</param>
+/// <param name="Status">The HTTP status, when there was an answer.</param>
+/// <param name="Error">A code, when it failed.</param>
+/// <param name="RetryAfter">What the CRM asked for.</param>
+/// <param name="At">When the attempt began (UTC).</param>
+/// <param name="Duration">Until the answer's headers, or the failure.</param>
+internal sealed record AttemptResult(
+    DueDelivery Delivery, DeliveryTarget Target, Verdict Verdict, int? Status, string? Error, TimeSpan? RetryAfter, DateTimeOffset At, TimeSpan Duration);
+
+/// <summary>The ways in which an attempt can end.</summary>
+internal enum Verdict
+{
+    /// <summary>2xx.</summary>
+    Delivered,
+
+    /// <summary>Not delivered; tried again by the schedule.</summary>
+    Failed,
+
+    /// <summary>Like <see cref="Failed"/>, and the CRM held the slot until the time was up.</summary>
+    TimedOut,
+
+    /// <summary>410: the endpoint is over, the delivery stays.</summary>
+    Gone,
+
+    /// <summary>The outbound guard says no; another attempt would be refused the same way.</summary>
+    Refused,
+}

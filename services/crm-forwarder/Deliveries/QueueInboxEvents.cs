@@ -1,0 +1,38 @@
+using InstaMessenger.Contracts;
+using InstaMessenger.Contracts.Events;
+using InstaMessenger.CrmForwarder.Data;
+using InstaMessenger.Hosting.Bus;
+using InstaMessenger.Hosting.Database;
+using Microsoft.EntityFrameworkCore;
+
+namespace InstaMessenger.CrmForwarder.Deliveries;
+
+/// <summary>
+/// Makes one delivery of each event for its account's endpoint. An event that is ahead of the news of its account waits; one of an account
+/// that names no CRM goes nowhere.
+/// </summary>
+internal sealed class QueueInboxEvents(EventIntake intake) : IMessageHandler<CrmForwarderDbContext, InboxEvent>
+{
+    public async Task HandleAsync(WorkScope<CrmForwarderDbContext> scope, IReadOnlyList<BusItem<InboxEvent>> items)
+    {
+        var accounts = await EventIntake.StandingOfAsync(scope.Db, [.. items.Select(item => item.Body.AccountId).Distinct()]);
+        var waiting = new List<WaitingEvent>();
+        var ready = new List<(WaitingEvent, string)>(items.Count);
+        foreach (var inboxEvent in items.Select(WaitingEvent.Of))
+        {
+            if (!accounts.TryGetValue(inboxEvent.AccountId, out var account) || account.Version < inboxEvent.AccountVersion) waiting.Add(inboxEvent);
+            else if (account.EndpointId is not null) ready.Add((inboxEvent, account.EndpointId));
+        }
+
+        await intake.AddAsync(scope, ready);
+        await KeepAsync(scope.Db, waiting);
+    }
+
+    private static async Task KeepAsync(CrmForwarderDbContext db, List<WaitingEvent> waiting)
+    {
+        if (waiting.Count == 0) return;
+        var ids = waiting.Select(row => row.EventId).ToList();
+        var known = (await db.WaitingEvents.Where(row => ids.Contains(row.EventId)).Select(row => row.EventId).ToListAsync()).ToHashSet();
+        db.WaitingEvents.AddRange(waiting.Where(row => known.Add(row.EventId)));
+    }
+}

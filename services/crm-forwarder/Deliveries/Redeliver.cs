@@ -1,0 +1,48 @@
+using InstaMessenger.CrmForwarder.Data;
+using InstaMessenger.Hosting.Database;
+using InstaMessenger.Hosting.Http;
+using InstaMessenger.Hosting.Security;
+using Microsoft.EntityFrameworkCore;
+
+namespace InstaMessenger.CrmForwarder.Deliveries;
+
+/// <summary>
+/// <c>POST /api/v1/deliveries/{id}/redeliver</c>: posts a delivery again now, whatever became of it, with the same <c>webhook-id</c> and
+/// the whole schedule before it.
+/// </summary>
+internal static class Redeliver
+{
+    public static void MapRedeliver(this IEndpointRouteBuilder routes) =>
+        routes.MapPost("/api/v1/deliveries/{id:long}/redeliver", HandleAsync)
+            .WithTags("CRM webhooks")
+            .WithSummary("Posts a delivery again, now; the same event with the same webhook-id.");
+
+    private static async Task<IResult> HandleAsync(
+        long id,
+        Caller caller,
+        IDbContextFactory<CrmForwarderDbContext> factory,
+        IUnitOfWork<CrmForwarderDbContext> unitOfWork,
+        DeliveryMailbox mailbox,
+        TimeProvider clock,
+        CancellationToken cancellationToken)
+    {
+        await using var db = await factory.CreateDbContextAsync(cancellationToken);
+        var delivery = await db.Deliveries.Where(row => row.Id == id).Select(DeliveryView.Of).SingleOrDefaultAsync(cancellationToken);
+        if (delivery is null || !caller.CanSee(delivery.AccountId)) return Problems.NotFound("delivery");
+        if (!await db.Endpoints.AnyAsync(row => row.Id == delivery.EndpointId && row.State == EndpointState.Active, cancellationToken))
+            return Problems.Of(StatusCodes.Status409Conflict, "endpoint_inactive", "The endpoint is disabled or gone: change the account's crm_webhook_url first.");
+
+        var now = clock.GetUtcNow();
+        await unitOfWork.ExecuteAsync(
+            async scope =>
+            {
+                await scope.Db.Deliveries.Where(row => row.Id == id).ExecuteUpdateAsync(set => set
+                    .SetProperty(row => row.State, DeliveryState.Pending)
+                    .SetProperty(row => row.Failures, 0)
+                    .SetProperty(row => row.DueAt, now));
+                scope.AfterCommit(() => mailbox.NewDeliveries([delivery.EndpointId]));
+            },
+            cancellationToken);
+        return TypedResults.Accepted((string?)null, delivery with { State = DeliveryState.Pending, NextAttemptAt = now });
+    }
+}

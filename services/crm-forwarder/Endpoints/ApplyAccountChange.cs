@@ -1,0 +1,52 @@
+using InstaMessenger.Contracts;
+using InstaMessenger.Contracts.Events;
+using InstaMessenger.CrmForwarder.Data;
+using InstaMessenger.CrmForwarder.Deliveries;
+using InstaMessenger.Hosting.Bus;
+using InstaMessenger.Hosting.Database;
+using Microsoft.EntityFrameworkCore;
+
+namespace InstaMessenger.CrmForwarder.Endpoints;
+
+/// <summary>Keeps an account's endpoint as its newest version says, and releases the events that waited for it.</summary>
+internal sealed class ApplyAccountChange(EventIntake intake, DeliveryMailbox mailbox, TimeProvider clock)
+    : IMessageHandler<CrmForwarderDbContext, AccountChanged>
+{
+    public async Task HandleAsync(WorkScope<CrmForwarderDbContext> scope, IReadOnlyList<BusItem<AccountChanged>> items)
+    {
+        var standing = new Dictionary<Contracts.Ids.AccountId, AccountStanding>();
+        foreach (var change in items.Select(item => item.Body))
+        {
+            if (await ApplyAsync(scope, change) is { } applied) standing[change.AccountId] = applied;
+        }
+
+        if (standing.Count > 0) await intake.ReleaseAsync(scope, standing);
+    }
+
+    /// <summary>Takes over one change; null when it is not newer than what is known.</summary>
+    private async Task<AccountStanding?> ApplyAsync(WorkScope<CrmForwarderDbContext> scope, AccountChanged change)
+    {
+        var account = await scope.Db.FindAsync<LinkedAccount>(change.AccountId);
+        if (account is not null && account.Version >= change.Version) return null;
+
+        var endpointId = WebhookEndpoint.IdOf(change.AccountId);
+        if (account is null) account = scope.Db.Add(new LinkedAccount { AccountId = change.AccountId }).Entity;
+        else if (account.Unlinked && !change.Unlinked) await BuryAsync(scope.Db, endpointId);
+        (account.Version, account.Unlinked) = (change.Version, change.Unlinked);
+
+        var endpoint = await scope.Db.FindAsync<WebhookEndpoint>(endpointId);
+        if (endpoint is null && change.CrmWebhookUrl is null) return new AccountStanding(change.Version, null);
+        var now = clock.GetUtcNow();
+        endpoint ??= scope.Db.Add(new WebhookEndpoint { Id = endpointId, AccountId = change.AccountId, CreatedAt = now }).Entity;
+        endpoint.Set(change.CrmWebhookUrl, change.ProtectedWebhookSecret, now);
+        scope.AfterCommit(() => mailbox.EndpointChanged(endpointId));
+        return new AccountStanding(change.Version, endpoint.TakesEvents ? endpointId : null);
+    }
+
+    /// <summary>
+    /// Whoever links the account anew may be somebody else, so what was left from before does not go to his CRM.
+    /// </summary>
+    private static Task<int> BuryAsync(CrmForwarderDbContext db, string endpointId) => db.Deliveries
+        .Where(row => row.EndpointId == endpointId && row.State == DeliveryState.Pending)
+        .ExecuteUpdateAsync(set => set.SetProperty(row => row.State, DeliveryState.Dead).SetProperty(row => row.LastError, "account_unlinked"));
+}

@@ -1,0 +1,44 @@
+using InstaMessenger.Contracts.Ids;
+using InstaMessenger.CrmForwarder.Data;
+using InstaMessenger.Hosting.Http;
+using InstaMessenger.Hosting.Security;
+using Microsoft.EntityFrameworkCore;
+
+namespace InstaMessenger.CrmForwarder.Endpoints;
+
+/// <summary><c>GET /api/v1/webhook-endpoints</c>: where the events of the caller's accounts go. Never a secret.</summary>
+internal static class ListWebhookEndpoints
+{
+    public static void MapListWebhookEndpoints(this IEndpointRouteBuilder routes) =>
+        routes.MapGet("/api/v1/webhook-endpoints", HandleAsync)
+            .WithTags("CRM webhooks")
+            .WithSummary("The endpoints of your accounts, and whether they are posted to.");
+
+    private static async Task<Page<EndpointView>> HandleAsync(
+        Caller caller, IDbContextFactory<CrmForwarderDbContext> factory, string? cursor, int? limit, CancellationToken cancellationToken)
+    {
+        var size = PageLimit.Of(limit);
+        await using var db = await factory.CreateDbContextAsync(cancellationToken);
+        IQueryable<WebhookEndpoint> endpoints = db.Endpoints;
+        if (caller.Accounts is { } accounts) endpoints = endpoints.Where(row => accounts.ToList().Contains(row.AccountId));
+        if (cursor is not null) endpoints = endpoints.Where(row => string.Compare(row.Id, cursor) > 0);
+        var rows = await endpoints.OrderBy(row => row.Id).Take(size).ToListAsync(cancellationToken);
+        return new Page<EndpointView>([.. rows.Select(EndpointView.Of)], rows.Count == size ? rows[^1].Id : null);
+    }
+
+    /// <summary>In the form of api.md; no event types means all of them.</summary>
+    private sealed record EndpointView(
+        string Id,
+        string? Url,
+        IReadOnlyList<AccountId> AccountIds,
+        IReadOnlyList<string>? EventTypes,
+        string Description,
+        EndpointState State,
+        DateTimeOffset CreatedAt,
+        DateTimeOffset? DisabledAt)
+    {
+        public static EndpointView Of(WebhookEndpoint row) => new(
+            row.Id, row.Url, [row.AccountId], null, "crm_webhook_url of the account", row.State, row.CreatedAt,
+            row.State == EndpointState.Disabled ? row.ChangedAt : null);
+    }
+}
