@@ -1,3 +1,4 @@
+using InstaMessenger.CrmForwarder;
 using InstaMessenger.Hosting.Bus;
 using InstaMessenger.Hosting.Http;
 using InstaMessenger.Ingress;
@@ -20,6 +21,7 @@ public static class StandaloneHost
         builder.AddIngress();
         builder.AddStore();
         builder.AddSender();
+        builder.AddCrmForwarder();
         builder.AddUiGateway();
         builder.AddBus();
 
@@ -28,6 +30,7 @@ public static class StandaloneHost
         app.MapIngress();
         app.MapStore();
         app.MapSender();
+        app.MapCrmForwarder();
         app.MapUiGateway();
         return app;
     }
