@@ -35,7 +35,7 @@ public sealed class AmbiguousCallTests : IAsyncLifetime
         var first = await _host.OutcomeAsync();
         (first.Outcome, first.Error!.Code, first.Attempt).ShouldBe((SendOutcome.Later, "connection_failed", 1));
         first.Error.RetryAt.ShouldNotBeNull().ShouldBeInRange(first.At, first.At.AddSeconds(1));
-        (await _host.OutcomeAsync(TimeSpan.FromSeconds(1))).Attempt.ShouldBe(2);
+        (await _host.OutcomeAsync(TimeSpan.FromMilliseconds(200))).Attempt.ShouldBe(2);
     }
 
     [Fact]
@@ -66,7 +66,7 @@ public sealed class AmbiguousCallTests : IAsyncLifetime
         await _host.SendAsync(_host.Text("1"));
         using var call = await AcceptAsync();
         await ReadRequestAsync(call);
-        var unknown = await _host.OutcomeAsync(TimeSpan.FromSeconds(5));
+        var unknown = await _host.OutcomeAsync(TimeSpan.FromSeconds(10));
         (unknown.Outcome, unknown.Error!.Code).ShouldBe((SendOutcome.Unknown, "answer_timeout"));
     }
 

@@ -26,7 +26,7 @@ public sealed class RecorderTests : IAsyncLifetime
         await _host.WriteAsync(async db =>
         {
             var row = await db.Ledger.SingleAsync();
-            row.Claim("test", _host.Clock.GetUtcNow().AddMinutes(1));
+            row.Claim("test", _host.Clock.GetUtcNow().AddMinutes(5).AddSeconds(30));
             var change = new AccountChanged(SenderHost.Account, 1, InstagramAccountId.Parse("1"), default, null, null, null, false);
             _send = ClaimedSend.Of(row, SendingAccount.Of(change));
         });
