@@ -3,6 +3,7 @@ using MassTransit;
 using MassTransit.Mediator;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 
 namespace InstaMessenger.Hosting.Bus;
@@ -51,7 +52,8 @@ public static class BusSetup
         {
             foreach (var subscription in subscriptions) subscription.AddTo(mediator);
         });
-        services.AddSingleton<IBusPublisher>(provider => new BusPublisher(provider.GetRequiredService<IMediator>(), keepsOrderInFlight: false));
+        var queues = subscriptions.Select(subscription => subscription.Queue).ToHashSet();
+        services.AddSingleton<IBusPublisher>(provider => new InProcessPublisher(provider.GetRequiredService<IMediator>(), queues));
     }
 
     private static void AddRabbitMq(IServiceCollection services, List<BusSubscription> subscriptions, Uri broker)
@@ -59,6 +61,8 @@ public static class BusSetup
         services.AddMassTransit(bus =>
         {
             bus.DisableUsageTelemetry();
+            // A broker that is away costs a backlog, nothing else: a process that goes on taking requests must not be taken out of service.
+            bus.ConfigureHealthCheckOptions(health => health.MinimalFailureStatus = HealthStatus.Degraded);
             foreach (var subscription in subscriptions) subscription.AddTo(bus);
             bus.UsingRabbitMq((context, rabbit) => RabbitMqTopology.Configure(rabbit, context, broker, subscriptions));
         });
@@ -68,6 +72,6 @@ public static class BusSetup
             options.WaitUntilStarted = false;
             options.StopTimeout = TimeSpan.FromSeconds(10);
         });
-        services.AddSingleton<IBusPublisher>(provider => new BusPublisher(provider.GetRequiredService<MassTransit.IBus>(), keepsOrderInFlight: true));
+        services.AddSingleton<IBusPublisher>(provider => new RabbitMqPublisher(provider.GetRequiredService<MassTransit.IBus>()));
     }
 }

@@ -14,7 +14,7 @@ public interface IMessageHandler<TContext, T>
 {
     /// <summary>
     /// Handles <paramref name="items"/> in one transaction. A message can come more than once, so what was seen has no second effect. An
-    /// exception rolls everything back; the items are then tried one by one, and one that still fails becomes a <see cref="DeadLetter"/>.
+    /// exception rolls everything back; the items are then tried in smaller parts, and one that fails alone becomes a <see cref="DeadLetter"/>.
     /// </summary>
     /// <param name="scope">The unit of work; saved and committed by the caller.</param>
     /// <param name="items">1 to 100 messages, in order.</param>

@@ -33,6 +33,9 @@ internal static class RabbitMqTopology
         endpoint.PrefetchCount = Prefetch;
         endpoint.ConcurrentMessageLimit = 1;
         endpoint.PublishFaults = false;
+        // No _error queue: what a consumer lets through (a stop in the middle, an envelope of somebody else's) goes back to the broker, whose
+        // delivery limit takes it to the dead-letter queue in the end.
+        endpoint.RethrowFaultedMessages();
         // The one failure that consumers let through is a database that is away: the bundle waits in hand, nothing behind it overtakes.
         endpoint.UseMessageRetry(retry =>
         {
@@ -52,7 +55,8 @@ internal static class RabbitMqTopology
     {
         foreach (var queue in queues)
         {
-            publish.BindQueue(queue, queue, binding =>
+            // Straight from the message's exchange: what a consumer binds when it starts comes too late for what was published before.
+            publish.BindQueue(BusTopology.ExchangeOf(typeof(T)), queue, binding =>
             {
                 foreach (var (name, value) in Arguments(queue)) binding.SetQueueArgument(name, value);
             });

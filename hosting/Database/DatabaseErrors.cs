@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using MySqlConnector;
@@ -15,6 +16,9 @@ public static class DatabaseErrors
     private const int SqliteCannotOpen = 14;
     private const int SqliteConstraint = 19;
 
+    /// <summary>What MariaDB answers on an open connection while it shuts down; MySQL has no such code.</summary>
+    private const MySqlErrorCode MariaDbConnectionKilled = (MySqlErrorCode)1927;
+
     /// <summary>The database itself is at fault (locked, full, read-only, gone), not the statement.</summary>
     /// <param name="error">The error, or one that wraps it.</param>
     /// <returns>Whether the same work may succeed later without a change.</returns>
@@ -24,9 +28,10 @@ public static class DatabaseErrors
         DatabaseUnavailableException => true,
         SqliteException sqlite => sqlite.SqliteErrorCode
             is SqliteBusy or SqliteLocked or SqliteReadOnly or SqliteIoError or SqliteFull or SqliteCannotOpen,
-        MySqlException mySql => mySql.IsTransient || mySql.ErrorCode
-            is MySqlErrorCode.UnableToConnectToHost or MySqlErrorCode.OptionPreventsStatement or MySqlErrorCode.RecordFileFull
-            or MySqlErrorCode.DiskFull or MySqlErrorCode.LockWaitTimeout or MySqlErrorCode.LockDeadlock,
+        MySqlException mySql => mySql.IsTransient || mySql.InnerException is IOException or SocketException || mySql.ErrorCode
+            is MySqlErrorCode.UnableToConnectToHost or MySqlErrorCode.ServerShutdown or MariaDbConnectionKilled
+            or MySqlErrorCode.OptionPreventsStatement or MySqlErrorCode.RecordFileFull or MySqlErrorCode.DiskFull
+            or MySqlErrorCode.LockWaitTimeout or MySqlErrorCode.LockDeadlock,
         _ => IsUnavailable(error.InnerException),
     };
 
@@ -41,7 +46,7 @@ public static class DatabaseErrors
         null => false,
         DbUpdateConcurrencyException => true,
         MySqlException mySql => mySql.ErrorCode
-            is MySqlErrorCode.LockDeadlock or MySqlErrorCode.LockWaitTimeout or MySqlErrorCode.DuplicateKeyEntry,
+            is MySqlErrorCode.LockDeadlock or MySqlErrorCode.DuplicateKeyEntry,
         _ => IsConflict(error.InnerException),
     };
 

@@ -51,18 +51,20 @@ public static class DatabaseSetup
         services.AddSingleton(new DatabaseFile<TContext>(path));
         services.AddSingleton<IDbContextFactory<TContext>>(provider =>
         {
-            var options = Options<TContext>(provider).UseSqlite(connectionString).UseQueryTrackingBehavior(QueryTrackingBehavior.NoTracking).Options;
+            var options = Options<TContext>(provider.GetRequiredService<ILoggerFactory>()).UseSqlite(connectionString).UseQueryTrackingBehavior(QueryTrackingBehavior.NoTracking).Options;
             return new ContextFactory<TContext>(() => create(options));
         });
         services.AddSingleton<IUnitOfWork<TContext>>(provider =>
         {
             (SqliteConnection Connection, DbContextOptions Options)? last = null;
+            // Taken now: the writer may make its first options when the container is being disposed and the last units are committed.
+            var loggers = provider.GetRequiredService<ILoggerFactory>();
             return new SqliteUnitOfWork<TContext>(
                 new GroupCommitWriter(connectionString),
                 connection =>
                 {
                     // The writer keeps its connection until it fails, so the options are made once per connection.
-                    if (last?.Connection != connection) last = (connection, Options<TContext>(provider).UseSqlite(connection).Options);
+                    if (last?.Connection != connection) last = (connection, Options<TContext>(loggers).UseSqlite(connection).Options);
                     var db = create(last.Value.Options);
                     // The writer's transaction is open already.
                     db.Database.AutoTransactionBehavior = AutoTransactionBehavior.Never;
@@ -81,14 +83,14 @@ public static class DatabaseSetup
         services.AddSingleton<IDbContextFactory<TContext>>(provider =>
         {
             // The server's version is asked for at first use: at that time the start-up has waited until the server answers.
-            var options = new Lazy<DbContextOptions>(() => Options<TContext>(provider)
+            var options = new Lazy<DbContextOptions>(() => Options<TContext>(provider.GetRequiredService<ILoggerFactory>())
                 .UseMySql(connectionString, ServerVersion.AutoDetect(connectionString))
                 .UseQueryTrackingBehavior(QueryTrackingBehavior.NoTracking).Options, LazyThreadSafetyMode.PublicationOnly);
             return new ContextFactory<TContext>(() => create(options.Value));
         });
         services.AddSingleton<IUnitOfWork<TContext>>(provider =>
         {
-            var options = new Lazy<DbContextOptions>(() => Options<TContext>(provider)
+            var options = new Lazy<DbContextOptions>(() => Options<TContext>(provider.GetRequiredService<ILoggerFactory>())
                 .UseMySql(connectionString, ServerVersion.AutoDetect(connectionString)).Options, LazyThreadSafetyMode.PublicationOnly);
             return new MySqlUnitOfWork<TContext>(
                 () => create(options.Value),
@@ -98,11 +100,11 @@ public static class DatabaseSetup
         });
     }
 
-    private static DbContextOptionsBuilder<TContext> Options<TContext>(IServiceProvider provider)
+    private static DbContextOptionsBuilder<TContext> Options<TContext>(ILoggerFactory loggers)
         where TContext : DbContext =>
         // Failures are logged where they are judged (many are expected and retried); EF's own lines would carry SQL.
         (DbContextOptionsBuilder<TContext>)new DbContextOptionsBuilder<TContext>()
-            .UseLoggerFactory(provider.GetRequiredService<ILoggerFactory>())
+            .UseLoggerFactory(loggers)
             .ConfigureWarnings(w => w.Ignore(CoreEventId.SaveChangesFailed, CoreEventId.QueryIterationFailed, RelationalEventId.CommandError));
 
     private sealed class ContextFactory<TContext>(Func<TContext> create) : IDbContextFactory<TContext>

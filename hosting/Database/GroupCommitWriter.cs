@@ -57,6 +57,8 @@ public sealed class GroupCommitWriter(string connectionString) : IAsyncDisposabl
         if (_loop is not null) return;
         lock (_starting)
         {
+            // Without the first caller's context, which the loop would keep alive as long as the process.
+            using var _ = ExecutionContext.SuppressFlow();
             _loop ??= Task.Run(RunAsync);
         }
     }
@@ -86,8 +88,18 @@ public sealed class GroupCommitWriter(string connectionString) : IAsyncDisposabl
         // The first unit is taken before BEGIN, so that a database that cannot even begin fails somebody instead of spinning.
         if (!_queue.Reader.TryRead(out var next)) return;
         batch.Add(next);
-        var connection = _connection ??= Open();
-        Execute(connection, "BEGIN IMMEDIATE");
+        SqliteConnection connection;
+        try
+        {
+            connection = Begin();
+        }
+        catch
+        {
+            // All that queued up meanwhile fail together: if each waited for the foreign lock by itself, the hundredth would be told after minutes.
+            while (_queue.Reader.TryRead(out next)) batch.Add(next);
+            throw;
+        }
+
         var began = Stopwatch.GetTimestamp();
         while (true)
         {
@@ -99,6 +111,13 @@ public sealed class GroupCommitWriter(string connectionString) : IAsyncDisposabl
 
         Execute(connection, "COMMIT");
         foreach (var unit in batch) unit.Commit();
+    }
+
+    private SqliteConnection Begin()
+    {
+        var connection = _connection ??= Open();
+        Execute(connection, "BEGIN IMMEDIATE");
+        return connection;
     }
 
     private static async Task RunUnitAsync(SqliteConnection connection, Unit unit)

@@ -9,10 +9,15 @@ internal sealed class MySqlUnitOfWork<TContext>(
     Func<TContext> createContext,
     OutboxSignal<TContext> outbox,
     TimeProvider clock,
-    ILogger<MySqlUnitOfWork<TContext>> logger) : IUnitOfWork<TContext>
+    ILogger<MySqlUnitOfWork<TContext>> logger) : IUnitOfWork<TContext>, IDisposable
     where TContext : DbContext
 {
     private const int MostAttempts = 10;
+
+    /// <summary>From this attempt on, the units of this process that lost take turns: of many in one row only one wins each round.</summary>
+    private const int InTurnFrom = 3;
+
+    private readonly SemaphoreSlim _turn = new(1);
 
     public async Task<T> ExecuteAsync<T>(Func<WorkScope<TContext>, Task<T>> work, CancellationToken cancellationToken = default)
     {
@@ -20,7 +25,7 @@ internal sealed class MySqlUnitOfWork<TContext>(
         {
             try
             {
-                return await ExecuteOnceAsync(work, cancellationToken);
+                return attempt < InTurnFrom ? await ExecuteOnceAsync(work, cancellationToken) : await ExecuteInTurnAsync(work, cancellationToken);
             }
             catch (Exception error) when (attempt < MostAttempts && DatabaseErrors.IsConflict(error))
             {
@@ -32,6 +37,21 @@ internal sealed class MySqlUnitOfWork<TContext>(
             {
                 throw new DatabaseUnavailableException("The database took no write.", error);
             }
+        }
+    }
+
+    public void Dispose() => _turn.Dispose();
+
+    private async Task<T> ExecuteInTurnAsync<T>(Func<WorkScope<TContext>, Task<T>> work, CancellationToken cancellationToken)
+    {
+        await _turn.WaitAsync(cancellationToken);
+        try
+        {
+            return await ExecuteOnceAsync(work, cancellationToken);
+        }
+        finally
+        {
+            _turn.Release();
         }
     }
 

@@ -13,7 +13,7 @@ namespace InstaMessenger.Hosting.Outbox;
 /// </summary>
 /// <typeparam name="TSource">Where the rows are.</typeparam>
 internal sealed partial class Relay<TSource>(TSource source, IBusPublisher publisher, TimeProvider clock, ILogger<Relay<TSource>> logger)
-    : BackgroundService
+    : BackgroundService, IHostedLifecycleService
     where TSource : class, IRelaySource
 {
     private const int RowsPerRound = 500;
@@ -24,28 +24,51 @@ internal sealed partial class Relay<TSource>(TSource source, IBusPublisher publi
     private static readonly TimeSpan ConfirmTimeout = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LongestBackoff = TimeSpan.FromSeconds(2);
 
+    private readonly CancellationTokenSource _lastRound = new();
+
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>
+    /// Ends the round in hand while the bus still runs, so that what the bus has confirmed is marked. Cut off, it would be published once
+    /// more by the next process.
+    /// </summary>
+    public async Task StoppingAsync(CancellationToken cancellationToken)
+    {
+        await _lastRound.CancelAsync();
+        if (ExecuteTask is { } loop)
+            await loop.WaitAsync(ConfirmTimeout, clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public override void Dispose()
+    {
+        base.Dispose();
+        _lastRound.Dispose();
+    }
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await Task.Yield();
+        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, _lastRound.Token);
         var failures = 0;
-        while (!stoppingToken.IsCancellationRequested)
+        while (!stopping.IsCancellationRequested)
         {
             try
             {
                 var more = await RelayRoundAsync(stoppingToken);
                 if (failures > 0) LogRecovered(logger, source.Name, failures);
                 failures = 0;
-                if (!more) await source.Signal.SleepAsync(PollEvery, clock, stoppingToken);
-            }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-            {
-                return;
+                if (!more) await source.Signal.SleepAsync(PollEvery, clock, stopping.Token);
             }
             catch (Exception error)
             {
+                if (stopping.IsCancellationRequested) return;
                 failures++;
                 LogFailed(logger, error, source.Name, failures);
-                await BackOffAsync(failures, stoppingToken);
+                await BackOffAsync(failures, stopping.Token);
             }
         }
     }
@@ -62,9 +85,27 @@ internal sealed partial class Relay<TSource>(TSource source, IBusPublisher publi
             : await PublishInTurnAsync(batches, cancellationToken);
 
         var published = batches.Where(batch => batch.Confirmed).SelectMany(batch => batch.Rows).ToList();
-        if (published.Count > 0) await source.MarkAsync(published, cancellationToken);
+        if (published.Count > 0) await MarkAsync(published, cancellationToken);
         Metrics.Relayed(source.Name, published.Count, clock.GetElapsedTime(began));
         return failure is null ? rows.Count == RowsPerRound : throw failure;
+    }
+
+    /// <summary>Tries until it holds: while the database is away, publishing the same rows again would only make copies.</summary>
+    private async Task MarkAsync(List<RelayRow> published, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await source.MarkAsync(published, CancellationToken.None);
+                return;
+            }
+            catch (Exception error) when (!cancellationToken.IsCancellationRequested)
+            {
+                LogNotMarked(logger, error, source.Name, attempt);
+                await BackOffAsync(attempt, cancellationToken);
+            }
+        }
     }
 
     private async Task<Exception?> PublishTogetherAsync(List<Bundler.Batch> batches, CancellationToken cancellationToken)
@@ -98,7 +139,7 @@ internal sealed partial class Relay<TSource>(TSource source, IBusPublisher publi
         {
             return new TimeoutException($"No confirm within {ConfirmTimeout.TotalSeconds} s.", error);
         }
-        catch (Exception error) when (!cancellationToken.IsCancellationRequested)
+        catch (Exception error)
         {
             return error;
         }
@@ -112,6 +153,9 @@ internal sealed partial class Relay<TSource>(TSource source, IBusPublisher publi
 
     [LoggerMessage(EventName = "relay.failed", Level = LogLevel.Warning, Message = "{Source}: publishing failed (attempt {Attempt}); the rows stay and are tried again")]
     private static partial void LogFailed(ILogger logger, Exception error, string source, int attempt);
+
+    [LoggerMessage(EventName = "relay.not_marked", Level = LogLevel.Warning, Message = "{Source}: published, but not marked (attempt {Attempt}); marking is tried again")]
+    private static partial void LogNotMarked(ILogger logger, Exception error, string source, int attempt);
 
     [LoggerMessage(EventName = "relay.recovered", Level = LogLevel.Information, Message = "{Source}: publishing again after {Attempts} failures")]
     private static partial void LogRecovered(ILogger logger, string source, int attempts);

@@ -16,19 +16,13 @@ internal static class SecretsSetup
         var options = configuration.GetSection("Secrets").Get<SecretsOptions>() ?? new SecretsOptions();
         var services = builder.Services;
         services.AddSingleton(_ => new MasterKey(StrongKey.Parse("Secrets:MasterKey", options.MasterKey)));
-        services.AddHostedService<MasterKeyCheck>();
+        var folder = Directory.CreateDirectory(options.KeyDirectory ?? DataDirectory.File(configuration, "keys"));
+        // Before Data Protection's own start, which would make a key.
+        services.AddHostedService(provider => new KeyRingStarter(folder, provider.GetRequiredService<IKeyManager>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<SecretProtector>();
         services.AddDataProtection()
             .SetApplicationName("InstaMessenger")
-            .PersistKeysToFileSystem(Directory.CreateDirectory(options.KeyDirectory ?? DataDirectory.File(configuration, "keys")));
+            .PersistKeysToFileSystem(folder);
         services.AddOptions<KeyManagementOptions>().Configure<MasterKey>((ring, key) => ring.XmlEncryptor = new KeyRingEncryptor(key));
-    }
-
-    /// <summary>Looks at the master key at start, so that a missing one is told then and not at the first account.</summary>
-    private sealed class MasterKeyCheck(MasterKey key) : IHostedService
-    {
-        public Task StartAsync(CancellationToken cancellationToken) => Task.FromResult(key);
-
-        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 }

@@ -1,0 +1,22 @@
+using MassTransit;
+using MassTransit.Mediator;
+
+namespace InstaMessenger.Hosting.Bus;
+
+/// <summary>Publishes to the consumers of this process; returns when all have committed.</summary>
+/// <param name="mediator">The consumers.</param>
+/// <param name="queues">The queues that they consume.</param>
+internal sealed class InProcessPublisher(IMediator mediator, IReadOnlySet<string> queues) : IBusPublisher
+{
+    public bool KeepsOrderInFlight => false;
+
+    public Task PublishAsync(object bundle, Guid messageId, CancellationToken cancellationToken)
+    {
+        var message = bundle.GetType().GetGenericArguments()[0];
+        // The mediator is content when nobody listens, and the row would be gone. This happens to a service that was started alone.
+        var missing = BusTopology.Queues[message].Where(queue => !queues.Contains(queue)).ToList();
+        if (missing.Count > 0)
+            throw new InvalidOperationException($"Nobody in this process consumes {string.Join(", ", missing)}: set ConnectionStrings:RabbitMq.");
+        return mediator.Publish(bundle, bundle.GetType(), context => context.MessageId = messageId, cancellationToken);
+    }
+}

@@ -1,0 +1,21 @@
+using MassTransit;
+
+namespace InstaMessenger.Hosting.Bus;
+
+/// <summary>Publishes to the broker; returns at its confirm.</summary>
+internal sealed class RabbitMqPublisher(IPublishEndpoint bus) : IBusPublisher
+{
+    public bool KeepsOrderInFlight => true;
+
+    public Task PublishAsync(object bundle, Guid messageId, CancellationToken cancellationToken) =>
+        bus.Publish(
+            bundle,
+            bundle.GetType(),
+            context =>
+            {
+                context.MessageId = messageId;
+                // The broker confirms what it can route nowhere, and forgets it; with this it is returned, and the row stays.
+                context.GetPayload<RabbitMqSendContext>().Mandatory = true;
+            },
+            cancellationToken);
+}

@@ -1,0 +1,54 @@
+using System.Security.Cryptography;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
+using Microsoft.Extensions.Hosting;
+
+namespace InstaMessenger.Hosting.Security;
+
+/// <summary>
+/// Opens the key ring before anything uses it: a master key that is missing, weak or not the one of the ring stops the start with one clear
+/// sentence. Left to itself Data Protection would make a new key beside those that it cannot open, and old secrets would fail one by one.
+/// </summary>
+internal sealed class KeyRingStarter(DirectoryInfo folder, IKeyManager keys, TimeProvider clock) : IHostedService
+{
+    private static readonly TimeSpan LockPause = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan KeyLifetime = TimeSpan.FromDays(90);
+
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        // Services that start together on an empty folder must not make a key each: for a day the others would not know it.
+        await using var turn = await TakeTurnAsync(cancellationToken);
+        var ring = keys.GetAllKeys();
+        if (ring.Count == 0) keys.CreateNewKey(clock.GetUtcNow(), clock.GetUtcNow() + KeyLifetime);
+        if (ring.Any(key => !Opens(key)))
+            throw new InvalidOperationException($"Secrets:MasterKey does not open the key ring in {folder.FullName}: set the key that it was made with.");
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private static bool Opens(IKey key)
+    {
+        try
+        {
+            return key.IsRevoked || key.CreateEncryptor() is not null;
+        }
+        catch (CryptographicException)
+        {
+            return false;
+        }
+    }
+
+    private async Task<FileStream> TakeTurnAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                return new FileStream(Path.Combine(folder.FullName, ".lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            }
+            catch (IOException)
+            {
+                await Task.Delay(LockPause, clock, cancellationToken);
+            }
+        }
+    }
+}
