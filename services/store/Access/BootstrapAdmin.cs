@@ -60,6 +60,8 @@ internal sealed partial class BootstrapAdmin(
                 return;
             }
 
+            // Two replicas that start at once would both make it, and revoking one row would leave the other.
+            await scope.Db.Set<User>().Where(user => user.Id == admin.Id).LockAsync();
             // Found also when it was revoked: a restart must not bring it back.
             if (!await scope.Db.Set<ApiKey>().AnyAsync(key => key.Prefix == lookup && key.Hash == hash, cancellationToken))
                 scope.Db.Add(ApiKey.Create("bootstrap", admin.Id, secret, scoped: false, expiresAt: null, clock));

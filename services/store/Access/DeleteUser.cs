@@ -15,9 +15,8 @@ internal static class DeleteUser
     private static async Task<IResult> DeleteAsync(WorkScope<StoreDbContext> scope, string id, AccessChanges changes)
     {
         var db = scope.Db;
-        // Locks the admins: on MySQL two admins who delete each other at once would both still count the other.
-        var admins = await db.Set<User>().Where(user => user.Role == UserRole.Admin)
-            .ExecuteUpdateAsync(set => set.SetProperty(user => EF.Property<int>(user, RowVersion.Property), user => EF.Property<int>(user, RowVersion.Property) + 1));
+        // Two admins who delete each other at once would both still count the other.
+        var admins = await db.Set<User>().Where(user => user.Role == UserRole.Admin).LockAsync();
         if (await db.Set<User>().AsNoTracking().SingleOrDefaultAsync(user => user.Id == id) is not { } user) return Problems.NotFound("user");
         if (user.Role == UserRole.Admin && admins == 1)
             return Problems.Of(StatusCodes.Status409Conflict, "last_admin", "The last admin cannot be deleted: nobody could manage users any more.");

@@ -36,7 +36,12 @@ internal sealed partial class SignIn(
         await using var db = await factory.CreateDbContextAsync(cancellationToken);
         var user = await db.Set<User>().SingleOrDefaultAsync(row => row.UsernameKey == usernameKey, cancellationToken);
         var right = await passwords.CheckAsync(user?.PasswordHash, given.Password, cancellationToken);
-        if (right is null) return TryLater(context, TimeSpan.FromSeconds(5), "Too many people sign in just now.");
+        if (right is null)
+        {
+            throttle.Withdraw(given.Username, address);
+            return TryLater(context, TimeSpan.FromSeconds(5), "Too many people sign in just now.");
+        }
+
         if (user is null || right is false)
         {
             LogRefused(logger, user?.Id ?? "nobody");

@@ -19,7 +19,7 @@ internal sealed class SignInThrottle(TimeProvider clock)
     private readonly BoundedWindows _known = new(AddressKnownFor);
 
     /// <summary>
-    /// Begins an attempt. It counts as failed until <see cref="Succeeded"/>: else a hundred at once would all pass before the first has failed.
+    /// Begins an attempt. It counts as failed until it <see cref="Succeeded"/>: else a hundred at once would all pass before the first has failed.
     /// </summary>
     /// <returns>Null to go on; otherwise how long to wait.</returns>
     public TimeSpan? Begin(string username, string address)
@@ -49,6 +49,18 @@ internal sealed class SignInThrottle(TimeProvider clock)
             _perUser.Add(user, -1, now);
             _known.Forget(pair);
             _known.Add(pair, 1, now);
+        }
+    }
+
+    /// <summary>The attempt was not looked at, so it says nothing about guessing.</summary>
+    public void Withdraw(string username, string address)
+    {
+        var (user, pair) = KeysOf(username, address);
+        var now = clock.GetUtcNow();
+        lock (_lock)
+        {
+            _perAddress.Add(pair, -1, now);
+            _perUser.Add(user, -1, now);
         }
     }
 

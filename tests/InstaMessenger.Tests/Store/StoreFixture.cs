@@ -5,7 +5,7 @@ public sealed class StoreFixture : IAsyncLifetime
 {
     private int _instagramAccounts = 178_000;
 
-    internal StoreHost Store { get; private set; } = null!;
+    internal StoreOverHttp Store { get; private set; } = null!;
 
     /// <summary>The admin's session token.</summary>
     internal string Admin { get; private set; } = "";
@@ -15,7 +15,7 @@ public sealed class StoreFixture : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        Store = await StoreHost.StartAsync();
+        Store = await StoreOverHttp.StartAsync();
         Admin = await Store.SignInAsync();
     }
 

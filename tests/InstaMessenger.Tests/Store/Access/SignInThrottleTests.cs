@@ -46,6 +46,16 @@ public sealed class SignInThrottleTests
     }
 
     [Fact]
+    public void An_attempt_that_was_not_looked_at_does_not_count()
+    {
+        for (var i = 0; i < 2 * SignInThrottle.MostPerUser; i++)
+        {
+            _throttle.Begin("ann", "1.1.1.1").ShouldBeNull();
+            _throttle.Withdraw("ann", "1.1.1.1");
+        }
+    }
+
+    [Fact]
     public void A_hundred_failures_from_many_addresses_stop_a_new_address_for_the_hour()
     {
         for (var i = 0; i < SignInThrottle.MostPerUser; i++) Fail("ann", $"10.0.0.{i}", 1);

@@ -162,7 +162,7 @@ public sealed class LinkAccountTests(StoreFixture fixture) : IClassFixture<Store
     [InlineData("webhook_secret", "too short")]
     [InlineData("webhook_secret", "whsec_c2hvcnQ=")]
     [InlineData("webhook_secret", "whsec_not base64 at all but long enough")]
-    [InlineData("webhook_secret", "long enough, but there is no url")]
+    [InlineData("webhook_secret", "long_enough_but_there_is_no_url")]
     public async Task What_is_wrong_is_told_by_the_fields_name(string field, string? value)
     {
         var answer = await Store.PostAsync("/api/v1/accounts", fixture.Admin, StoreOverHttp.Link("178", (field, value)));

@@ -111,7 +111,7 @@ public sealed class LinkedAccountsTests(StoreFixture fixture) : IClassFixture<St
     [Fact]
     public async Task No_secret_lies_readable_on_the_disk()
     {
-        await using var store = await StoreOverHttp.StartAsync();
+        await using var store = await StoreOverHttp.StartAsync(null, ("ConnectionStrings:Store", null));
         var admin = await store.SignInAsync();
         var key = (await store.PostAsync("/api/v1/api-keys", admin, new { name = "crm" })).Text("key");
         await store.PostAsync("/api/v1/accounts", key, StoreOverHttp.Link(
