@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations.Schema;
 using System.Text;
 using InstaMessenger.Contracts.Ids;
 using InstaMessenger.Store.Data;
@@ -65,5 +66,5 @@ internal sealed record ConversationQuery(IReadOnlySet<AccountId>? Accounts, stri
     private const string Select = "SELECT id, last_message_at FROM conversations";
 
     /// <summary>A conversation's place in the list.</summary>
-    internal sealed record Key(string Id, long LastMessageAt);
+    internal sealed record Key([property: Column("id")] string Id, [property: Column("last_message_at")] long LastMessageAt);
 }

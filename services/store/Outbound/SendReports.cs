@@ -94,6 +94,8 @@ internal sealed partial class SendReports(EventLog log, SendWaiters waiters, ILo
         var lentAt = holder.SentAt;
         holder.GiveUpMid();
         log.Append(scope, EventTypes.MessageStatus, report.Account, report.Conversation, holder, report.TraceParent);
+        // At once: the two may trade their mids in one bundle, and no order of the two updates would do for that.
+        await scope.Db.SaveChangesAsync();
         LogSwapped(logger, report.Message.Id, holder.Id);
         return (lentAt, null);
     }

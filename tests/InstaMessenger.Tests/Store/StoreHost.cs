@@ -1,3 +1,4 @@
+using System.Net.Http.Headers;
 using InstaMessenger.Contracts;
 using InstaMessenger.Contracts.Ids;
 using InstaMessenger.Hosting.Bus;
@@ -14,7 +15,7 @@ using Microsoft.Extensions.Logging;
 
 namespace InstaMessenger.Tests.Store;
 
-/// <summary>The whole store on a SQLite file of its own, without HTTP: for tests of what it writes.</summary>
+/// <summary>The whole store on a SQLite file of its own.</summary>
 public sealed class StoreHost : IAsyncDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("store-").FullName;
@@ -24,7 +25,8 @@ public sealed class StoreHost : IAsyncDisposable
 
     internal IUnitOfWork<StoreDbContext> UnitOfWork => Services.GetRequiredService<IUnitOfWork<StoreDbContext>>();
 
-    public static async Task<StoreHost> StartAsync()
+    /// <summary>Starts it, with other callers, another clock or a sender if the test wants them.</summary>
+    public static async Task<StoreHost> StartAsync(Action<IServiceCollection>? configure = null)
     {
         var host = new StoreHost();
         var builder = WebApplication.CreateBuilder();
@@ -38,12 +40,21 @@ public sealed class StoreHost : IAsyncDisposable
         builder.AddServiceDefaults("store", 0);
         builder.Logging.ClearProviders();
         builder.AddStore();
+        configure?.Invoke(builder.Services);
         builder.AddBus();
         host._app = builder.Build();
         host._app.UseServiceDefaults();
         host._app.MapStore();
         await host._app.StartAsync();
         return host;
+    }
+
+    /// <summary>A client of its HTTP interface.</summary>
+    public HttpClient Client(string credential)
+    {
+        var client = new HttpClient { BaseAddress = new Uri(_app.Urls.First()) };
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", credential);
+        return client;
     }
 
     internal StoreDbContext Read() => Services.GetRequiredService<IDbContextFactory<StoreDbContext>>().CreateDbContext();

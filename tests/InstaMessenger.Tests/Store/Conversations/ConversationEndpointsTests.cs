@@ -1,0 +1,225 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using InstaMessenger.Contracts.Ids;
+using InstaMessenger.Hosting.Security;
+using InstaMessenger.Store.Conversations;
+using InstaMessenger.Store.Domain;
+using InstaMessenger.Store.Events;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace InstaMessenger.Tests.Store.Conversations;
+
+public sealed class ConversationEndpointsTests : IAsyncLifetime
+{
+    private static readonly DateTimeOffset Start = TimeProvider.System.GetUtcNow() - TimeSpan.FromMinutes(10);
+    private readonly FakeCallers _callers = new();
+    private StoreHost _store = null!;
+    private Account _shop = null!;
+    private Account _cafe = null!;
+    private HttpClient _agent = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _store = await StoreHost.StartAsync(services => services.AddSingleton<ICallerSource>(_callers));
+        _shop = await _store.LinkAsync("17841400000000000");
+        _cafe = await _store.LinkAsync("17841400000000001");
+        _callers.Person("agent", _shop.Id);
+        _callers.Person("both", _shop.Id, _cafe.Id);
+        _callers.Person("nobody");
+        _agent = _store.Client("agent");
+    }
+
+    public ValueTask DisposeAsync() => _store.DisposeAsync();
+
+    [Theory]
+    [InlineData("/ui/conversations")]
+    [InlineData("/api/v1/conversations")]
+    public async Task The_list_shows_last_message_contact_and_window(string path)
+    {
+        await ReceiveAsync(_shop, "42", "older", 0);
+        await ReceiveAsync(_shop, "42", "newer", 1);
+        await ReceiveAsync(_cafe, "43", "theirs", 2);
+
+        var item = (await ListAsync(_agent, path)).ShouldHaveSingleItem();
+
+        item.GetProperty("contact").GetProperty("id").GetString().ShouldBe("42");
+        item.GetProperty("last_message").GetProperty("text").GetString().ShouldBe("newer");
+        item.GetProperty("unread_count").GetInt32().ShouldBe(2);
+        item.GetProperty("window").GetProperty("state").GetString().ShouldBe("open");
+        item.GetProperty("window").GetProperty("closes_at").ValueKind.ShouldBe(JsonValueKind.String);
+    }
+
+    [Theory]
+    [InlineData("admin", "abcdef")]
+    [InlineData("both", "abcdef")]
+    [InlineData("agent", "ace")]
+    [InlineData("nobody", "")]
+    public async Task Pages_follow_one_another_newest_first_across_accounts_and_equal_times(string credential, string expected)
+    {
+        for (var i = 0; i < 6; i++) await ReceiveAsync(i % 2 == 0 ? _shop : _cafe, $"{i}", $"{"abcdef"[i]}", -(i / 4));
+
+        var seen = "";
+        string? cursor = null;
+        do
+        {
+            var page = await _store.Client(credential).GetFromJsonAsync<JsonElement>($"/ui/conversations?limit=2{(cursor is null ? "" : "&cursor=" + cursor)}");
+            seen += string.Concat(page.GetProperty("data").EnumerateArray().Select(item => item.GetProperty("last_message").GetProperty("text").GetString()));
+            cursor = page.GetProperty("next_cursor").GetString();
+        }
+        while (cursor is not null);
+
+        // The first four have one time, so their ids decide.
+        string.Concat(seen.Where("abcd".Contains).Order()).ShouldBe(string.Concat(expected.Where("abcd".Contains)));
+        seen[..^seen.Count("ef".Contains)].ShouldNotContain('e');
+        seen.Order().ShouldBe(expected.Order());
+    }
+
+    [Theory]
+    [InlineData("?unread=true", "b")]
+    [InlineData("?unread=false", "a")]
+    [InlineData("?q=42", "a")]
+    [InlineData("?q=4", "")]
+    [InlineData("?q=ANN", "b")]
+    [InlineData("?q=%25", "")]
+    [InlineData("?q=n_a", "")]
+    public async Task The_list_can_be_narrowed(string query, string expected)
+    {
+        await ReceiveAsync(_shop, "42", "a", 0);
+        await ReceiveAsync(_shop, "43", "b", 1);
+        await _store.UnitOfWork.ExecuteAsync(async scope =>
+        {
+            (await scope.Db.Conversations.SingleAsync(row => row.ContactId == InstagramUserId.Parse("42"))).MarkRead(Start);
+            await scope.Db.Conversations.Where(row => row.ContactId == InstagramUserId.Parse("43")).ExecuteUpdateAsync(set => set.SetProperty(row => row.ContactName, "Hannah"));
+        });
+
+        string.Concat((await ListAsync(_agent, "/ui/conversations" + query)).Select(item => item.GetProperty("last_message").GetProperty("text").GetString())).ShouldBe(expected);
+    }
+
+    [Fact]
+    public async Task A_thread_is_paged_newest_first_by_Metas_time_and_then_by_arrival()
+    {
+        var id = await ReceiveAsync(_shop, "42", "b", 1);
+        foreach (var (text, at) in ((string, int)[])[("c", 1), ("d", 2), ("a", 0)]) await ReceiveAsync(_shop, "42", text, at);
+
+        var first = await _agent.GetFromJsonAsync<JsonElement>($"/ui/conversations/{id}/messages?limit=3");
+        var second = await _agent.GetFromJsonAsync<JsonElement>($"/api/v1/conversations/{id}/messages?limit=3&cursor={first.GetProperty("next_cursor")}");
+
+        Texts(first).ShouldBe("dcb");
+        Texts(second).ShouldBe("a");
+        second.GetProperty("next_cursor").ValueKind.ShouldBe(JsonValueKind.Null);
+    }
+
+    [Fact]
+    public async Task Reading_a_thread_is_news_once()
+    {
+        var id = await ReceiveAsync(_shop, "42", "a", 0);
+
+        (await _agent.PostAsync($"/ui/conversations/{id}/read", null)).StatusCode.ShouldBe(HttpStatusCode.NoContent);
+        (await _agent.PostAsync($"/ui/conversations/{id}/read", null)).StatusCode.ShouldBe(HttpStatusCode.NoContent);
+
+        await using var db = _store.Read();
+        (await db.Conversations.SingleAsync()).UnreadCount.ShouldBe(0);
+        var told = JsonElement.Parse((await db.Events.SingleAsync()).Body);
+        told.GetProperty("type").GetString().ShouldBe("conversation.updated");
+        told.GetProperty("data").GetProperty("conversation").GetProperty("unread_count").GetInt32().ShouldBe(0);
+        told.GetProperty("data").GetProperty("conversation").GetProperty("last_message").GetProperty("text").GetString().ShouldBe("a");
+    }
+
+    [Fact]
+    public async Task Another_tenants_conversation_is_not_there()
+    {
+        var id = await ReceiveAsync(_cafe, "43", "theirs", 0);
+
+        (await _agent.GetAsync($"/ui/conversations/{id}/messages")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        (await _agent.PostAsync($"/ui/conversations/{id}/read", null)).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        (await _agent.GetAsync($"/ui/conversations?account_id={_cafe.Id}")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        (await _agent.GetAsync("/ui/conversations?account_id=nonsense")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        (await _agent.GetAsync("/ui/conversations/nonsense/messages")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        (await ListAsync(_agent, "/ui/conversations")).ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("x")]
+    [InlineData("!!")]
+    [InlineData("MTIz")]
+    [InlineData("MTIzLjQ1Ng")]
+    [InlineData("OTk5OTk5OTk5OTk5OTk5OTkuY29udl8x")]
+    public async Task A_cursor_that_is_none_is_refused(string cursor)
+    {
+        var response = await _agent.GetAsync($"/ui/conversations?cursor={cursor}");
+
+        response.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("code").GetString().ShouldBe("bad_cursor");
+    }
+
+    [Fact]
+    public void A_cursor_comes_back_as_it_went()
+    {
+        var cursor = new PageCursor(DateTimeOffset.FromUnixTimeMilliseconds(1_752_834_910_447), "conv_1");
+        PageCursor.TryReadConversation(cursor.ToString(), out var read).ShouldBeTrue();
+        read.ShouldBe(cursor);
+        PageCursor.TryReadMessage(cursor.ToString(), out _, out _).ShouldBeFalse();
+    }
+
+    /// <summary>A sort or a scan of a whole table is what makes a list slow at a million rows and not at ten.</summary>
+    [Fact]
+    public async Task Lists_threads_and_feeds_walk_along_their_indexes_however_much_there_is()
+    {
+        await using var db = _store.Read();
+        var after = new PageCursor(Start, "conv_1");
+        var mine = new HashSet<AccountId> { _shop.Id };
+        var both = new HashSet<AccountId> { _shop.Id, _cafe.Id };
+        foreach (var accounts in (IReadOnlySet<AccountId>?[])[null, mine, both])
+        {
+            foreach (var (cursor, unread) in ((PageCursor?, bool?)[])[(null, null), (after, null), (after, true)])
+            {
+                var plan = await PlanAsync(new ConversationQuery(accounts, null, unread, cursor, 51).Keys(db));
+                plan.ShouldContain(line => line.Contains("COVERING INDEX ix_conversations_", StringComparison.OrdinalIgnoreCase), string.Join('\n', plan));
+                // The outer sort is of at most 51 rows for each account.
+                Touching(plan, "conversations").ShouldAllBe(line => line.Contains("INDEX", StringComparison.Ordinal));
+                if (accounts is not null) Touching(plan, "conversations").ShouldAllBe(line => line.Contains("account_id=?", StringComparison.Ordinal) || line.Contains("AccountId=?", StringComparison.Ordinal));
+            }
+
+            var feed = await PlanAsync(EventPages.Query(db, accounts, 100, 1_000_000, 51));
+            Touching(feed, "events").ShouldAllBe(line => line.Contains("SEARCH", StringComparison.Ordinal), string.Join('\n', feed));
+            if (accounts is not null) Touching(feed, "events").ShouldAllBe(line => line.Contains("account_id=? AND sequence>?", StringComparison.Ordinal), string.Join('\n', feed));
+        }
+
+        var thread = await PlanAsync(ConversationThread.Query(db, ConversationId.Parse("conv_1"), after, 7, 51));
+        Touching(thread, "messages").ShouldHaveSingleItem().ShouldContain("conversation_id=? AND sent_at<?");
+    }
+
+    private static IEnumerable<string> Touching(IEnumerable<string> plan, string table) =>
+        plan.Where(line => line.Contains($"_{table}_", StringComparison.OrdinalIgnoreCase) || line.EndsWith(' ' + table, StringComparison.Ordinal) || line.Contains($" {table} ", StringComparison.Ordinal));
+
+    private static async Task<List<string>> PlanAsync<T>(IQueryable<T> query)
+    {
+        await using var command = query.CreateDbCommand();
+        command.CommandText = "EXPLAIN QUERY PLAN " + command.CommandText;
+        await command.Connection!.OpenAsync();
+        await using var reader = await command.ExecuteReaderAsync();
+        var plan = new List<string>();
+        while (await reader.ReadAsync()) plan.Add(reader.GetString(3));
+        await command.Connection.CloseAsync();
+        return plan;
+    }
+
+    private static string Texts(JsonElement page) => string.Concat(page.GetProperty("data").EnumerateArray().Select(item => item.GetProperty("text").GetString()));
+
+    private static async Task<List<JsonElement>> ListAsync(HttpClient client, string path) =>
+        [.. (await client.GetFromJsonAsync<JsonElement>(path)).GetProperty("data").EnumerateArray()];
+
+    private Task<ConversationId> ReceiveAsync(Account account, string contact, string text, int minute) => _store.UnitOfWork.ExecuteAsync(async scope =>
+    {
+        var contactId = InstagramUserId.Parse(contact);
+        var conversation = await scope.Db.Conversations.SingleOrDefaultAsync(row => row.AccountId == account.Id && row.ContactId == contactId);
+        conversation ??= scope.Db.Add(Conversation.Begin(account.Id, contactId, Start, ConversationId.New(TimeProvider.System))).Entity;
+        var at = Start + TimeSpan.FromMinutes(minute);
+        var message = Message.Receive(conversation, MessageContent.OfText(text), InstagramMessageId.Parse(text + contact), at, at, MessageId.New(TimeProvider.System));
+        scope.Db.Add(message);
+        conversation.Add(message, at);
+        return conversation.Id;
+    });
+}

@@ -1,0 +1,295 @@
+using System.IO.Pipelines;
+using System.Net;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+using InstaMessenger.Hosting.Security;
+using InstaMessenger.Store.Domain;
+using InstaMessenger.Store.Events;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Time.Testing;
+
+namespace InstaMessenger.Tests.Store.Events;
+
+public sealed class EventTapsTests : IAsyncLifetime
+{
+    private readonly FakeTimeProvider _clock = new(new DateTimeOffset(2026, 5, 1, 12, 0, 0, TimeSpan.Zero));
+    private readonly FakeCallers _callers = new();
+    private StoreHost _store = null!;
+    private Account _shop = null!;
+    private Account _cafe = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _store = await StoreHost.StartAsync(services =>
+        {
+            services.AddSingleton<TimeProvider>(_clock);
+            services.AddSingleton<ICallerSource>(_callers);
+        });
+        _shop = await _store.LinkAsync("17841400000000000");
+        _cafe = await _store.LinkAsync("17841400000000001");
+        _callers.Program("shop", _shop.Id);
+        _callers.Program("both", _shop.Id, _cafe.Id);
+    }
+
+    public ValueTask DisposeAsync() => _store.DisposeAsync();
+
+    [Fact]
+    public async Task A_puller_reads_all_of_its_own_in_pages_and_then_goes_on_from_where_the_log_ended()
+    {
+        for (var i = 1; i <= 5; i++) await AppendAsync(i % 2 == 1 ? _shop : _cafe, i);
+        await AppendAsync(_cafe, 6);
+
+        var first = await PullAsync("shop", "?limit=2");
+        Sequences(first).ShouldBe([1, 3]);
+        first.GetProperty("next_cursor").GetString().ShouldBe("3");
+        var second = await PullAsync("shop", "?limit=2&after=3");
+        Sequences(second).ShouldBe([5]);
+        second.GetProperty("next_cursor").ValueKind.ShouldBe(JsonValueKind.Null);
+        second.GetProperty("last_sequence").GetInt64().ShouldBe(6);
+
+        await AppendAsync(_shop, 7);
+        Sequences(await PullAsync("shop", "?after=6")).ShouldBe([7]);
+        Sequences(await PullAsync("both", "?limit=4")).ShouldBe([1, 2, 3, 4]);
+        Sequences(await PullAsync("both", $"?account_id={_cafe.Id}")).ShouldBe([2, 4, 6]);
+        Sequences(await PullAsync("admin", "?after=2")).ShouldBe([3, 4, 5, 6, 7]);
+    }
+
+    [Theory]
+    [InlineData("?after=-1", 400)]
+    [InlineData("?after=x", 400)]
+    [InlineData("?account_id=CAFE", 404)]
+    [InlineData("?account_id=nonsense", 404)]
+    public async Task What_is_not_there_cannot_be_asked_for(string query, int status)
+    {
+        using var client = _store.Client("shop");
+        foreach (var path in (string[])["/api/v1/events", "/api/v1/events/stream"])
+            ((int)(await client.GetAsync(path + query.Replace("CAFE", _cafe.Id.Value, StringComparison.Ordinal))).StatusCode).ShouldBe(status);
+    }
+
+    [Fact]
+    public async Task A_stream_begins_now_and_shows_only_its_own()
+    {
+        await AppendAsync(_shop, 1);
+        await using var stream = await OpenAsync("shop");
+        stream.Response.Content.Headers.ContentType!.MediaType.ShouldBe("text/event-stream");
+        stream.Response.Headers.CacheControl!.NoStore.ShouldBeTrue();
+
+        await AppendAsync(_cafe, 2);
+        await AppendAsync(_shop, 3);
+
+        var shown = await stream.NextAsync();
+        shown.Id.ShouldBe(3);
+        shown.Type.ShouldBe("test.happened");
+        shown.Data.GetProperty("sequence").GetInt64().ShouldBe(3);
+        shown.Data.GetProperty("data").GetProperty("number").GetInt32().ShouldBe(3);
+    }
+
+    [Theory]
+    [InlineData("?after=2", null)]
+    [InlineData("?after=0", "2")]
+    public async Task A_stream_resumes_behind_the_last_id(string query, string? lastEventId)
+    {
+        for (var i = 1; i <= 4; i++) await AppendAsync(_shop, i);
+
+        await using var stream = await OpenAsync("shop", query, lastEventId);
+
+        (await stream.NextAsync()).Id.ShouldBe(3);
+        (await stream.NextAsync()).Id.ShouldBe(4);
+        await AppendAsync(_shop, 5);
+        (await stream.NextAsync()).Id.ShouldBe(5);
+    }
+
+    [Fact]
+    public async Task A_stream_that_is_cut_again_and_again_under_writes_has_no_gap_and_no_double()
+    {
+        const int total = 600;
+        var writing = Task.Run(async () =>
+        {
+            for (var i = 1; i <= total; i++) await AppendAsync(i % 3 == 0 ? _cafe : _shop, i);
+        });
+
+        var readers = ((string, int[])[])
+        [
+            ("shop", [.. Enumerable.Range(1, total).Where(i => i % 3 != 0)]),
+            ("both", [.. Enumerable.Range(1, total)]),
+            ("admin", [.. Enumerable.Range(1, total)]),
+        ];
+        await Task.WhenAll(readers.Select(async reader =>
+        {
+            var (credential, expected) = reader;
+            var seen = new List<long>();
+            while (seen.Count < expected.Length)
+            {
+                await using var stream = await OpenAsync(credential, $"?after={(seen.Count == 0 ? 0 : seen[^1])}");
+                for (var i = 0; i < 37 && seen.Count < expected.Length; i++) seen.Add((await stream.NextAsync()).Id);
+            }
+
+            seen.ShouldBe(expected.Select(i => (long)i));
+        }));
+        await writing;
+    }
+
+    [Fact]
+    public async Task Types_narrow_a_stream_and_a_future_id_means_now()
+    {
+        await using var stream = await OpenAsync("shop", "?types=wanted,also&after=999");
+
+        await AppendAsync(_shop, 1);
+        await AppendAsync(_shop, 2, "also");
+
+        (await stream.NextAsync()).Id.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task A_comment_comes_every_15_seconds_and_a_revoked_credential_ends_the_stream()
+    {
+        await using var stream = await OpenAsync("shop");
+        await using var other = await OpenAsync("both");
+        var sessions = _store.Services.GetRequiredService<LiveSessions>();
+        sessions.Count.ShouldBe(2);
+
+        _clock.Advance(TimeSpan.FromSeconds(15));
+        (await stream.LineAsync()).ShouldBe(": heartbeat");
+        (await other.LineAsync()).ShouldBe(": heartbeat");
+
+        _callers.Revoke("shop");
+        _clock.Advance(TimeSpan.FromSeconds(15));
+        (await stream.LineAsync()).ShouldBeNull();
+        (await other.LineAsync()).ShouldBe(": heartbeat");
+        sessions.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task An_account_that_is_taken_from_the_caller_is_shown_no_more_and_a_new_one_is()
+    {
+        await using var stream = await OpenAsync("both");
+        _callers.Program("both", _cafe.Id);
+        _clock.Advance(TimeSpan.FromSeconds(15));
+        (await stream.LineAsync()).ShouldBe(": heartbeat");
+
+        await AppendAsync(_shop, 1);
+        await AppendAsync(_cafe, 2);
+
+        (await stream.NextAsync()).Id.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Streams_end_when_the_process_stops()
+    {
+        await using var stream = await OpenAsync("shop");
+
+        _store.Services.GetRequiredService<IHostApplicationLifetime>().StopApplication();
+
+        (await stream.LineAsync()).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task A_client_that_takes_nothing_for_10_seconds_is_cut_and_others_are_not_moved()
+    {
+        var pipe = new Pipe(new PipeOptions(pauseWriterThreshold: 64, resumeWriterThreshold: 32));
+        var (ring, sessions) = (new LiveRing(), new LiveSessions());
+        using var session = new LiveSession(pipe.Writer, 0, new LiveFilter(null, null), _ => ValueTask.FromResult<LiveFilter?>(null), _clock);
+        sessions.Add(session);
+        var running = session.RunAsync(sessions, ring, _store.Services.GetRequiredService<EventPages>());
+        var next = new LiveEvent(1, _shop.Id, "test.happened", new byte[100]);
+        ring.Add(next);
+        sessions.Wake([next]);
+        await WrittenAsync(pipe.Reader, bytes: 100);
+
+        _clock.Advance(TimeSpan.FromSeconds(9));
+        session.Tick();
+        running.IsCompleted.ShouldBeFalse();
+        _clock.Advance(TimeSpan.FromSeconds(2));
+        session.Tick();
+
+        await running.WaitAsync(TimeSpan.FromSeconds(10), TimeProvider.System);
+        session.IsCut.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task The_interface_is_described_and_the_docs_load_nothing_from_elsewhere()
+    {
+        using var stranger = _store.Client("nobody");
+        stranger.DefaultRequestHeaders.Authorization = null;
+        var document = await stranger.GetFromJsonAsync<JsonElement>("/openapi/v1.json");
+        foreach (var path in (string[])["/api/v1/messages/send", "/api/v1/messages/{message_id}", "/api/v1/conversations", "/api/v1/conversations/{id}/messages", "/api/v1/events", "/api/v1/events/stream"])
+            document.GetProperty("paths").GetProperty(path).EnumerateObject().First().Value.GetProperty("summary").GetString().ShouldNotBeNullOrEmpty();
+
+        var page = await stranger.GetStringAsync("/docs");
+        page.ShouldContain("InstaMessenger");
+        page.ShouldNotContain("https://");
+        (await stranger.GetAsync("/api/v1/events")).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+    }
+
+    /// <summary>Looks at what was written without taking it.</summary>
+    private static async Task WrittenAsync(PipeReader reader, int bytes)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        while (true)
+        {
+            if (reader.TryRead(out var written))
+            {
+                var length = written.Buffer.Length;
+                reader.AdvanceTo(written.Buffer.Start);
+                if (length >= bytes) return;
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, limit.Token);
+        }
+    }
+
+    private Task AppendAsync(Account account, int number, string type = "test.happened") => _store.UnitOfWork.ExecuteAsync(scope =>
+    {
+        _store.Services.GetRequiredService<EventLog>().Append(scope, account, null, type, new Happened(number));
+        return Task.CompletedTask;
+    });
+
+    private async Task<JsonElement> PullAsync(string credential, string query) => await _store.Client(credential).GetFromJsonAsync<JsonElement>("/api/v1/events" + query);
+
+    private static long[] Sequences(JsonElement page) => [.. page.GetProperty("data").EnumerateArray().Select(item => item.GetProperty("sequence").GetInt64())];
+
+    private async Task<OpenStream> OpenAsync(string credential, string query = "", string? lastEventId = null)
+    {
+        var client = _store.Client(credential);
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/api/v1/events/stream" + query);
+        if (lastEventId is not null) request.Headers.Add("Last-Event-ID", lastEventId);
+        var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        response.EnsureSuccessStatusCode();
+        var stream = new OpenStream(client, response, new StreamReader(await response.Content.ReadAsStreamAsync(), Encoding.UTF8));
+        (await stream.LineAsync()).ShouldBe(": connected");
+        return stream;
+    }
+
+    private sealed record Happened(int Number);
+
+    private sealed record Shown(long Id, string Type, JsonElement Data);
+
+    private sealed class OpenStream(HttpClient client, HttpResponseMessage response, StreamReader reader) : IAsyncDisposable
+    {
+        public HttpResponseMessage Response => response;
+
+        /// <summary>The next line that is not blank; null at the end.</summary>
+        public async Task<string?> LineAsync()
+        {
+            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+            while (true)
+            {
+                if (await reader.ReadLineAsync(limit.Token) is not "" and var line) return line;
+            }
+        }
+
+        public async Task<Shown> NextAsync() => new(
+            long.Parse((await LineAsync()).ShouldNotBeNull()["id: ".Length..]),
+            (await LineAsync()).ShouldNotBeNull()["event: ".Length..],
+            JsonElement.Parse((await LineAsync()).ShouldNotBeNull()["data: ".Length..]));
+
+        public ValueTask DisposeAsync()
+        {
+            response.Dispose();
+            client.Dispose();
+            return ValueTask.CompletedTask;
+        }
+    }
+}
