@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using InstaMessenger.Contracts.Events;
 using InstaMessenger.Contracts.Ids;
 using InstaMessenger.Store.Domain;
@@ -37,9 +38,11 @@ internal sealed record SendAnswer(
     IReadOnlyList<SendPart> Messages)
 {
     /// <summary>Whether waiting any longer may still tell more; an unknown outcome takes minutes or an operator.</summary>
+    [JsonIgnore]
     public bool IsSettled => Messages.All(part => part.Status is not (MessageStatus.Pending or MessageStatus.Sending));
 
     /// <summary>200 when Meta has said yes or no to all of it, else 202.</summary>
+    [JsonIgnore]
     public int HttpStatus => Messages.All(part => part.Status is MessageStatus.Sent or MessageStatus.Read or MessageStatus.Failed)
         ? StatusCodes.Status200OK
         : StatusCodes.Status202Accepted;
