@@ -1,0 +1,90 @@
+using System.Diagnostics;
+using MySqlConnector;
+
+namespace InstaMessenger.IntegrationTests.Fixtures;
+
+/// <summary>A MariaDB of the tests' own. A test takes a database for itself.</summary>
+public sealed class MariaDb : IAsyncDisposable
+{
+    private const string Image = "mariadb:11.4";
+    private const string Login = "tests";
+
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(60);
+    private readonly IServerNode _node;
+    private int _databases;
+
+    private MariaDb(IServerNode node) => _node = node;
+
+    public static async Task<MariaDb> StartAsync()
+    {
+        var server = new MariaDb(ContainerNode.DockerAnswers
+            ? new ContainerNode(Image, 3306, ("MARIADB_ROOT_PASSWORD", Login))
+            : await FromPackageAsync());
+        await server.ResumeAsync();
+        return server;
+    }
+
+    /// <summary>A connection string to an empty database that nobody else uses.</summary>
+    public async Task<string> NewDatabaseAsync()
+    {
+        var name = $"test{Interlocked.Increment(ref _databases)}";
+        await using var connection = new MySqlConnection(ConnectionString(""));
+        await connection.OpenAsync();
+        await using var command = new MySqlCommand($"CREATE DATABASE {name}", connection);
+        await command.ExecuteNonQueryAsync();
+        return ConnectionString(name);
+    }
+
+    /// <summary>Connections stay open and the server answers nobody.</summary>
+    public Task FreezeAsync() => _node.FreezeAsync();
+
+    public Task ThawAsync() => _node.ThawAsync();
+
+    /// <summary>Connections are closed and the port is refused, until <see cref="ResumeAsync"/>.</summary>
+    public Task StopAsync() => _node.StopAsync();
+
+    /// <summary>Starts the server, with its data, and returns when it takes connections.</summary>
+    public async Task ResumeAsync()
+    {
+        await _node.StartAsync();
+        var began = Stopwatch.StartNew();
+        while (true)
+        {
+            try
+            {
+                await using var connection = new MySqlConnection(ConnectionString("") + ";Pooling=false");
+                await connection.OpenAsync();
+                return;
+            }
+            catch (MySqlException error)
+            {
+                if (began.Elapsed > StartTimeout) throw new TimeoutException($"MariaDB did not start: {_node.Log}", error);
+                await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System);
+            }
+        }
+    }
+
+    public ValueTask DisposeAsync() => _node.DisposeAsync();
+
+    private static async Task<IServerNode> FromPackageAsync()
+    {
+        if (!File.Exists("/usr/sbin/mariadbd"))
+            throw new InvalidOperationException("There is neither a Docker engine nor the package mariadb-server; ./test installs it.");
+        var folder = PackageNode.NewFolder("mariadb");
+        var port = FreePort.Take();
+        var user = $"--user={Environment.UserName}";
+        var data = $"--datadir={Path.Combine(folder, "data")}";
+        var environment = new Dictionary<string, string?> { ["HOME"] = folder };
+        // The server reads this file line by line.
+        await File.WriteAllTextAsync(Path.Combine(folder, "login.sql"), $"CREATE OR REPLACE USER root@'127.0.0.1' IDENTIFIED BY '{Login}';\nGRANT ALL ON *.* TO root@'127.0.0.1';\n");
+        var node = new PackageNode(port, folder, environment,
+        [
+            "/usr/sbin/mariadbd", "--no-defaults", user, data, $"--port={port}", "--bind-address=127.0.0.1", $"--socket={Path.Combine(folder, "socket")}",
+            $"--init-file={Path.Combine(folder, "login.sql")}", "--skip-name-resolve", "--innodb-buffer-pool-size=64M", "--innodb-log-file-size=64M", "--max-connections=400",
+        ]);
+        await node.RunToolAsync("mariadb-install-db", "--no-defaults", user, data, "--auth-root-authentication-method=normal", "--skip-test-db", "--skip-name-resolve");
+        return node;
+    }
+
+    private string ConnectionString(string database) => $"Server=127.0.0.1;Port={_node.Port};User ID=root;Password={Login};Database={database}";
+}

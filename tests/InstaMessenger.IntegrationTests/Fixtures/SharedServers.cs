@@ -1,0 +1,25 @@
+using InstaMessenger.IntegrationTests.Fixtures;
+
+[assembly: AssemblyFixture(typeof(SharedServers))]
+
+namespace InstaMessenger.IntegrationTests.Fixtures;
+
+/// <summary>
+/// The broker and the database server of the run, each started once and only when a test asks. A test that freezes or stops a server
+/// takes one of its own instead, so that it harms nobody.
+/// </summary>
+public sealed class SharedServers : IAsyncDisposable
+{
+    private readonly Lazy<Task<RabbitMqBroker>> _broker = new(RabbitMqBroker.StartAsync);
+    private readonly Lazy<Task<MariaDb>> _mariaDb = new(MariaDb.StartAsync);
+
+    public Task<RabbitMqBroker> BrokerAsync() => _broker.Value;
+
+    public Task<MariaDb> MariaDbAsync() => _mariaDb.Value;
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_broker.IsValueCreated) await (await _broker.Value).DisposeAsync();
+        if (_mariaDb.IsValueCreated) await (await _mariaDb.Value).DisposeAsync();
+    }
+}

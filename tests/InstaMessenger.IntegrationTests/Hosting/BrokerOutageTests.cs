@@ -1,0 +1,99 @@
+using System.Diagnostics;
+using InstaMessenger.IntegrationTests.Fixtures;
+using InstaMessenger.IntegrationTests.Hosting.Probe;
+
+namespace InstaMessenger.IntegrationTests.Hosting;
+
+/// <summary>What the outbox does while the broker is away. The broker is this class's own.</summary>
+public sealed class BrokerOutageTests(SharedServers servers) : ProbeSuite(servers, DatabaseKind.Sqlite, BusKind.RabbitMq)
+{
+    private static readonly TimeSpan Outage = TimeSpan.FromSeconds(12);
+    private RabbitMqBroker _broker = null!;
+
+    public override async ValueTask InitializeAsync()
+    {
+        _broker = await RabbitMqBroker.StartAsync();
+        await base.InitializeAsync();
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        await _broker.DisposeAsync();
+    }
+
+    internal override Task<string> NewBrokerAddressAsync() => _broker.NewVirtualHostAsync();
+
+    [Fact]
+    public async Task Nothing_is_lost_while_the_broker_is_frozen()
+    {
+        var host = await StartWarmAsync();
+
+        await _broker.FreezeAsync();
+        await PublishDuringOutageAsync(host);
+        await _broker.ThawAsync();
+
+        await ReportDrainAsync(host, "frozen");
+    }
+
+    [Fact]
+    public async Task Nothing_is_lost_while_the_broker_is_stopped()
+    {
+        var host = await StartWarmAsync();
+
+        await _broker.StopAsync();
+        await PublishDuringOutageAsync(host);
+        await _broker.ResumeAsync();
+
+        await ReportDrainAsync(host, "stopped");
+    }
+
+    [Fact]
+    public async Task A_process_starts_and_keeps_what_it_is_given_although_the_broker_is_away()
+    {
+        var settings = Settings;
+        await _broker.StopAsync();
+
+        var host = await StartAsync(settings: settings);
+        await host.PublishAsync(0, 500);
+        await _broker.ResumeAsync();
+
+        await host.Handled.UntilHandledAsync(ProbeQueues.Single, 500);
+    }
+
+    private async Task<ProbeHost> StartWarmAsync()
+    {
+        var host = await StartAsync();
+        await host.PublishAsync(-1, 1);
+        await host.Handled.UntilHandledAsync(ProbeQueues.Single, 1);
+        return host;
+    }
+
+    private static async Task PublishDuringOutageAsync(ProbeHost host)
+    {
+        var clock = Stopwatch.StartNew();
+        var slowest = TimeSpan.Zero;
+        for (var number = 0; number < 1_000; number++)
+        {
+            var began = clock.Elapsed;
+            await host.PublishAsync(number, 1);
+            slowest = slowest > clock.Elapsed - began ? slowest : clock.Elapsed - began;
+            var due = Outage * (number / 1_000.0);
+            if (due > clock.Elapsed) await Task.Delay(due - clock.Elapsed, TimeProvider.System);
+        }
+
+        slowest.ShouldBeLessThan(TimeSpan.FromSeconds(2));
+    }
+
+    private static async Task ReportDrainAsync(ProbeHost host, string how)
+    {
+        var clock = Stopwatch.StartNew();
+        await host.Handled.UntilHandledAsync(ProbeQueues.Single, 1_001);
+        var drained = clock.Elapsed;
+        await BusSuite.UntilOutboxIsEmptyAsync(host);
+        var numbers = host.Handled.NumbersOf(ProbeQueues.Single);
+        TestContext.Current.SendDiagnosticMessage($"broker {how} {Outage.TotalSeconds} s: 0 of 1,001 lost, {numbers.Count - 1_001} handled twice, drained in {drained.TotalSeconds:N1} s");
+        (await host.DeadLettersAsync()).ShouldBeEmpty();
+        drained.ShouldBeLessThan(TimeSpan.FromSeconds(20));
+    }
+}

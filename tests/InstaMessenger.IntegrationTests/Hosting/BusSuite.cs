@@ -1,0 +1,272 @@
+using System.Diagnostics;
+using System.Globalization;
+using InstaMessenger.Hosting.Bus;
+using InstaMessenger.Hosting.Outbox;
+using InstaMessenger.IntegrationTests.Fixtures;
+using InstaMessenger.IntegrationTests.Hosting.Probe;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace InstaMessenger.IntegrationTests.Hosting;
+
+/// <summary>What outbox, relay and bus promise together, on every database and bus.</summary>
+public abstract class BusSuite(SharedServers servers, DatabaseKind database, BusKind bus) : ProbeSuite(servers, database, bus)
+{
+    private const int SqliteBusy = 5;
+
+    [Fact]
+    public async Task A_message_reaches_its_handler_once_its_unit_is_committed()
+    {
+        var host = await StartAsync();
+
+        await host.PublishAsync(1, 1);
+
+        await host.Handled.UntilHandledAsync(ProbeQueues.Single, 1);
+        await UntilOutboxIsEmptyAsync(host);
+    }
+
+    [Fact]
+    public async Task A_message_of_a_unit_that_failed_is_never_published()
+    {
+        var host = await StartAsync();
+
+        await Should.ThrowAsync<InvalidOperationException>(() => host.UnitOfWork.ExecuteAsync(async scope =>
+        {
+            scope.Publish(ProbeQueues.ForOne(1));
+            await scope.Db.SaveChangesAsync();
+            throw new InvalidOperationException("the unit's own fault");
+        }));
+        await host.PublishAsync(2, 1);
+
+        await host.Handled.UntilHandledAsync(ProbeQueues.Single, 1);
+        host.Handled.NumbersOf(ProbeQueues.Single).ShouldBe([2]);
+    }
+
+    [Fact]
+    public async Task Messages_are_handled_in_the_order_of_their_commits()
+    {
+        var host = await StartAsync();
+
+        for (var first = 0; first < 2_100; first += 70) await host.PublishAsync(first, 70);
+
+        await host.Handled.UntilHandledAsync(ProbeQueues.Single, 2_100);
+        host.Handled.NumbersOf(ProbeQueues.Single).ShouldBe(Enumerable.Range(0, 2_100).Select(number => (long)number));
+    }
+
+    [Fact]
+    public async Task The_trace_goes_on_from_the_publisher_to_the_handler()
+    {
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name is "InstaMessenger" or "MassTransit" or "probe",
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
+        };
+        ActivitySource.AddActivityListener(listener);
+        using var source = new ActivitySource("probe");
+        var handled = new HandledLog();
+        var inHandler = new TaskCompletionSource<string?>();
+        handled.Before = (_, _) => inHandler.TrySetResult(Activity.Current?.TraceId.ToString());
+        var host = await StartAsync(handled: handled);
+
+        using var publishing = source.StartActivity("publishing")!;
+        await host.PublishAsync(1, 1);
+        await handled.UntilHandledAsync(ProbeQueues.Single, 1);
+
+        handled.Items[0].TraceParent.ShouldBe(publishing.Id);
+        (await inHandler.Task).ShouldBe(publishing.TraceId.ToString());
+    }
+
+    [Fact]
+    public async Task Two_subscribers_each_get_every_message()
+    {
+        var host = await StartAsync();
+
+        await host.UnitOfWork.ExecuteAsync(scope =>
+        {
+            foreach (var number in Enumerable.Range(1, 150)) scope.Publish(ProbeQueues.ForTwo(number));
+            return Task.CompletedTask;
+        });
+
+        await host.Handled.UntilHandledAsync(ProbeQueues.FirstOfTwo, 150);
+        await host.Handled.UntilHandledAsync(ProbeQueues.SecondOfTwo, 150);
+    }
+
+    [Fact]
+    public async Task Ids_of_messages_grow_across_an_empty_outbox_and_a_restart()
+    {
+        var ids = new List<long>();
+        for (var start = 0; start < 3; start++)
+        {
+            var host = await StartAsync();
+            for (var round = 0; round < 2; round++)
+            {
+                await host.PublishAsync((start * 10) + (round * 5), 3);
+                await host.Handled.UntilHandledAsync(ProbeQueues.Single, (round + 1) * 3);
+                await UntilOutboxIsEmptyAsync(host);
+            }
+
+            ids.AddRange(host.Handled.Items.Select(item => long.Parse(item.ItemId.Split('-')[^1], CultureInfo.InvariantCulture)));
+            await EndAsync(host);
+        }
+
+        ids.Count.ShouldBe(18);
+        ids.ShouldBe(ids.Distinct().Order());
+    }
+
+    [Fact]
+    public async Task Poison_is_set_aside_alone_and_replayed_once_its_handler_is_mended()
+    {
+        const int Count = 3_000;
+        var handled = new HandledLog();
+        var host = await StartAsync(handled: handled);
+        await TimeOfAsync(host, 1_000_000, Count);
+        var clean = await TimeOfAsync(host, 0, Count);
+        handled.Before = (_, number) =>
+        {
+            if (number % 1_000 == 500) throw new FormatException("a customer's text");
+        };
+        var poisoned = await TimeOfAsync(host, Count, Count, unhandled: 3);
+
+        var letters = await host.DeadLettersAsync();
+        letters.Count.ShouldBe(3);
+        letters.ShouldAllBe(letter => letter.Queue == ProbeQueues.Single && letter.Error.StartsWith("System.FormatException at ") && !letter.Error.Contains("customer"));
+        TestContext.Current.SendDiagnosticMessage($"R9 {GetType().Name}: clean {Count / clean.TotalSeconds:N0}/s, 1 in 1,000 poisoned {Count / poisoned.TotalSeconds:N0}/s, ratio {clean / poisoned:P0}");
+
+        handled.Before = (_, _) => { };
+        var subscription = host.Services.GetServices<BusSubscription>().Single(candidate => candidate.Queue == ProbeQueues.Single);
+        foreach (var letter in letters) (await subscription.ReplayAsync(host.Services, letter.Id, CancellationToken.None)).ShouldBeTrue();
+
+        (await host.DeadLettersAsync()).ShouldBeEmpty();
+        handled.NumbersOf(ProbeQueues.Single).Order().ShouldBe([.. Enumerable.Range(0, 2 * Count).Select(number => (long)number), .. Enumerable.Range(1_000_000, Count).Select(number => (long)number)]);
+    }
+
+    [Fact]
+    public async Task A_bundle_waits_while_the_database_is_away_and_is_no_dead_letter()
+    {
+        var handled = new HandledLog();
+        var failures = 0;
+        handled.Before = (_, _) =>
+        {
+            if (Interlocked.Increment(ref failures) <= 4) throw new SqliteException("a read of the handler's own met a lock", SqliteBusy);
+        };
+        var host = await StartAsync(handled: handled);
+
+        await host.PublishAsync(1, 5);
+
+        await handled.UntilHandledAsync(ProbeQueues.Single, 5);
+        handled.NumbersOf(ProbeQueues.Single).ShouldBe([1, 2, 3, 4, 5]);
+        (await host.DeadLettersAsync()).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_row_that_cannot_be_read_is_buried_and_holds_up_nobody()
+    {
+        var host = await StartAsync();
+
+        await host.UnitOfWork.ExecuteAsync(scope =>
+        {
+            scope.Db.AddRange(Row("Gone", "{}"), Row("SendReported", "no json"), Row("SendReported", """{"attempt":7}"""));
+            scope.Publish(ProbeQueues.ForOne(1));
+            return Task.CompletedTask;
+        });
+
+        await host.Handled.UntilHandledAsync(ProbeQueues.Single, 1);
+        (await host.DeadLettersAsync()).Select(letter => letter.MessageType).ShouldBe(["Gone", "SendReported", "SendReported"]);
+
+        static OutboxMessage Row(string type, string body) =>
+            new() { Type = type, Body = System.Text.Encoding.UTF8.GetBytes(body), CreatedAt = DateTimeOffset.UnixEpoch };
+    }
+
+    [Fact]
+    public async Task A_stop_in_the_middle_loses_nothing()
+    {
+        var handled = new HandledLog();
+        var host = await StartAsync(handled: handled);
+        for (var first = 0; first < 3_000; first += 100) await host.PublishAsync(first, 100);
+        await handled.UntilAsync(log => log.Items.Count > 50, "a beginning");
+
+        await EndAsync(host);
+        await StartAsync(handled: handled);
+
+        await handled.UntilHandledAsync(ProbeQueues.Single, 3_000);
+        var numbers = handled.NumbersOf(ProbeQueues.Single);
+        TestContext.Current.SendDiagnosticMessage($"stop in the middle, {GetType().Name}: {numbers.Count - numbers.Distinct().Count()} of 3,000 handled twice");
+    }
+
+    /// <summary>Publishes and waits until all but the poison is handled.</summary>
+    private static async Task<TimeSpan> TimeOfAsync(ProbeHost host, int first, int count, int unhandled = 0)
+    {
+        var before = host.Handled.Items.Count;
+        var clock = Stopwatch.StartNew();
+        for (var at = 0; at < count; at += 100) await host.PublishAsync(first + at, 100);
+        await host.Handled.UntilAsync(log => log.Items.Count >= before + count - unhandled, $"{count - unhandled} more");
+        return clock.Elapsed;
+    }
+
+    internal static async Task UntilOutboxIsEmptyAsync(ProbeHost host)
+    {
+        var deadline = Stopwatch.StartNew();
+        while (true)
+        {
+            await using var db = host.Read();
+            if (!await db.Set<OutboxMessage>().AnyAsync()) return;
+            deadline.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(20));
+            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System);
+        }
+    }
+}
+
+public sealed class InProcessOnSqliteBusTests(SharedServers servers) : BusSuite(servers, DatabaseKind.Sqlite, BusKind.InProcess)
+{
+    [Fact]
+    public async Task A_message_that_nobody_here_consumes_stays_in_the_outbox()
+    {
+        var host = await StartAsync(consumes: false);
+        await host.PublishAsync(1, 2);
+        await EndAsync(host);
+
+        var mended = await StartAsync();
+
+        await mended.Handled.UntilHandledAsync(ProbeQueues.Single, 2);
+    }
+}
+
+public sealed class InProcessOnMariaDbBusTests(SharedServers servers) : BusSuite(servers, DatabaseKind.MariaDb, BusKind.InProcess);
+
+public sealed class RabbitMqOnSqliteBusTests(SharedServers servers) : BusSuite(servers, DatabaseKind.Sqlite, BusKind.RabbitMq)
+{
+    [Fact]
+    public async Task A_message_published_before_its_consumer_ever_started_waits_for_it()
+    {
+        var publisher = await StartAsync(consumes: false);
+        await publisher.PublishAsync(1, 10);
+        await UntilOutboxIsEmptyAsync(publisher);
+        await EndAsync(publisher);
+
+        var consumer = await StartAsync(settings: await NewSettingsAsync("consumer"));
+
+        await consumer.Handled.UntilHandledAsync(ProbeQueues.Single, 10);
+    }
+
+    [Fact]
+    public async Task Every_queue_of_the_topology_is_a_quorum_queue_with_a_delivery_limit_and_a_dead_letter_exchange()
+    {
+        await StartAsync();
+        var broker = await Servers.BrokerAsync();
+
+        var lines = (await broker.ControlAsync("list_queues", "--quiet", "--no-table-headers", "-p", new Uri(Settings.RabbitMq!).AbsolutePath[1..], "name", "type", "durable", "arguments"))
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
+        foreach (var queue in BusTopology.Queues.Values.SelectMany(queues => queues))
+        {
+            var line = lines.Single(candidate => candidate.StartsWith(queue + "\t", StringComparison.Ordinal));
+            line.ShouldContain("quorum");
+            line.ShouldContain("\"x-delivery-limit\",50");
+            line.ShouldContain($"\"x-dead-letter-exchange\",\"{queue}_dead\"");
+        }
+
+        lines.ShouldContain(line => line.StartsWith(ProbeQueues.Single + "_dead\t", StringComparison.Ordinal) && line.Contains("quorum"));
+        lines.ShouldNotContain(line => line.Contains("_error"));
+    }
+}

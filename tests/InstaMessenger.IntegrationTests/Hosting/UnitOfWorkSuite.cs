@@ -1,0 +1,146 @@
+using InstaMessenger.Hosting.Database;
+using InstaMessenger.IntegrationTests.Fixtures;
+using InstaMessenger.IntegrationTests.Hosting.Probe;
+using Microsoft.EntityFrameworkCore;
+
+namespace InstaMessenger.IntegrationTests.Hosting;
+
+/// <summary>What a unit of work promises, on every database.</summary>
+public abstract class UnitOfWorkSuite(SharedServers servers, DatabaseKind database) : ProbeSuite(servers, database, BusKind.InProcess)
+{
+    [Fact]
+    public async Task Hooks_run_in_order_after_the_commit()
+    {
+        var host = await StartAsync();
+        var seen = new List<string>();
+
+        await host.UnitOfWork.ExecuteAsync(scope =>
+        {
+            scope.AfterCommit(() => seen.Add($"first sees {CountNotes(host)}"));
+            scope.AfterCommit(() => seen.Add($"second sees {CountNotes(host)}"));
+            scope.Db.Add(new Note { Text = "kept" });
+            return Task.CompletedTask;
+        });
+
+        seen.ShouldBe(["first sees 1", "second sees 1"]);
+    }
+
+    [Fact]
+    public async Task A_hook_that_throws_costs_nothing()
+    {
+        var host = await StartAsync();
+        var second = false;
+
+        await host.UnitOfWork.ExecuteAsync(scope =>
+        {
+            scope.AfterCommit(() => throw new InvalidOperationException("a hook"));
+            scope.AfterCommit(() => second = true);
+            scope.Db.Add(new Note { Text = "kept" });
+            return Task.CompletedTask;
+        });
+
+        second.ShouldBeTrue();
+        CountNotes(host).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_unit_that_fails_fails_alone_and_leaves_nothing()
+    {
+        var host = await StartAsync();
+        await host.WriteNotesAsync(["taken"]);
+        var hooks = 0;
+
+        var units = Enumerable.Range(0, 90).Select(i => host.UnitOfWork.ExecuteAsync(async scope =>
+        {
+            scope.AfterCommit(() => Interlocked.Increment(ref hooks));
+            scope.Db.Add(new Note { Text = $"note {i}" });
+            if (i % 3 == 0) return;
+            await scope.Db.SaveChangesAsync();
+            if (i % 3 == 1) throw new InvalidOperationException("the unit's own fault");
+            scope.Db.Add(new Note { Text = "taken" });
+        })).ToList();
+        await Task.WhenAll(units.Select(unit => unit.ContinueWith(_ => { }, TaskScheduler.Default)));
+
+        for (var i = 0; i < units.Count; i++)
+        {
+            if (i % 3 == 0) units[i].IsCompletedSuccessfully.ShouldBeTrue();
+            else if (i % 3 == 1) units[i].Exception!.InnerException.ShouldBeOfType<InvalidOperationException>();
+            else DatabaseErrors.IsConstraintViolation(units[i].Exception!.InnerException).ShouldBeTrue(units[i].Exception!.ToString());
+        }
+
+        await using var db = host.Read();
+        (await db.Notes.Select(note => note.Text).ToListAsync()).ShouldBe(
+            [.. Enumerable.Range(0, 30).Select(i => $"note {i * 3}"), "taken"], ignoreOrder: true);
+        hooks.ShouldBe(30);
+    }
+
+    [Fact]
+    public async Task Sixty_four_units_that_meet_in_one_row_all_take_effect()
+    {
+        var host = await StartAsync();
+        await host.UnitOfWork.ExecuteAsync(scope => Task.FromResult(scope.Db.Add(new Counter { Name = "hot" })));
+
+        await Task.WhenAll(Enumerable.Range(0, 64).Select(_ => host.UnitOfWork.ExecuteAsync(async scope =>
+        {
+            var counter = await scope.Db.Counters.SingleAsync(row => row.Name == "hot");
+            counter.Value++;
+        })));
+
+        await using var db = host.Read();
+        (await db.Counters.SingleAsync()).Value.ShouldBe(64);
+    }
+
+    [Fact]
+    public async Task Units_that_all_make_the_same_row_make_it_once()
+    {
+        var host = await StartAsync();
+
+        await Task.WhenAll(Enumerable.Range(0, 32).Select(_ => host.UnitOfWork.ExecuteAsync(async scope =>
+        {
+            if (!await scope.Db.Notes.AnyAsync(note => note.Text == "the one")) scope.Db.Add(new Note { Text = "the one" });
+        })));
+
+        CountNotes(host).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_unit_that_was_taken_back_does_nothing()
+    {
+        var host = await StartAsync();
+        using var cancelled = new CancellationTokenSource();
+        await cancelled.CancelAsync();
+
+        await Should.ThrowAsync<OperationCanceledException>(() => host.UnitOfWork.ExecuteAsync(
+            scope => Task.FromResult(scope.Db.Add(new Note { Text = "never" })), cancelled.Token));
+
+        CountNotes(host).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task What_a_unit_gives_back_is_given_to_its_caller()
+    {
+        var host = await StartAsync();
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 50).Select(i => host.UnitOfWork.ExecuteAsync(_ => Task.FromResult(i))));
+
+        answers.ShouldBe(Enumerable.Range(0, 50));
+    }
+
+    [Fact]
+    public async Task Texts_are_told_apart_by_case_and_keep_every_character()
+    {
+        var host = await StartAsync();
+
+        await host.WriteNotesAsync(["aWdfZAG", "aWdfZAg", "Grüße 👋", "Grüsse 👋"]);
+
+        await using var db = host.Read();
+        (await db.Notes.OrderBy(note => note.Id).Select(note => note.Text).ToListAsync()).ShouldBe(["aWdfZAG", "aWdfZAg", "Grüße 👋", "Grüsse 👋"]);
+        (await db.Notes.CountAsync(note => note.Text == "AWDFZAG")).ShouldBe(0);
+    }
+
+    internal static int CountNotes(ProbeHost host)
+    {
+        using var db = host.Read();
+        return db.Notes.Count();
+    }
+}
