@@ -19,9 +19,9 @@ internal sealed partial class WaitingEventSweeper(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(Every, clock);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
+        while (!stoppingToken.IsCancellationRequested)
         {
+            await Task.Delay(Every, clock, stoppingToken);
             try
             {
                 await SweepAsync(stoppingToken);

@@ -5,6 +5,7 @@ using System.Net.Sockets;
 using InstaMessenger.Contracts.Ids;
 using InstaMessenger.CrmForwarder.Data;
 using InstaMessenger.CrmForwarder.Deliveries;
+using InstaMessenger.Hosting.Bus;
 using InstaMessenger.Hosting.Telemetry;
 using Microsoft.EntityFrameworkCore;
 
@@ -82,6 +83,7 @@ public sealed class DeliveryFlowTests : IAsyncLifetime
         await _host.PublishAsync(first, last);
         (await _crm.NextAsync(2)).Select(request => request.Id).ShouldBe([first.Id.Value, last.Id.Value]);
         (await _host.ReadAsync(db => db.Deliveries.CountAsync())).ShouldBe(2);
+        (await _host.ReadAsync(db => db.Set<DeadLetter>().CountAsync())).ShouldBe(0);
     }
 
     [Fact]
