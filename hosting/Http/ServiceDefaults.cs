@@ -24,7 +24,6 @@ public static class ServiceDefaults
         if (string.IsNullOrEmpty(builder.Configuration["Urls"])) builder.WebHost.UseUrls($"http://localhost:{defaultPort}");
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
         builder.AddTelemetry(serviceName);
-        builder.AddSecrets();
         var services = builder.Services;
         services.TryAddSingleton(TimeProvider.System);
         services.AddHealthChecks();

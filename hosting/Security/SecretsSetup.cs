@@ -7,11 +7,18 @@ using Microsoft.Extensions.Hosting;
 
 namespace InstaMessenger.Hosting.Security;
 
-internal static class SecretsSetup
+/// <summary>Sets up what protects secrets at rest.</summary>
+public static class SecretsSetup
 {
-    /// <summary>ASP.NET Core Data Protection with a key ring on disk, shared by the services and encrypted with the master key.</summary>
+    /// <summary>
+    /// ASP.NET Core Data Protection with a key ring on disk, shared by the services and encrypted with <c>Secrets:MasterKey</c>. For the services
+    /// that hold secrets; the public doors hold none and need no key. Calling it again changes nothing.
+    /// </summary>
+    /// <param name="builder">The host.</param>
     public static void AddSecrets(this IHostApplicationBuilder builder)
     {
+        ArgumentNullException.ThrowIfNull(builder);
+        if (builder.Services.Any(service => service.ServiceType == typeof(SecretProtector))) return;
         var configuration = builder.Configuration;
         var options = configuration.GetSection("Secrets").Get<SecretsOptions>() ?? new SecretsOptions();
         var services = builder.Services;

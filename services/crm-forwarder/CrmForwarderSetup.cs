@@ -16,6 +16,7 @@ public static class CrmForwarderSetup
     public static void AddCrmForwarder(this WebApplicationBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
+        builder.AddSecrets();
         builder.AddDatabase<CrmForwarderDbContext>(
             "CrmForwarder", options => new SqliteCrmForwarderDbContext(options), options => new MySqlCrmForwarderDbContext(options));
         builder.AddOutboundGuard();

@@ -2,6 +2,7 @@ using InstaMessenger.Contracts.Commands;
 using InstaMessenger.Contracts.Events;
 using InstaMessenger.Hosting.Bus;
 using InstaMessenger.Hosting.Database;
+using InstaMessenger.Hosting.Security;
 using InstaMessenger.Sender.Accounts;
 using InstaMessenger.Sender.Data;
 using InstaMessenger.Sender.Graph;
@@ -18,6 +19,7 @@ public static class SenderService
     public static void AddSender(this WebApplicationBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
+        builder.AddSecrets();
         builder.AddDatabase<SenderDbContext>("Sender", options => new SqliteSenderDbContext(options), options => new MySqlSenderDbContext(options));
         var services = builder.Services;
         services.AddMessageHandler<SenderDbContext, SendMessage, SendMessageHandler>("sender.send-message");

@@ -1,6 +1,7 @@
 using InstaMessenger.Hosting.Bus;
 using InstaMessenger.Hosting.Database;
 using InstaMessenger.Hosting.Outbox;
+using InstaMessenger.Hosting.Security;
 using InstaMessenger.Store.Access;
 using InstaMessenger.Store.Accounts;
 using InstaMessenger.Store.Conversations;
@@ -19,6 +20,7 @@ public static class StoreService
     public static void AddStore(this WebApplicationBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
+        builder.AddSecrets();
         builder.AddDatabase<StoreDbContext>("Store", options => new SqliteStoreDbContext(options), options => new MySqlStoreDbContext(options));
         builder.Services.AddSingleton<EventLogSignal>();
         builder.Services.AddSingleton<EventFeedSignal>();

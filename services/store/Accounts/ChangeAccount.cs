@@ -11,15 +11,18 @@ namespace InstaMessenger.Store.Accounts;
 /// <param name="Username">The account's name at Instagram.</param>
 /// <param name="AccessToken">A new token.</param>
 /// <param name="MessagingChannelId"><c>entry.id</c> of the account's webhooks.</param>
-/// <param name="CrmWebhookUrl">Where events are posted to; null for nowhere any more, which forgets the secret too.</param>
 /// <param name="WebhookSecret">A new secret, used from the next delivery on.</param>
 internal sealed record ChangeAccountRequest(
     string? Username = null,
     string? AccessToken = null,
     string? MessagingChannelId = null,
-    JsonElement CrmWebhookUrl = default,
     string? WebhookSecret = null)
 {
+    /// <summary>
+    /// Where events are posted to; null for nowhere any more, which forgets the secret too. Raw, because null and "left out" differ.
+    /// </summary>
+    public JsonElement CrmWebhookUrl { get; init; }
+
     /// <summary>Without the secrets, wherever the record is printed.</summary>
     public override string ToString() => nameof(ChangeAccountRequest);
 }

@@ -12,6 +12,7 @@ using InstaMessenger.Hosting.Bus;
 using InstaMessenger.Hosting.Database;
 using InstaMessenger.Hosting.Http;
 using InstaMessenger.Hosting.Security;
+using MassTransit.Mediator;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
@@ -85,10 +86,8 @@ internal sealed class ForwarderHost : IAsyncDisposable
     /// <summary>Publishes a bundle; returns once it is committed.</summary>
     public Task PublishAsync<T>(params T[] messages) => PublishTracedAsync(null, messages);
 
-    public Task PublishTracedAsync<T>(string? traceParent, T[] messages) => Services.GetRequiredService<IBusPublisher>().PublishAsync(
-        new Bundle<T>([.. messages.Select((message, index) => new BusItem<T>($"item-{index}", traceParent, message))]),
-        new Guid(RandomNumberGenerator.GetBytes(16)),
-        CancellationToken.None);
+    public Task PublishTracedAsync<T>(string? traceParent, T[] messages) => Services.GetRequiredService<IMediator>().Publish(
+        new Bundle<T>([.. messages.Select((message, index) => new BusItem<T>($"item-{index}", traceParent, message))]));
 
     /// <summary>Moves the clock, and wakes the worker as its next sweep would.</summary>
     public void Advance(TimeSpan time, params AccountId[] accounts)
