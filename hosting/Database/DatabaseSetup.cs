@@ -56,18 +56,20 @@ public static class DatabaseSetup
         });
         services.AddSingleton<IUnitOfWork<TContext>>(provider =>
         {
-            (SqliteConnection Connection, DbContextOptions Options)? last = null;
+            (SqliteConnection Connection, TContext Db)? last = null;
             // Taken now: the writer may make its first options when the container is being disposed and the last units are committed.
             var loggers = provider.GetRequiredService<ILoggerFactory>();
             return new SqliteUnitOfWork<TContext>(
                 new GroupCommitWriter(connectionString),
                 connection =>
                 {
-                    // The writer keeps its connection until it fails, so the options are made once per connection.
-                    if (last?.Connection != connection) last = (connection, Options<TContext>(loggers).UseSqlite(connection).Options);
-                    var db = create(last.Value.Options);
+                    // The writer keeps its connection until it fails, and so its context: making one costs as much as a small unit itself.
+                    if (last?.Connection == connection) return last.Value.Db;
+                    last?.Db.Dispose();
+                    var db = create(Options<TContext>(loggers).UseSqlite(connection).Options);
                     // The writer's transaction is open already.
                     db.Database.AutoTransactionBehavior = AutoTransactionBehavior.Never;
+                    last = (connection, db);
                     return db;
                 },
                 provider.GetRequiredService<OutboxSignal<TContext>>(),

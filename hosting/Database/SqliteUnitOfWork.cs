@@ -8,7 +8,7 @@ namespace InstaMessenger.Hosting.Database;
 /// <summary>Units of work on SQLite, grouped into commits by a <see cref="GroupCommitWriter"/>.</summary>
 internal sealed class SqliteUnitOfWork<TContext>(
     GroupCommitWriter writer,
-    Func<SqliteConnection, TContext> createContext,
+    Func<SqliteConnection, TContext> contextOf,
     OutboxSignal<TContext> outbox,
     TimeProvider clock,
     ILogger<SqliteUnitOfWork<TContext>> logger) : IUnitOfWork<TContext>, IAsyncDisposable
@@ -20,11 +20,19 @@ internal sealed class SqliteUnitOfWork<TContext>(
         var result = await writer.WriteAsync(
             async connection =>
             {
-                await using var db = createContext(connection);
+                var db = contextOf(connection);
                 scope = new WorkScope<TContext>(db, outbox, clock);
-                var value = await work(scope);
-                await db.SaveChangesAsync(CancellationToken.None);
-                return value;
+                try
+                {
+                    var value = await work(scope);
+                    await db.SaveChangesAsync(CancellationToken.None);
+                    return value;
+                }
+                finally
+                {
+                    // The next unit of the writer has the same context and none of its rows.
+                    db.ChangeTracker.Clear();
+                }
             },
             cancellationToken);
         scope?.RunHooks(error => logger.HookFailed(error, typeof(TContext).Name));
