@@ -4,6 +4,7 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 using InstaMessenger.Hosting.Security;
+using InstaMessenger.Store.Access;
 using InstaMessenger.Store.Domain;
 using InstaMessenger.Store.Events;
 using Microsoft.Extensions.DependencyInjection;
@@ -159,6 +160,17 @@ public sealed class EventTapsTests : IAsyncLifetime
         (await stream.LineAsync()).ShouldBeNull();
         (await other.LineAsync()).ShouldBe(": heartbeat");
         sessions.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_change_of_access_is_noticed_at_once()
+    {
+        await using var stream = await OpenAsync("shop");
+
+        _callers.Revoke("shop");
+        _store.Services.GetRequiredService<AccessChanges>().Announce();
+
+        (await stream.LineAsync()).ShouldBeNull();
     }
 
     [Fact]
