@@ -232,6 +232,7 @@ public sealed class EventTapsTests : IAsyncLifetime
         var page = await stranger.GetStringAsync("/docs");
         page.ShouldContain("InstaMessenger");
         page.ShouldNotContain("https://");
+        page.ShouldContain("\"telemetry\":false");
         (await stranger.GetAsync("/api/v1/events")).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
     }
 
