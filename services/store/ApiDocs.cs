@@ -31,7 +31,9 @@ internal static class ApiDocs
         routes.MapScalarApiReference("/docs", options =>
         {
             options.Title = "InstaMessenger";
+            // An operator's page tells nobody else that it is open: no fonts, figures or assistants from elsewhere.
             options.DefaultFonts = false;
+            options.DisableTelemetry().DisableAgent().DisableMcp();
         }).AllowAnonymous();
     }
 

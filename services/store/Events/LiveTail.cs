@@ -1,3 +1,5 @@
+using InstaMessenger.Store.Access;
+
 namespace InstaMessenger.Store.Events;
 
 /// <summary>
@@ -5,7 +7,7 @@ namespace InstaMessenger.Store.Events;
 /// next look. Without a stream it reads nothing.
 /// </summary>
 internal sealed partial class LiveTail(
-    EventPages pages, EventFeedSignal signal, LiveRing ring, LiveSessions sessions, IHostApplicationLifetime lifetime, TimeProvider clock, ILogger<LiveTail> logger) : BackgroundService
+    EventPages pages, EventFeedSignal signal, LiveRing ring, LiveSessions sessions, AccessChanges access, IHostApplicationLifetime lifetime, TimeProvider clock, ILogger<LiveTail> logger) : BackgroundService
 {
     private const int RowsPerRound = 500;
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
@@ -26,6 +28,13 @@ internal sealed partial class LiveTail(
         // Before the server waits for its requests to end, which these never would by themselves.
         using var stopping = lifetime.ApplicationStopping.Register(sessions.EndAll);
         await using var ticks = clock.CreateTimer(_ => sessions.ForEach(session => session.Tick()), null, TickEvery, TickEvery);
+        var watching = WatchAccessAsync(stoppingToken);
+        await FollowAsync(stoppingToken);
+        await watching;
+    }
+
+    private async Task FollowAsync(CancellationToken stoppingToken)
+    {
         var idle = true;
         while (!stoppingToken.IsCancellationRequested)
         {
@@ -51,6 +60,18 @@ internal sealed partial class LiveTail(
                 LogFailed(logger, error);
                 await Task.Delay(LookEvery, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
+        }
+    }
+
+    /// <summary>Has every stream ask again at once whether its credential still holds; without this a revoked one would be shown events until its next heartbeat.</summary>
+    private async Task WatchAccessAsync(CancellationToken stoppingToken)
+    {
+        var seen = access.Version;
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            await access.WaitAsync(seen, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            seen = access.Version;
+            sessions.ForEach(session => session.RequestBeat());
         }
     }
 

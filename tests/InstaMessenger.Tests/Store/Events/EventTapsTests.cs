@@ -4,6 +4,7 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 using InstaMessenger.Hosting.Security;
+using InstaMessenger.Store.Access;
 using InstaMessenger.Store.Domain;
 using InstaMessenger.Store.Events;
 using Microsoft.Extensions.DependencyInjection;
@@ -162,6 +163,17 @@ public sealed class EventTapsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_change_of_access_is_noticed_at_once()
+    {
+        await using var stream = await OpenAsync("shop");
+
+        _callers.Revoke("shop");
+        _store.Services.GetRequiredService<AccessChanges>().Announce();
+
+        (await stream.LineAsync()).ShouldBeNull();
+    }
+
+    [Fact]
     public async Task An_account_that_is_taken_from_the_caller_is_shown_no_more_and_a_new_one_is()
     {
         await using var stream = await OpenAsync("both");
@@ -220,6 +232,7 @@ public sealed class EventTapsTests : IAsyncLifetime
         var page = await stranger.GetStringAsync("/docs");
         page.ShouldContain("InstaMessenger");
         page.ShouldNotContain("https://");
+        page.ShouldContain("\"telemetry\":false");
         (await stranger.GetAsync("/api/v1/events")).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
     }
 
