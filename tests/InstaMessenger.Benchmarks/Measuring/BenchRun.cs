@@ -1,0 +1,68 @@
+using InstaMessenger.Benchmarks.Processes;
+using InstaMessenger.Benchmarks.References;
+using InstaMessenger.IntegrationTests.Fixtures;
+
+namespace InstaMessenger.Benchmarks.Measuring;
+
+/// <summary>What the rows of one run share: its length, its folder, its broker, the references, each made when first asked for.</summary>
+/// <param name="seconds">How long the sustained rows last.</param>
+internal sealed class BenchRun(int seconds) : IAsyncDisposable
+{
+    public const string Account = "17841400000000001";
+
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("instamessenger-bench-");
+    private RabbitMqBroker? _broker;
+    private double? _pipe;
+
+    public TimeSpan Sustained { get; } = TimeSpan.FromSeconds(seconds);
+
+    /// <summary>For what shows its rate at once.</summary>
+    public TimeSpan Short { get; } = TimeSpan.FromSeconds(Math.Max(2, seconds / 4.0));
+
+    public List<Line> Lines { get; } = [];
+
+    public string NewFolder(string name) => _folder.CreateSubdirectory(name).FullName;
+
+    /// <summary>An empty virtual host of the run's own broker.</summary>
+    public async Task<string> VirtualHostAsync()
+    {
+        if (_broker is null) Say("starting RabbitMQ …");
+        _broker ??= await RabbitMqBroker.StartAsync();
+        return await _broker.NewVirtualHostAsync();
+    }
+
+    /// <summary>The reference <b>pipe</b>, in messages a second.</summary>
+    public async Task<double> PipeAsync()
+    {
+        if (_pipe is not null) return _pipe.Value;
+        _pipe = await Pipe.MeasureAsync(await VirtualHostAsync(), Short);
+        Say($"reference pipe: {_pipe:0} messages/s");
+        return _pipe.Value;
+    }
+
+    /// <summary>The server of the reference <b>accept</b>, in a process of its own like what is compared with it.</summary>
+    public Task<ProcessUnderTest> StartAcceptAsync()
+    {
+        var folder = NewFolder("accept");
+        return ProcessUnderTest.StartAsync("Benchmarks", folder, new Dictionary<string, string?>(), [AcceptServer.Command, Path.Combine(folder, "accept.db")]);
+    }
+
+    /// <summary>Adds a line to the table.</summary>
+    public void Add(string what, string bar, string measured, bool ok, double? reference = null, double? ratio = null)
+    {
+        Lines.Add(new Line(what, bar, measured, reference, ratio, ok));
+        Say($"{(ok ? "ok    " : "NOT OK")} {what}: {measured} (bar: {bar})");
+    }
+
+    /// <summary>Says what the table does not.</summary>
+    public static void Say(string text) => Console.Error.WriteLine("  " + text);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_broker is not null) await _broker.DisposeAsync();
+        _folder.Delete(recursive: true);
+    }
+}
+
+/// <summary>One line of the table.</summary>
+internal sealed record Line(string What, string Bar, string Measured, double? Reference, double? Ratio, bool Ok);

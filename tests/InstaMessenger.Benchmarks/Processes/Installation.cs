@@ -1,0 +1,118 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+using InstaMessenger.Benchmarks.Load;
+using InstaMessenger.IntegrationTests.Fixtures;
+
+namespace InstaMessenger.Benchmarks.Processes;
+
+/// <summary>A running InstaMessenger with empty data: standalone, or the five services on RabbitMQ. Signed in as its admin.</summary>
+internal sealed class Installation : IAsyncDisposable
+{
+    private const string Password = "benchmark-Password-1";
+    private static readonly string SomeKey = Convert.ToBase64String([.. Enumerable.Range(1, 32).Select(n => (byte)n)]);
+
+    private Installation(IReadOnlyList<ProcessUnderTest> processes, ProcessUnderTest webhooks, ProcessUnderTest api)
+    {
+        (Processes, Webhooks) = (processes, webhooks.EndPoint);
+        Http = new HttpClient { BaseAddress = api.Address };
+    }
+
+    public IReadOnlyList<ProcessUnderTest> Processes { get; }
+
+    /// <summary>Where Meta's posts go: in the split form to ingress itself, so that the row measures it and not YARP.</summary>
+    public IPEndPoint Webhooks { get; }
+
+    /// <summary>For the API, at the public door.</summary>
+    public HttpClient Http { get; }
+
+    public static async Task<Installation> StandaloneAsync(string folder)
+    {
+        var process = await StartStandaloneAsync(folder);
+        return await SignedInAsync(new Installation([process], process, process));
+    }
+
+    public static Task<ProcessUnderTest> StartStandaloneAsync(string folder) => ProcessUnderTest.StartAsync("Standalone", folder, Settings(folder));
+
+    public static Task<ProcessUnderTest> StartIngressAsync(string folder, string broker) => ProcessUnderTest.StartAsync("Ingress", folder, Settings(folder, broker));
+
+    public static async Task<Installation> FiveServicesAsync(string folder, string broker)
+    {
+        var projects = new[] { "Ingress", "Store", "Sender", "CrmForwarder", "UiGateway" };
+        var ports = projects.ToDictionary(project => project, _ => FreePort.Take());
+        var processes = await Task.WhenAll(projects.Select(project =>
+        {
+            var own = Directory.CreateDirectory(Path.Combine(folder, project)).FullName;
+            var settings = Settings(own, broker);
+            settings["Secrets__KeyDirectory"] = Path.Combine(folder, "keys");
+            foreach (var (service, port) in ports) settings["Services__" + service] = $"http://127.0.0.1:{port}";
+            return ProcessUnderTest.StartAsync(project, own, settings, port: ports[project]);
+        }));
+        return await SignedInAsync(new Installation(processes, processes[0], processes[^1]));
+    }
+
+    public ProcessUnderTest Process(string name) => Processes.Single(process => process.Name == name);
+
+    /// <summary>Links an account, whose events go to <paramref name="crm"/>.</summary>
+    /// <returns>Its id.</returns>
+    public async Task<string> LinkAsync(string instagramAccountId, Uri? crm)
+    {
+        using var response = await Http.PostAsJsonAsync("/api/v1/accounts", new Dictionary<string, string?>
+        {
+            ["instagram_account_id"] = instagramAccountId,
+            ["messaging_channel_id"] = instagramAccountId,
+            ["username"] = "bench_" + instagramAccountId[^4..],
+            ["access_token"] = "benchmark-token",
+            ["login_type"] = "instagram",
+            ["crm_webhook_url"] = crm?.ToString(),
+            ["webhook_secret"] = crm is null ? null : "benchmark_webhook_secret",
+        });
+        return (await ReadAsync(response)).GetProperty("id").GetString()!;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        foreach (var process in Processes) await process.DisposeAsync();
+    }
+
+    /// <summary>The settings of every process. What is not here is as it is delivered, logs included.</summary>
+    private static Dictionary<string, string?> Settings(string folder, string? broker = null) => new()
+    {
+        ["Data__Directory"] = Path.Combine(folder, "data"),
+        ["ConnectionStrings__RabbitMq"] = broker,
+        ["Secrets__MasterKey"] = SomeKey,
+        ["Jwt__SigningKeys__0"] = SomeKey,
+        ["Bootstrap__AdminUsername"] = "admin",
+        ["Bootstrap__AdminPassword"] = Password,
+        ["Instagram__Apps__0__AppId"] = "1",
+        ["Instagram__Apps__0__AppSecret"] = WebhookRequests.AppSecret,
+        ["Instagram__Apps__0__VerifyToken"] = "benchmark",
+        // Nobody listens there: no row sends.
+        ["Instagram__GraphBaseUrl"] = "http://127.0.0.1:9",
+        ["Outbound__AllowPrivateAddresses"] = "true",
+        // The whole load comes from one client; what limits one must not limit the measurement.
+        ["RateLimits__PerKeyPerSecond"] = "1000000",
+        ["RateLimits__PerKeyBurst"] = "1000000",
+        ["RateLimits__PerAddressPerSecond"] = "1000000",
+        ["RateLimits__PerAddressBurst"] = "1000000",
+    };
+
+    private static async Task<Installation> SignedInAsync(Installation installation)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/ui/session");
+        request.Headers.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes("admin:" + Password)));
+        using var response = await installation.Http.SendAsync(request);
+        var token = (await ReadAsync(response)).GetProperty("token").GetString();
+        installation.Http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        return installation;
+    }
+
+    private static async Task<JsonElement> ReadAsync(HttpResponseMessage response)
+    {
+        var body = await response.Content.ReadAsStringAsync();
+        if (!response.IsSuccessStatusCode) throw new InvalidOperationException($"{response.RequestMessage?.RequestUri} answered {(int)response.StatusCode}: {body}");
+        return JsonSerializer.Deserialize<JsonElement>(body);
+    }
+}

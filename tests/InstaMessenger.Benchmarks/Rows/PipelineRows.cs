@@ -1,0 +1,70 @@
+using InstaMessenger.Benchmarks.Load;
+using InstaMessenger.Benchmarks.Measuring;
+using InstaMessenger.Benchmarks.Processes;
+
+namespace InstaMessenger.Benchmarks.Rows;
+
+/// <summary>Webhook → stored → CRM received, on five processes and in one.</summary>
+internal static class PipelineRows
+{
+    private const int Connections = 64;
+
+    /// <summary>Messages on their way at once: enough to keep every stage busy, few enough that the rate is that of the slowest.</summary>
+    private const int UnderWay = 4_000;
+
+    private const int MostPerSecond = 20_000;
+
+    public static async Task FiveServicesAsync(BenchRun run)
+    {
+        var pipe = await run.PipeAsync();
+        var broker = await run.VirtualHostAsync();
+        var result = await MeasureAsync(run, (folder) => Installation.FiveServicesAsync(folder, broker));
+        run.Add("webhook → stored → CRM, five services", "0.3 × pipe", result.Rate, result.PerSecond >= 0.3 * pipe, pipe, result.PerSecond / pipe);
+        run.Add("the same at half that rate", "p99 ≤ 1 s, nothing lost", result.Calm, result.P99 <= 1_000 && result.NothingLost);
+    }
+
+    public static async Task StandaloneAsync(BenchRun run)
+    {
+        var result = await MeasureAsync(run, Installation.StandaloneAsync);
+        run.Add("webhook → stored → CRM, standalone", "1,500/s", result.Rate, result.PerSecond >= 1_500);
+        run.Add("the same at half that rate", "p99 ≤ 1 s, nothing lost", result.Calm, result.P99 <= 1_000 && result.NothingLost);
+    }
+
+    private static async Task<Result> MeasureAsync(BenchRun run, Func<string, Task<Installation>> start)
+    {
+        var warmUp = run.Sustained / 6;
+        using var journeys = new Journeys((int)(MostPerSecond * (run.Sustained * 2).TotalSeconds), UnderWay);
+        await using var crm = await CrmReceiver.StartAsync(journeys);
+        await using var installation = await start(run.NewFolder("pipeline"));
+        await installation.LinkAsync(BenchRun.Account, crm.Address);
+        var load = new WebhookLoad(installation.Webhooks, new WebhookRequests(BenchRun.Account), Connections) { BeforePost = journeys.SetOutAsync };
+
+        var whole = load.RunAsync(warmUp + run.Sustained);
+        await Task.Delay(warmUp, TimeProvider.System);
+        var (before, cpu) = (journeys.Arrived, new Cpu(installation.Processes));
+        await whole;
+        var arrived = journeys.Arrived - before;
+        BenchRun.Say($"{cpu.Per(arrived)}");
+        var missing = await journeys.WaitForAllAsync();
+        var perSecond = arrived / run.Sustained.TotalSeconds;
+
+        journeys.Latencies = new Latencies();
+        cpu = new Cpu(installation.Processes);
+        var answers = await load.RunAsync(run.Sustained / 2, perSecond / 2);
+        missing = await journeys.WaitForAllAsync();
+        BenchRun.Say($"at half rate: answers {answers}; {cpu.Per(journeys.Latencies.Count)}");
+        foreach (var process in installation.Processes) BenchRun.Say($"{process.Name}: {process.ResidentBytes / 1048576} MB resident, at most {process.MostResidentBytes / 1048576}");
+        return new Result(perSecond, journeys.Latencies, load.Posted, missing, journeys.Repeated, load.Refused);
+    }
+
+    private sealed record Result(double PerSecond, Latencies Latencies, int Posted, int Missing, int Repeated, int Refused)
+    {
+        public string Rate => $"{PerSecond:#,0}/s";
+
+        public double P99 => Latencies.P99;
+
+        public bool NothingLost => Missing == 0 && Refused == 0;
+
+        public string Calm => $"{Latencies}; of {Posted:#,0} {Missing} lost, {Repeated} twice, {Refused} refused";
+    }
+}
