@@ -17,11 +17,12 @@ namespace InstaMessenger.Simulator.Crm;
 /// <param name="Bytes">Length of the body.</param>
 /// <param name="Status">What was answered; null for a cut connection.</param>
 /// <param name="Body">The body, up to the limit; null when bodies are not kept.</param>
+/// <param name="TraceParent">Header <c>traceparent</c>; null when there is none.</param>
 public sealed record CrmDelivery(
     string Inbox, string WebhookId, int Attempt, DateTimeOffset At, long? WebhookTimestamp,
     string? EventId, string? EventType, long? Sequence, string? AccountId,
     bool SignatureValid, bool HubSignatureValid, bool TimestampFresh,
-    string BodyHash, int Bytes, int? Status, string? Body)
+    string BodyHash, int Bytes, int? Status, string? Body, string? TraceParent)
 {
     /// <summary>Both signatures are valid and the timestamp is fresh.</summary>
     public bool Trusted => SignatureValid && HubSignatureValid && TimestampFresh;

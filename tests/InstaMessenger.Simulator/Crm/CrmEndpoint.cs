@@ -80,7 +80,8 @@ internal static class CrmEndpoint
             CrmSignature.Hub(inbox.Keys, body, http.Request.Headers["X-Hub-Signature-256"].ToString()),
             sentAt is not null && Math.Abs(now.ToUnixTimeSeconds() - seconds) <= 300,
             Convert.ToHexStringLower(hash), body.Length, Status: null,
-            crm.KeptBytes is { } kept ? Encoding.UTF8.GetString(body[..Math.Min(kept, body.Length)]) : null);
+            crm.KeptBytes is { } kept ? Encoding.UTF8.GetString(body[..Math.Min(kept, body.Length)]) : null,
+            http.Request.Headers.TraceParent.Count > 0 ? http.Request.Headers.TraceParent.ToString() : null);
     }
 
     private static async Task AnswerAsync(HttpContext http, CrmStandIn crm, CrmBehaviour behaviour, int? status)
