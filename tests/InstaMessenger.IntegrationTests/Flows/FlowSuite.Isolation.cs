@@ -1,0 +1,181 @@
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using InstaMessenger.IntegrationTests.Product;
+
+namespace InstaMessenger.IntegrationTests.Flows;
+
+public abstract partial class FlowSuite
+{
+    /// <summary>What anybody may call; everything else must be guarded.</summary>
+    private static readonly HashSet<string> Public =
+    [
+        "GET /", "GET /health/live", "GET /health/ready", "GET /openapi/{documentName}.json", "GET /docs/{documentName?}", "GET /docs",
+        "GET /webhooks/instagram", "POST /webhooks/instagram", "POST /ui/session", "DELETE /ui/session",
+    ];
+
+    /// <summary>What a tenant gets who asks for another one's things, for each guarded route.</summary>
+    private static readonly Dictionary<string, Func<Victim, ApiClient, Task>> Cases = new()
+    {
+        ["GET /api/v1/me"] = Shows("/api/v1/me"),
+
+        ["GET /api/v1/accounts"] = Shows("/api/v1/accounts?limit=200"),
+        ["POST /api/v1/accounts"] = Refuses(409, HttpMethod.Post, _ => "/api/v1/accounts", victim => new { instagram_account_id = victim.Shop.InstagramId, username = "thief", access_token = "stolen" }),
+        ["GET /api/v1/accounts/{id}"] = Hides(HttpMethod.Get, victim => $"/api/v1/accounts/{victim.Shop.AccountId}"),
+        ["PATCH /api/v1/accounts/{id}"] = Hides(HttpMethod.Patch, victim => $"/api/v1/accounts/{victim.Shop.AccountId}", _ => new { username = "thief", crm_webhook_url = "https://thief.example" }),
+        ["DELETE /api/v1/accounts/{id}"] = Hides(HttpMethod.Delete, victim => $"/api/v1/accounts/{victim.Shop.AccountId}"),
+
+        ["POST /api/v1/messages/send"] = Refuses(403, HttpMethod.Post, _ => "/api/v1/messages/send", victim => new { account_id = victim.Shop.AccountId, recipient_id = victim.Customer, message = "stolen" }),
+        ["GET /api/v1/messages/{message_id}"] = Hides(HttpMethod.Get, victim => $"/api/v1/messages/{victim.MessageId}"),
+        ["GET /api/v1/messages/{message_id}/status"] = Hides(HttpMethod.Get, victim => $"/api/v1/messages/{victim.MessageId}/status"),
+
+        ["GET /ui/conversations"] = ShowsNoneOf("/ui/conversations"),
+        ["GET /api/v1/conversations"] = ShowsNoneOf("/api/v1/conversations"),
+        ["GET /ui/conversations/{id}/messages"] = Hides(HttpMethod.Get, victim => $"/ui/conversations/{victim.ConversationId}/messages"),
+        ["GET /api/v1/conversations/{id}/messages"] = Hides(HttpMethod.Get, victim => $"/api/v1/conversations/{victim.ConversationId}/messages"),
+        ["POST /ui/conversations/{id}/read"] = Hides(HttpMethod.Post, victim => $"/ui/conversations/{victim.ConversationId}/read"),
+        ["POST /api/v1/conversations/{id}/read"] = Hides(HttpMethod.Post, victim => $"/api/v1/conversations/{victim.ConversationId}/read"),
+
+        ["GET /api/v1/events"] = Shows("/api/v1/events?after=0&limit=200"),
+        ["GET /api/v1/events/stream"] = StreamsNothingOf,
+
+        ["GET /api/v1/sends"] = ShowsNoneOf("/api/v1/sends"),
+        ["POST /api/v1/sends/{message_id}/settle"] = Hides(HttpMethod.Post, victim => $"/api/v1/sends/{victim.MessageId}/settle", _ => new { outcome = "failed" }),
+
+        ["GET /api/v1/webhook-endpoints"] = Shows("/api/v1/webhook-endpoints?limit=200"),
+        ["GET /api/v1/webhook-endpoints/{id}/deliveries"] = Hides(HttpMethod.Get, victim => $"/api/v1/webhook-endpoints/{victim.EndpointId}/deliveries"),
+        ["POST /api/v1/deliveries/{id:long}/redeliver"] = Hides(HttpMethod.Post, victim => $"/api/v1/deliveries/{victim.DeliveryId}/redeliver"),
+
+        ["GET /api/v1/api-keys"] = Shows("/api/v1/api-keys?limit=200"),
+        ["POST /api/v1/api-keys"] = Refuses(403, HttpMethod.Post, _ => "/api/v1/api-keys", victim => new { name = "thief", account_ids = new[] { victim.Shop.AccountId } }),
+        ["DELETE /api/v1/api-keys/{id}"] = Hides(HttpMethod.Delete, victim => $"/api/v1/api-keys/{victim.Shop.KeyId}"),
+
+        ["GET /api/v1/users"] = IsForAdmins(HttpMethod.Get, "/api/v1/users"),
+        ["POST /api/v1/users"] = IsForAdmins(HttpMethod.Post, "/api/v1/users", new { username = "thief", password = "a long password", role = "admin" }),
+        ["DELETE /api/v1/users/{id}"] = IsForAdmins(HttpMethod.Delete, "/api/v1/users/usr_1"),
+        ["POST /api/v1/users/{id}/accounts"] = Refuses(403, HttpMethod.Post, victim => $"/api/v1/users/{victim.StrangerId}/accounts", victim => new { account_ids = new[] { victim.Shop.AccountId } }),
+        ["DELETE /api/v1/users/{id}/accounts/{accountId}"] = Refuses(403, HttpMethod.Delete, victim => $"/api/v1/users/{victim.StrangerId}/accounts/{victim.Shop.AccountId}"),
+        ["GET /api/v1/quarantine"] = IsForAdmins(HttpMethod.Get, "/api/v1/quarantine"),
+        ["POST /api/v1/quarantine/{id:long}/replay"] = IsForAdmins(HttpMethod.Post, "/api/v1/quarantine/1/replay"),
+        ["GET /api/v1/dead-letters/store"] = IsForAdmins(HttpMethod.Get, "/api/v1/dead-letters/store"),
+        ["POST /api/v1/dead-letters/store/{id:long}/replay"] = IsForAdmins(HttpMethod.Post, "/api/v1/dead-letters/store/1/replay"),
+        ["GET /api/v1/dead-letters/sender"] = IsForAdmins(HttpMethod.Get, "/api/v1/dead-letters/sender"),
+        ["POST /api/v1/dead-letters/sender/{id:long}/replay"] = IsForAdmins(HttpMethod.Post, "/api/v1/dead-letters/sender/1/replay"),
+        ["GET /api/v1/dead-letters/crm-forwarder"] = IsForAdmins(HttpMethod.Get, "/api/v1/dead-letters/crm-forwarder"),
+        ["POST /api/v1/dead-letters/crm-forwarder/{id:long}/replay"] = IsForAdmins(HttpMethod.Post, "/api/v1/dead-letters/crm-forwarder/1/replay"),
+    };
+
+    [Fact]
+    public void Every_route_has_a_case_of_tenant_isolation()
+    {
+        RouteCatalogue.Guarded.Except(Cases.Keys).ShouldBeEmpty("these routes have no case in FlowSuite.Isolation.cs");
+        Cases.Keys.Except(RouteCatalogue.Guarded).ShouldBeEmpty("these cases have no route any more");
+        RouteCatalogue.Anonymous.Where(route => !route.StartsWith("GET /docs/", StringComparison.Ordinal)).Except(Public).ShouldBeEmpty("these routes are open to anybody and nobody has said so");
+    }
+
+    [Theory]
+    [InlineData("agent")]
+    [InlineData("key")]
+    public async Task Nobody_reaches_what_is_another_tenants(string kind)
+    {
+        var (shop, own) = (await OpenShopAsync(), await OpenShopAsync());
+        await own.NewWriterAsync();
+        var (agent, agentId) = await NewAgentAsync(own);
+        var victim = await VictimAsync(shop, agentId);
+        var stranger = kind == "agent" ? agent : own.Api;
+        (await stranger.GetAsync("/api/v1/accounts")).Expect(200).Items().Select(account => account.Text("id")).ShouldBe([own.AccountId]);
+
+        var failures = new List<string>();
+        foreach (var (route, check) in Cases)
+        {
+            try
+            {
+                await check(victim, stranger);
+            }
+            catch (ShouldAssertException error)
+            {
+                failures.Add($"{route}: {error.Message}");
+            }
+        }
+
+        failures.ShouldBeEmpty();
+        (await shop.SendAsync(shop.Meta.Customers.Get(shop.InstagramId, victim.Customer), "all is as it was")).Expect(200).Text("status").ShouldBe("sent");
+        (await Admin.GetAsync($"/api/v1/accounts/{shop.AccountId}")).Expect(200).Text("username").ShouldBe($"shop{shop.InstagramId}");
+    }
+
+    [Fact]
+    public async Task Without_a_credential_nothing_is_answered_that_is_not_public()
+    {
+        var answers = new List<string>();
+        foreach (var route in Cases.Keys)
+        {
+            var (method, path) = (new HttpMethod(route.Split(' ')[0]), Parameter().Replace(route.Split(' ')[1], "1"));
+            var answer = await Anonymous.SendAsync(method, path);
+            if (answer.Status != 401 || answer.Json.Text("detail") is not null) answers.Add($"{route}: {answer.Status} {answer.Body}");
+        }
+
+        answers.ShouldBeEmpty();
+        foreach (var wrong in new[] { "nonsense", "sk_" + new string('a', 43), _product.AdminToken + "x" })
+            (await new ApiClient(_product.Door, wrong).GetAsync("/api/v1/accounts")).ExpectProblem(401, "unauthorized");
+    }
+
+    private static async Task<Victim> VictimAsync(Shop shop, string strangerId)
+    {
+        var customer = await shop.NewWriterAsync();
+        var sent = (await shop.SendAsync(customer, "a secret")).Expect(200);
+        await shop.Crm.Deliveries.WaitForAsync(delivery => delivery.EventType == "message.sent");
+        var conversation = await shop.ConversationAsync(customer);
+        var endpoint = (await shop.Api.GetAsync("/api/v1/webhook-endpoints")).Expect(200).Items().ShouldHaveSingleItem();
+        var delivery = (await shop.Api.GetAsync($"/api/v1/webhook-endpoints/{endpoint.Text("id")}/deliveries")).Expect(200).Items()[0];
+        return new Victim(shop, customer.Igsid, conversation.Text("id")!, sent.Text("message_id")!, endpoint.Text("id")!, delivery.Text("id")!, strangerId);
+    }
+
+    private async Task<(ApiClient Client, string Id)> NewAgentAsync(Shop shop)
+    {
+        var (name, password) = ($"agent{Shop.NewNumber()}", "a long password of an agent");
+        var user = (await Admin.PostAsync("/api/v1/users", new { username = name, password, role = "agent" })).Expect(201);
+        (await Admin.PostAsync($"/api/v1/users/{user.Text("id")}/accounts", new { account_ids = new[] { shop.AccountId } })).Expect(200);
+        var session = (await Anonymous.SignInAsync(name, password)).Expect(200);
+        return (new ApiClient(_product.Door, session.Text("token")), user.Text("id")!);
+    }
+
+    private static Func<Victim, ApiClient, Task> Shows(string path) => async (victim, stranger) => victim.IsNotIn((await stranger.GetAsync(path)).Expect(200));
+
+    /// <summary>A list that can be asked for one account: neither with nor without that does it show anything.</summary>
+    private static Func<Victim, ApiClient, Task> ShowsNoneOf(string path) => async (victim, stranger) =>
+    {
+        await Shows(path + "?limit=200")(victim, stranger);
+        var asked = await stranger.GetAsync($"{path}?account_id={victim.Shop.AccountId}");
+        asked.Status.ShouldBeOneOf([403, 404], asked.Body);
+    };
+
+    private static Func<Victim, ApiClient, Task> Hides(HttpMethod method, Func<Victim, string> path, Func<Victim, object>? body = null) => Refuses(404, method, path, body);
+
+    private static Func<Victim, ApiClient, Task> IsForAdmins(HttpMethod method, string path, object? body = null) => Refuses(403, method, _ => path, body is null ? null : _ => body);
+
+    private static Func<Victim, ApiClient, Task> Refuses(int status, HttpMethod method, Func<Victim, string> path, Func<Victim, object>? body = null) => async (victim, stranger) =>
+        (await stranger.SendAsync(method, path(victim), body is null ? null : System.Net.Http.Json.JsonContent.Create(body(victim)))).ExpectProblem(status);
+
+    private static async Task StreamsNothingOf(Victim victim, ApiClient stranger)
+    {
+        await using var tap = await stranger.ListenAsync();
+        await victim.Shop.ReceivedAsync(await victim.Shop.Meta.Customers.Get(victim.Shop.InstagramId, victim.Customer).SayAsync("a live secret"));
+        // An event of the stranger's own behind it: by then the other one would have come.
+        var own = (await stranger.GetAsync("/ui/conversations")).Expect(200).Items()[0];
+        (await stranger.PostAsync($"/ui/conversations/{own.Text("id")}/read")).Status.ShouldBe(204);
+        await tap.WaitForAsync(tapped => tapped.Type == "conversation.updated");
+        foreach (var tapped in tap.All) victim.IsNotIn(tapped.Event);
+    }
+
+    [GeneratedRegex(@"\{[^}]+\}", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Parameter();
+
+    /// <summary>Whose things are asked for.</summary>
+    private sealed record Victim(Shop Shop, string Customer, string ConversationId, string MessageId, string EndpointId, string DeliveryId, string StrangerId)
+    {
+        public void IsNotIn(JsonNode answer)
+        {
+            var text = answer.ToJsonString();
+            foreach (var id in new[] { Shop.AccountId, Shop.InstagramId, Shop.KeyId, Customer, ConversationId, MessageId }) text.ShouldNotContain(id);
+        }
+    }
+}

@@ -1,0 +1,77 @@
+using System.Collections.Concurrent;
+using System.Text.Json.Nodes;
+using InstaMessenger.IntegrationTests.Product;
+
+namespace InstaMessenger.IntegrationTests.Flows;
+
+public abstract partial class FlowSuite
+{
+    private const int Webhooks = 120;
+    private const int Sends = 12;
+
+    [Theory]
+    [InlineData("ingress")]
+    [InlineData("store")]
+    [InlineData("sender")]
+    [InlineData("crm-forwarder")]
+    public async Task A_service_that_is_killed_half_way_loses_nothing_and_sends_nothing_twice(string service)
+    {
+        var shop = await OpenShopAsync();
+        var process = _product.ProcessOf(service);
+        var customer = await shop.NewWriterAsync();
+        var mark = Shop.NewNumber();
+        // Meta posts again what was not answered 200.
+        shop.Meta.Webhooks.RedeliverySchedule = [.. Enumerable.Repeat(TimeSpan.FromMilliseconds(250), 120)];
+        var answered = new SemaphoreSlim(0);
+
+        var writing = Parallel.ForAsync(0, Webhooks, new ParallelOptions { MaxDegreeOfParallelism = 4 }, async (n, _) =>
+        {
+            await customer.SayAsync($"in {mark} {n}");
+            answered.Release();
+        });
+        var ids = new ConcurrentBag<string>();
+        var sending = Parallel.ForAsync(0, Sends, new ParallelOptions { MaxDegreeOfParallelism = 2 }, async (n, _) => ids.Add(await SendUntilTakenAsync(shop, customer.Igsid, $"out {mark} {n}")));
+        for (var n = 0; n < Webhooks / 3; n++) await answered.WaitAsync();
+        await _product.KillAsync(process);
+        await _product.StartAsync(process);
+        await writing;
+        await sending;
+
+        var texts = Enumerable.Range(0, Webhooks).Select(n => $"in {mark} {n}").ToHashSet();
+        var received = await shop.Crm.Deliveries.WaitForAsync(
+            delivery => delivery.EventType == "message.received" && delivery.Acknowledged && delivery.Attempt == 1 && texts.Contains(TextOf(delivery.Body)), Webhooks, TimeSpan.FromSeconds(40));
+        received.Select(delivery => TextOf(delivery.Body)).ShouldBeUnique("no event has two webhook-ids");
+        shop.Crm.Untrusted.ShouldBe(0);
+
+        // Sent, or lost sight of by the kill and then found by the echo; but never twice.
+        await using var events = await shop.Api.ListenAsync();
+        await events.WaitForAsync(tapped => tapped.Type == "message.sent" && ids.Contains(tapped.Event.Text("data.message.id")!), Sends);
+        shop.Meta.AcceptedMoreThanOnce.ShouldNotContain(twice => twice.Recipient == customer.Igsid);
+        (await shop.ThreadAsync(customer)).Count.ShouldBe(1 + Webhooks + Sends);
+    }
+
+    /// <summary>As a careful client does: the same key until the answer is 2xx.</summary>
+    private static async Task<string> SendUntilTakenAsync(Shop shop, string recipient, string text)
+    {
+        var key = ("Idempotency-Key", $"key of {text}");
+        for (var attempt = 0; attempt < 200; attempt++)
+        {
+            try
+            {
+                var answer = await shop.Api.PostAsync("/api/v1/messages/send", new { account_id = shop.AccountId, recipient_id = recipient, message = text }, key, AtOnce);
+                if (answer.Status is 200 or 202) return answer.Json.Text("message_id")!;
+                answer.Status.ShouldBeOneOf([409, 500, 502, 503, 504], answer.Body);
+            }
+            catch (HttpRequestException)
+            {
+                // Nobody is there just now.
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System);
+        }
+
+        throw new TimeoutException($"{text} was never taken.");
+    }
+
+    private static string TextOf(string? body) => JsonNode.Parse(body!).Text("data.message.text") ?? "";
+}

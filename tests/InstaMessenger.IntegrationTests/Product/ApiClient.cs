@@ -1,0 +1,53 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text;
+
+namespace InstaMessenger.IntegrationTests.Product;
+
+/// <summary>A client of the public door with one credential, or with none.</summary>
+internal sealed class ApiClient(Uri door, string? credential)
+{
+    private static readonly HttpClient Http = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false });
+
+    public Task<Answer> GetAsync(string path) => SendAsync(HttpMethod.Get, path);
+
+    public Task<Answer> DeleteAsync(string path) => SendAsync(HttpMethod.Delete, path);
+
+    public Task<Answer> PostAsync(string path, object? body = null, params (string Name, string Value)[] headers) =>
+        SendAsync(HttpMethod.Post, path, body is null ? null : JsonContent.Create(body), headers);
+
+    public Task<Answer> PatchAsync(string path, object body) => SendAsync(HttpMethod.Patch, path, JsonContent.Create(body));
+
+    public async Task<Answer> SendAsync(HttpMethod method, string path, HttpContent? content = null, params (string Name, string Value)[] headers)
+    {
+        using var request = Request(method, path, content, headers);
+        using var answer = await Http.SendAsync(request);
+        var body = await answer.Content.ReadAsStringAsync();
+        return new Answer($"{method} {path}", (int)answer.StatusCode, answer.Headers, answer.Content.Headers.ContentType?.MediaType, body);
+    }
+
+    /// <summary>Signs in with HTTP Basic.</summary>
+    public Task<Answer> SignInAsync(string username, string password) =>
+        PostAsync("/ui/session", null, ("Authorization", "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"{username}:{password}"))));
+
+    /// <summary>Opens the live stream after an event.</summary>
+    /// <param name="after">A sequence; null for from now on.</param>
+    /// <param name="byHeader">Names it as a browser does when it comes back: by <c>Last-Event-ID</c>.</param>
+    public async Task<EventTap> ListenAsync(long? after = 0, bool byHeader = false)
+    {
+        var request = Request(HttpMethod.Get, after is null || byHeader ? "/api/v1/events/stream" : $"/api/v1/events/stream?after={after}", null, []);
+        if (byHeader) request.Headers.Add("Last-Event-ID", after.ToString());
+        var answer = await Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        ((int)answer.StatusCode).ShouldBe(200);
+        answer.Content.Headers.ContentType?.MediaType.ShouldBe("text/event-stream");
+        return new EventTap(answer);
+    }
+
+    private HttpRequestMessage Request(HttpMethod method, string path, HttpContent? content, (string Name, string Value)[] headers)
+    {
+        var request = new HttpRequestMessage(method, new Uri(door, path)) { Content = content };
+        if (credential is not null) request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", credential);
+        foreach (var (name, value) in headers) request.Headers.TryAddWithoutValidation(name, value);
+        return request;
+    }
+}

@@ -1,0 +1,109 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using InstaMessenger.Simulator;
+
+namespace InstaMessenger.IntegrationTests.Product;
+
+/// <summary>What both forms of the product share: secrets, the simulator, the processes and their logs.</summary>
+public abstract class ProductBase(string form) : IProduct, IAsyncLifetime
+{
+    internal const string Username = "admin";
+    internal const string Password = "a long password of the tests";
+    internal const string AppSecret = "an_app_secret_of_the_tests";
+    internal const string VerifyToken = "a_verify_token_of_the_tests";
+    private readonly Dictionary<string, ProductProcess> _processes = [];
+    private SimulatorHost? _simulator;
+
+    public abstract Uri Door { get; }
+
+    public SimulatorHost Simulator => _simulator ?? throw new InvalidOperationException("The product is not started.");
+
+    public string AdminToken { get; private set; } = "";
+
+    public IReadOnlyList<string> Processes => [.. _processes.Keys];
+
+    internal ProductFolder Folder { get; } = new(form);
+
+    public abstract string ProcessOf(string service);
+
+    public Task KillAsync(string process) => _processes[process].KillAsync();
+
+    public Task<bool> StopAsync(string process) => _processes[process].StopAsync();
+
+    public Task StartAsync(string process) => _processes[process].StartAsync();
+
+    public async ValueTask InitializeAsync()
+    {
+        _simulator = await SimulatorHost.StartAsync(new SimulatorOptions { AppSecret = AppSecret });
+        foreach (var (name, process) in await MakeProcessesAsync(Settings())) _processes.Add(name, process);
+        // Together, as an orchestrator starts them: none may need another one to be there first.
+        await Task.WhenAll(_processes.Values.Select(process => process.StartAsync()));
+        Simulator.Meta.Webhooks.CallbackUrl = new Uri(Door, "/webhooks/instagram");
+        var session = await new ApiClient(Door, null).SignInAsync(Username, Password);
+        AdminToken = session.Expect(200).Text("token")!;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var process in _processes.Values) await process.DisposeAsync();
+        if (_simulator is not null) await _simulator.DisposeAsync();
+        Folder.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    public IReadOnlyDictionary<string, long> MarkLogs() => Logs().ToDictionary(file => file, file => new FileInfo(file).Length);
+
+    public string LogsSince(IReadOnlyDictionary<string, long> mark)
+    {
+        Folder.Keep = true;
+        var text = new StringBuilder().AppendLine($"Logs are in {Folder.Logs}");
+        foreach (var file in Logs())
+        {
+            using var log = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+            log.Position = mark.TryGetValue(file, out var position) ? position : 0;
+            using var reader = new StreamReader(log);
+            while (reader.ReadLine() is { } line)
+            {
+                if (IsNews(line)) text.AppendLine($"{Path.GetFileNameWithoutExtension(file)}: {line}");
+            }
+        }
+
+        return text.ToString();
+    }
+
+    /// <summary>Makes the processes, not started.</summary>
+    /// <param name="settings">What an operator would set.</param>
+    private protected abstract Task<IReadOnlyDictionary<string, ProductProcess>> MakeProcessesAsync(Dictionary<string, string?> settings);
+
+    private Dictionary<string, string?> Settings() => new()
+    {
+        ["Secrets__MasterKey"] = RandomKey(),
+        ["Jwt__SigningKeys__0"] = RandomKey(),
+        ["Bootstrap__AdminUsername"] = Username,
+        ["Bootstrap__AdminPassword"] = Password,
+        ["Instagram__Apps__0__AppId"] = "1234567890",
+        ["Instagram__Apps__0__AppSecret"] = AppSecret,
+        ["Instagram__Apps__0__VerifyToken"] = VerifyToken,
+        ["Instagram__GraphBaseUrl"] = Simulator.BaseAddress.ToString(),
+        ["Outbound__AllowPrivateAddresses"] = "true",
+    };
+
+    private static string RandomKey() => Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
+
+    /// <summary>A warning or worse, or something that is no log line, like the stack trace of a crash.</summary>
+    private static bool IsNews(string line)
+    {
+        try
+        {
+            return JsonNode.Parse(line)?["LogLevel"]?.GetValue<string>() is not ("Trace" or "Debug" or "Information");
+        }
+        catch (JsonException)
+        {
+            return true;
+        }
+    }
+
+    private IEnumerable<string> Logs() => _processes.Values.SelectMany(process => process.LogFiles);
+}

@@ -1,0 +1,19 @@
+namespace InstaMessenger.IntegrationTests.Product;
+
+/// <summary>The data and the logs of one product. Removed at the end, unless a test failed: then the logs are what one wants to read.</summary>
+internal sealed class ProductFolder(string name) : IDisposable
+{
+    private readonly DirectoryInfo _root = Directory.CreateTempSubdirectory($"instamessenger-{name}-");
+
+    /// <summary>Keeps the folder.</summary>
+    public bool Keep { get; set; }
+
+    public string Logs => Of("logs");
+
+    public string Of(string name) => Directory.CreateDirectory(Path.Combine(_root.FullName, name)).FullName;
+
+    public void Dispose()
+    {
+        if (!Keep) _root.Delete(recursive: true);
+    }
+}

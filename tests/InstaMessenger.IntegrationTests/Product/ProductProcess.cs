@@ -1,0 +1,85 @@
+using System.Diagnostics;
+using System.Net;
+using InstaMessenger.IntegrationTests.Fixtures;
+
+namespace InstaMessenger.IntegrationTests.Product;
+
+/// <summary>One process of the product: the built program with an environment, which can die and come back.</summary>
+/// <param name="name">For people.</param>
+/// <param name="program">The assembly, like <c>InstaMessenger.Store.dll</c>.</param>
+/// <param name="address">Where it listens.</param>
+/// <param name="environment">All of its configuration.</param>
+/// <param name="logFolder">Where its console goes, one file per start.</param>
+internal sealed class ProductProcess(string name, string program, Uri address, IReadOnlyDictionary<string, string?> environment, string logFolder)
+    : IAsyncDisposable
+{
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(15);
+    private static readonly HttpClient Probe = new() { Timeout = TimeSpan.FromSeconds(5) };
+
+    private GuardedProcess? _process;
+    private int _starts;
+
+    public Uri Address => address;
+
+    /// <summary>The console of this start and of those before it, oldest first.</summary>
+    public IEnumerable<string> LogFiles => Enumerable.Range(1, _starts).Select(LogFile);
+
+    public async Task StartAsync()
+    {
+        await LaunchAsync();
+        await WaitUntilReadyAsync();
+    }
+
+    public async Task LaunchAsync()
+    {
+        if (_process is not null) await _process.DisposeAsync();
+        var path = PathOf(program);
+        _process = await GuardedProcess.StartAsync("dotnet", [path], LogFile(++_starts), environment, Path.GetDirectoryName(path));
+    }
+
+    public async Task WaitUntilReadyAsync()
+    {
+        var began = Stopwatch.StartNew();
+        var last = "no answer";
+        while (began.Elapsed < StartTimeout)
+        {
+            if (_process!.HasExited) throw new InvalidOperationException($"{name} ended with {_process.ExitCode} instead of starting:\n{Tail()}");
+            try
+            {
+                using var answer = await Probe.GetAsync(new Uri(address, "/health/ready"));
+                if (answer.StatusCode == HttpStatusCode.OK) return;
+                last = await answer.Content.ReadAsStringAsync();
+            }
+            catch (Exception error) when (error is HttpRequestException or OperationCanceledException)
+            {
+                last = error.Message;
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System);
+        }
+
+        throw new TimeoutException($"{name} is not ready after {StartTimeout.TotalSeconds} s ({last}):\n{Tail()}");
+    }
+
+    public Task KillAsync() => _process!.KillAsync();
+
+    public Task<bool> StopAsync() => _process!.TerminateAsync(StopTimeout);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_process is not null) await _process.DisposeAsync();
+    }
+
+    /// <summary>The program as the build of the tests made it, in the same configuration as the tests.</summary>
+    private static string PathOf(string program)
+    {
+        var here = new DirectoryInfo(AppContext.BaseDirectory);
+        var path = Path.Combine(here.Parent!.Parent!.FullName, Path.GetFileNameWithoutExtension(program), here.Name, program);
+        return File.Exists(path) ? path : throw new FileNotFoundException($"{path} is not built.");
+    }
+
+    private string LogFile(int start) => Path.Combine(logFolder, $"{name}.{start}.log");
+
+    private string Tail() => string.Join('\n', File.ReadLines(LogFile(_starts)).TakeLast(20));
+}

@@ -1,0 +1,21 @@
+using InstaMessenger.IntegrationTests.Fixtures;
+
+namespace InstaMessenger.IntegrationTests.Product;
+
+/// <summary>The embedded default: one process, SQLite, no broker.</summary>
+public sealed class StandaloneProduct() : ProductBase(Name)
+{
+    private const string Name = "standalone";
+
+    public override Uri Door { get; } = new($"http://127.0.0.1:{FreePort.Take()}");
+
+    public override string ProcessOf(string service) => Name;
+
+    private protected override Task<IReadOnlyDictionary<string, ProductProcess>> MakeProcessesAsync(Dictionary<string, string?> settings)
+    {
+        settings["ASPNETCORE_URLS"] = Door.ToString();
+        settings["Data__Directory"] = Folder.Of("data");
+        var process = new ProductProcess(Name, "InstaMessenger.Standalone.dll", Door, settings, Folder.Logs);
+        return Task.FromResult<IReadOnlyDictionary<string, ProductProcess>>(new Dictionary<string, ProductProcess> { [Name] = process });
+    }
+}
