@@ -1,5 +1,4 @@
 using InstaMessenger.Hosting.Outbox;
-using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.Configuration;
@@ -56,20 +55,15 @@ public static class DatabaseSetup
         });
         services.AddSingleton<IUnitOfWork<TContext>>(provider =>
         {
-            (SqliteConnection Connection, TContext Db)? last = null;
-            // Taken now: the writer may make its first options when the container is being disposed and the last units are committed.
+            // Taken now: the writer may make its first context when the container is being disposed and the last units are committed.
             var loggers = provider.GetRequiredService<ILoggerFactory>();
             return new SqliteUnitOfWork<TContext>(
                 new GroupCommitWriter(connectionString),
                 connection =>
                 {
-                    // The writer keeps its connection until it fails, and so its context: making one costs as much as a small unit itself.
-                    if (last?.Connection == connection) return last.Value.Db;
-                    last?.Db.Dispose();
                     var db = create(Options<TContext>(loggers).UseSqlite(connection).Options);
                     // The writer's transaction is open already.
                     db.Database.AutoTransactionBehavior = AutoTransactionBehavior.Never;
-                    last = (connection, db);
                     return db;
                 },
                 provider.GetRequiredService<OutboxSignal<TContext>>(),

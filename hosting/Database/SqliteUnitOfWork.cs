@@ -8,30 +8,34 @@ namespace InstaMessenger.Hosting.Database;
 /// <summary>Units of work on SQLite, grouped into commits by a <see cref="GroupCommitWriter"/>.</summary>
 internal sealed class SqliteUnitOfWork<TContext>(
     GroupCommitWriter writer,
-    Func<SqliteConnection, TContext> contextOf,
+    Func<SqliteConnection, TContext> createContext,
     OutboxSignal<TContext> outbox,
     TimeProvider clock,
     ILogger<SqliteUnitOfWork<TContext>> logger) : IUnitOfWork<TContext>, IAsyncDisposable
     where TContext : DbContext
 {
+    // Touched inside units alone, and the writer runs one at a time.
+    private (SqliteConnection Connection, TContext Db)? _spare;
+
     public async Task<T> ExecuteAsync<T>(Func<WorkScope<TContext>, Task<T>> work, CancellationToken cancellationToken = default)
     {
         WorkScope<TContext>? scope = null;
         var result = await writer.WriteAsync(
             async connection =>
             {
-                var db = contextOf(connection);
+                var db = TakeContext(connection);
                 scope = new WorkScope<TContext>(db, outbox, clock);
                 try
                 {
                     var value = await work(scope);
                     await db.SaveChangesAsync(CancellationToken.None);
+                    KeepContext(connection, db);
                     return value;
                 }
-                finally
+                catch
                 {
-                    // The next unit of the writer has the same context and none of its rows.
-                    db.ChangeTracker.Clear();
+                    await db.DisposeAsync();
+                    throw;
                 }
             },
             cancellationToken);
@@ -39,5 +43,26 @@ internal sealed class SqliteUnitOfWork<TContext>(
         return result;
     }
 
-    public ValueTask DisposeAsync() => writer.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await writer.DisposeAsync();
+        if (_spare is { } spare) await spare.Db.DisposeAsync();
+    }
+
+    /// <summary>The context of the unit before, which ran on the same connection: making one costs as much as a small unit itself.</summary>
+    private TContext TakeContext(SqliteConnection connection)
+    {
+        var spare = _spare;
+        _spare = null;
+        if (spare?.Connection == connection) return spare.Value.Db;
+        spare?.Db.Dispose();
+        return createContext(connection);
+    }
+
+    /// <summary>Only after a unit that went well: one that failed may have left what it had in mind in its context.</summary>
+    private void KeepContext(SqliteConnection connection, TContext db)
+    {
+        db.ChangeTracker.Clear();
+        _spare = (connection, db);
+    }
 }

@@ -75,6 +75,23 @@ public abstract class UnitOfWorkSuite(SharedServers servers, DatabaseKind databa
     }
 
     [Fact]
+    public async Task What_a_failed_unit_left_in_its_context_is_not_there_for_the_next()
+    {
+        var host = await StartAsync();
+        await host.WriteNotesAsync(["before"]);
+
+        await Should.ThrowAsync<InvalidOperationException>(() => host.UnitOfWork.ExecuteAsync(scope =>
+        {
+            scope.Db.Remembered.Add("left over");
+            scope.Db.Add(new Note { Text = "left over" });
+            throw new InvalidOperationException("the unit's own fault");
+        }));
+
+        (await host.UnitOfWork.ExecuteAsync(scope => Task.FromResult(scope.Db.Remembered.Count + scope.Db.ChangeTracker.Entries().Count()))).ShouldBe(0);
+        CountNotes(host).ShouldBe(1);
+    }
+
+    [Fact]
     public async Task Sixty_four_units_that_meet_in_one_row_all_take_effect()
     {
         var host = await StartAsync();

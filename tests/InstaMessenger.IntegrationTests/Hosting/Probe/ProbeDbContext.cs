@@ -11,6 +11,9 @@ public abstract class ProbeDbContext(DbContextOptions options) : ServiceDbContex
 
     public DbSet<Note> Notes => Set<Note>();
 
+    /// <summary>What a context keeps beside its rows until it saves, as the store's does with pending events.</summary>
+    public IList<string> Remembered { get; } = [];
+
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         base.OnModelCreating(modelBuilder);
