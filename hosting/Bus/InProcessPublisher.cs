@@ -14,9 +14,8 @@ internal sealed class InProcessPublisher(IMediator mediator, IReadOnlySet<string
     {
         var message = bundle.GetType().GetGenericArguments()[0];
         // The mediator is content when nobody listens, and the row would be gone. This happens to a service that was started alone.
-        var missing = BusTopology.Queues[message].Where(queue => !queues.Contains(queue)).ToList();
-        if (missing.Count > 0)
-            throw new InvalidOperationException($"Nobody in this process consumes {string.Join(", ", missing)}: set ConnectionStrings:RabbitMq.");
+        if (!BusTopology.Queues[message].Any(queues.Contains))
+            throw new InvalidOperationException($"Nobody in this process consumes {message.Name}: set ConnectionStrings:RabbitMq.");
         return mediator.Publish(bundle, bundle.GetType(), context => context.MessageId = messageId, cancellationToken);
     }
 }
