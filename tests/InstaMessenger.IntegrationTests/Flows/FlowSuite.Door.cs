@@ -73,9 +73,9 @@ public abstract partial class FlowSuite
         (await shop.Api.PostAsync(Send, new { account_id = shop.AccountId, recipient_id = customer.Igsid, message = new string('x', 1001) })).ExpectProblem(422).At("errors.message").ShouldNotBeNull();
         (await shop.SendAsync(customer, "x", ("Idempotency-Key", new string('k', 256)))).ExpectProblem(422);
         (await shop.Api.SendAsync(HttpMethod.Post, Send, new StringContent("account_id=1"))).ExpectProblem(415);
-        (await shop.Api.GetAsync($"/ui/conversations?account_id={shop.AccountId}&cursor=nonsense")).ExpectProblem(422);
+        (await shop.Api.GetAsync($"/ui/conversations?account_id={shop.AccountId}&cursor=nonsense")).ExpectProblem(400, "bad_cursor");
         (await shop.Api.GetAsync($"/ui/conversations?account_id={shop.AccountId}&limit=many")).ExpectProblem(400);
-        (await shop.Api.GetAsync("/ui/conversations?account_id=nonsense")).ExpectProblem(400);
+        (await shop.Api.GetAsync("/ui/conversations?account_id=nonsense")).ShouldBeNoSuchThing();
         (await shop.Api.GetAsync("/ui/conversations/nonsense/messages")).ShouldBeNoSuchThing();
         (await shop.Api.GetAsync("/api/v1/messages/nonsense")).ShouldBeNoSuchThing();
         (await shop.Api.GetAsync("/api/v1/accounts/nonsense")).ShouldBeNoSuchThing();

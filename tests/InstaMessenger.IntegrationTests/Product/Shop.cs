@@ -91,9 +91,9 @@ internal sealed class Shop : IAsyncDisposable
     /// <summary>Waits for the event of a message that a customer wrote.</summary>
     public Task<TappedEvent> ReceivedAsync(string mid) => Events.WaitForAsync("message.received", "data.message.instagram_message_id", mid);
 
-    /// <summary>Sends, and waits for Meta's answer as long as the product may.</summary>
+    /// <summary>Sends, and waits for Meta's answer as long as a client may ask for: a machine that builds meanwhile needs more than the usual 5 s.</summary>
     public Task<Answer> SendAsync(Customer customer, string text, params (string Name, string Value)[] headers) =>
-        Api.PostAsync("/api/v1/messages/send", Body(customer, text), headers);
+        Api.PostAsync("/api/v1/messages/send", Body(customer, text), headers.Any(header => header.Name == "Prefer") ? headers : [.. headers, ("Prefer", "wait=30")]);
 
     public object Body(Customer customer, string text) => new { account_id = AccountId, recipient_id = customer.Igsid, message = text };
 
