@@ -77,6 +77,8 @@ internal sealed class DeliveryClient(OutboundGuard guard, TimeProvider clock) : 
         request.Headers.TryAddWithoutValidation("User-Agent", "InstaMessenger");
         request.Headers.TryAddWithoutValidation("webhook-id", delivery.EventId.Value);
         request.Headers.TryAddWithoutValidation("webhook-timestamp", timestamp.ToString());
+        // Without a collector nobody listens to activities, so HttpClient has none to name; the CRM can still tell which webhook this came from.
+        if (Activity.Current is null && delivery.TraceParent is { } trace) request.Headers.TryAddWithoutValidation("traceparent", trace);
         if (keys.Count == 0) return request;
         request.Headers.TryAddWithoutValidation("webhook-signature", WebhookSigner.Standard(keys, delivery.EventId.Value, timestamp, delivery.Body));
         request.Headers.TryAddWithoutValidation("X-Hub-Signature-256", WebhookSigner.Hub(keys[0], delivery.Body));
