@@ -31,6 +31,9 @@ internal sealed class GuardedProcess : IAsyncDisposable
     /// <summary>What the process wrote to its console.</summary>
     public string LogFile { get; }
 
+    /// <summary>Its process id, which is also the id of its group.</summary>
+    public int Id => int.Parse(_group);
+
     public bool HasExited => _guard.HasExited;
 
     /// <summary>Only meaningful after the exit; 128 + n when signal n ended it.</summary>
