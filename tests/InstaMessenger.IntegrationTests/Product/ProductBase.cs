@@ -24,7 +24,17 @@ public abstract class ProductBase(string form) : IProduct, IAsyncLifetime
 
     public IReadOnlyList<string> Processes => [.. _processes.Keys];
 
+    /// <summary>Settings of one test's, on top of those of all.</summary>
+    internal Dictionary<string, string?> Extra { get; } = [];
+
     internal ProductFolder Folder { get; } = new(form);
+
+    /// <summary>The physical memory of a process, in MiB.</summary>
+    internal int MemoryOf(string process)
+    {
+        var line = File.ReadLines($"/proc/{_processes[process].Id}/status").First(text => text.StartsWith("VmRSS:", StringComparison.Ordinal));
+        return int.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]) / 1024;
+    }
 
     public abstract string ProcessOf(string service);
 
@@ -36,8 +46,10 @@ public abstract class ProductBase(string form) : IProduct, IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _simulator = await SimulatorHost.StartAsync(new SimulatorOptions { AppSecret = AppSecret });
-        foreach (var (name, process) in await MakeProcessesAsync(Settings())) _processes.Add(name, process);
+        _simulator = await SimulatorHost.StartAsync(new SimulatorOptions { AppSecret = AppSecret, RecordLimit = 1_000_000 });
+        var settings = Settings();
+        foreach (var (name, value) in Extra) settings[name] = value;
+        foreach (var (name, process) in await MakeProcessesAsync(settings)) _processes.Add(name, process);
         // Together, as an orchestrator starts them: none may need another one to be there first.
         await Task.WhenAll(_processes.Values.Select(process => process.StartAsync()));
         Simulator.Meta.Webhooks.CallbackUrl = new Uri(Door, "/webhooks/instagram");

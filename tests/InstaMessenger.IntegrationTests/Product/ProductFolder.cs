@@ -8,6 +8,9 @@ internal sealed class ProductFolder(string name) : IDisposable
     /// <summary>Keeps the folder.</summary>
     public bool Keep { get; set; }
 
+    /// <summary>The one file of this name, in whichever folder a process keeps it.</summary>
+    public string Find(string file) => Directory.EnumerateFiles(_root.FullName, file, SearchOption.AllDirectories).Single();
+
     public string Logs => Of("logs");
 
     public string Of(string name) => Directory.CreateDirectory(Path.Combine(_root.FullName, name)).FullName;

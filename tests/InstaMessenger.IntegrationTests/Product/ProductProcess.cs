@@ -22,6 +22,9 @@ internal sealed class ProductProcess(string name, string program, Uri address, I
 
     public Uri Address => address;
 
+    /// <summary>The process id of this start.</summary>
+    public int Id => _process!.ProcessId;
+
     /// <summary>The console of this start and of those before it, oldest first.</summary>
     public IEnumerable<string> LogFiles => Enumerable.Range(1, _starts).Select(LogFile);
 

@@ -1,0 +1,44 @@
+using System.Text.Json.Nodes;
+using InstaMessenger.IntegrationTests.Product;
+using InstaMessenger.Simulator.Crm;
+
+namespace InstaMessenger.IntegrationTests.Reliability;
+
+/// <summary>What the CRM got of the messages that customers wrote, by their texts.</summary>
+internal sealed class CrmLedger
+{
+    private readonly Dictionary<string, HashSet<string>> _idsOf = [];
+
+    private CrmLedger(IEnumerable<CrmDelivery> deliveries)
+    {
+        foreach (var delivery in deliveries)
+        {
+            Transmissions++;
+            var text = JsonNode.Parse(delivery.Body!).Text("data.message.text") ?? "";
+            if (!_idsOf.TryGetValue(text, out var ids)) _idsOf.Add(text, ids = []);
+            ids.Add(delivery.WebhookId);
+        }
+    }
+
+    /// <summary>Deliveries, repeated ones included.</summary>
+    public int Transmissions { get; private set; }
+
+    /// <summary>Transmissions of what had arrived already: at-least-once cannot promise that there are none.</summary>
+    public int Extra => Transmissions - _idsOf.Values.Sum(ids => ids.Count);
+
+    /// <summary>Texts under more than one webhook-id: a CRM that drops repeated ids would show them twice.</summary>
+    public IReadOnlyList<string> Doubled => [.. _idsOf.Where(pair => pair.Value.Count > 1).Select(pair => pair.Key)];
+
+    /// <summary>Waits until so many different events have come, and takes stock.</summary>
+    public static async Task<CrmLedger> WaitAsync(CrmInbox inbox, int events, TimeSpan atMost)
+    {
+        await inbox.Deliveries.WaitForAsync(delivery => IsReceived(delivery) && delivery.Attempt == 1, events, atMost);
+        return Of(inbox);
+    }
+
+    public static CrmLedger Of(CrmInbox inbox) => new(inbox.Deliveries.All.Where(IsReceived));
+
+    public IReadOnlyList<string> Missing(IEnumerable<string> texts) => [.. texts.Where(text => !_idsOf.ContainsKey(text))];
+
+    private static bool IsReceived(CrmDelivery delivery) => delivery is { EventType: "message.received", Acknowledged: true };
+}
