@@ -8,12 +8,13 @@ namespace InstaMessenger.Hosting.Security;
 /// Opens the key ring before anything uses it: a master key that is missing, weak or not the one of the ring stops the start with one clear
 /// sentence. Left to itself Data Protection would make a new key beside those that it cannot open, and old secrets would fail one by one.
 /// </summary>
-internal sealed class KeyRingStarter(DirectoryInfo folder, IKeyManager keys, TimeProvider clock) : IHostedService
+internal sealed class KeyRingStarter(DirectoryInfo folder, IKeyManager keys, TimeProvider clock) : IHostedLifecycleService
 {
     private static readonly TimeSpan LockPause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan KeyLifetime = TimeSpan.FromDays(90);
 
-    public async Task StartAsync(CancellationToken cancellationToken)
+    /// <summary>Before anything is started: Data Protection makes a key at its own start, wherever that was registered.</summary>
+    public async Task StartingAsync(CancellationToken cancellationToken)
     {
         // Services that start together on an empty folder must not make a key each: for a day the others would not know it.
         await using var turn = await TakeTurnAsync(cancellationToken);
@@ -23,7 +24,15 @@ internal sealed class KeyRingStarter(DirectoryInfo folder, IKeyManager keys, Tim
             throw new InvalidOperationException($"Secrets:MasterKey does not open the key ring in {folder.FullName}: set the key that it was made with.");
     }
 
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     private static bool Opens(IKey key)
     {

@@ -24,7 +24,6 @@ public static class SecretsSetup
         var services = builder.Services;
         services.AddSingleton(_ => new MasterKey(StrongKey.Parse("Secrets:MasterKey", options.MasterKey)));
         var folder = Directory.CreateDirectory(options.KeyDirectory ?? DataDirectory.File(configuration, "keys"));
-        // Before Data Protection's own start, which would make a key.
         services.AddHostedService(provider => new KeyRingStarter(folder, provider.GetRequiredService<IKeyManager>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<SecretProtector>();
         services.AddDataProtection()

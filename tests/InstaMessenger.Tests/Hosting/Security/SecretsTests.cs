@@ -128,6 +128,7 @@ public sealed class SecretsTests : IDisposable
             ["Secrets:KeyDirectory"] = _folder.FullName,
         });
         builder.AddServiceDefaults("probe", 0);
+        builder.AddSecrets();
         builder.Logging.ClearProviders();
         var app = builder.Build();
         await app.StartAsync();
