@@ -54,7 +54,7 @@ public abstract partial class FlowSuite
     private static async Task<string> SendUntilTakenAsync(Shop shop, string recipient, string text)
     {
         var key = ("Idempotency-Key", $"key of {text}");
-        for (var attempt = 0; attempt < 200; attempt++)
+        for (var attempt = 0; attempt < 600; attempt++)
         {
             try
             {
