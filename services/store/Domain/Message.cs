@@ -159,6 +159,10 @@ internal sealed class Message
     public bool HasContent(MessageContent content) =>
         Kind == content.Kind && (Kind == MessageKind.Text ? Text == content.Text : content.Media.Count == _attachments.Count);
 
+    /// <summary>Whether the two can be the same message at Meta.</summary>
+    public bool HasContentOf(Message other) =>
+        Kind == other.Kind && (Kind == MessageKind.Text ? Text == other.Text : _attachments.Count == other._attachments.Count);
+
     private static Message Create(Conversation conversation, MessageContent content, DateTimeOffset sentAt, DateTimeOffset receivedAt, MessageId id)
     {
         var message = new Message

@@ -1,6 +1,4 @@
-using System.Text;
 using System.Text.Json;
-using System.Text.Unicode;
 
 namespace InstaMessenger.Store.Inbound;
 
@@ -15,9 +13,8 @@ internal static class MetaWebhook
         JsonElement root;
         try
         {
-            // Not disposed: the items keep parts of it. Bytes that are no UTF-8 would fail at every later look, so they are replaced here.
-            var text = Utf8.IsValid(body) ? body : Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(body));
-            root = JsonDocument.Parse(text).RootElement;
+            // Not disposed: the items keep parts of it.
+            root = JsonDocument.Parse(WellFormedJson.Of(body)).RootElement;
         }
         catch (JsonException)
         {

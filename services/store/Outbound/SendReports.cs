@@ -52,7 +52,7 @@ internal sealed partial class SendReports(EventLog log, SendWaiters waiters, ILo
                 Tell(scope, report, message.Postpone(ErrorOf(body)));
                 break;
             case SendOutcome.Unknown when inTime:
-                Tell(scope, report, message.LoseSight(body.Error));
+                if (!await FindEchoAsync(scope, report)) Tell(scope, report, message.LoseSight(body.Error));
                 break;
         }
     }
@@ -68,6 +68,26 @@ internal sealed partial class SendReports(EventLog log, SendWaiters waiters, ILo
         if (news) log.Append(scope, EventTypes.MessageSent, account, conversation, message, report.TraceParent, replaced);
         Tell(scope, report, changed: !news);
         if (news) scope.AfterCommit(() => waiters.Wake(message.Id));
+    }
+
+    /// <summary>
+    /// The echo of a repeated attempt may overtake the report that the attempt began. It then finds a message that was certainly not sent yet and is
+    /// taken for one from elsewhere; no other echo comes, so without this look the message would stay unknown for ever and an operator might have
+    /// it sent twice.
+    /// </summary>
+    private async Task<bool> FindEchoAsync(WorkScope<StoreDbContext> scope, Report report)
+    {
+        var (body, message, _, account, traceParent) = report;
+        if (body.Attempt == 1 || !message.AwaitsMid) return false;
+        var strangers = await scope.Db.Messages.Include(row => row.Attachments)
+            .Where(row => row.ConversationId == message.ConversationId && row.Origin == Origin.Instagram && row.InstagramMessageId != null && row.ReceivedAt >= message.ReceivedAt)
+            .OrderBy(row => row.Sequence)
+            .ToListAsync();
+        var echo = strangers.Find(row => row.HasContentOf(message) && scope.Db.Entry(row).State != EntityState.Deleted);
+        if (echo?.InstagramMessageId is not { } mid) return false;
+        await SettleAsync(scope, report, mid);
+        scope.Publish(new EchoRecognised(message.Id, account.Id, mid, echo.ReceivedAt), traceParent);
+        return true;
     }
 
     /// <summary>

@@ -4,18 +4,21 @@ using InstaMessenger.Simulator.Crm;
 
 namespace InstaMessenger.IntegrationTests.Reliability;
 
-/// <summary>What the CRM got of the messages that customers wrote, by their texts.</summary>
+/// <summary>What the CRM got of the messages that customers wrote.</summary>
 internal sealed class CrmLedger
 {
     private readonly Dictionary<string, HashSet<string>> _idsOf = [];
+    private readonly HashSet<string> _texts = [];
 
     private CrmLedger(IEnumerable<CrmDelivery> deliveries)
     {
         foreach (var delivery in deliveries)
         {
             Transmissions++;
-            var text = JsonNode.Parse(delivery.Body!).Text("data.message.text") ?? "";
-            if (!_idsOf.TryGetValue(text, out var ids)) _idsOf.Add(text, ids = []);
+            var message = JsonNode.Parse(delivery.Body!).At("data.message");
+            var mid = message.Text("instagram_message_id")!;
+            _texts.Add(message.Text("text") ?? "");
+            if (!_idsOf.TryGetValue(mid, out var ids)) _idsOf.Add(mid, ids = []);
             ids.Add(delivery.WebhookId);
         }
     }
@@ -26,7 +29,7 @@ internal sealed class CrmLedger
     /// <summary>Transmissions of what had arrived already: at-least-once cannot promise that there are none.</summary>
     public int Extra => Transmissions - _idsOf.Values.Sum(ids => ids.Count);
 
-    /// <summary>Texts under more than one webhook-id: a CRM that drops repeated ids would show them twice.</summary>
+    /// <summary>Messages under more than one webhook-id: a CRM that drops repeated ids would show them twice.</summary>
     public IReadOnlyList<string> Doubled => [.. _idsOf.Where(pair => pair.Value.Count > 1).Select(pair => pair.Key)];
 
     /// <summary>Waits until so many different events have come, and takes stock.</summary>
@@ -38,7 +41,7 @@ internal sealed class CrmLedger
 
     public static CrmLedger Of(CrmInbox inbox) => new(inbox.Deliveries.All.Where(IsReceived));
 
-    public IReadOnlyList<string> Missing(IEnumerable<string> texts) => [.. texts.Where(text => !_idsOf.ContainsKey(text))];
+    public IReadOnlyList<string> Missing(IEnumerable<string> texts) => [.. texts.Where(text => !_texts.Contains(text))];
 
     private static bool IsReceived(CrmDelivery delivery) => delivery is { EventType: "message.received", Acknowledged: true };
 }

@@ -8,12 +8,19 @@ namespace InstaMessenger.IntegrationTests.Reliability;
 /// <summary>Bodies that no JSON library should be handed. <c>INSTAMESSENGER_MUTANTS</c> sets how many.</summary>
 [Collection(ReliabilityCollection.Name)]
 [Trait(ReliabilityCollection.Trait, "Reliability")]
-public sealed class HostileWebhookTests(StandaloneProduct product) : IClassFixture<StandaloneProduct>
+public sealed class HostileWebhookTests(StandaloneProduct product) : IClassFixture<StandaloneProduct>, IAsyncDisposable
 {
     private const int GoodEvery = 400;
     private const int WronglySignedEvery = 5;
     private const int MostMegabytes = 700;
     private static readonly int Mutants = Figures.Setting("INSTAMESSENGER_MUTANTS", 20_000);
+
+    public ValueTask DisposeAsync()
+    {
+        if (TestContext.Current.TestState?.Result == TestResult.Failed)
+            TestContext.Current.TestOutputHelper?.WriteLine(string.Join('\n', product.LogsSince(new Dictionary<string, long>()).Split('\n').Take(20)));
+        return ValueTask.CompletedTask;
+    }
 
     [Fact]
     public async Task Garbage_is_refused_or_kept_aside_and_never_in_the_way()
@@ -54,7 +61,7 @@ public sealed class HostileWebhookTests(StandaloneProduct product) : IClassFixtu
         wrong.ShouldBeEmpty();
         largeStatus.ShouldBe(413);
         crm.Missing(good).ShouldBeEmpty();
-        crm.Doubled.Where(text => text.StartsWith("good", StringComparison.Ordinal)).ShouldBeEmpty();
+        crm.Doubled.ShouldBeEmpty();
         dead.ShouldBe(0, "what cannot be understood belongs into quarantine; a dead letter is a bug of ours");
         memory.ShouldBeLessThan(MostMegabytes);
     }

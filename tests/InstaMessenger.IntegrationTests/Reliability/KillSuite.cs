@@ -23,7 +23,7 @@ public abstract class KillSuite(ProductBase product)
     {
         await using var shop = await Shop.OpenAsync(product);
         var meta = shop.Meta;
-        meta.Webhooks.RedeliverySchedule = [TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(1), .. Enumerable.Repeat(TimeSpan.FromSeconds(2), 150)];
+        meta.Webhooks.RedeliverySchedule = [TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(4), .. Enumerable.Repeat(TimeSpan.FromSeconds(8), 60)];
         var customers = new List<Customer>();
         for (var n = 0; n < Writers; n++) customers.Add(await shop.NewWriterAsync());
 

@@ -25,6 +25,19 @@ public sealed class MetaWebhookTests
     }
 
     [Theory]
+    [InlineData("""{"x":"\ud800"}""", """{"x":"\ufffd"}""")]
+    [InlineData("""{"x":"\uDC00x","\udbff":1}""", """{"x":"\ufffdx","\ufffd":1}""")]
+    [InlineData("""{"x":"\ud83d\ude00"}""", """{"x":"\ud83d\ude00"}""")]
+    [InlineData("""{"x":"\ud83d\ud83d\ude00"}""", """{"x":"\ufffd\ud83d\ude00"}""")]
+    [InlineData("""{"x":"\\ud800"}""", """{"x":"\\ud800"}""")]
+    public void Half_a_surrogate_pair_does_not_stay_in_what_is_kept(string item, string kept)
+    {
+        var other = MetaWebhook.Read(Encoding.UTF8.GetBytes($$"""{"entry":[{"id":"1","messaging":[{{item}}]}]}""")).ShouldHaveSingleItem();
+
+        JsonSerializer.Serialize(other.Place.Element).ShouldBe(JsonSerializer.Serialize(JsonElement.Parse(kept)));
+    }
+
+    [Theory]
     [InlineData("""{"object":"instagram","entry":[{"id":"1","time":1,"messaging":[ITEM]}]}""")]
     [InlineData("""{"object":"instagram","entry":[{"id":"1","time":1,"standby":[ITEM]}]}""")]
     [InlineData("""{"object":"instagram","entry":[{"id":"1","time":1,"changes":[{"field":"messages","value":ITEM}]}]}""")]

@@ -158,6 +158,26 @@ public sealed class SendReportsTests : IAsyncLifetime
     public async Task A_report_on_no_message_is_not_swallowed() =>
         await Should.ThrowAsync<InvalidOperationException>(ReportAsync(Sent(MessageId.New(TimeProvider.System), "m1")));
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task An_echo_that_overtook_the_report_of_a_repeated_attempt_still_settles_its_message(bool oneBundle)
+    {
+        var (lost, equal) = (await ComposeAsync("hi"), await ComposeAsync("hi"));
+        await ReportAsync(Of(lost, SendOutcome.Later), Of(equal, SendOutcome.Later));
+        await ChangeAsync((db, conversation) => db.Add(Message.Mirror(conversation, MessageContent.OfText("hi"), InstagramMessageId.Parse("m1"), Start, Start, MessageId.New(TimeProvider.System))));
+
+        SendReported[] reports = [Of(lost, SendOutcome.Sending, 2), Of(lost, SendOutcome.Unknown, 2), Of(equal, SendOutcome.Sending, 2), Of(equal, SendOutcome.Unknown, 2)];
+        if (oneBundle) await ReportAsync(reports);
+        else foreach (var report in reports) await ReportAsync(report);
+
+        (await MessageAsync(lost)).Status.ShouldBe(MessageStatus.Sent);
+        (await MessageAsync(lost)).InstagramMessageId!.Value.Value.ShouldBe("m1");
+        (await MessageAsync(equal)).Status.ShouldBe(MessageStatus.Unknown, "one echo is of one message");
+        await using var db = _store.Read();
+        (await db.Messages.CountAsync()).ShouldBe(2, "the echo is no message of its own");
+    }
+
     [Fact]
     public async Task A_mid_of_a_customers_message_cannot_be_ours()
     {
