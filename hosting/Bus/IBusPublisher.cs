@@ -4,10 +4,10 @@ namespace InstaMessenger.Hosting.Bus;
 public interface IBusPublisher
 {
     /// <summary>
-    /// Whether several publishes may be in flight and still arrive in order: true on RabbitMQ, where a publish is a line in a pipe; false
-    /// in-process, where it runs the consumer.
+    /// Whether a publish crosses the network, and so is given up when no confirm comes: true on RabbitMQ; false in-process, where it runs the
+    /// consumers and ends when they do.
     /// </summary>
-    bool KeepsOrderInFlight { get; }
+    bool IsRemote { get; }
 
     /// <summary>
     /// Publishes a bundle. On RabbitMQ it returns at the broker's confirm, in-process when every consumer has committed.

@@ -8,7 +8,7 @@ namespace InstaMessenger.Hosting.Bus;
 /// <param name="queues">The queues that they consume.</param>
 internal sealed class InProcessPublisher(IMediator mediator, IReadOnlySet<string> queues) : IBusPublisher
 {
-    public bool KeepsOrderInFlight => false;
+    public bool IsRemote => false;
 
     public Task PublishAsync(object bundle, Guid messageId, CancellationToken cancellationToken)
     {

@@ -5,7 +5,7 @@ namespace InstaMessenger.Hosting.Bus;
 /// <summary>Publishes to the broker; returns at its confirm.</summary>
 internal sealed class RabbitMqPublisher(IPublishEndpoint bus) : IBusPublisher
 {
-    public bool KeepsOrderInFlight => true;
+    public bool IsRemote => true;
 
     public Task PublishAsync(object bundle, Guid messageId, CancellationToken cancellationToken) =>
         bus.Publish(

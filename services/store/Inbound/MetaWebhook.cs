@@ -25,7 +25,7 @@ internal static class MetaWebhook
         foreach (var envelope in root.ValueKind == JsonValueKind.Array ? root.EnumerateArray().ToArray() : [root])
         {
             var before = items.Count;
-            if (Attempt(() => envelope.Member("entry")) is { ValueKind: JsonValueKind.Array } entries)
+            if (envelope.Member("entry") is { ValueKind: JsonValueKind.Array } entries)
                 foreach (var entry in entries.EnumerateArray()) ReadEntry(entry, items);
             // No entry at all: kept whole, under no channel.
             if (items.Count == before) items.Add(new InboundOther(new WebhookPlace("", "", envelope), null, null, null, "unknown"));
@@ -37,55 +37,22 @@ internal static class MetaWebhook
 
     private static void ReadEntry(JsonElement entry, List<InboundItem> items)
     {
-        var channel = Attempt(() => entry.Member("id").Id()) ?? "";
+        var channel = entry.Member("id").Id() ?? "";
         var before = items.Count;
         foreach (var container in (string[])["messaging", "standby", "changes"])
         {
-            foreach (var element in Attempt(() => entry.Member(container)).Items())
+            foreach (var element in entry.Member(container).Items())
                 items.Add(Translate(new WebhookPlace(channel, container, element)));
         }
 
         if (items.Count == before) items.Add(Translate(new WebhookPlace(channel, "", entry)));
     }
 
-    /// <summary>One broken part must not harm its siblings, so each is read behind its own guard.</summary>
     private static InboundItem Translate(WebhookPlace place)
     {
-        try
-        {
-            // changes[] and the flat form wrap the event in "value".
-            var wrapped = place.Container is "changes" or "";
-            var element = wrapped && place.Element.Member("value") is { } value ? value : place.Element;
-            return EventTranslator.Translate(place, element, wrapped ? place.Element.Member("field").Text() : null);
-        }
-        catch (InvalidOperationException)
-        {
-            // A member name with a broken escape: System.Text.Json finds it only on comparing names.
-            return new InboundOther(place, null, null, null, "unreadable");
-        }
-    }
-
-    private static JsonElement? Attempt(Func<JsonElement?> read)
-    {
-        try
-        {
-            return read();
-        }
-        catch (InvalidOperationException)
-        {
-            return null;
-        }
-    }
-
-    private static string? Attempt(Func<string?> read)
-    {
-        try
-        {
-            return read();
-        }
-        catch (InvalidOperationException)
-        {
-            return null;
-        }
+        // changes[] and the flat form wrap the event in "value".
+        var wrapped = place.Container is "changes" or "";
+        var element = wrapped && place.Element.Member("value") is { } value ? value : place.Element;
+        return EventTranslator.Translate(place, element, wrapped ? place.Element.Member("field").Text() : null);
     }
 }

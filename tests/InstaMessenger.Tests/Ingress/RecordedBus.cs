@@ -12,7 +12,7 @@ internal sealed class RecordedBus : IBusPublisher
 
     public bool Down { get; set; }
 
-    public bool KeepsOrderInFlight => true;
+    public bool IsRemote => true;
 
     public Task PublishAsync(object bundle, Guid messageId, CancellationToken cancellationToken)
     {

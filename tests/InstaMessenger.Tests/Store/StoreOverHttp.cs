@@ -184,7 +184,7 @@ internal sealed class StoreOverHttp : IAsyncDisposable
     /// <summary>A broker that is away for ever.</summary>
     private sealed class AbsentBus : IBusPublisher
     {
-        public bool KeepsOrderInFlight => false;
+        public bool IsRemote => false;
 
         public Task PublishAsync(object bundle, Guid messageId, CancellationToken cancellationToken) =>
             Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);

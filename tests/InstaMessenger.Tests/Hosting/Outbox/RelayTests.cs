@@ -95,6 +95,23 @@ public sealed class RelayTests
         _bus.Published.Select(published => published.ItemIds[0]).ShouldBe(["source-1", "source-101", "source-101"]);
     }
 
+    [Fact]
+    public async Task A_bundle_is_published_only_after_the_confirm_of_the_one_before()
+    {
+        _source.Add(150);
+        var confirm = new TaskCompletionSource();
+        _bus.Confirm = ids => ids[0] == "source-1" ? confirm.Task : Task.CompletedTask;
+        using var relay = NewRelay();
+        await relay.StartAsync(CancellationToken.None);
+        await _bus.UntilPublishedAsync(1);
+        _bus.Published.Count.ShouldBe(1);
+
+        confirm.SetResult();
+        await _source.UntilEmptyAsync();
+
+        _bus.Published.Select(published => published.ItemIds[0]).ShouldBe(["source-1", "source-101"]);
+    }
+
     private Relay<Source> NewRelay() => new(_source, _bus, _clock, NullLogger<Relay<Source>>.Instance);
 
     private async Task AdvanceUntilAsync(Task task)
@@ -159,7 +176,7 @@ public sealed class RelayTests
 
         public Func<IReadOnlyList<string>, Task> Confirm { get; set; } = _ => Task.CompletedTask;
 
-        public bool KeepsOrderInFlight => true;
+        public bool IsRemote => true;
 
         public Task PublishAsync(object bundle, Guid messageId, CancellationToken cancellationToken)
         {
