@@ -6,7 +6,8 @@ namespace InstaMessenger.IntegrationTests.Reliability;
 
 /// <summary>
 /// <c>kill -9</c> again and again under load. <c>INSTAMESSENGER_KILLS</c> sets how often each process dies, <c>INSTAMESSENGER_RATE</c> the webhooks
-/// per second.
+/// per second. Run by hand (<c>./test --kills</c>): the test's own process has run out of memory while the machine was overloaded, which would take
+/// every other result with it.
 /// </summary>
 public abstract class KillSuite(ProductBase product)
 {
@@ -17,7 +18,7 @@ public abstract class KillSuite(ProductBase product)
     private static readonly int WebhooksPerSecond = Figures.Setting("INSTAMESSENGER_RATE", 200);
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
 
-    [Fact]
+    [Fact(Explicit = true)]
     [Trait(ReliabilityCollection.Trait, "Reliability")]
     public async Task Processes_that_are_killed_again_and_again_lose_nothing_and_send_nothing_twice()
     {
