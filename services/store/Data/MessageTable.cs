@@ -24,6 +24,8 @@ internal sealed class MessageTable : IEntityTypeConfiguration<Message>
         // Looked up by mid alone, many at once; the account makes it unique.
         entity.HasIndex(message => new { message.InstagramMessageId, message.AccountId }).IsUnique();
         entity.HasIndex(message => new { message.ConversationId, message.SentAt, message.Sequence });
+        // An echo looks for the sends of its thread that have no mid yet: a few, however long the thread is.
+        entity.HasIndex(message => new { message.ConversationId, message.InstagramMessageId });
         entity.HasMany(message => message.Attachments).WithOne().HasForeignKey(attachment => attachment.MessageId).HasPrincipalKey(message => message.Id);
         entity.Navigation(message => message.Attachments).HasField("_attachments");
     }

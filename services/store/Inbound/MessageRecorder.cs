@@ -25,7 +25,8 @@ internal sealed class MessageRecorder(EventLog log, TimeProvider clock)
         if (fresh.Count == 0) return;
 
         var conversations = await ConversationsAsync(scope.Db, fresh);
-        var sends = await OpenSends.LoadAsync(scope.Db, [.. fresh.Where(message => message.Item.IsEcho).Select(message => conversations[(message.Account.Id, message.Item.Contact)].Id)]);
+        var echoes = fresh.Where(message => message.Item.IsEcho).Select(message => (conversations[(message.Account.Id, message.Item.Contact)].Id, message.Item.Content));
+        var sends = await OpenSends.LoadAsync(scope.Db, [.. echoes]);
         foreach (var message in fresh) Record(scope, message, conversations[(message.Account.Id, message.Item.Contact)], sends);
     }
 

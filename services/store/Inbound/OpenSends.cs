@@ -11,18 +11,25 @@ namespace InstaMessenger.Store.Inbound;
 /// </summary>
 internal sealed class OpenSends(List<Message> sends)
 {
-    public static async Task<OpenSends> LoadAsync(StoreDbContext db, IReadOnlyCollection<ConversationId> conversations)
+    /// <summary>The sends of the echoes' threads that one of them could be of.</summary>
+    public static async Task<OpenSends> LoadAsync(StoreDbContext db, IReadOnlyCollection<(ConversationId Conversation, MessageContent Content)> echoes) =>
+        echoes.Count == 0 ? new OpenSends([]) : new OpenSends(await Query(db, echoes).ToListAsync());
+
+    /// <summary>
+    /// By content too: while Meta's answers are late a thread has hundreds of open sends, and reading them all for each echo would make the answers
+    /// later still.
+    /// </summary>
+    public static IQueryable<Message> Query(StoreDbContext db, IReadOnlyCollection<(ConversationId Conversation, MessageContent Content)> echoes)
     {
-        if (conversations.Count == 0) return new OpenSends([]);
-        var ids = conversations.Distinct().ToList();
-        var sends = await db.Messages
+        var ids = echoes.Select(echo => echo.Conversation).Distinct().ToList();
+        var texts = echoes.Select(echo => echo.Content.Text).Distinct().ToList();
+        return db.Messages
             .Where(message => ids.Contains(message.ConversationId)
                 && message.InstagramMessageId == null
+                && (message.Kind != MessageKind.Text || texts.Contains(message.Text))
                 && (message.Status == MessageStatus.Sending || message.Status == MessageStatus.Unknown || (message.Status == MessageStatus.Pending && message.ErrorCode == null)))
             .Include(message => message.Attachments)
-            .OrderBy(message => message.Sequence)
-            .ToListAsync();
-        return new OpenSends(sends);
+            .OrderBy(message => message.Sequence);
     }
 
     /// <summary>The oldest send of the conversation with this content; each is given once.</summary>

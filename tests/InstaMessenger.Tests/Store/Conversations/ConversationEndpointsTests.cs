@@ -185,35 +185,23 @@ public sealed class ConversationEndpointsTests : IAsyncLifetime
                     (_, null) => "SEARCH conversations USING COVERING INDEX IX_conversations_account_id_last_message_at_id_unread_count (account_id=?)",
                     _ => "SEARCH conversations USING COVERING INDEX IX_conversations_account_id_last_message_at_id_unread_count (account_id=? AND last_message_at<?)",
                 };
-                Walks(await PlanAsync(new ConversationQuery(accounts, null, unread, cursor, 51).Keys(db)), "conversations").ShouldBe(Enumerable.Repeat(place, walks));
+                Walks(await QueryPlan.OfAsync(new ConversationQuery(accounts, null, unread, cursor, 51).Keys(db)), "conversations").ShouldBe(Enumerable.Repeat(place, walks));
             }
 
             // A SCAN here is of the pages that the walks have found; one of the table would be a walk too few.
-            var feed = Walks(await PlanAsync(EventPages.Query(db, accounts, 100, 1_000_000, 51)), "e[0-9]*").FindAll(line => line.StartsWith("SEARCH", StringComparison.Ordinal));
+            var feed = Walks(await QueryPlan.OfAsync(EventPages.Query(db, accounts, 100, 1_000_000, 51)), "e[0-9]*").FindAll(line => line.StartsWith("SEARCH", StringComparison.Ordinal));
             feed.Count.ShouldBe(walks);
             var range = accounts is null ? "PRIMARY KEY (rowid>? AND rowid<?)" : "(account_id=? AND sequence>? AND sequence<?)";
             feed.ShouldAllBe(line => line.EndsWith(range, StringComparison.Ordinal), string.Join('\n', feed));
         }
 
-        Walks(await PlanAsync(ConversationThread.Query(db, ConversationId.Parse("conv_1"), after, 7, 51)), "m[0-9]*")
+        Walks(await QueryPlan.OfAsync(ConversationThread.Query(db, ConversationId.Parse("conv_1"), after, 7, 51)), "m[0-9]*")
             .Where(line => line.Contains(" INDEX IX_messages_", StringComparison.Ordinal)).ShouldHaveSingleItem().ShouldEndWith("(conversation_id=? AND sent_at<?)");
     }
 
     /// <summary>How a plan goes through a table, which it names by its alias.</summary>
     private static List<string> Walks(List<string> plan, string alias) =>
         plan.FindAll(line => Regex.IsMatch(line, $"^(SCAN|SEARCH) {alias}( |$)", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1)));
-
-    private static async Task<List<string>> PlanAsync<T>(IQueryable<T> query)
-    {
-        await using var command = query.CreateDbCommand();
-        command.CommandText = "EXPLAIN QUERY PLAN " + command.CommandText;
-        await command.Connection!.OpenAsync();
-        await using var reader = await command.ExecuteReaderAsync();
-        var plan = new List<string>();
-        while (await reader.ReadAsync()) plan.Add(reader.GetString(3));
-        await command.Connection.CloseAsync();
-        return plan;
-    }
 
     private static string Texts(JsonElement page) => string.Concat(page.GetProperty("data").EnumerateArray().Select(item => item.GetProperty("text").GetString()));
 

@@ -629,6 +629,8 @@ namespace InstaMessenger.Store.Data.Migrations.MySql
 
                     b.HasKey("Sequence");
 
+                    b.HasIndex("ConversationId", "InstagramMessageId");
+
                     b.HasIndex("InstagramMessageId", "AccountId")
                         .IsUnique();
 

@@ -617,6 +617,8 @@ namespace InstaMessenger.Store.Data.Migrations.Sqlite
 
                     b.HasKey("Sequence");
 
+                    b.HasIndex("ConversationId", "InstagramMessageId");
+
                     b.HasIndex("InstagramMessageId", "AccountId")
                         .IsUnique();
 
