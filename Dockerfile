@@ -1,13 +1,11 @@
-# One image per process; docker-compose.yml picks the stage. All of them are published by one build stage, so that packages are restored
-# and shared code is compiled once.
+# One image per process; docker-compose.yml picks the stage. The publish of standalone holds all six programs, so the images share their files and
+# differ in what they start.
 # The version of global.json.
 FROM mcr.microsoft.com/dotnet/sdk:10.0.401 AS build
 WORKDIR /source
 COPY . .
-RUN for project in \
-      services/ingress services/store services/sender services/crm-forwarder services/ui-gateway services/standalone \
-      tests/InstaMessenger.Simulator; \
-    do dotnet publish "$project" --configuration Release --output "/published/$(basename "$project")" || exit 1; done
+RUN dotnet publish services/standalone --configuration Release --output /published/app \
+ && dotnet publish tests/InstaMessenger.Simulator --configuration Release --output /published/simulator
 
 FROM mcr.microsoft.com/dotnet/aspnet:10.0 AS runtime
 # Neither curl nor wget is in the image; bash is.
@@ -25,39 +23,36 @@ WORKDIR /app
 USER $APP_UID
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --start-interval=1s CMD ["is-ready"]
 
-FROM runtime AS ingress
-COPY --from=build /published/ingress .
+FROM runtime AS app
+COPY --from=build /published/app .
+
+FROM app AS ingress
 ENV ASPNETCORE_URLS=http://+:8081
 ENTRYPOINT ["dotnet", "InstaMessenger.Ingress.dll"]
 
-FROM runtime AS store
-COPY --from=build /published/store .
+FROM app AS store
 ENV ASPNETCORE_URLS=http://+:8082
 ENTRYPOINT ["dotnet", "InstaMessenger.Store.dll"]
 
-FROM runtime AS sender
-COPY --from=build /published/sender .
+FROM app AS sender
 ENV ASPNETCORE_URLS=http://+:8083
 ENTRYPOINT ["dotnet", "InstaMessenger.Sender.dll"]
 
-FROM runtime AS crm-forwarder
-COPY --from=build /published/crm-forwarder .
+FROM app AS crm-forwarder
 ENV ASPNETCORE_URLS=http://+:8084
 ENTRYPOINT ["dotnet", "InstaMessenger.CrmForwarder.dll"]
 
-FROM runtime AS ui-gateway
-COPY --from=build /published/ui-gateway .
+FROM app AS ui-gateway
 ENV ASPNETCORE_URLS=http://+:8080
 ENTRYPOINT ["dotnet", "InstaMessenger.UiGateway.dll"]
 
 FROM runtime AS simulator
-COPY --from=build /published/InstaMessenger.Simulator .
+COPY --from=build /published/simulator .
 ENV ASPNETCORE_URLS=http://+:8090
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --start-interval=1s CMD ["is-ready", "/health/live"]
 ENTRYPOINT ["dotnet", "InstaMessenger.Simulator.dll"]
 
 # The default: everything in one process.
-FROM runtime AS standalone
-COPY --from=build /published/standalone .
+FROM app AS standalone
 ENV ASPNETCORE_URLS=http://+:8080
 ENTRYPOINT ["dotnet", "InstaMessenger.Standalone.dll"]

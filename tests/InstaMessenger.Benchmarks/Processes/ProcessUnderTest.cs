@@ -4,7 +4,7 @@ using InstaMessenger.IntegrationTests.Fixtures;
 
 namespace InstaMessenger.Benchmarks.Processes;
 
-/// <summary>A program of the built tree in a process of its own, listening on a free port.</summary>
+/// <summary>A program as it ships, in a process of its own, listening on a free port.</summary>
 internal sealed class ProcessUnderTest : IAsyncDisposable
 {
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(60);
@@ -32,7 +32,7 @@ internal sealed class ProcessUnderTest : IAsyncDisposable
     /// <summary>The most that was ever resident, in bytes.</summary>
     public long MostResidentBytes => Kilobytes("VmHWM") * 1024;
 
-    /// <summary>Starts <c>InstaMessenger.{project}.dll</c> of the same build and waits until it is ready.</summary>
+    /// <summary>Starts <c>InstaMessenger.{project}.dll</c> and waits until it is ready.</summary>
     /// <param name="project">Like <c>Standalone</c>.</param>
     /// <param name="folder">Gets its log.</param>
     /// <param name="environment">Its settings.</param>
@@ -66,11 +66,12 @@ internal sealed class ProcessUnderTest : IAsyncDisposable
         await _process.DisposeAsync();
     }
 
-    /// <summary>The benchmarks are built like the services, into a neighbouring folder.</summary>
+    /// <summary>The services as they ship (PublishedApp.targets), in artifacts/app; the references are built like the benchmarks, in artifacts/bin.</summary>
     private static string Dll(string project)
     {
         var own = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd('/'));
-        return Path.Combine(own.Parent!.Parent!.FullName, "InstaMessenger." + project, own.Name, $"InstaMessenger.{project}.dll");
+        var app = Path.Combine(own.Parent!.Parent!.Parent!.FullName, "app", $"InstaMessenger.{project}.dll");
+        return File.Exists(app) ? app : Path.Combine(own.FullName, $"InstaMessenger.{project}.dll");
     }
 
     private static async Task<bool> IsReadyAsync(HttpClient http)

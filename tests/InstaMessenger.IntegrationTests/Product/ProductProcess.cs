@@ -74,15 +74,20 @@ internal sealed class ProductProcess(string name, string program, Uri address, I
         if (_process is not null) await _process.DisposeAsync();
     }
 
-    /// <summary>The program as the build of the tests made it, in the same configuration as the tests.</summary>
+    /// <summary>The program as it ships; see PublishedApp.targets.</summary>
     private static string PathOf(string program)
     {
-        var here = new DirectoryInfo(AppContext.BaseDirectory);
-        var path = Path.Combine(here.Parent!.Parent!.FullName, Path.GetFileNameWithoutExtension(program), here.Name, program);
+        var path = Path.Combine(SplitProduct.Root, "artifacts", "app", program);
         return File.Exists(path) ? path : throw new FileNotFoundException($"{path} is not built.");
     }
 
     private string LogFile(int start) => Path.Combine(logFolder, $"{name}.{start}.log");
 
-    private string Tail() => string.Join('\n', File.ReadLines(LogFile(_starts)).TakeLast(20));
+    /// <summary>Its last words: from the exception that ended it, whose first line says more than the end of its stack trace.</summary>
+    private string Tail()
+    {
+        var lines = File.ReadAllLines(LogFile(_starts));
+        var crash = Array.FindIndex(lines, line => line.StartsWith("Unhandled exception", StringComparison.Ordinal));
+        return string.Join('\n', crash < 0 ? lines.TakeLast(20) : lines.Skip(crash).Take(20));
+    }
 }
