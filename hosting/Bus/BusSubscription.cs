@@ -8,7 +8,8 @@ namespace InstaMessenger.Hosting.Bus;
 
 /// <summary>One queue and what handles it.</summary>
 /// <param name="Queue">The queue's name, one of <see cref="BusTopology"/>.</param>
-internal abstract record BusSubscription(string Queue)
+/// <param name="Concurrency">Bundles in hand at a time on RabbitMQ.</param>
+internal abstract record BusSubscription(string Queue, int Concurrency)
 {
     public abstract void AddTo(IRegistrationConfigurator registration);
 
@@ -19,7 +20,7 @@ internal abstract record BusSubscription(string Queue)
 }
 
 /// <inheritdoc/>
-internal sealed record BusSubscription<TContext, T, THandler>(string Queue) : BusSubscription(Queue)
+internal sealed record BusSubscription<TContext, T, THandler>(string Queue, int Concurrency) : BusSubscription(Queue, Concurrency)
     where TContext : ServiceDbContext
     where THandler : class, IMessageHandler<TContext, T>
 {

@@ -15,6 +15,8 @@ internal static class InboundSetup
         services.TryAddSingleton<QuarantineSignal>();
         services.AddSingleton<QuarantineReplay>();
         services.AddHostedService(provider => provider.GetRequiredService<QuarantineReplay>());
-        services.AddMessageHandler<StoreDbContext, WebhookReceived, RecordWebhooks>("store.webhook-received");
+        // Meta promises no order and posts in parallel; threads are ordered by Meta's time of each message. So a backlog of small bundles is taken many
+        // at a time: one by one, each waiting for its commit behind the API's writes, the store did 50 webhooks a second on a busy machine.
+        services.AddMessageHandler<StoreDbContext, WebhookReceived, RecordWebhooks>("store.webhook-received", concurrency: 16);
     }
 }
