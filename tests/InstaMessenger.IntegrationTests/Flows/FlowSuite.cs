@@ -47,5 +47,8 @@ public abstract partial class FlowSuite : IAsyncDisposable
 /// <summary>The suite in one process: SQLite, no broker.</summary>
 public sealed class StandaloneFlows(StandaloneProduct product) : FlowSuite(product), IClassFixture<StandaloneProduct>;
 
+/// <summary>The suite in one process on MariaDB.</summary>
+public sealed class MariaDbFlows(MariaDbProduct product) : FlowSuite(product), IClassFixture<MariaDbProduct>;
+
 /// <summary>The suite in five processes on RabbitMQ.</summary>
 public sealed class SplitFlows(SplitProduct product) : FlowSuite(product), IClassFixture<SplitProduct>;

@@ -3,7 +3,7 @@ using InstaMessenger.IntegrationTests.Fixtures;
 namespace InstaMessenger.IntegrationTests.Product;
 
 /// <summary>The embedded default: one process, SQLite, no broker.</summary>
-public sealed class StandaloneProduct() : ProductBase(Name)
+public class StandaloneProduct() : ProductBase(Name)
 {
     private const string Name = "standalone";
 
@@ -11,11 +11,24 @@ public sealed class StandaloneProduct() : ProductBase(Name)
 
     public override string ProcessOf(string service) => Name;
 
-    private protected override Task<IReadOnlyDictionary<string, ProductProcess>> MakeProcessesAsync(Dictionary<string, string?> settings)
+    private protected override async Task<IReadOnlyDictionary<string, ProductProcess>> MakeProcessesAsync(Dictionary<string, string?> settings)
     {
         settings["ASPNETCORE_URLS"] = Door.ToString();
         settings["Data__Directory"] = Folder.Of("data");
+        await ChooseDatabasesAsync(settings);
         var process = new ProductProcess(Name, "InstaMessenger.Standalone.dll", Door, settings, Folder.Logs);
-        return Task.FromResult<IReadOnlyDictionary<string, ProductProcess>>(new Dictionary<string, ProductProcess> { [Name] = process });
+        return new Dictionary<string, ProductProcess> { [Name] = process };
+    }
+
+    private protected virtual Task ChooseDatabasesAsync(Dictionary<string, string?> settings) => Task.CompletedTask;
+}
+
+/// <summary>One process on MariaDB: every slice's queries and migrations on the other database.</summary>
+public sealed class MariaDbProduct(SharedServers servers) : StandaloneProduct
+{
+    private protected override async Task ChooseDatabasesAsync(Dictionary<string, string?> settings)
+    {
+        var server = await servers.MariaDbAsync();
+        foreach (var service in (string[])["Store", "Sender", "CrmForwarder"]) settings[$"ConnectionStrings__{service}"] = await server.NewDatabaseAsync();
     }
 }

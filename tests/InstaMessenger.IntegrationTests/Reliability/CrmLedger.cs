@@ -35,13 +35,32 @@ internal sealed class CrmLedger
     /// <summary>Waits until so many different events have come, and takes stock.</summary>
     public static async Task<CrmLedger> WaitAsync(CrmInbox inbox, int events, TimeSpan atMost)
     {
-        await inbox.Deliveries.WaitForAsync(delivery => IsReceived(delivery) && delivery.Attempt == 1, events, atMost);
+        await ArrivalsAsync(inbox, events, atMost);
         return Of(inbox);
+    }
+
+    /// <summary>Waits until so many different events have come, or for as long as that may take.</summary>
+    /// <returns>Whether they have come.</returns>
+    public static async Task<bool> HasComeAsync(CrmInbox inbox, int events, TimeSpan atMost)
+    {
+        try
+        {
+            await ArrivalsAsync(inbox, events, atMost);
+            return true;
+        }
+        catch (TimeoutException error)
+        {
+            Figures.Print(error.Message);
+            return false;
+        }
     }
 
     public static CrmLedger Of(CrmInbox inbox) => new(inbox.Deliveries.All.Where(IsReceived));
 
     public IReadOnlyList<string> Missing(IEnumerable<string> texts) => [.. texts.Where(text => !_texts.Contains(text))];
+
+    private static Task<IReadOnlyList<CrmDelivery>> ArrivalsAsync(CrmInbox inbox, int events, TimeSpan atMost) =>
+        inbox.Deliveries.WaitForAsync(delivery => IsReceived(delivery) && delivery.Attempt == 1, events, atMost);
 
     private static bool IsReceived(CrmDelivery delivery) => delivery is { EventType: "message.received", Acknowledged: true };
 }
