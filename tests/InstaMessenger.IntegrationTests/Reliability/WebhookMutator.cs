@@ -39,7 +39,7 @@ internal sealed class WebhookMutator(string account, string customer, DateTimeOf
         return body;
     }
 
-    private static byte[] Mutate(byte[] body, Random random) => random.Next(12) switch
+    private static byte[] Mutate(byte[] body, Random random) => random.Next(13) switch
     {
         0 => FlipBits(body, random),
         1 => body[..random.Next(body.Length + 1)],
@@ -48,7 +48,8 @@ internal sealed class WebhookMutator(string account, string customer, DateTimeOf
         7 => Insert(body, random, [0]),
         8 => RepeatKey(body, random),
         9 => Odd[random.Next(Odd.Length)],
-        10 => [.. body[..random.Next(body.Length + 1)], .. body[random.Next(body.Length + 1)..]],
+        10 => EscapeName(body, random),
+        11 => [.. body[..random.Next(body.Length + 1)], .. body[random.Next(body.Length + 1)..]],
         _ => random.Next(50) == 0 ? InsertValue(body, random, '"' + new string('x', 200_000) + '"') : RemoveMember(body, random),
     };
 
@@ -112,6 +113,14 @@ internal sealed class WebhookMutator(string account, string customer, DateTimeOf
         if (Pick(body, random) is not var (root, members, name)) return body[..(body.Length / 2)];
         members.Remove(name);
         return Encoding.UTF8.GetBytes(root.ToJsonString());
+    }
+
+    /// <summary>The same name in other words: JSON may write <c>mid</c> as <c>\u006d\u0069\u0064</c>.</summary>
+    private static byte[] EscapeName(byte[] body, Random random)
+    {
+        if (Pick(body, random) is not var (root, _, name)) return FlipBits(body, random);
+        var escaped = string.Concat(name.Select(letter => $"\\u{(int)letter:x4}"));
+        return Encoding.UTF8.GetBytes(root.ToJsonString().Replace($"\"{name}\":", $"\"{escaped}\":", StringComparison.Ordinal));
     }
 
     private static byte[] RepeatKey(byte[] body, Random random)
