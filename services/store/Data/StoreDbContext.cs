@@ -33,15 +33,14 @@ internal abstract class StoreDbContext(DbContextOptions options) : ServiceDbCont
     public override async Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
     {
         CountVersions();
-        if (_pendingEvents.Count > 0)
-        {
-            // Last in the transaction: on MySQL the counter's row is locked from here to the commit, which makes the sequence commit-ordered.
-            var first = await Counter.TakeAsync(this, Counter.Events, _pendingEvents.Count, cancellationToken);
-            Events.AddRange(_pendingEvents.Select((pending, index) => pending.ToRow(first + index)));
-            _pendingEvents.Clear();
-        }
-
-        return await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
+        var written = await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
+        if (_pendingEvents.Count == 0) return written;
+        // Last in the transaction: on MySQL the counter's row is locked from here to the commit, which makes the sequence commit-ordered.
+        var first = await Counter.TakeAsync(this, Counter.Events, _pendingEvents.Count, cancellationToken);
+        await EventRow.InsertAsync(this, _pendingEvents.Select((pending, index) => pending.ToRow(first + index)));
+        written += _pendingEvents.Count;
+        _pendingEvents.Clear();
+        return written;
     }
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)

@@ -3,12 +3,12 @@ using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
 
-namespace InstaMessenger.CrmForwarder.Data;
+namespace InstaMessenger.Hosting.Database;
 
 /// <summary>
 /// Many rows of one table, without EF: it writes row by row on SQLite and reads each new key back, which cost as much as posting the event.
 /// </summary>
-internal static class BulkInsert
+public static class BulkInsert
 {
     /// <summary>In one statement on MySQL, where each is a round trip; well under its packet.</summary>
     private const int MostRows = 100;
@@ -21,6 +21,8 @@ internal static class BulkInsert
     /// <returns>When they are written.</returns>
     public static async Task IntoAsync(DbContext db, string table, string[] columns, IEnumerable<object?[]> rows)
     {
+        ArgumentNullException.ThrowIfNull(db);
+        ArgumentNullException.ThrowIfNull(columns);
         // SQLite looks each parameter up by its name among all of the statement: a hundred rows in one cost 88 µs each, one statement
         // that is run a hundred times 12.
         var together = db.Database.IsSqlite() ? 1 : MostRows;
