@@ -17,18 +17,18 @@ public static class BusSetup
     /// <typeparam name="THandler">The handler, made once.</typeparam>
     /// <param name="services">The container.</param>
     /// <param name="queue">A queue that <see cref="BusTopology"/> names for the message type.</param>
-    /// <param name="concurrency">
-    /// Bundles in hand at a time on RabbitMQ, at most 16. 1 keeps the order. More are for messages whose order does not matter: their units of work
-    /// then share commits, where each bundle alone would wait for the disk.
+    /// <param name="inOrder">
+    /// Whether RabbitMQ's bundles are taken one at a time. False is for messages whose order does not matter: their units of work then share commits,
+    /// where each bundle alone would wait for the disk.
     /// </param>
     /// <exception cref="ArgumentException">The topology does not name the queue for the type.</exception>
-    public static void AddMessageHandler<TContext, T, THandler>(this IServiceCollection services, string queue, int concurrency = 1)
+    public static void AddMessageHandler<TContext, T, THandler>(this IServiceCollection services, string queue, bool inOrder = true)
         where TContext : ServiceDbContext
         where THandler : class, IMessageHandler<TContext, T>
     {
         if (!BusTopology.Queues.TryGetValue(typeof(T), out var queues) || !queues.Contains(queue))
             throw new ArgumentException($"BusTopology does not send {typeof(T).Name} to {queue}.", nameof(queue));
-        var subscription = new BusSubscription<TContext, T, THandler>(queue, concurrency);
+        var subscription = new BusSubscription<TContext, T, THandler>(queue, inOrder);
         services.AddSingleton<THandler>();
         services.AddSingleton(subscription);
         services.AddSingleton<BusSubscription>(subscription);

@@ -8,8 +8,8 @@ namespace InstaMessenger.Hosting.Bus;
 
 /// <summary>One queue and what handles it.</summary>
 /// <param name="Queue">The queue's name, one of <see cref="BusTopology"/>.</param>
-/// <param name="Concurrency">Bundles in hand at a time on RabbitMQ.</param>
-internal abstract record BusSubscription(string Queue, int Concurrency)
+/// <param name="InOrder">Whether RabbitMQ's bundles are taken one at a time.</param>
+internal abstract record BusSubscription(string Queue, bool InOrder)
 {
     public abstract void AddTo(IRegistrationConfigurator registration);
 
@@ -20,7 +20,7 @@ internal abstract record BusSubscription(string Queue, int Concurrency)
 }
 
 /// <inheritdoc/>
-internal sealed record BusSubscription<TContext, T, THandler>(string Queue, int Concurrency) : BusSubscription(Queue, Concurrency)
+internal sealed record BusSubscription<TContext, T, THandler>(string Queue, bool InOrder) : BusSubscription(Queue, InOrder)
     where TContext : ServiceDbContext
     where THandler : class, IMessageHandler<TContext, T>
 {

@@ -13,7 +13,7 @@ internal static class RabbitMqTopology
     /// </summary>
     private const int DeliveryLimit = 50;
 
-    /// <summary>Bundles fetched ahead by one consumer.</summary>
+    /// <summary>Bundles fetched ahead by one consumer; in hand at a time where the order does not matter.</summary>
     private const ushort Prefetch = 16;
 
     public static void Configure(
@@ -31,7 +31,7 @@ internal static class RabbitMqTopology
         foreach (var (name, value) in Arguments(subscription.Queue)) endpoint.SetQueueArgument(name, value);
         endpoint.BindDeadLetterQueue(DeadLetterName(subscription.Queue), DeadLetterName(subscription.Queue), queue => queue.SetQueueArgument("x-queue-type", "quorum"));
         endpoint.PrefetchCount = Prefetch;
-        endpoint.ConcurrentMessageLimit = subscription.Concurrency;
+        endpoint.ConcurrentMessageLimit = subscription.InOrder ? 1 : Prefetch;
         endpoint.PublishFaults = false;
         // No _error queue: what a consumer lets through (a stop in the middle, an envelope of somebody else's) goes back to the broker, whose
         // delivery limit takes it to the dead-letter queue in the end.

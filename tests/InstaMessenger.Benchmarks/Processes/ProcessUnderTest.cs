@@ -70,8 +70,9 @@ internal sealed class ProcessUnderTest : IAsyncDisposable
     private static string Dll(string project)
     {
         var own = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd('/'));
-        var app = Path.Combine(own.Parent!.Parent!.Parent!.FullName, "app", $"InstaMessenger.{project}.dll");
-        return File.Exists(app) ? app : Path.Combine(own.FullName, $"InstaMessenger.{project}.dll");
+        var program = $"InstaMessenger.{project}";
+        var folder = program == typeof(ProcessUnderTest).Assembly.GetName().Name ? own.FullName : Path.Combine(own.Parent!.Parent!.Parent!.FullName, "app");
+        return Path.Combine(folder, program + ".dll");
     }
 
     private static async Task<bool> IsReadyAsync(HttpClient http)

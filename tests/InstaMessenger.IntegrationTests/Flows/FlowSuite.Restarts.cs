@@ -49,6 +49,7 @@ public abstract partial class FlowSuite
         var settled = new HashSet<string>();
         await events.WaitForAsync(tapped => IsSettled(tapped) && ids.Contains(IdOf(tapped)) && settled.Add(IdOf(tapped)), Sends);
         var accepted = Enumerable.Range(0, Sends).Count(n => shop.Meta.AcceptedCount(customer.Igsid, $"out {mark} {n}") > 0);
+        if (process != _product.ProcessOf("sender")) accepted.ShouldBe(Sends, "the sender lived, so it has no reason to lose sight of a send");
         await events.WaitForAsync(tapped => tapped.Type == "message.sent" && ids.Contains(IdOf(tapped)), accepted);
         shop.Meta.AcceptedMoreThanOnce.ShouldNotContain(twice => twice.Recipient == customer.Igsid);
         (await shop.ThreadAsync(customer)).Count.ShouldBe(1 + Webhooks + Sends);

@@ -11,24 +11,22 @@ public class StandaloneProduct() : ProductBase(Name)
 
     public override string ProcessOf(string service) => Name;
 
-    private protected override async Task<IReadOnlyDictionary<string, ProductProcess>> MakeProcessesAsync(Dictionary<string, string?> settings)
+    private protected override Task<IReadOnlyDictionary<string, ProductProcess>> MakeProcessesAsync(Dictionary<string, string?> settings)
     {
         settings["ASPNETCORE_URLS"] = Door.ToString();
         settings["Data__Directory"] = Folder.Of("data");
-        await ChooseDatabasesAsync(settings);
         var process = new ProductProcess(Name, "InstaMessenger.Standalone.dll", Door, settings, Folder.Logs);
-        return new Dictionary<string, ProductProcess> { [Name] = process };
+        return Task.FromResult<IReadOnlyDictionary<string, ProductProcess>>(new Dictionary<string, ProductProcess> { [Name] = process });
     }
-
-    private protected virtual Task ChooseDatabasesAsync(Dictionary<string, string?> settings) => Task.CompletedTask;
 }
 
 /// <summary>One process on MariaDB: every slice's queries and migrations on the other database.</summary>
 public sealed class MariaDbProduct(SharedServers servers) : StandaloneProduct
 {
-    private protected override async Task ChooseDatabasesAsync(Dictionary<string, string?> settings)
+    private protected override async Task<IReadOnlyDictionary<string, ProductProcess>> MakeProcessesAsync(Dictionary<string, string?> settings)
     {
         var server = await servers.MariaDbAsync();
         foreach (var service in (string[])["Store", "Sender", "CrmForwarder"]) settings[$"ConnectionStrings__{service}"] = await server.NewDatabaseAsync();
+        return await base.MakeProcessesAsync(settings);
     }
 }

@@ -39,19 +39,16 @@ internal sealed class CrmLedger
         return Of(inbox);
     }
 
-    /// <summary>Waits until so many different events have come, or for as long as that may take.</summary>
-    /// <returns>Whether they have come.</returns>
-    public static async Task<bool> HasComeAsync(CrmInbox inbox, int events, TimeSpan atMost)
+    /// <summary>Waits until so many different events have come, or for as long as that may take; who takes stock afterwards sees what is missing.</summary>
+    public static async Task WaitAtMostAsync(CrmInbox inbox, int events, TimeSpan atMost)
     {
         try
         {
             await ArrivalsAsync(inbox, events, atMost);
-            return true;
         }
         catch (TimeoutException error)
         {
             Figures.Print(error.Message);
-            return false;
         }
     }
 

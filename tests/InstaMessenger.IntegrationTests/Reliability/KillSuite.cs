@@ -43,8 +43,7 @@ public abstract class KillSuite(ProductBase product)
         await Until.TrueAsync(() => meta.Webhooks.Undelivered == 0, Patience, () => $"{meta.Webhooks.Undelivered} webhooks are not taken");
         meta.Webhooks.Dropped.ShouldBe(0);
 
-        // What is missing is told below.
-        await CrmLedger.HasComeAsync(shop.Crm, Writers + webhooks, Patience);
+        await CrmLedger.WaitAtMostAsync(shop.Crm, Writers + webhooks, Patience);
         var store = new StoreFile(product, shop);
         await Until.TrueAsync(() => store.Unsettled() == 0, Patience, () => $"{store.Unsettled()} sends are not settled");
         var accepted = Enumerable.Range(0, sends).Count(n => meta.AcceptedCount(customers[n % Writers].Igsid, $"out {n}") > 0);
@@ -82,7 +81,7 @@ public abstract class KillSuite(ProductBase product)
             await Task.WhenAll(together.Select(product.KillAsync));
             await Task.WhenAll(together.Select(product.StartAsync));
             var taken = shop.Meta.Webhooks.Attempts.All.Count(attempt => attempt.Delivered);
-            await CrmLedger.HasComeAsync(shop.Crm, taken, CatchUp);
+            await CrmLedger.WaitAtMostAsync(shop.Crm, taken, CatchUp);
         }
     }
 }

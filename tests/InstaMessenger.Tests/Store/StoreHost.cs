@@ -1,5 +1,7 @@
 using System.Net.Http.Headers;
+using System.Text;
 using InstaMessenger.Contracts;
+using InstaMessenger.Contracts.Events;
 using InstaMessenger.Contracts.Ids;
 using InstaMessenger.Hosting.Bus;
 using InstaMessenger.Hosting.Database;
@@ -7,6 +9,7 @@ using InstaMessenger.Hosting.Http;
 using InstaMessenger.Store;
 using InstaMessenger.Store.Data;
 using InstaMessenger.Store.Domain;
+using InstaMessenger.Store.Inbound;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
@@ -68,6 +71,12 @@ public sealed class StoreHost : IAsyncDisposable
         if (channelId is not null) scope.Db.AccountIdentifiers.Add(new AccountIdentifier { ExternalId = channelId, Kind = IdentifierKind.Channel, AccountId = account.Id });
         return Task.FromResult(account);
     });
+
+    /// <summary>Hands it webhooks in one bundle, as the bus does.</summary>
+    internal Task ReceiveAsync(params string[] bodies) => UnitOfWork.ExecuteAsync(scope =>
+        Services.GetRequiredService<RecordWebhooks>().HandleAsync(
+            scope,
+            [.. bodies.Select((body, i) => new BusItem<WebhookReceived>($"t-{i}", null, new WebhookReceived(Encoding.UTF8.GetBytes(body), TimeProvider.System.GetUtcNow())))]));
 
     public async ValueTask DisposeAsync()
     {

@@ -1,11 +1,6 @@
-using System.Text;
 using FsCheck;
 using FsCheck.Fluent;
-using InstaMessenger.Contracts;
-using InstaMessenger.Contracts.Events;
-using InstaMessenger.Store.Inbound;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace InstaMessenger.Tests.Store.Inbound;
 
@@ -44,7 +39,7 @@ public sealed class EventHistoryTests : IAsyncLifetime
         {
             string[] shuffled = [.. items];
             new System.Random(seed).Shuffle(shuffled);
-            await ReceiveAsync(shuffled.Chunk(size).Select(chunk => Body(shop, chunk)));
+            await _store.ReceiveAsync([.. shuffled.Chunk(size).Select(chunk => Body(shop, chunk))]);
         }
 
         await using var db = _store.Read();
@@ -62,9 +57,4 @@ public sealed class EventHistoryTests : IAsyncLifetime
 
     private static string Body(string shop, IEnumerable<string> items) =>
         $$"""{"object":"instagram","entry":[{"time":1,"id":"{{shop}}","messaging":[{{string.Join(',', items)}}] }] }""";
-
-    private Task ReceiveAsync(IEnumerable<string> bodies) => _store.UnitOfWork.ExecuteAsync(scope =>
-        _store.Services.GetRequiredService<RecordWebhooks>().HandleAsync(
-            scope,
-            [.. bodies.Select((body, i) => new BusItem<WebhookReceived>($"h-{i}", null, new WebhookReceived(Encoding.UTF8.GetBytes(body), TimeProvider.System.GetUtcNow())))]));
 }

@@ -1,6 +1,4 @@
 using System.Text;
-using InstaMessenger.Contracts;
-using InstaMessenger.Contracts.Events;
 using InstaMessenger.Contracts.Ids;
 using InstaMessenger.Store.Domain;
 using InstaMessenger.Store.Inbound;
@@ -212,8 +210,5 @@ public sealed class RecordWebhooksTests : IAsyncLifetime
         return message.Id;
     });
 
-    private Task ReceiveAsync(params string[] bodies) => _store.UnitOfWork.ExecuteAsync(scope =>
-        _store.Services.GetRequiredService<RecordWebhooks>().HandleAsync(
-            scope,
-            [.. bodies.Select((body, i) => new BusItem<WebhookReceived>($"t-{i}", null, new WebhookReceived(Encoding.UTF8.GetBytes(body), TimeProvider.System.GetUtcNow())))]));
+    private Task ReceiveAsync(params string[] bodies) => _store.ReceiveAsync(bodies);
 }
