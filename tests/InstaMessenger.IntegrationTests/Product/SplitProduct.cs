@@ -41,7 +41,8 @@ public sealed class SplitProduct(SharedServers servers) : ProductBase("split")
         {
             var stage = docker[service.Target!];
             var environment = new Dictionary<string, string?>();
-            foreach (var (variable, value) in stage.Environment.Concat(service.Environment)) environment[variable] = Here(name, service, value);
+            foreach (var (variable, value) in stage.Environment.Concat(service.Environment))
+                environment[variable] = settings.ContainsValue(value) ? value : Here(name, service, value);
             if (environment.ContainsKey("Metrics__Port")) environment["Metrics__Port"] = FreePort.Take().ToString();
             var address = new Uri($"http://127.0.0.1:{_ports[name]}");
             processes[name] = new ProductProcess(name, stage.Program!, address, environment, Folder.Logs);
@@ -50,7 +51,7 @@ public sealed class SplitProduct(SharedServers servers) : ProductBase("split")
         return processes;
     }
 
-    /// <summary>What a value inside the container is on this machine.</summary>
+    /// <summary>What a value that those files give is on this machine; what the operator gives holds everywhere.</summary>
     private string Here(string name, ComposeService service, string value)
     {
         if (value.StartsWith("http://+:", StringComparison.Ordinal)) return $"http://127.0.0.1:{_ports[name]}";
