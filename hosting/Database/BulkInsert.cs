@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Globalization;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.EntityFrameworkCore.Storage;
 
 namespace InstaMessenger.Hosting.Database;
@@ -37,6 +38,25 @@ public static class BulkInsert
         }
     }
 
+    /// <summary>
+    /// Inserts new entities at once, with the columns and conversions of their mapping. The context does not track them, their generated keys stay
+    /// unknown, and what they refer to is not inserted with them.
+    /// </summary>
+    /// <typeparam name="T">An entity of the context; not of a hierarchy.</typeparam>
+    /// <param name="db">The unit's context.</param>
+    /// <param name="entities">New ones.</param>
+    /// <returns>When they are written.</returns>
+    public static async Task EntitiesAsync<T>(DbContext db, IReadOnlyCollection<T> entities)
+        where T : class
+    {
+        ArgumentNullException.ThrowIfNull(db);
+        ArgumentNullException.ThrowIfNull(entities);
+        if (entities.Count == 0) return;
+        var type = db.Model.FindEntityType(typeof(T))!;
+        var columns = type.GetProperties().Where(property => property.ValueGenerated != ValueGenerated.OnAdd).Select(property => new Column(property)).ToArray();
+        await IntoAsync(db, type.GetTableName()!, Array.ConvertAll(columns, column => column.Name), entities.Select(entity => Array.ConvertAll(columns, column => column.Of(entity))));
+    }
+
     /// <summary>The statement for so many rows; run again, it is not parsed again.</summary>
     private static void Write(DbCommand command, string table, string[] columns, int rows)
     {
@@ -50,5 +70,21 @@ public static class BulkInsert
 
         var names = command.Parameters.Cast<DbParameter>().Select(parameter => parameter.ParameterName).Chunk(columns.Length);
         command.CommandText = $"INSERT INTO {table} ({string.Join(", ", columns)}) VALUES {string.Join(", ", names.Select(row => $"({string.Join(", ", row)})"))}";
+    }
+
+    /// <summary>A property as the database stores it.</summary>
+    private sealed class Column(IProperty property)
+    {
+        // A shadow property, like a row's version, has no value before its row has.
+        private readonly IClrPropertyGetter? _getter = property.IsShadowProperty() ? null : property.GetGetter();
+        private readonly Func<object?, object?>? _convert = property.GetTypeMapping().Converter?.ConvertToProvider;
+
+        public string Name { get; } = property.GetColumnName();
+
+        public object? Of(object entity)
+        {
+            var value = _getter is null ? property.Sentinel : _getter.GetClrValue(entity);
+            return _convert is null ? value : _convert(value);
+        }
     }
 }

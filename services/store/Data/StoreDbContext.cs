@@ -10,6 +10,7 @@ namespace InstaMessenger.Store.Data;
 internal abstract class StoreDbContext(DbContextOptions options) : ServiceDbContext(options)
 {
     private readonly List<PendingEvent> _pendingEvents = [];
+    private readonly List<Message> _arrivedMessages = [];
 
     public DbSet<Message> Messages => Set<Message>();
 
@@ -30,10 +31,20 @@ internal abstract class StoreDbContext(DbContextOptions options) : ServiceDbCont
     /// <summary>Has the event written, with the next sequence, at the end of the transaction. Use <see cref="EventLog"/>.</summary>
     internal void Append(PendingEvent pending) => _pendingEvents.Add(pending);
 
+    /// <summary>
+    /// Has a new message written at the end of the transaction, without tracking it: what a unit still reads or changes later is added as any other
+    /// entity is. Every message of every customer comes this way, and EF's way cost as much as all else that is done for one.
+    /// </summary>
+    internal void Append(Message message) => _arrivedMessages.Add(message);
+
     public override async Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
     {
         CountVersions();
         var written = await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
+        await BulkInsert.EntitiesAsync(this, _arrivedMessages);
+        await BulkInsert.EntitiesAsync(this, _arrivedMessages.SelectMany(message => message.Attachments).ToList());
+        written += _arrivedMessages.Count;
+        _arrivedMessages.Clear();
         if (_pendingEvents.Count == 0) return written;
         // Last in the transaction: on MySQL the counter's row is locked from here to the commit, which makes the sequence commit-ordered.
         var first = await Counter.TakeAsync(this, Counter.Events, _pendingEvents.Count, cancellationToken);

@@ -47,7 +47,7 @@ internal sealed class MessageRecorder(EventLog log, TimeProvider clock)
         var message = item.IsEcho
             ? Message.Mirror(conversation, item.Content, item.Mid, arrival.SentAt, arrival.ReceivedAt, id)
             : Message.Receive(conversation, item.Content, item.Mid, arrival.SentAt, arrival.ReceivedAt, id);
-        scope.Db.Messages.Add(message);
+        scope.Db.Append(message);
         conversation.Add(message, now);
         Append(scope, item.IsEcho ? EventTypes.MessageSent : EventTypes.MessageReceived, account, conversation, message, arrival);
     }

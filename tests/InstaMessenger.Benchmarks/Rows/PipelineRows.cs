@@ -32,7 +32,8 @@ internal static class PipelineRows
 
     private static async Task<Result> MeasureAsync(BenchRun run, Func<string, Task<Installation>> start)
     {
-        var warmUp = run.Sustained / 6;
+        // For half a minute after a start each process spends half a core on compiling its hot methods again.
+        var warmUp = run.Sustained / 2;
         using var journeys = new Journeys((int)(MostPerSecond * (run.Sustained * 2).TotalSeconds), UnderWay);
         await using var crm = await CrmReceiver.StartAsync(journeys);
         await using var installation = await start(run.NewFolder("pipeline"));
