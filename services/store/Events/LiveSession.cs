@@ -50,6 +50,9 @@ internal sealed class LiveSession(PipeWriter output, long cursor, LiveFilter fil
     /// <summary>Whether it was closed because its client does not read.</summary>
     public bool IsCut { get; private set; }
 
+    /// <summary>Whether its client has yet to take what was written.</summary>
+    public bool IsWriting => Volatile.Read(ref _writingSince) != 0;
+
     /// <summary>Tells of an event that it may show. The first one counts: none before it concerns this client, so the cursor may jump there.</summary>
     public void Wake(long sequence)
     {

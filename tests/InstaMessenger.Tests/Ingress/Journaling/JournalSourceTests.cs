@@ -11,12 +11,12 @@ namespace InstaMessenger.Tests.Ingress.Journaling;
 public sealed class JournalSourceTests
 {
     [Fact]
-    public async Task A_round_of_the_largest_bodies_is_small_and_the_next_follows_at_once()
+    public async Task A_round_of_large_bodies_is_small_and_the_next_follows_at_once()
     {
         using var folder = new TemporaryFolder();
         await using var journal = Open(folder);
         var source = new JournalSource(journal);
-        for (var n = 0; n < 5; n++) (await journal.TryAppendAsync(new byte[5 * 1024 * 1024])).ShouldBeTrue();
+        for (var n = 0; n < 5; n++) (await journal.TryAppendAsync(new byte[1024 * 1024])).ShouldBeTrue();
         await WokenAsync(source);
 
         (await source.ReadAsync(500, default)).Count.ShouldBe(4);
