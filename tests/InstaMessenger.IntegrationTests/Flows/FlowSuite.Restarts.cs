@@ -46,8 +46,8 @@ public abstract partial class FlowSuite
         // A send whose process died between its claim and Meta's answer is unknown. It is sent once Meta's echo says so, and stays unknown when Meta never
         // had it: nobody but a person may decide to send it again.
         await using var events = await shop.Api.ListenAsync();
-        var settled = new HashSet<string>();
-        await events.WaitForAsync(tapped => IsSettled(tapped) && ids.Contains(IdOf(tapped)) && settled.Add(IdOf(tapped)), Sends);
+        ids.Count.ShouldBe(Sends);
+        foreach (var id in ids) await events.WaitForAsync(tapped => IsSettled(tapped) && IdOf(tapped) == id, 1);
         var accepted = Enumerable.Range(0, Sends).Count(n => shop.Meta.AcceptedCount(customer.Igsid, $"out {mark} {n}") > 0);
         if (process != _product.ProcessOf("sender")) accepted.ShouldBe(Sends, "the sender lived, so it has no reason to lose sight of a send");
         await events.WaitForAsync(tapped => tapped.Type == "message.sent" && ids.Contains(IdOf(tapped)), accepted);
