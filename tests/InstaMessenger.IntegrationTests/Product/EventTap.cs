@@ -32,11 +32,11 @@ internal sealed class EventTap : IAsyncDisposable
     public async Task<TappedEvent> WaitForAsync(string type, string path, string value) =>
         (await WaitForAsync(tapped => tapped.Type == type && tapped.Event.Text(path) == value))[0];
 
-    public async Task<IReadOnlyList<TappedEvent>> WaitForAsync(Func<TappedEvent, bool> match, int count = 1)
+    public async Task<IReadOnlyList<TappedEvent>> WaitForAsync(Func<TappedEvent, bool> match, int count = 1, TimeSpan? timeout = null)
     {
         try
         {
-            return await _events.WaitForAsync(match, count, TimeSpan.FromSeconds(15));
+            return await _events.WaitForAsync(match, count, timeout ?? TimeSpan.FromSeconds(15));
         }
         catch (TimeoutException error)
         {
