@@ -47,7 +47,7 @@ internal sealed class AccountWriter(SecretProtector secrets, QuarantineSignal qu
         await ClaimIdsAsync(scope.Db, account);
         Tell(scope, account);
         // The ids may be those that a quarantined webhook waits for.
-        scope.AfterCommit(quarantine.Wake);
+        scope.AfterCommit(quarantine.Linked);
         return (null, newSecret);
     }
 

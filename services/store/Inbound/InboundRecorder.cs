@@ -10,16 +10,17 @@ namespace InstaMessenger.Store.Inbound;
 /// Records what came from Meta: messages into their threads, everything else as events, and what has no account into quarantine. One
 /// pass over a batch with a fixed number of reads, because this is where every message of every customer comes through.
 /// </summary>
-internal sealed class InboundRecorder(MessageRecorder messages, EventLog log, TimeProvider clock)
+internal sealed class InboundRecorder(MessageRecorder messages, EventLog log, QuarantineSignal quarantine, TimeProvider clock)
 {
     public async Task RecordAsync(WorkScope<StoreDbContext> scope, IReadOnlyList<Arrival> arrivals)
     {
+        var links = quarantine.Links;
         var routing = await AccountRouting.LoadAsync(scope.Db, arrivals, clock.GetUtcNow());
         var routed = arrivals.Select(arrival => (Arrival: arrival, Account: routing.Find(arrival.Item))).ToList();
 
         await messages.RecordAsync(scope, [.. routed.Where(pair => pair is { Account: not null, Arrival.Item: InboundMessage }).Select(pair => new RoutedMessage(pair.Account!, (InboundMessage)pair.Arrival.Item, pair.Arrival))]);
         await RecordOthersAsync(scope, [.. routed.Where(pair => pair is { Account: not null, Arrival.Item: InboundOther }).Select(pair => (pair.Account!, (InboundOther)pair.Arrival.Item, pair.Arrival))]);
-        await QuarantineAsync(scope.Db, [.. routed.Where(pair => pair.Account is null).Select(pair => pair.Arrival)]);
+        await QuarantineAsync(scope, [.. routed.Where(pair => pair.Account is null).Select(pair => pair.Arrival)], links);
     }
 
     private async Task RecordOthersAsync(WorkScope<StoreDbContext> scope, List<(Account Account, InboundOther Item, Arrival Arrival)> others)
@@ -38,15 +39,20 @@ internal sealed class InboundRecorder(MessageRecorder messages, EventLog log, Ti
         }
     }
 
-    private static async Task QuarantineAsync(StoreDbContext db, List<Arrival> unclaimed)
+    private async Task QuarantineAsync(WorkScope<StoreDbContext> scope, List<Arrival> unclaimed, long links)
     {
         if (unclaimed.Count == 0) return;
         var rows = unclaimed.ConvertAll(Quarantined).DistinctBy(row => row.Fingerprint).ToList();
         var fingerprints = rows.ConvertAll(row => row.Fingerprint);
-        var kept = await db.Quarantine.Where(row => fingerprints.Contains(row.Fingerprint)).Select(row => row.Fingerprint).ToListAsync();
+        var kept = await scope.Db.Quarantine.Where(row => fingerprints.Contains(row.Fingerprint)).Select(row => row.Fingerprint).ToListAsync();
         var added = rows.Where(row => !kept.Contains(row.Fingerprint)).ToList();
-        db.Quarantine.AddRange(added);
+        scope.Db.Quarantine.AddRange(added);
         foreach (var row in added) InboundMetrics.Quarantined(row.Reason);
+        // On MySQL a link may commit, and its replay find nothing, while these rows are not committed yet: they would wait for the next look.
+        scope.AfterCommit(() =>
+        {
+            if (quarantine.Links != links) quarantine.Wake();
+        });
     }
 
     private static QuarantinedWebhook Quarantined(Arrival arrival)

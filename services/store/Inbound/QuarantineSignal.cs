@@ -3,4 +3,17 @@ using InstaMessenger.Hosting.Outbox;
 namespace InstaMessenger.Store.Inbound;
 
 /// <summary>Wakes the replay of quarantined webhooks: an account was linked, or claims another id.</summary>
-internal sealed class QuarantineSignal : WakeSignal;
+internal sealed class QuarantineSignal : WakeSignal
+{
+    private long _links;
+
+    /// <summary>How many links this process has committed. Compared before and after, it says whether one came in between.</summary>
+    public long Links => Interlocked.Read(ref _links);
+
+    /// <summary>An account was linked: what waits for it can be recorded.</summary>
+    public void Linked()
+    {
+        Interlocked.Increment(ref _links);
+        Wake();
+    }
+}

@@ -111,6 +111,25 @@ public sealed class RecordWebhooksTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_webhook_quarantined_while_its_account_is_linked_wakes_the_replay_again()
+    {
+        var signal = new QuarantineSignal();
+        var recorder = ActivatorUtilities.CreateInstance<InboundRecorder>(_store.Services, signal);
+        using var never = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        var arrivals = MetaWebhook.Read(Encoding.UTF8.GetBytes(Text("m1"))).Select(item => new Arrival(item, TimeProvider.System.GetUtcNow(), null)).ToList();
+
+        await _store.UnitOfWork.ExecuteAsync(async scope =>
+        {
+            await recorder.RecordAsync(scope, arrivals);
+            // As on MySQL, where transactions overlap: the replay that the link wakes looks before this one has committed.
+            signal.Linked();
+            await signal.SleepAsync(Timeout.InfiniteTimeSpan, TimeProvider.System, never.Token);
+        });
+
+        await signal.SleepAsync(Timeout.InfiniteTimeSpan, TimeProvider.System, never.Token);
+    }
+
+    [Fact]
     public async Task Garbage_is_kept_and_harms_nobody()
     {
         await _store.LinkAsync(Shop, Shop);
