@@ -14,6 +14,20 @@ namespace InstaMessenger.Hosting.Http;
 /// <summary>What every process has: clock, logs, telemetry, health, problems, JSON, secrets, authentication.</summary>
 public static class ServiceDefaults
 {
+    /// <summary>Begins a process: a host with the defaults.</summary>
+    /// <param name="args">Configuration from the command line, like <c>--Data:Directory=/var/lib/instamessenger</c>.</param>
+    /// <param name="serviceName">The name in logs, traces and metrics, like <c>store</c>.</param>
+    /// <param name="defaultPort">Where it listens unless <c>Urls</c> is set.</param>
+    /// <returns>The host, to which the service is added.</returns>
+    public static WebApplicationBuilder CreateBuilder(string[] args, string serviceName, int defaultPort)
+    {
+        // ASP.NET would watch all that is below the working directory for a changed appsettings.json. The data is often there, and then every write
+        // to a database file woke a thread: 4 % of all processor time under load. A setting is read at the start in any case.
+        var builder = WebApplication.CreateBuilder([.. args, "--hostBuilder:reloadConfigOnChange=false"]);
+        builder.AddServiceDefaults(serviceName, defaultPort);
+        return builder;
+    }
+
     /// <summary>Adds the defaults. Call it first.</summary>
     /// <param name="builder">The host.</param>
     /// <param name="serviceName">The name in logs, traces and metrics, like <c>store</c>.</param>

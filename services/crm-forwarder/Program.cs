@@ -2,8 +2,7 @@ using InstaMessenger.CrmForwarder;
 using InstaMessenger.Hosting.Bus;
 using InstaMessenger.Hosting.Http;
 
-var builder = WebApplication.CreateBuilder(args);
-builder.AddServiceDefaults("crm-forwarder", 8084);
+var builder = ServiceDefaults.CreateBuilder(args, "crm-forwarder", defaultPort: 8084);
 builder.AddCrmForwarder();
 builder.AddBus();
 

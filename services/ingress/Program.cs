@@ -2,8 +2,7 @@ using InstaMessenger.Hosting.Bus;
 using InstaMessenger.Hosting.Http;
 using InstaMessenger.Ingress;
 
-var builder = WebApplication.CreateBuilder(args);
-builder.AddServiceDefaults("ingress", 8081);
+var builder = ServiceDefaults.CreateBuilder(args, "ingress", defaultPort: 8081);
 builder.AddIngress();
 builder.AddBus();
 

@@ -2,8 +2,7 @@ using InstaMessenger.Hosting.Bus;
 using InstaMessenger.Hosting.Http;
 using InstaMessenger.Sender;
 
-var builder = WebApplication.CreateBuilder(args);
-builder.AddServiceDefaults("sender", 8083);
+var builder = ServiceDefaults.CreateBuilder(args, "sender", defaultPort: 8083);
 builder.AddSender();
 builder.AddBus();
 

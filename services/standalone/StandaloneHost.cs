@@ -16,8 +16,7 @@ public static class StandaloneHost
     /// <returns>The host.</returns>
     public static WebApplication Build(string[] args)
     {
-        var builder = WebApplication.CreateBuilder(args);
-        builder.AddServiceDefaults("standalone", 8080);
+        var builder = ServiceDefaults.CreateBuilder(args, "standalone", defaultPort: 8080);
         builder.AddIngress();
         builder.AddStore();
         builder.AddSender();

@@ -2,8 +2,7 @@ using InstaMessenger.Hosting.Bus;
 using InstaMessenger.Hosting.Http;
 using InstaMessenger.Store;
 
-var builder = WebApplication.CreateBuilder(args);
-builder.AddServiceDefaults("store", defaultPort: 8082);
+var builder = ServiceDefaults.CreateBuilder(args, "store", defaultPort: 8082);
 builder.AddStore();
 builder.AddBus();
 

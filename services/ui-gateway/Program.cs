@@ -2,8 +2,7 @@ using InstaMessenger.Hosting.Http;
 using InstaMessenger.UiGateway;
 using InstaMessenger.UiGateway.Proxy;
 
-var builder = WebApplication.CreateBuilder(args);
-builder.AddServiceDefaults("ui-gateway", 8080);
+var builder = ServiceDefaults.CreateBuilder(args, "ui-gateway", defaultPort: 8080);
 builder.AddUiGateway();
 builder.AddProxy();
 
