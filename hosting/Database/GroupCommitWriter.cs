@@ -5,7 +5,7 @@ using Microsoft.Data.Sqlite;
 namespace InstaMessenger.Hosting.Database;
 
 /// <summary>
-/// The one writer of a SQLite file. Units of work queue up, run one after another in one transaction (a savepoint each, so that
+/// The one writer of a SQLite file. Units of work queue up, run one after another in one transaction (a savepoint between them, so that
 /// a failing one fails alone), and are answered after the one commit: SQLite has a single writer anyway, and this way the disk
 /// is synced once for many units instead of once for each.
 /// </summary>
@@ -103,7 +103,7 @@ public sealed class GroupCommitWriter(string connectionString) : IAsyncDisposabl
         var began = Stopwatch.GetTimestamp();
         while (true)
         {
-            if (!next.TakenBack) await RunUnitAsync(connection, next);
+            if (!next.TakenBack) await RunUnitAsync(connection, next, isFirst: batch.Count == 1);
             if (batch.Count == MostUnits || Stopwatch.GetElapsedTime(began) > LongestTransaction) break;
             if (!_queue.Reader.TryRead(out next)) break;
             batch.Add(next);
@@ -120,20 +120,21 @@ public sealed class GroupCommitWriter(string connectionString) : IAsyncDisposabl
         return connection;
     }
 
-    private static async Task RunUnitAsync(SqliteConnection connection, Unit unit)
+    private static async Task RunUnitAsync(SqliteConnection connection, Unit unit, bool isFirst)
     {
-        Execute(connection, "SAVEPOINT unit");
+        // Under a savepoint SQLite copies each page before it changes it, into a file when they are many. The first unit, often the only one, needs none:
+        // the transaction holds nothing else yet and can begin anew.
+        if (!isFirst) Execute(connection, "SAVEPOINT unit");
         try
         {
             await unit.RunAsync(connection);
-            Execute(connection, "RELEASE unit");
+            if (!isFirst) Execute(connection, "RELEASE unit");
         }
         catch (Exception error) when (!DatabaseErrors.IsUnavailable(error))
         {
             // A full or failing disk ends the whole transaction and is left to the caller; anything else is this unit's own fault.
-            Execute(connection, "ROLLBACK TO unit");
-            Execute(connection, "RELEASE unit");
             unit.Fail(error);
+            Execute(connection, isFirst ? "ROLLBACK; BEGIN IMMEDIATE" : "ROLLBACK TO unit; RELEASE unit");
         }
     }
 

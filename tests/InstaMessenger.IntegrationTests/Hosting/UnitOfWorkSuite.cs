@@ -54,23 +54,24 @@ public abstract class UnitOfWorkSuite(SharedServers servers, DatabaseKind databa
         {
             scope.AfterCommit(() => Interlocked.Increment(ref hooks));
             scope.Db.Add(new Note { Text = $"note {i}" });
-            if (i % 3 == 0) return;
+            if (i % 3 == 2) return;
             await scope.Db.SaveChangesAsync();
-            if (i % 3 == 1) throw new InvalidOperationException("the unit's own fault");
+            // The first of all fails: on SQLite it has no savepoint, and the transaction begins anew.
+            if (i % 3 == 0) throw new InvalidOperationException("the unit's own fault");
             scope.Db.Add(new Note { Text = "taken" });
         })).ToList();
         await Task.WhenAll(units.Select(unit => unit.ContinueWith(_ => { }, TaskScheduler.Default)));
 
         for (var i = 0; i < units.Count; i++)
         {
-            if (i % 3 == 0) units[i].IsCompletedSuccessfully.ShouldBeTrue();
-            else if (i % 3 == 1) units[i].Exception!.InnerException.ShouldBeOfType<InvalidOperationException>();
+            if (i % 3 == 2) units[i].IsCompletedSuccessfully.ShouldBeTrue();
+            else if (i % 3 == 0) units[i].Exception!.InnerException.ShouldBeOfType<InvalidOperationException>();
             else DatabaseErrors.IsConstraintViolation(units[i].Exception!.InnerException).ShouldBeTrue(units[i].Exception!.ToString());
         }
 
         await using var db = host.Read();
         (await db.Notes.Select(note => note.Text).ToListAsync()).ShouldBe(
-            [.. Enumerable.Range(0, 30).Select(i => $"note {i * 3}"), "taken"], ignoreOrder: true);
+            [.. Enumerable.Range(0, 30).Select(i => $"note {i * 3 + 2}"), "taken"], ignoreOrder: true);
         hooks.ShouldBe(30);
     }
 
