@@ -5,9 +5,10 @@ using Microsoft.Data.Sqlite;
 namespace InstaMessenger.Hosting.Database;
 
 /// <summary>
-/// The one writer of a SQLite file. Units of work queue up, run one after another in one transaction (a savepoint between them, so that
-/// a failing one fails alone), and are answered after the one commit: SQLite has a single writer anyway, and this way the disk
-/// is synced once for many units instead of once for each.
+/// The one writer of a SQLite file. Units of work queue up, run one after another in one transaction, and are answered after the one
+/// commit: SQLite has a single writer anyway, and this way the disk is synced once for many units instead of once for each. A unit that
+/// fails fails alone: the transaction begins anew, and those before it run again. A savepoint for each would make SQLite copy every
+/// page before it changes it, and for a bundle of webhooks those copies were half of all that was written.
 /// </summary>
 /// <param name="connectionString">Which file; its default timeout (seconds) bounds the wait for a foreign lock.</param>
 public sealed class GroupCommitWriter(string connectionString) : IAsyncDisposable
@@ -29,6 +30,7 @@ public sealed class GroupCommitWriter(string connectionString) : IAsyncDisposabl
     /// <typeparam name="T">What the work gives back.</typeparam>
     /// <param name="work">
     /// Uses only the connection it is given, and awaits nothing else: every other writer waits for it. The transaction is already open.
+    /// Runs again when another unit of the transaction fails, so it changes nothing but the database.
     /// </param>
     /// <param name="cancellationToken">Takes the unit back while it has not begun.</param>
     /// <returns>What the work gave back.</returns>
@@ -103,7 +105,7 @@ public sealed class GroupCommitWriter(string connectionString) : IAsyncDisposabl
         var began = Stopwatch.GetTimestamp();
         while (true)
         {
-            if (!next.TakenBack) await RunUnitAsync(connection, next, isFirst: batch.Count == 1);
+            if (!next.TakenBack && !await TryRunAsync(connection, next)) await RunAgainAsync(connection, batch);
             if (batch.Count == MostUnits || Stopwatch.GetElapsedTime(began) > LongestTransaction) break;
             if (!_queue.Reader.TryRead(out next)) break;
             batch.Add(next);
@@ -120,21 +122,36 @@ public sealed class GroupCommitWriter(string connectionString) : IAsyncDisposabl
         return connection;
     }
 
-    private static async Task RunUnitAsync(SqliteConnection connection, Unit unit, bool isFirst)
+    /// <summary>Begins the transaction anew without the unit that failed, until all that are left have run in it.</summary>
+    private static async Task RunAgainAsync(SqliteConnection connection, List<Unit> batch)
     {
-        // Under a savepoint SQLite copies each page before it changes it, into a file when they are many. The first unit, often the only one, needs none:
-        // the transaction holds nothing else yet and can begin anew.
-        if (!isFirst) Execute(connection, "SAVEPOINT unit");
+        bool again;
+        do
+        {
+            again = false;
+            Execute(connection, "ROLLBACK; BEGIN IMMEDIATE");
+            foreach (var unit in batch)
+            {
+                if (!unit.HasRun || await TryRunAsync(connection, unit)) continue;
+                again = true;
+                break;
+            }
+        }
+        while (again);
+    }
+
+    /// <summary>A full or failing disk ends the whole transaction and is left to the caller; anything else is this unit's own fault.</summary>
+    private static async Task<bool> TryRunAsync(SqliteConnection connection, Unit unit)
+    {
         try
         {
             await unit.RunAsync(connection);
-            if (!isFirst) Execute(connection, "RELEASE unit");
+            return true;
         }
         catch (Exception error) when (!DatabaseErrors.IsUnavailable(error))
         {
-            // A full or failing disk ends the whole transaction and is left to the caller; anything else is this unit's own fault.
             unit.Fail(error);
-            Execute(connection, isFirst ? "ROLLBACK; BEGIN IMMEDIATE" : "ROLLBACK TO unit; RELEASE unit");
+            return false;
         }
     }
 
@@ -175,6 +192,9 @@ public sealed class GroupCommitWriter(string connectionString) : IAsyncDisposabl
     {
         public bool TakenBack => cancellationToken.IsCancellationRequested;
 
+        /// <summary>Whether it ran to its end, and has not failed when it ran again.</summary>
+        public bool HasRun { get; protected set; }
+
         public abstract Task RunAsync(SqliteConnection connection);
 
         public abstract void Commit();
@@ -190,20 +210,20 @@ public sealed class GroupCommitWriter(string connectionString) : IAsyncDisposabl
         private readonly Activity? _activity = Activity.Current;
         private readonly CancellationToken _cancellationToken = cancellationToken;
         private T? _result;
-        private bool _ran;
 
         public Task<T> Completion => _completion.Task;
 
         public override async Task RunAsync(SqliteConnection connection)
         {
+            HasRun = false;
             Activity.Current = _activity;
             _result = await work(connection);
-            _ran = true;
+            HasRun = true;
         }
 
         public override void Commit()
         {
-            if (_ran) _completion.TrySetResult(_result!);
+            if (HasRun) _completion.TrySetResult(_result!);
             else _completion.TrySetCanceled(_cancellationToken);
         }
 

@@ -56,7 +56,7 @@ public abstract class UnitOfWorkSuite(SharedServers servers, DatabaseKind databa
             scope.Db.Add(new Note { Text = $"note {i}" });
             if (i % 3 == 2) return;
             await scope.Db.SaveChangesAsync();
-            // The first of all fails: on SQLite it has no savepoint, and the transaction begins anew.
+            // On SQLite the transaction begins anew after each that fails: the first of all, and those behind good ones, which run again.
             if (i % 3 == 0) throw new InvalidOperationException("the unit's own fault");
             scope.Db.Add(new Note { Text = "taken" });
         })).ToList();
