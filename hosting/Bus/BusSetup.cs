@@ -70,6 +70,9 @@ public static class BusSetup
             foreach (var subscription in subscriptions) subscription.AddTo(bus);
             bus.UsingRabbitMq((context, rabbit) => RabbitMqTopology.Configure(rabbit, context, broker, subscriptions));
         });
+        // After MassTransit's own service, so that it ends before the bus does.
+        services.AddSingleton<ConsumerReconnect>();
+        services.AddHostedService(provider => provider.GetRequiredService<ConsumerReconnect>());
         // The door for Meta must open although the broker is away.
         services.Configure<MassTransitHostOptions>(options =>
         {

@@ -1,6 +1,7 @@
 using InstaMessenger.Contracts;
 using InstaMessenger.Hosting.Database;
 using MassTransit;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace InstaMessenger.Hosting.Bus;
 
@@ -42,6 +43,7 @@ internal static class RabbitMqTopology
             retry.Handle<DatabaseUnavailableException>();
             retry.Exponential(1_000, TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(10), TimeSpan.FromMilliseconds(500));
         });
+        endpoint.ConnectReceiveEndpointObserver(context.GetRequiredService<ConsumerReconnect>());
         subscription.Connect(endpoint, context);
     }
 

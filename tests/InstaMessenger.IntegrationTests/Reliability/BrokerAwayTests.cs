@@ -65,7 +65,8 @@ public sealed class BrokerAwayTests(OwnBrokerProduct own) : IClassFixture<OwnBro
         refused.ShouldBe(0);
         lost.ShouldBeEmpty();
         crm.Doubled.ShouldBeEmpty();
-        drained.ShouldBeLessThan(TimeSpan.FromSeconds(60));
+        // The goal is 10 s. MassTransit alone waits longer after each outage that a process has seen: the third took 20 to 34 s.
+        drained.ShouldBeLessThan(TimeSpan.FromSeconds(15));
     }
 
     private static async Task OutageAsync(RabbitMqBroker broker, string how)

@@ -1,0 +1,60 @@
+using System.Collections.Concurrent;
+using MassTransit;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace InstaMessenger.Hosting.Bus;
+
+/// <summary>
+/// Brings consumers back within seconds of the broker's return. MassTransit doubles its wait for each failed connection, up to 30 s, goes on counting in
+/// the next outage, and has no setting for it: a process that had seen a few left its queues alone for half a minute. Started anew, an endpoint
+/// connects at once.
+/// </summary>
+internal sealed partial class ConsumerReconnect(TimeProvider clock, ILogger<ConsumerReconnect> logger) : BackgroundService, IReceiveEndpointObserver
+{
+    private static readonly TimeSpan Every = TimeSpan.FromSeconds(2);
+
+    /// <summary>Those whose last attempt to connect has failed. One that is still trying is left alone: a slow broker would never be reached.</summary>
+    private readonly ConcurrentDictionary<IReceiveEndpoint, bool> _failed = new();
+
+    public Task Ready(ReceiveEndpointReady ready)
+    {
+        _failed.TryRemove(ready.ReceiveEndpoint, out _);
+        return Task.CompletedTask;
+    }
+
+    public Task Faulted(ReceiveEndpointFaulted faulted)
+    {
+        _failed.TryAdd(faulted.ReceiveEndpoint, true);
+        return Task.CompletedTask;
+    }
+
+    public Task Stopping(ReceiveEndpointStopping stopping) => Task.CompletedTask;
+
+    public Task Completed(ReceiveEndpointCompleted completed) => Task.CompletedTask;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Every, clock);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+            await Task.WhenAll(_failed.Keys.Select(endpoint => StartAnewAsync(endpoint, stoppingToken)));
+    }
+
+    private async Task StartAnewAsync(IReceiveEndpoint endpoint, CancellationToken stoppingToken)
+    {
+        _failed.TryRemove(endpoint, out _);
+        try
+        {
+            await endpoint.Stop(stoppingToken);
+            endpoint.Start(CancellationToken.None);
+        }
+        catch (Exception error) when (!stoppingToken.IsCancellationRequested)
+        {
+            // It is still MassTransit's to reconnect, only later.
+            LogFailed(logger, error, endpoint.InputAddress.AbsolutePath);
+        }
+    }
+
+    [LoggerMessage(EventName = "consumer.not_restarted", Level = LogLevel.Warning, Message = "{Queue}: the consumer could not be started anew")]
+    private static partial void LogFailed(ILogger logger, Exception error, string queue);
+}
