@@ -1,0 +1,57 @@
+using System.Text.RegularExpressions;
+
+namespace InstaMessenger.Tests;
+
+/// <summary>A newcomer follows the README and the docs file by file; a file that was renamed would be a dead end.</summary>
+public sealed partial class DocsTests
+{
+    private static readonly string Root = FindRoot();
+
+    private static readonly HashSet<string> Files =
+        [.. Directory.EnumerateFiles(Root, "*.*", SearchOption.AllDirectories)
+            .Select(path => "/" + Path.GetRelativePath(Root, path).Replace('\\', '/'))
+            .Where(path => !path.Contains("/artifacts/", StringComparison.Ordinal))];
+
+    [Theory]
+    [InlineData("README.md")]
+    [InlineData("docs/architecture.md")]
+    [InlineData("docs/events.md")]
+    [InlineData("docs/message-states.md")]
+    [InlineData("docs/operations.md")]
+    [InlineData("docs/performance.md")]
+    public async Task Every_source_file_that_a_document_names_exists(string document)
+    {
+        var text = await File.ReadAllTextAsync(Path.Combine(Root, document), TestContext.Current.CancellationToken);
+
+        var missing = SourceFile().Matches(text).Select(match => match.Value).Where(name => !Exists(name)).ToList();
+
+        missing.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Every_type_in_the_READMEs_trace_has_a_file_of_its_name()
+    {
+        var readme = await File.ReadAllTextAsync(Path.Combine(Root, "README.md"), TestContext.Current.CancellationToken);
+        var trace = readme[readme.IndexOf("## Follow a message", StringComparison.Ordinal)..readme.IndexOf("## Where things live", StringComparison.Ordinal)];
+
+        var types = TypeName().Matches(trace).Select(match => match.Value).ToList();
+
+        types.Count.ShouldBeGreaterThan(10);
+        types.Where(type => !Exists(type + ".cs")).ShouldBeEmpty();
+    }
+
+    private static bool Exists(string name) => Files.Any(path => path.EndsWith("/" + name, StringComparison.Ordinal));
+
+    private static string FindRoot()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder.FullName, "InstaMessenger.sln"))) folder = folder.Parent ?? throw new InvalidOperationException("No repository around the tests.");
+        return folder.FullName;
+    }
+
+    [GeneratedRegex(@"(?<=`)[\w./-]+\.cs(?=`)", RegexOptions.None, matchTimeoutMilliseconds: 1_000)]
+    private static partial Regex SourceFile();
+
+    [GeneratedRegex(@"(?<=`)[A-Z][a-z]+[A-Z]\w+(?=`)", RegexOptions.None, matchTimeoutMilliseconds: 1_000)]
+    private static partial Regex TypeName();
+}
