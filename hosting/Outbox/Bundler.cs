@@ -6,11 +6,11 @@ using InstaMessenger.Contracts;
 
 namespace InstaMessenger.Hosting.Outbox;
 
-/// <summary>Cuts a run of rows into bundles: neighbours of one type, at most 100 and about 1 MiB together.</summary>
+/// <summary>Cuts a run of rows into bundles: neighbours of one type, at most 100 and about 512 KiB together.</summary>
 internal static class Bundler
 {
     private const int MostItems = 100;
-    private const int MostBytes = 1024 * 1024;
+    private const int MostBytes = 512 * 1024;
 
     private static readonly ConcurrentDictionary<Type, Func<string, IReadOnlyList<RelayRow>, object>> Makers = new();
 

@@ -27,6 +27,14 @@ internal sealed partial class Relay<TSource>(TSource source, IBusPublisher publi
     /// </summary>
     private static readonly TimeSpan RoundEvery = TimeSpan.FromMilliseconds(20);
 
+    /// <summary>
+    /// After a round of so many rows the next begins later: under load the processor is what is short, and twice the rows for the same hop leave it time,
+    /// which makes each row faster in the end.
+    /// </summary>
+    private const int ManyRows = 20;
+
+    private static readonly TimeSpan RoundEveryUnderLoad = TimeSpan.FromMilliseconds(50);
+
     private static readonly TimeSpan ConfirmTimeout = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LongestBackoff = TimeSpan.FromSeconds(2);
 
@@ -65,13 +73,13 @@ internal sealed partial class Relay<TSource>(TSource source, IBusPublisher publi
             try
             {
                 var began = TimeProvider.System.GetTimestamp();
-                var more = await RelayRoundAsync(stoppingToken);
+                var rows = await RelayRoundAsync(stoppingToken);
                 if (failures > 0) LogRecovered(logger, source.Name, failures);
                 failures = 0;
-                if (more) continue;
+                if (rows == RowsPerRound) continue;
                 await source.Signal.SleepAsync(PollEvery, clock, stopping.Token);
                 // Real time, whatever the clock: what it spares is the processor's.
-                var early = RoundEvery - TimeProvider.System.GetElapsedTime(began);
+                var early = (rows < ManyRows ? RoundEvery : RoundEveryUnderLoad) - TimeProvider.System.GetElapsedTime(began);
                 if (early > TimeSpan.Zero) await Task.Delay(early, TimeProvider.System, stopping.Token);
             }
             catch (Exception error)
@@ -84,11 +92,11 @@ internal sealed partial class Relay<TSource>(TSource source, IBusPublisher publi
         }
     }
 
-    /// <summary>Publishes one round; says whether there may be more.</summary>
-    private async Task<bool> RelayRoundAsync(CancellationToken cancellationToken)
+    /// <summary>Publishes one round; says of how many rows. A full one may have left more.</summary>
+    private async Task<int> RelayRoundAsync(CancellationToken cancellationToken)
     {
         var rows = await source.ReadAsync(RowsPerRound, cancellationToken);
-        if (rows.Count == 0) return false;
+        if (rows.Count == 0) return 0;
         var began = clock.GetTimestamp();
         var batches = Bundler.Split(rows).ToList();
         var failure = await PublishInTurnAsync(batches, cancellationToken);
@@ -96,7 +104,7 @@ internal sealed partial class Relay<TSource>(TSource source, IBusPublisher publi
         var published = batches.Where(batch => batch.Confirmed).SelectMany(batch => batch.Rows).ToList();
         if (published.Count > 0) await MarkAsync(published, cancellationToken);
         Metrics.Relayed(source.Name, published.Count, clock.GetElapsedTime(began));
-        return failure is null ? rows.Count == RowsPerRound : throw failure;
+        return failure is null ? rows.Count : throw failure;
     }
 
     /// <summary>Tries until it holds: while the database is away, publishing the same rows again would only make copies.</summary>

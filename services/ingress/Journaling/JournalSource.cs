@@ -8,7 +8,7 @@ namespace InstaMessenger.Ingress.Journaling;
 internal sealed class JournalSource(Journal journal) : IRelaySource
 {
     /// <summary>A round ends after this many bytes, or a backlog of the largest bodies would take gigabytes of memory.</summary>
-    private const int MostBytes = 4 * 1024 * 1024;
+    private const int MostBytes = 2 * 1024 * 1024;
 
     private bool _created;
 
