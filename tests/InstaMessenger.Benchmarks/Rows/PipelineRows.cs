@@ -16,9 +16,11 @@ internal static class PipelineRows
 
     public static async Task FiveServicesAsync(BenchRun run)
     {
-        var pipe = await run.PipeAsync();
         var broker = await run.VirtualHostAsync();
+        var before = await run.PipeAsync();
         var result = await MeasureAsync(run, (folder) => Installation.FiveServicesAsync(folder, broker));
+        // Before and after: a shared machine's speed changes within minutes, and the reference alone varied by a half.
+        var pipe = (before + await run.PipeAsync()) / 2;
         run.Add("webhook → stored → CRM, five services", "0.3 × pipe", result.Rate, result.PerSecond >= 0.3 * pipe, pipe, result.PerSecond / pipe);
         run.Add("the same at half that rate", "p99 ≤ 1 s, nothing lost", result.Calm, result.P99 <= 1_000 && result.NothingLost);
     }
