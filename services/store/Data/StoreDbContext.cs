@@ -39,25 +39,47 @@ internal abstract class StoreDbContext(DbContextOptions options) : ServiceDbCont
 
     public override async Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
     {
-        CountVersions();
-        var written = await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
-        await BulkInsert.EntitiesAsync(this, _arrivedMessages);
-        await BulkInsert.EntitiesAsync(this, _arrivedMessages.SelectMany(message => message.Attachments).ToList());
-        written += _arrivedMessages.Count;
-        _arrivedMessages.Clear();
-        if (_pendingEvents.Count == 0) return written;
-        // Last in the transaction: on MySQL the counter's row is locked from here to the commit, which makes the sequence commit-ordered.
-        var first = await Counter.TakeAsync(this, Counter.Events, _pendingEvents.Count, cancellationToken);
-        await EventRow.InsertAsync(this, _pendingEvents.Select((pending, index) => pending.ToRow(first + index)));
-        written += _pendingEvents.Count;
-        _pendingEvents.Clear();
-        return written;
+        // Once: EF would look again at each step, which takes as long as writing what changed.
+        ChangeTracker.DetectChanges();
+        ChangeTracker.AutoDetectChangesEnabled = false;
+        try
+        {
+            CountVersions();
+            return await BulkUpdate.ChangedAsync<Conversation>(this)
+                + await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken)
+                + await WriteArrivedAsync()
+                + await WriteEventsAsync(cancellationToken);
+        }
+        finally
+        {
+            ChangeTracker.AutoDetectChangesEnabled = true;
+        }
     }
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         base.OnModelCreating(modelBuilder);
         modelBuilder.ApplyConfigurationsFromAssembly(typeof(StoreDbContext).Assembly);
+    }
+
+    private async Task<int> WriteArrivedAsync()
+    {
+        await BulkInsert.EntitiesAsync(this, _arrivedMessages);
+        await BulkInsert.EntitiesAsync(this, _arrivedMessages.SelectMany(message => message.Attachments).ToList());
+        var written = _arrivedMessages.Count;
+        _arrivedMessages.Clear();
+        return written;
+    }
+
+    /// <summary>Last in the transaction: on MySQL the counter's row is locked from here to the commit, which makes the sequence commit-ordered.</summary>
+    private async Task<int> WriteEventsAsync(CancellationToken cancellationToken)
+    {
+        if (_pendingEvents.Count == 0) return 0;
+        var first = await Counter.TakeAsync(this, Counter.Events, _pendingEvents.Count, cancellationToken);
+        await EventRow.InsertAsync(this, _pendingEvents.Select((pending, index) => pending.ToRow(first + index)));
+        var written = _pendingEvents.Count;
+        _pendingEvents.Clear();
+        return written;
     }
 
     /// <summary>Two parallel units on MySQL that read and change the same row must not both win: the second is run again.</summary>

@@ -1,0 +1,92 @@
+using System.Data.Common;
+using System.Globalization;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.ChangeTracking;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Metadata;
+using Microsoft.EntityFrameworkCore.Storage;
+
+namespace InstaMessenger.Hosting.Database;
+
+/// <summary>
+/// Many changed rows of one table on SQLite, without EF, which builds, sorts and parses a command for each: that cost more than the inserts of
+/// the messages that the changes came from. On MySQL EF sends many in one round trip, and this leaves them to it.
+/// </summary>
+public static class BulkUpdate
+{
+    /// <summary>
+    /// Writes the tracked changes of a type as EF would: the changed columns alone, of the row with this key and with the concurrency tokens that were
+    /// read. The entities are unchanged then, and <c>SaveChanges</c> has nothing left to do for them.
+    /// </summary>
+    /// <typeparam name="T">An entity of the context; its changes free no unique value that another of them takes.</typeparam>
+    /// <param name="db">The unit's context, after <c>DetectChanges</c>.</param>
+    /// <returns>How many rows were written.</returns>
+    /// <exception cref="DbUpdateConcurrencyException">A row is gone, or is not as it was read.</exception>
+    public static async Task<int> ChangedAsync<T>(DbContext db)
+        where T : class
+    {
+        ArgumentNullException.ThrowIfNull(db);
+        if (!db.Database.IsSqlite()) return 0;
+        var written = 0;
+        var statements = new Dictionary<string, Statement>(StringComparer.Ordinal);
+        try
+        {
+            foreach (var entry in db.ChangeTracker.Entries<T>().Where(entry => entry.State == EntityState.Modified).ToList())
+            {
+                var changed = entry.Properties.Where(property => property.IsModified).Select(property => property.Metadata).ToList();
+                var name = string.Join(',', changed.Select(property => property.Name));
+                if (!statements.TryGetValue(name, out var statement)) statements.Add(name, statement = new Statement(db, entry.Metadata, changed));
+                await statement.RunAsync(entry);
+                written++;
+            }
+        }
+        finally
+        {
+            foreach (var statement in statements.Values) await statement.DisposeAsync();
+        }
+
+        return written;
+    }
+
+    /// <summary>The update of one set of columns; run again, it is not parsed again.</summary>
+    private sealed class Statement : IAsyncDisposable
+    {
+        private readonly List<IProperty> _changed;
+        private readonly List<IProperty> _found;
+        private readonly DbCommand _command;
+
+        public Statement(DbContext db, IEntityType type, List<IProperty> changed)
+        {
+            _changed = changed;
+            _found = [.. type.GetProperties().Where(property => property.IsPrimaryKey() || property.IsConcurrencyToken)];
+            _command = db.Database.GetDbConnection().CreateCommand();
+            _command.Transaction = db.Database.CurrentTransaction?.GetDbTransaction();
+            var quote = (Func<string, string>)db.GetService<ISqlGenerationHelper>().DelimitIdentifier;
+            _command.CommandText = $"UPDATE {quote(type.GetTableName()!)} SET {string.Join(", ", _changed.Select(Equation))} WHERE {string.Join(" AND ", _found.Select(Equation))}";
+
+            string Equation(IProperty property)
+            {
+                var parameter = _command.CreateParameter();
+                parameter.ParameterName = string.Create(CultureInfo.InvariantCulture, $"@p{_command.Parameters.Count}");
+                _command.Parameters.Add(parameter);
+                return $"{quote(property.GetColumnName())} = {parameter.ParameterName}";
+            }
+        }
+
+        public async Task RunAsync(EntityEntry entry)
+        {
+            var next = 0;
+            foreach (var property in _changed) _command.Parameters[next++].Value = Stored(property, entry.Property(property).CurrentValue);
+            foreach (var property in _found) _command.Parameters[next++].Value = Stored(property, entry.Property(property).OriginalValue);
+            if (await _command.ExecuteNonQueryAsync() != 1)
+                throw new DbUpdateConcurrencyException($"A row of {entry.Metadata.GetTableName()} is gone, or is not as it was read.");
+            entry.OriginalValues.SetValues(entry.CurrentValues);
+            entry.State = EntityState.Unchanged;
+        }
+
+        public ValueTask DisposeAsync() => _command.DisposeAsync();
+
+        private static object Stored(IProperty property, object? value) =>
+            (property.GetTypeMapping().Converter is { } converter ? converter.ConvertToProvider(value) : value) ?? DBNull.Value;
+    }
+}
