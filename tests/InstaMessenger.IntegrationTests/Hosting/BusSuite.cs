@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using InstaMessenger.Hosting.Bus;
@@ -118,27 +119,54 @@ public abstract class BusSuite(SharedServers servers, DatabaseKind database, Bus
     public async Task Poison_is_set_aside_alone_and_replayed_once_its_handler_is_mended()
     {
         const int Count = 3_000;
+        const int Rounds = 3;
         var handled = new HandledLog();
         var host = await StartAsync(handled: handled);
-        await TimeOfAsync(host, 1_000_000, Count);
-        var clean = await TimeOfAsync(host, 0, Count);
-        handled.Before = (_, number) =>
+        await TimeOfAsync(host, 0, Count);
+        var (clean, poisoned, next) = (TimeSpan.Zero, TimeSpan.Zero, Count);
+        // In turn, because a round takes half a second and whatever else the machine does is as long.
+        for (var round = 0; round < Rounds; round++, next += 2 * Count)
         {
-            if (number % 1_000 == 500) throw new FormatException("a customer's text");
-        };
-        var poisoned = await TimeOfAsync(host, Count, Count, unhandled: 3);
+            handled.Before = (_, _) => { };
+            clean += await TimeOfAsync(host, next, Count);
+            handled.Before = (_, number) =>
+            {
+                if (number % 1_000 == 500) throw new FormatException("a customer's text");
+            };
+            poisoned += await TimeOfAsync(host, next + Count, Count, unhandled: 3);
+        }
 
         var letters = await host.DeadLettersAsync();
-        letters.Count.ShouldBe(3);
+        letters.Count.ShouldBe(3 * Rounds);
         letters.ShouldAllBe(letter => letter.Queue == ProbeQueues.Single && letter.Error.StartsWith("System.FormatException at ") && !letter.Error.Contains("customer"));
-        TestContext.Current.SendDiagnosticMessage($"R9 {GetType().Name}: clean {Count / clean.TotalSeconds:N0}/s, 1 in 1,000 poisoned {Count / poisoned.TotalSeconds:N0}/s, ratio {clean / poisoned:P0}");
+        TestContext.Current.SendDiagnosticMessage($"R9 {GetType().Name}: clean {Rounds * Count / clean.TotalSeconds:N0}/s, 1 in 1,000 poisoned {Rounds * Count / poisoned.TotalSeconds:N0}/s, ratio {clean / poisoned:P0}");
 
         handled.Before = (_, _) => { };
         var subscription = host.Services.GetServices<BusSubscription>().Single(candidate => candidate.Queue == ProbeQueues.Single);
         foreach (var letter in letters) (await subscription.ReplayAsync(host.Services, letter.Id, CancellationToken.None)).ShouldBeTrue();
 
         (await host.DeadLettersAsync()).ShouldBeEmpty();
-        handled.NumbersOf(ProbeQueues.Single).Order().ShouldBe([.. Enumerable.Range(0, 2 * Count).Select(number => (long)number), .. Enumerable.Range(1_000_000, Count).Select(number => (long)number)]);
+        handled.NumbersOf(ProbeQueues.Single).Order().ShouldBe(Enumerable.Range(0, next).Select(number => (long)number));
+    }
+
+    [Fact]
+    public async Task What_stands_beside_a_bad_item_is_handled_twice_at_most()
+    {
+        var handled = new HandledLog();
+        var times = new ConcurrentDictionary<long, int>();
+        handled.Before = (_, number) =>
+        {
+            times.AddOrUpdate(number, 1, (_, before) => before + 1);
+            if (number == 30) throw new FormatException("bad");
+        };
+        var host = await StartAsync(handled: handled);
+
+        await host.PublishAsync(0, 100);
+        await handled.UntilHandledAsync(ProbeQueues.Single, 99);
+
+        handled.NumbersOf(ProbeQueues.Single).ShouldBe(Enumerable.Range(0, 100).Where(number => number != 30).Select(number => (long)number));
+        times.Count.ShouldBe(100);
+        times.Values.Max().ShouldBe(2);
     }
 
     [Fact]
