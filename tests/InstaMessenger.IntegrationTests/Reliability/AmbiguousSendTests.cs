@@ -6,9 +6,8 @@ namespace InstaMessenger.IntegrationTests.Reliability;
 
 /// <summary>
 /// Sends whose fate the caller cannot know, because the answer was lost or says nothing: none may reach a customer twice, and hardly any may stay
-/// unknown.
+/// unknown. Runs beside other tests: it measures no time, and waits for most of its own.
 /// </summary>
-[Collection(ReliabilityCollection.Name)]
 [Trait(ReliabilityCollection.Trait, "Reliability")]
 public sealed class AmbiguousSendTests : IAsyncLifetime
 {
