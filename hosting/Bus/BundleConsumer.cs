@@ -38,7 +38,7 @@ internal sealed partial class BundleConsumer<TContext, T, THandler>(
 
     /// <summary>
     /// All in one transaction. When that fails, what was before the item in hand, that item, and what is behind it; or each half by itself, down to
-    /// the one bad item. Among a hundred that costs four transactions, or a dozen, where trying each alone would cost a hundred.
+    /// the one bad item. Among two hundred that costs four transactions, or some fifteen, where trying each alone would cost two hundred.
     /// </summary>
     /// <param name="items">In order.</param>
     /// <param name="knownBad">Whether a bad item must be among them, because all others were good.</param>
