@@ -1,8 +1,8 @@
 namespace InstaMessenger.Contracts;
 
 /// <summary>
-/// What travels over the bus: one to two hundred messages of one type. A hop through the broker costs about the same for one as for
-/// two hundred, so a relay puts what is pending into one bundle. The receiver treats the items one by one: a bad item is
+/// What travels over the bus: up to 128 messages of one type. A hop through the broker costs about the same for one as for
+/// 128, so a relay puts what is pending into one bundle. The receiver treats the items one by one: a bad item is
 /// dead-lettered alone.
 /// </summary>
 /// <typeparam name="T">The message type of the items.</typeparam>

@@ -38,7 +38,7 @@ internal sealed partial class BundleConsumer<TContext, T, THandler>(
 
     /// <summary>
     /// All in one transaction. When that fails, what was before the item in hand, that item, and what is behind it; or each half by itself, down to
-    /// the one bad item. Among two hundred that costs four transactions, or some fifteen, where trying each alone would cost two hundred.
+    /// the one bad item. Among 128 that costs four transactions, or some fourteen, where trying each alone would cost 128.
     /// </summary>
     /// <param name="items">In order.</param>
     /// <param name="knownBad">Whether a bad item must be among them, because all others were good.</param>

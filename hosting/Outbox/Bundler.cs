@@ -6,10 +6,10 @@ using InstaMessenger.Contracts;
 
 namespace InstaMessenger.Hosting.Outbox;
 
-/// <summary>Cuts a run of rows into bundles: neighbours of one type, at most 200 and about 512 KiB together.</summary>
+/// <summary>Cuts a run of rows into bundles: neighbours of one type, at most 128 and about 512 KiB together.</summary>
 internal static class Bundler
 {
-    private const int MostItems = 200;
+    private const int MostItems = 128;
     private const int MostBytes = 512 * 1024;
 
     private static readonly ConcurrentDictionary<Type, Func<string, IReadOnlyList<RelayRow>, object>> Makers = new();

@@ -127,7 +127,7 @@ internal sealed partial class Relay<TSource>(TSource source, IBusPublisher publi
 
     /// <summary>
     /// Each bundle after the confirm of the one before: publishes that are under way together can overtake each other inside MassTransit, and
-    /// the messages to one contact would change places. A bundle of 200 rows keeps that fast enough.
+    /// the messages to one contact would change places. A bundle of 128 rows keeps that fast enough.
     /// </summary>
     private async Task<Exception?> PublishInTurnAsync(List<Bundler.Batch> batches, CancellationToken cancellationToken)
     {

@@ -18,7 +18,7 @@ public sealed class RelayTests
     [Fact]
     public async Task Rows_that_were_confirmed_but_not_marked_are_published_again_under_the_same_ids()
     {
-        _source.Add(500);
+        _source.Add(384);
         _source.Mark = _ => new TaskCompletionSource().Task;
         using (var killed = NewRelay())
         {
@@ -35,7 +35,7 @@ public sealed class RelayTests
 
         _bus.Published.Select(published => published.MessageId).ShouldBe(first.Select(published => published.MessageId));
         _bus.Published.SelectMany(published => published.ItemIds).ShouldBe(first.SelectMany(published => published.ItemIds));
-        _bus.Published.SelectMany(published => published.ItemIds).ShouldBe(Enumerable.Range(1, 500).Select(id => $"source-{id}"));
+        _bus.Published.SelectMany(published => published.ItemIds).ShouldBe(Enumerable.Range(1, 384).Select(id => $"source-{id}"));
     }
 
     [Fact]
@@ -80,11 +80,11 @@ public sealed class RelayTests
     [Fact]
     public async Task A_publish_that_fails_leaves_its_rows_and_is_tried_again()
     {
-        _source.Add(300);
+        _source.Add(250);
         var refused = new TaskCompletionSource();
         _bus.Confirm = ids =>
         {
-            if (refused.Task.IsCompleted || ids[0] != "source-201") return Task.CompletedTask;
+            if (refused.Task.IsCompleted || ids[0] != "source-129") return Task.CompletedTask;
             refused.SetResult();
             throw new InvalidOperationException("nacked");
         };
@@ -93,13 +93,13 @@ public sealed class RelayTests
         await AdvanceUntilAsync(refused.Task);
         await AdvanceUntilAsync(_source.UntilEmptyAsync());
 
-        _bus.Published.Select(published => published.ItemIds[0]).ShouldBe(["source-1", "source-201", "source-201"]);
+        _bus.Published.Select(published => published.ItemIds[0]).ShouldBe(["source-1", "source-129", "source-129"]);
     }
 
     [Fact]
     public async Task A_bundle_is_published_only_after_the_confirm_of_the_one_before()
     {
-        _source.Add(300);
+        _source.Add(250);
         var confirm = new TaskCompletionSource();
         _bus.Confirm = ids => ids[0] == "source-1" ? confirm.Task : Task.CompletedTask;
         using var relay = NewRelay();
@@ -110,7 +110,7 @@ public sealed class RelayTests
         confirm.SetResult();
         await _source.UntilEmptyAsync();
 
-        _bus.Published.Select(published => published.ItemIds[0]).ShouldBe(["source-1", "source-201"]);
+        _bus.Published.Select(published => published.ItemIds[0]).ShouldBe(["source-1", "source-129"]);
     }
 
     private Relay<Source> NewRelay() => new(_source, _bus, _clock, NullLogger<Relay<Source>>.Instance);
