@@ -1,5 +1,4 @@
 using System.Data.Common;
-using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Metadata;
@@ -64,14 +63,7 @@ public static class BulkInsert
     private static void Write(DbCommand command, string table, string[] columns, int rows, Func<string, string> quote)
     {
         command.Parameters.Clear();
-        for (var i = 0; i < rows * columns.Length; i++)
-        {
-            var parameter = command.CreateParameter();
-            parameter.ParameterName = string.Create(CultureInfo.InvariantCulture, $"@p{i}");
-            command.Parameters.Add(parameter);
-        }
-
-        var names = command.Parameters.Cast<DbParameter>().Select(parameter => parameter.ParameterName).Chunk(columns.Length);
+        var names = Enumerable.Range(0, rows * columns.Length).Select(_ => command.AddParameter()).ToList().Chunk(columns.Length);
         command.CommandText = $"INSERT INTO {quote(table)} ({string.Join(", ", columns.Select(quote))}) VALUES {string.Join(", ", names.Select(row => $"({string.Join(", ", row)})"))}";
     }
 
@@ -80,14 +72,9 @@ public static class BulkInsert
     {
         // A shadow property, like a row's version, has no value before its row has.
         private readonly IClrPropertyGetter? _getter = property.IsShadowProperty() ? null : property.GetGetter();
-        private readonly Func<object?, object?>? _convert = property.GetTypeMapping().Converter?.ConvertToProvider;
 
         public string Name { get; } = property.GetColumnName();
 
-        public object? Of(object entity)
-        {
-            var value = _getter is null ? property.Sentinel : _getter.GetClrValue(entity);
-            return _convert is null ? value : _convert(value);
-        }
+        public object? Of(object entity) => property.Stored(_getter is null ? property.Sentinel : _getter.GetClrValue(entity));
     }
 }

@@ -1,5 +1,4 @@
 using System.Data.Common;
-using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.ChangeTracking;
 using Microsoft.EntityFrameworkCore.Infrastructure;
@@ -64,20 +63,14 @@ public static class BulkUpdate
             var quote = (Func<string, string>)db.GetService<ISqlGenerationHelper>().DelimitIdentifier;
             _command.CommandText = $"UPDATE {quote(type.GetTableName()!)} SET {string.Join(", ", _changed.Select(Equation))} WHERE {string.Join(" AND ", _found.Select(Equation))}";
 
-            string Equation(IProperty property)
-            {
-                var parameter = _command.CreateParameter();
-                parameter.ParameterName = string.Create(CultureInfo.InvariantCulture, $"@p{_command.Parameters.Count}");
-                _command.Parameters.Add(parameter);
-                return $"{quote(property.GetColumnName())} = {parameter.ParameterName}";
-            }
+            string Equation(IProperty property) => $"{quote(property.GetColumnName())} = {_command.AddParameter()}";
         }
 
         public async Task RunAsync(EntityEntry entry)
         {
             var next = 0;
-            foreach (var property in _changed) _command.Parameters[next++].Value = Stored(property, entry.Property(property).CurrentValue);
-            foreach (var property in _found) _command.Parameters[next++].Value = Stored(property, entry.Property(property).OriginalValue);
+            foreach (var property in _changed) _command.Parameters[next++].Value = property.Stored(entry.Property(property).CurrentValue) ?? DBNull.Value;
+            foreach (var property in _found) _command.Parameters[next++].Value = property.Stored(entry.Property(property).OriginalValue) ?? DBNull.Value;
             if (await _command.ExecuteNonQueryAsync() != 1)
                 throw new DbUpdateConcurrencyException($"A row of {entry.Metadata.GetTableName()} is gone, or is not as it was read.");
             entry.OriginalValues.SetValues(entry.CurrentValues);
@@ -85,8 +78,5 @@ public static class BulkUpdate
         }
 
         public ValueTask DisposeAsync() => _command.DisposeAsync();
-
-        private static object Stored(IProperty property, object? value) =>
-            (property.GetTypeMapping().Converter is { } converter ? converter.ConvertToProvider(value) : value) ?? DBNull.Value;
     }
 }

@@ -11,6 +11,7 @@ namespace InstaMessenger.Tests.Hosting.Outbox;
 
 public sealed class RelayTests
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private readonly FakeTimeProvider _clock = new();
     private readonly Source _source = new();
     private readonly Bus _bus = new();
@@ -120,7 +121,7 @@ public sealed class RelayTests
         var patience = Stopwatch.StartNew();
         while (!task.IsCompleted)
         {
-            patience.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(30));
+            patience.Elapsed.ShouldBeLessThan(Patience);
             _clock.Advance(TimeSpan.FromMilliseconds(100));
             await Task.Yield();
         }
@@ -150,7 +151,7 @@ public sealed class RelayTests
             _empty = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         }
 
-        public Task UntilEmptyAsync() => _empty.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        public Task UntilEmptyAsync() => _empty.Task.WaitAsync(Patience);
 
         public Task Remove(IReadOnlyList<RelayRow> rows)
         {
@@ -191,7 +192,7 @@ public sealed class RelayTests
 
         public async Task UntilPublishedAsync(int count)
         {
-            for (var i = 0; i < count; i++) await _published.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(30));
+            for (var i = 0; i < count; i++) await _published.Reader.ReadAsync().AsTask().WaitAsync(Patience);
         }
     }
 }
