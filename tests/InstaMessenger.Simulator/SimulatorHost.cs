@@ -54,6 +54,7 @@ public sealed class SimulatorHost : IAsyncDisposable
         builder.Services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
 
         var app = builder.Build();
+        app.RefuseStrangeRequests(options);
         app.UseExplanations();
         app.MapGraph(meta);
         app.MapCrm(crm);
