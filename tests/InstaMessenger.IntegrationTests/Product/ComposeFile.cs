@@ -23,10 +23,16 @@ internal sealed partial class ComposeFile
 
     private static ComposeService Read(Dictionary<string, object?> service, IReadOnlyDictionary<string, string?> variables) => new(
         service.TryGetValue("build", out var build) ? (string)Map(build)["target"]! : null,
-        Map(service.GetValueOrDefault("environment")).ToDictionary(pair => pair.Key, pair => Fill((string)pair.Value!, variables)),
+        EnvironmentOf(Map(service.GetValueOrDefault("environment")), variables),
         [.. List(service.GetValueOrDefault("ports")).Select(port => Fill(port, variables))],
         List(service.GetValueOrDefault("volumes")).Select(mount => mount.Split(':')).ToDictionary(mount => mount[1], mount => mount[0]),
         List(service.GetValueOrDefault("profiles")));
+
+    /// <summary>A name without a value is taken from the variables, and left out where they do not have it.</summary>
+    private static Dictionary<string, string> EnvironmentOf(Dictionary<string, object?> given, IReadOnlyDictionary<string, string?> variables) => given
+        .Select(pair => (pair.Key, Value: pair.Value is string value ? Fill(value, variables) : variables.GetValueOrDefault(pair.Key)))
+        .Where(pair => pair.Value is not null)
+        .ToDictionary(pair => pair.Key, pair => pair.Value!);
 
     /// <summary><c>${NAME:?message}</c> and <c>${NAME:-default}</c>; any other dollar sign is a mistake.</summary>
     private static string Fill(string value, IReadOnlyDictionary<string, string?> variables)
