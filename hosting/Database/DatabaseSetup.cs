@@ -35,6 +35,7 @@ public static class DatabaseSetup
         services.AddSingleton<OutboxSignal<TContext>>();
         services.AddRelay<OutboxSource<TContext>>();
         services.AddHostedService<DatabaseStarter<TContext>>();
+        services.AddSingleton<Leases<TContext>>();
 
         var connectionString = builder.Configuration.GetConnectionString(name);
         if (string.IsNullOrWhiteSpace(connectionString)) AddSqlite(services, DataDirectory.File(builder.Configuration, FileName(name)), sqlite);

@@ -5,7 +5,7 @@ using Microsoft.EntityFrameworkCore;
 namespace InstaMessenger.Hosting.Database;
 
 /// <summary>
-/// The database of a service: its own tables beside the outbox and the dead letters that every service has. Each service derives one
+/// The database of a service: its own tables beside the outbox, the dead letters and the leases that every service has. Each service derives one
 /// context, and from that one per provider (SQLite, MySQL), each with its own migrations.
 /// </summary>
 /// <param name="options">The provider.</param>
@@ -27,5 +27,6 @@ public abstract class ServiceDbContext(DbContextOptions options) : DbContext(opt
         if (Database.ProviderName == "Pomelo.EntityFrameworkCore.MySql") modelBuilder.UseCollation("utf8mb4_bin");
         modelBuilder.Entity<OutboxMessage>(OutboxMessage.Configure);
         modelBuilder.Entity<DeadLetter>(DeadLetter.Configure);
+        modelBuilder.Entity<LeaseRow>(LeaseRow.Configure);
     }
 }

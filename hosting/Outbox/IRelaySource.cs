@@ -1,3 +1,5 @@
+using InstaMessenger.Hosting.Workers;
+
 namespace InstaMessenger.Hosting.Outbox;
 
 /// <summary>Rows that must reach the bus: an outbox, the ingress journal, the store's event log.</summary>

@@ -1,3 +1,4 @@
+using InstaMessenger.Hosting.Workers;
 using Microsoft.EntityFrameworkCore;
 
 namespace InstaMessenger.Hosting.Outbox;

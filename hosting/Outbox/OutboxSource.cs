@@ -1,5 +1,6 @@
 using InstaMessenger.Hosting.Bus;
 using InstaMessenger.Hosting.Database;
+using InstaMessenger.Hosting.Workers;
 using Microsoft.EntityFrameworkCore;
 
 namespace InstaMessenger.Hosting.Outbox;

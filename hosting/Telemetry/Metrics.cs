@@ -16,11 +16,16 @@ public static class Metrics
     private static readonly Counter<long> ConsumedItems = Meter.CreateCounter<long>("bus.items", "{message}", "Messages handled or set aside.");
     private static readonly Counter<long> DeadLetters = Meter.CreateCounter<long>("bus.dead_letters", "{message}", "Messages set aside because their handler always fails.");
 
+    private static readonly Counter<long> WorkerRounds = Meter.CreateCounter<long>("worker.rounds", "{round}", "Rounds of background workers; outcome says how they ended.");
+
     internal static void Relayed(string source, int rows, TimeSpan elapsed)
     {
         RelayedRows.Add(rows, new KeyValuePair<string, object?>("source", source));
         RelayRounds.Record(elapsed.TotalMilliseconds, new KeyValuePair<string, object?>("source", source));
     }
+
+    internal static void WorkerRound(string worker, bool good) =>
+        WorkerRounds.Add(1, new KeyValuePair<string, object?>("worker", worker), new KeyValuePair<string, object?>("outcome", good ? "good" : "failed"));
 
     internal static void Consumed(string queue, int items) => ConsumedItems.Add(items, new KeyValuePair<string, object?>("queue", queue));
 

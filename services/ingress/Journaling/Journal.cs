@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using InstaMessenger.Hosting.Database;
-using InstaMessenger.Hosting.Outbox;
+using InstaMessenger.Hosting.Workers;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Options;
 

@@ -1,5 +1,6 @@
 using InstaMessenger.Contracts.Events;
 using InstaMessenger.Hosting.Outbox;
+using InstaMessenger.Hosting.Workers;
 using Microsoft.Data.Sqlite;
 
 namespace InstaMessenger.Ingress.Journaling;

@@ -1,4 +1,4 @@
-using InstaMessenger.Hosting.Outbox;
+using InstaMessenger.Hosting.Workers;
 
 namespace InstaMessenger.Sender.Sending;
 

@@ -3,7 +3,7 @@ using System.Text.Json;
 using InstaMessenger.Contracts.Ids;
 using InstaMessenger.Hosting.Database;
 using InstaMessenger.Hosting.Http;
-using InstaMessenger.Hosting.Outbox;
+using InstaMessenger.Hosting.Workers;
 using InstaMessenger.Store.Data;
 using InstaMessenger.Store.Domain;
 

@@ -1,6 +1,7 @@
 using InstaMessenger.Contracts.Events;
 using InstaMessenger.Hosting.Database;
 using InstaMessenger.Hosting.Outbox;
+using InstaMessenger.Hosting.Workers;
 using InstaMessenger.Store.Data;
 using Microsoft.EntityFrameworkCore;
 

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using InstaMessenger.Contracts.Ids;
-using InstaMessenger.Hosting.Outbox;
+using InstaMessenger.Hosting.Workers;
 
 namespace InstaMessenger.Store.Outbound;
 

@@ -1,9 +1,10 @@
 using System.Diagnostics;
 using System.Threading.Channels;
-using InstaMessenger.Contracts;
 using InstaMessenger.Contracts.Events;
+using InstaMessenger.Contracts;
 using InstaMessenger.Hosting.Bus;
 using InstaMessenger.Hosting.Outbox;
+using InstaMessenger.Hosting.Workers;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 

@@ -77,6 +77,32 @@ namespace InstaMessenger.Sender.Data.Migrations.MySql
                     b.ToTable("dead_letters", (string)null);
                 });
 
+            modelBuilder.Entity("InstaMessenger.Hosting.Database.LeaseRow", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasMaxLength(100)
+                        .HasColumnType("varchar(100)")
+                        .HasColumnName("name");
+
+                    b.Property<long>("ExpiresAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("expires_at");
+
+                    b.Property<string>("Owner")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("varchar(40)")
+                        .HasColumnName("owner");
+
+                    b.Property<long>("Token")
+                        .HasColumnType("bigint")
+                        .HasColumnName("token");
+
+                    b.HasKey("Name");
+
+                    b.ToTable("leases", (string)null);
+                });
+
             modelBuilder.Entity("InstaMessenger.Hosting.Outbox.OutboxMessage", b =>
                 {
                     b.Property<long>("Id")

@@ -1,6 +1,6 @@
 using System.Threading.Channels;
 
-namespace InstaMessenger.Hosting.Outbox;
+namespace InstaMessenger.Hosting.Workers;
 
 /// <summary>Wakes a worker that sleeps until there is something to do. Waking it while it works makes it look once more.</summary>
 public class WakeSignal

@@ -1,0 +1,28 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace InstaMessenger.Hosting.Database;
+
+/// <summary>Who runs a worker now. A row is made by the first process that wants the lease, and stays.</summary>
+internal sealed class LeaseRow
+{
+    /// <summary>What is leased.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>A random name of the process that has it, or had it last.</summary>
+    public required string Owner { get; init; }
+
+    /// <summary>Grows with each taking, so that the writes of an earlier holder can be told from those of the present one.</summary>
+    public required long Token { get; init; }
+
+    /// <summary>Until when, by the clock of the database: those of two processes may differ.</summary>
+    public required DateTimeOffset ExpiresAt { get; init; }
+
+    public static void Configure(EntityTypeBuilder<LeaseRow> entity)
+    {
+        entity.ToTable("leases");
+        entity.HasKey(row => row.Name);
+        entity.Property(row => row.Name).HasMaxLength(100);
+        entity.Property(row => row.Owner).HasMaxLength(40);
+    }
+}

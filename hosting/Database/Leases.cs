@@ -1,0 +1,29 @@
+using InstaMessenger.Hosting.Workers;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
+
+namespace InstaMessenger.Hosting.Database;
+
+/// <summary>Makes the leases of a service's workers.</summary>
+/// <typeparam name="TContext">The service's database.</typeparam>
+public sealed class Leases<TContext>
+    where TContext : ServiceDbContext
+{
+    private readonly IDbContextFactory<TContext> _factory;
+    private readonly DatabaseFile<TContext> _file;
+    private readonly TimeProvider _clock;
+    private readonly ILoggerFactory _loggers;
+
+    /// <summary>For the container.</summary>
+    /// <param name="factory">Reaches the table.</param>
+    /// <param name="file">Says whether the database is a file of this process alone.</param>
+    /// <param name="clock">Measures how long a lease is held.</param>
+    /// <param name="loggers">Told of each taking.</param>
+    public Leases(IDbContextFactory<TContext> factory, DatabaseFile<TContext> file, TimeProvider clock, ILoggerFactory loggers) =>
+        (_factory, _file, _clock, _loggers) = (factory, file, clock, loggers);
+
+    /// <summary>A lease by this name. On SQLite the process owns the file, and so every lease for as long as it lives.</summary>
+    /// <param name="name">At most 100 characters, like <c>store.events</c>.</param>
+    /// <returns>The lease, not taken yet.</returns>
+    public ILease Of(string name) => _file.Path is not null ? new OwnedLease(name) : new SharedLease(name, _factory.CreateDbContext, _clock, _loggers.CreateLogger<SharedLease>());
+}

@@ -1,0 +1,112 @@
+using InstaMessenger.Hosting.Telemetry;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace InstaMessenger.Hosting.Workers;
+
+/// <summary>
+/// Runs a worker's rounds one after the other as long as the process lives. At the stop it ends the round in hand while bus and database still work:
+/// cut off, what was done and not yet marked would be done once more by the next process.
+/// </summary>
+internal sealed partial class WorkerLoop<TWorker>(TWorker worker, WorkerStatuses statuses, TimeProvider clock, ILogger<TWorker> logger)
+    : BackgroundService, IHostedLifecycleService
+    where TWorker : Worker
+{
+    /// <summary>How soon a process that waits for the lease asks again: with the lease's own few seconds, that is how long a dead one is missed.</summary>
+    private static readonly TimeSpan StandByEvery = TimeSpan.FromSeconds(1);
+
+    private readonly WorkerStatus _status = statuses.Add(worker.Name);
+    private readonly CancellationTokenSource _lastRound = new();
+    private readonly CancellationTokenSource _drained = new();
+
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public async Task StoppingAsync(CancellationToken cancellationToken)
+    {
+        await _lastRound.CancelAsync();
+        if (ExecuteTask is not { } loop) return;
+        _drained.CancelAfter(worker.Drain);
+        await loop.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await worker.EndAsync(cancellationToken);
+        if (worker.Lease is { IsHeld: true } lease) await lease.ReleaseAsync();
+    }
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public override void Dispose()
+    {
+        WorkerStatuses.Remove(_status);
+        base.Dispose();
+        _lastRound.Dispose();
+        _drained.Dispose();
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await Task.Yield();
+        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, _lastRound.Token);
+        using var cutOff = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, _drained.Token);
+        while (!stopping.IsCancellationRequested)
+        {
+            try
+            {
+                await RunOnceAsync(stopping.Token, cutOff.Token);
+            }
+            catch (Exception) when (stopping.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (LeaseLostException error)
+            {
+                LogLeaseLost(logger, worker.Name, error.Message);
+            }
+            catch (Exception error)
+            {
+                var failures = _status.Failed();
+                Metrics.WorkerRound(worker.Name, good: false);
+                LogFailed(logger, error, worker.Name, failures);
+                var wait = Backoff.After(failures, worker.LongestBackoff, Random.Shared.NextDouble());
+                await Task.Delay(wait, clock, stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    /// <summary>One round, if this process may, and the sleep behind it.</summary>
+    private async Task RunOnceAsync(CancellationToken stopping, CancellationToken cutOff)
+    {
+        if (worker.Lease is { IsHeld: false } lease && !await lease.TryTakeAsync(stopping))
+        {
+            _status.Succeeded();
+            // Not by the signal: each commit of this process would ask for a lease that another has.
+            await Task.Delay(StandByEvery, clock, stopping);
+            return;
+        }
+
+        // Real time, whatever the clock: what a gap spares is the processor's.
+        var began = TimeProvider.System.GetTimestamp();
+        var next = await worker.RoundAsync(cutOff);
+        if (_status.Failures > 0) LogRecovered(logger, worker.Name, _status.Failures);
+        _status.Succeeded();
+        _status.Stuck(worker.StuckRows);
+        Metrics.WorkerRound(worker.Name, good: true);
+        if (next.AtOnce) return;
+
+        await SleepAsync(next.Longest ?? worker.Interval, stopping);
+        var early = next.Gap - TimeProvider.System.GetElapsedTime(began);
+        if (early > TimeSpan.Zero) await Task.Delay(early, TimeProvider.System, stopping);
+    }
+
+    private Task SleepAsync(TimeSpan longest, CancellationToken stopping) =>
+        worker.Signal is { } signal ? signal.SleepAsync(longest, clock, stopping) : Task.Delay(longest, clock, stopping);
+
+    [LoggerMessage(EventName = "worker.failed", Level = LogLevel.Warning, Message = "{Worker}: a round failed (failure {Failures} in a row); it is tried again")]
+    private static partial void LogFailed(ILogger logger, Exception error, string worker, int failures);
+
+    [LoggerMessage(EventName = "worker.recovered", Level = LogLevel.Information, Message = "{Worker}: works again after {Failures} failures")]
+    private static partial void LogRecovered(ILogger logger, string worker, int failures);
+
+    [LoggerMessage(EventName = "worker.lease_lost", Level = LogLevel.Warning, Message = "{Worker}: nothing was marked. {Reason}")]
+    private static partial void LogLeaseLost(ILogger logger, string worker, string reason);
+}

@@ -1,0 +1,22 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace InstaMessenger.Hosting.Workers;
+
+/// <summary>Registers workers.</summary>
+public static class WorkerSetup
+{
+    /// <summary>Runs <typeparamref name="T"/> as long as the process lives. It is one object, so others may ask the container for it.</summary>
+    /// <typeparam name="T">The worker.</typeparam>
+    /// <param name="services">The container.</param>
+    public static void AddWorker<T>(this IServiceCollection services)
+        where T : Worker
+    {
+        services.TryAddSingleton<T>();
+        services.AddHostedService<WorkerLoop<T>>();
+        if (services.Any(service => service.ServiceType == typeof(WorkerStatuses))) return;
+        services.AddSingleton<WorkerStatuses>();
+        services.AddHealthChecks().AddCheck<WorkerStatuses>("workers", HealthStatus.Degraded);
+    }
+}

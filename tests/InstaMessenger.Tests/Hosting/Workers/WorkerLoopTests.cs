@@ -1,0 +1,197 @@
+using System.Threading.Channels;
+using InstaMessenger.Hosting.Workers;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+
+namespace InstaMessenger.Tests.Hosting.Workers;
+
+public sealed class WorkerLoopTests : IAsyncDisposable
+{
+    private readonly FakeTimeProvider _clock = new();
+    private readonly WorkerStatuses _statuses;
+    private readonly Probe _probe = new();
+    private readonly WorkerLoop<Probe> _loop;
+
+    public WorkerLoopTests()
+    {
+        _statuses = new WorkerStatuses(_clock);
+        _loop = new WorkerLoop<Probe>(_probe, _statuses, _clock, NullLogger<Probe>.Instance);
+    }
+
+    [Fact]
+    public async Task A_round_runs_at_the_start_when_the_signal_wakes_it_and_when_the_interval_is_over()
+    {
+        await _loop.StartAsync(CancellationToken.None);
+        await _probe.UntilRoundAsync();
+
+        _probe.Signal.Wake();
+        await _probe.UntilRoundAsync();
+
+        await _clock.AdvanceUntilAsync(_probe.UntilRoundAsync());
+    }
+
+    [Fact]
+    public async Task A_full_round_is_followed_by_the_next_at_once()
+    {
+        _probe.Answers.Enqueue(() => NextRound.Now);
+        _probe.Answers.Enqueue(() => NextRound.Now);
+        await _loop.StartAsync(CancellationToken.None);
+
+        for (var round = 0; round < 3; round++) await _probe.UntilRoundAsync();
+    }
+
+    [Fact]
+    public async Task A_round_that_fails_is_tried_again_after_a_back_off_and_readiness_tells_when_it_goes_on_failing()
+    {
+        for (var failure = 0; failure < 5; failure++) _probe.Answers.Enqueue(() => throw new TimeoutException("the database is away"));
+        await _loop.StartAsync(CancellationToken.None);
+        for (var failure = 0; failure < 5; failure++) await _clock.AdvanceUntilAsync(_probe.UntilRoundAsync());
+
+        var health = await _statuses.CheckHealthAsync(new HealthCheckContext());
+        while (health.Status == HealthStatus.Healthy)
+        {
+            await Task.Yield();
+            health = await _statuses.CheckHealthAsync(new HealthCheckContext());
+        }
+
+        health.Status.ShouldBe(HealthStatus.Degraded);
+        health.Description!.ShouldStartWith("probe: 5 rounds failed");
+
+        await _clock.AdvanceUntilAsync(_probe.UntilRoundAsync());
+        _probe.Signal.Wake();
+        await _probe.UntilRoundAsync();
+        (await _statuses.CheckHealthAsync(new HealthCheckContext())).Status.ShouldBe(HealthStatus.Healthy);
+    }
+
+    [Fact]
+    public async Task A_stop_waits_for_the_round_in_hand_and_then_ends_what_it_left_running()
+    {
+        var finish = new TaskCompletionSource();
+        _probe.Work = _ => finish.Task;
+        await _loop.StartAsync(CancellationToken.None);
+        await _probe.UntilRoundAsync();
+
+        var stopping = _loop.StoppingAsync(CancellationToken.None);
+        stopping.IsCompleted.ShouldBeFalse();
+        _probe.Ended.ShouldBeFalse();
+        finish.SetResult();
+        await stopping;
+
+        _probe.Ended.ShouldBeTrue();
+        _probe.Rounds.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Only_the_process_with_the_lease_runs_rounds_and_the_other_goes_on_when_it_is_free()
+    {
+        var lease = new SwitchedLease();
+        _probe.HeldLease = lease;
+        await _loop.StartAsync(CancellationToken.None);
+        await _clock.AdvanceUntilAsync(lease.UntilAskedAsync(3));
+        _probe.Rounds.ShouldBe(0);
+
+        lease.IsFree = true;
+        await _clock.AdvanceUntilAsync(_probe.UntilRoundAsync());
+        await _loop.StoppingAsync(CancellationToken.None);
+        lease.IsHeld.ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task A_lost_lease_ends_the_round_without_counting_as_a_failure()
+    {
+        var lease = new SwitchedLease { IsFree = true };
+        _probe.HeldLease = lease;
+        _probe.Answers.Enqueue(() =>
+        {
+            lease.Lose();
+            throw new LeaseLostException("probe");
+        });
+        await _loop.StartAsync(CancellationToken.None);
+        await _probe.UntilRoundAsync();
+        await _clock.AdvanceUntilAsync(_probe.UntilRoundAsync());
+
+        lease.Asked.ShouldBe(2);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _loop.StopAsync(CancellationToken.None);
+        _loop.Dispose();
+    }
+
+    private sealed class Probe : Worker
+    {
+        private readonly Channel<bool> _rounds = Channel.CreateUnbounded<bool>();
+
+        public override string Name => "probe";
+
+        public override TimeSpan Interval => TimeSpan.FromMinutes(1);
+
+        public override WakeSignal Signal { get; } = new();
+
+        public override ILease? Lease => HeldLease;
+
+        public ILease? HeldLease { get; set; }
+
+        public Queue<Func<NextRound>> Answers { get; } = [];
+
+        public Func<CancellationToken, Task> Work { get; set; } = _ => Task.CompletedTask;
+
+        public int Rounds { get; private set; }
+
+        public bool Ended { get; private set; }
+
+        public Task<bool> UntilRoundAsync() => _rounds.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(30));
+
+        public override async Task<NextRound> RoundAsync(CancellationToken cancellationToken)
+        {
+            Rounds++;
+            _rounds.Writer.TryWrite(true);
+            await Work(cancellationToken);
+            return Answers.TryDequeue(out var answer) ? answer() : NextRound.WhenWoken;
+        }
+
+        public override Task EndAsync(CancellationToken cancellationToken)
+        {
+            Ended = true;
+            return Task.CompletedTask;
+        }
+    }
+
+    private sealed class SwitchedLease : ILease
+    {
+        private readonly Channel<bool> _asked = Channel.CreateUnbounded<bool>();
+
+        public string Name => "probe";
+
+        public bool IsFree { get; set; }
+
+        public bool IsHeld { get; private set; }
+
+        public long Token { get; private set; }
+
+        public int Asked { get; private set; }
+
+        public void Lose() => IsHeld = false;
+
+        public async Task UntilAskedAsync(int times)
+        {
+            for (var time = 0; time < times; time++) await _asked.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(30));
+        }
+
+        public Task<bool> TryTakeAsync(CancellationToken cancellationToken)
+        {
+            Asked++;
+            _asked.Writer.TryWrite(true);
+            if (IsFree) (IsHeld, Token) = (true, Token + 1);
+            return Task.FromResult(IsHeld);
+        }
+
+        public Task ReleaseAsync()
+        {
+            IsHeld = false;
+            return Task.CompletedTask;
+        }
+    }
+}
