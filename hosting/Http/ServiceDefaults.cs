@@ -40,6 +40,7 @@ public static class ServiceDefaults
         builder.AddTelemetry(serviceName);
         var services = builder.Services;
         services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(new ServiceName(serviceName));
         services.AddHealthChecks();
         services.AddProblemDetails(options => options.CustomizeProblemDetails = Problems.Customize);
         services.AddExceptionHandler<ExceptionToProblem>();

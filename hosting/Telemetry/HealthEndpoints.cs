@@ -2,11 +2,15 @@ using InstaMessenger.Hosting.Http;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace InstaMessenger.Hosting.Telemetry;
 
-/// <summary><c>/health/live</c> and <c>/health/ready</c>.</summary>
+/// <summary>The name of this process in logs, traces, metrics and health, like <c>store</c>.</summary>
+internal sealed record ServiceName(string Value);
+
+/// <summary><c>/health/live</c> and <c>/health/ready</c>. Both name the service, so that who asks sees whether the address is that of the right one.</summary>
 internal static class HealthEndpoints
 {
     public static void MapHealth(this WebApplication app)
@@ -19,6 +23,7 @@ internal static class HealthEndpoints
     private static Task WriteAsync(HttpContext context, HealthReport report) => context.Response.WriteAsJsonAsync(
         new
         {
+            service = context.RequestServices.GetRequiredService<ServiceName>().Value,
             status = report.Status.ToString(),
             not_ready = report.Entries
                 .Where(entry => entry.Value.Status != HealthStatus.Healthy)

@@ -1,11 +1,12 @@
 using System.Text.RegularExpressions;
+using InstaMessenger.Tests.Shared;
 
 namespace InstaMessenger.Tests;
 
 /// <summary>A newcomer follows the README and the docs file by file; a file that was renamed would be a dead end.</summary>
 public sealed partial class DocsTests
 {
-    private static readonly string Root = FindRoot();
+    private static readonly string Root = RepositoryRoot.Path;
 
     private static readonly HashSet<string> Files =
         [.. Directory.EnumerateFiles(Root, "*.*", SearchOption.AllDirectories)
@@ -41,13 +42,6 @@ public sealed partial class DocsTests
     }
 
     private static bool Exists(string name) => Files.Any(path => path.EndsWith("/" + name, StringComparison.Ordinal));
-
-    private static string FindRoot()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "InstaMessenger.sln"))) folder = folder.Parent ?? throw new InvalidOperationException("No repository around the tests.");
-        return folder.FullName;
-    }
 
     [GeneratedRegex(@"(?<=`)[\w./-]+\.cs(?=`)", RegexOptions.None, matchTimeoutMilliseconds: 1_000)]
     private static partial Regex SourceFile();

@@ -50,8 +50,8 @@ public abstract class ProductBase(string form) : IProduct, IAsyncLifetime
         var settings = Settings();
         foreach (var (name, value) in Extra) settings[name] = value;
         foreach (var (name, process) in await MakeProcessesAsync(settings)) _processes.Add(name, process);
-        // Together, as an orchestrator starts them: none may need another one to be there first.
-        await Task.WhenAll(_processes.Values.Select(process => process.StartAsync()));
+        // Together, as an orchestrator starts them: none may need another one to be there first. The first that does not start ends the wait for the others.
+        await foreach (var started in Task.WhenEach(_processes.Values.Select(process => process.StartAsync()))) await started;
         Simulator.Meta.Webhooks.CallbackUrl = new Uri(Door, "/webhooks/instagram");
         var session = await new ApiClient(Door, null).SignInAsync(Username, Password);
         AdminToken = session.Expect(200).Text("token")!;

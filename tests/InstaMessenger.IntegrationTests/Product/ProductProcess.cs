@@ -1,16 +1,20 @@
 using System.Diagnostics;
 using System.Net;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using InstaMessenger.IntegrationTests.Fixtures;
+using InstaMessenger.Tests.Shared;
 
 namespace InstaMessenger.IntegrationTests.Product;
 
 /// <summary>One process of the product: the built program with an environment, which can die and come back.</summary>
-/// <param name="name">For people.</param>
+/// <param name="name">For people, and its log.</param>
+/// <param name="service">The name that its health must give: another server that happened to listen there would answer for it.</param>
 /// <param name="program">The assembly, like <c>InstaMessenger.Store.dll</c>.</param>
 /// <param name="address">Where it listens.</param>
 /// <param name="environment">All of its configuration.</param>
 /// <param name="logFolder">Where its console goes, one file per start.</param>
-internal sealed class ProductProcess(string name, string program, Uri address, IReadOnlyDictionary<string, string?> environment, string logFolder)
+internal sealed class ProductProcess(string name, string service, string program, Uri address, IReadOnlyDictionary<string, string?> environment, string logFolder)
     : IAsyncDisposable
 {
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(60);
@@ -51,8 +55,8 @@ internal sealed class ProductProcess(string name, string program, Uri address, I
             try
             {
                 using var answer = await Probe.GetAsync(new Uri(address, "/health/ready"));
-                if (answer.StatusCode == HttpStatusCode.OK) return;
                 last = await answer.Content.ReadAsStringAsync();
+                if (answer.StatusCode == HttpStatusCode.OK && ServiceIn(last) == service) return;
             }
             catch (Exception error) when (error is HttpRequestException or OperationCanceledException)
             {
@@ -77,8 +81,20 @@ internal sealed class ProductProcess(string name, string program, Uri address, I
     /// <summary>The program as it ships; see PublishedApp.targets.</summary>
     private static string PathOf(string program)
     {
-        var path = Path.Combine(SplitProduct.Root, "artifacts", "app", program);
+        var path = RepositoryRoot.Of("artifacts", "app", program);
         return File.Exists(path) ? path : throw new FileNotFoundException($"{path} is not built.");
+    }
+
+    private static string? ServiceIn(string health)
+    {
+        try
+        {
+            return JsonNode.Parse(health).Text("service");
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
     }
 
     private string LogFile(int start) => Path.Combine(logFolder, $"{name}.{start}.log");

@@ -1,4 +1,5 @@
 using InstaMessenger.IntegrationTests.Fixtures;
+using InstaMessenger.Tests.Shared;
 
 namespace InstaMessenger.IntegrationTests.Product;
 
@@ -19,15 +20,12 @@ public sealed class SplitProduct(SharedServers servers) : ProductBase("split")
 
     public override string ProcessOf(string service) => service;
 
-    /// <summary>The repository's root, found by its solution.</summary>
-    internal static string Root { get; } = FindRoot();
-
     private protected override async Task<IReadOnlyDictionary<string, ProductProcess>> MakeProcessesAsync(Dictionary<string, string?> settings)
     {
         settings["RabbitMq__Password"] = "unused";
         _broker = await (await servers.BrokerAsync()).NewVirtualHostAsync();
-        var compose = ComposeFile.Read(Path.Combine(Root, "docker-compose.yml"), settings);
-        var docker = Dockerfile.Read(Path.Combine(Root, "Dockerfile"));
+        var compose = ComposeFile.Read(RepositoryRoot.Of("docker-compose.yml"), settings);
+        var docker = Dockerfile.Read(RepositoryRoot.Of("Dockerfile"));
 
         var ours = compose.Services.Where(service => service.Value is { Target: not null, Profiles: [] }).ToList();
         foreach (var (name, service) in ours)
@@ -45,7 +43,7 @@ public sealed class SplitProduct(SharedServers servers) : ProductBase("split")
                 environment[variable] = settings.ContainsValue(value) ? value : Here(name, service, value);
             if (environment.ContainsKey("Metrics__Port")) environment["Metrics__Port"] = FreePort.Take().ToString();
             var address = new Uri($"http://127.0.0.1:{_ports[name]}");
-            processes[name] = new ProductProcess(name, stage.Program!, address, environment, Folder.Logs);
+            processes[name] = new ProductProcess(name, name, stage.Program!, address, environment, Folder.Logs);
         }
 
         return processes;
@@ -66,11 +64,4 @@ public sealed class SplitProduct(SharedServers servers) : ProductBase("split")
     /// <summary>A volume's folder, shared by those that mount it; what is not a volume is lost with the container, so it is the service's own.</summary>
     private string FolderOf(string name, ComposeService service, string path) =>
         Folder.Of(service.Volumes.TryGetValue(path, out var volume) ? $"volumes/{volume}" : $"containers/{name}{path}");
-
-    private static string FindRoot()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "InstaMessenger.sln"))) folder = folder.Parent ?? throw new InvalidOperationException("No repository around the tests.");
-        return folder.FullName;
-    }
 }
