@@ -1,5 +1,6 @@
 using InstaMessenger.Hosting.Http;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Logging;
 
 namespace InstaMessenger.Tests;
 
@@ -35,6 +36,8 @@ internal sealed class ServiceUnderTest : IAsyncDisposable
     {
         var builder = WebApplication.CreateBuilder(Arguments(folder, settings));
         builder.AddServiceDefaults("test", 0);
+        // Its warnings have a filter of the product's own, and each is a stack trace on the console of the tests.
+        builder.Logging.AddFilter("Yarp", LogLevel.None);
         add(builder);
         var app = builder.Build();
         app.UseServiceDefaults();
