@@ -39,6 +39,12 @@ internal sealed class ContainerNode : IServerNode
 
     public Task StopAsync() => _container.StopAsync();
 
+    public async Task KillAsync()
+    {
+        using var kill = Process.Start("docker", ["kill", _container.Id]);
+        await kill.WaitForExitAsync();
+    }
+
     public Task FreezeAsync() => _container.PauseAsync();
 
     public Task ThawAsync() => _container.UnpauseAsync();

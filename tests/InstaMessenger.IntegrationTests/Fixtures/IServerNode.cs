@@ -11,6 +11,9 @@ internal interface IServerNode : IAsyncDisposable
 
     Task StopAsync();
 
+    /// <summary><c>kill -9</c>, as when the machine is gone.</summary>
+    Task KillAsync();
+
     /// <summary>Keeps its connections open and answers nobody.</summary>
     Task FreezeAsync();
 

@@ -40,6 +40,9 @@ public sealed class MariaDb : IAsyncDisposable
 
     public Task ThawAsync() => _node.ThawAsync();
 
+    /// <summary><c>kill -9</c>, until <see cref="ResumeAsync"/>.</summary>
+    public Task KillAsync() => _node.KillAsync();
+
     /// <summary>Connections are closed and the port is refused, until <see cref="ResumeAsync"/>.</summary>
     public Task StopAsync() => _node.StopAsync();
 
@@ -80,7 +83,9 @@ public sealed class MariaDb : IAsyncDisposable
         var node = new PackageNode(port, folder, environment,
         [
             "/usr/sbin/mariadbd", "--no-defaults", user, data, $"--port={port}", "--bind-address=127.0.0.1", $"--socket={Path.Combine(folder, "socket")}",
-            $"--init-file={Path.Combine(folder, "login.sql")}", "--skip-name-resolve", "--innodb-buffer-pool-size=64M", "--innodb-log-file-size=64M", "--max-connections=400",
+            $"--init-file={Path.Combine(folder, "login.sql")}", "--skip-name-resolve", "--innodb-buffer-pool-size=64M", "--innodb-log-file-size=64M", "--max-connections=800",
+            // A statement that looks at this many rows is kept in mysql.slow_log: QueriesOnMariaDbTests reads it.
+            "--slow-query-log=1", "--long-query-time=0", "--min-examined-row-limit=1000", "--log-output=TABLE",
         ]);
         await node.RunToolAsync("mariadb-install-db", "--no-defaults", user, data, "--auth-root-authentication-method=normal", "--skip-test-db", "--skip-name-resolve");
         return node;

@@ -26,6 +26,8 @@ internal sealed class PackageNode(int port, string folder, IReadOnlyDictionary<s
         if (_server is not null) await _server.TerminateAsync(StopTimeout);
     }
 
+    public Task KillAsync() => _server!.KillAsync();
+
     public Task FreezeAsync() => _server!.FreezeAsync();
 
     public Task ThawAsync() => _server!.ThawAsync();

@@ -61,12 +61,10 @@ public abstract partial class FlowSuite
         var shop = await OpenShopAsync();
         var customer = await shop.NewWriterAsync();
         const string Send = "/api/v1/messages/send";
-        foreach (var text in new[] { "{", "[]", "null", "", "\"x\"", "{\"account_id\":{}}" })
-        {
-            var answer = await shop.Api.SendAsync(HttpMethod.Post, Send, Json(text));
-            answer.ExpectProblem(answer.Status is 400 or 422 ? answer.Status : 400);
-        }
+        foreach (var text in new[] { "{", "[]", "null", "", "\"x\"" })
+            (await shop.Api.SendAsync(HttpMethod.Post, Send, Json(text))).ExpectProblem(400);
 
+        (await shop.Api.SendAsync(HttpMethod.Post, Send, Json("{\"account_id\":{}}"))).ExpectProblem(422).At("errors.account_id").ShouldNotBeNull();
         (await shop.Api.PostAsync(Send, new { account_id = shop.AccountId, recipient_id = 4, message = "x" })).ExpectProblem(422).At("errors.recipient_id").ShouldNotBeNull();
         (await shop.Api.PostAsync(Send, new { account_id = "nonsense", recipient_id = customer.Igsid, message = "x" })).ExpectProblem(422).At("errors.account_id").ShouldNotBeNull();
         (await shop.Api.PostAsync(Send, new { account_id = shop.AccountId, recipient_id = customer.Igsid })).ExpectProblem(422);
@@ -80,7 +78,7 @@ public abstract partial class FlowSuite
         (await shop.Api.GetAsync("/api/v1/messages/nonsense")).ShouldBeNoSuchThing();
         (await shop.Api.GetAsync("/api/v1/accounts/nonsense")).ShouldBeNoSuchThing();
         (await shop.Api.GetAsync("/api/v1/events?after=nonsense")).ExpectProblem(400);
-        (await shop.Api.GetAsync("/api/v1/events?after=-1")).Status.ShouldBeOneOf(200, 400, 422);
+        (await shop.Api.GetAsync("/api/v1/events?after=-1")).ExpectProblem(400);
         (await shop.Api.GetAsync("/api/v1/nothing-here")).ExpectProblem(404, "not_found");
         (await shop.Api.DeleteAsync(Send)).ExpectProblem(405, "method_not_allowed");
         shop.Meta.Sends.All.ShouldNotContain(send => send.Account == shop.InstagramId);

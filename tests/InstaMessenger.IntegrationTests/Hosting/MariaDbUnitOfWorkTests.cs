@@ -56,8 +56,11 @@ public sealed class MariaDbUnitOfWorkTests(SharedServers servers) : UnitOfWorkSu
         await server.StopAsync();
 
         var starting = StartAsync(settings: settings);
+        starting.IsCompleted.ShouldBeFalse();
         await server.ResumeAsync();
 
-        await (await starting).WriteNotesAsync(["works"]);
+        var host = await starting;
+        await host.WriteNotesAsync(["works"]);
+        CountNotes(host).ShouldBe(1);
     }
 }

@@ -20,6 +20,9 @@ internal sealed class HandledLog
     /// <summary>Runs inside the handler's unit of work, before it writes; what it throws, the handler throws.</summary>
     public Action<string, long> Before { get; set; } = (_, _) => { };
 
+    /// <summary>How often a handler was given a bundle or a part of one: its transactions, also those that failed.</summary>
+    public int Transactions { get; private set; }
+
     public IReadOnlyList<HandledItem> Items => [.. _items];
 
     public IReadOnlyList<long> NumbersOf(string queue) => [.. _items.Where(item => item.Queue == queue).Select(item => item.Number)];
@@ -28,6 +31,11 @@ internal sealed class HandledLog
     {
         _items.Enqueue(item);
         Pulse();
+    }
+
+    public void Begin()
+    {
+        lock (_gate) Transactions++;
     }
 
     /// <summary>Has everybody who waits look again.</summary>
@@ -69,6 +77,7 @@ internal abstract class ProbeHandler<T>(HandledLog log, string queue, Func<T, lo
 {
     public async Task HandleAsync(WorkScope<ProbeDbContext> scope, IReadOnlyList<BusItem<T>> items)
     {
+        log.Begin();
         var texts = items.Select(item => $"{queue} {numberOf(item.Body)}").ToList();
         var known = await scope.Db.Notes.Where(note => texts.Contains(note.Text)).Select(note => note.Text).ToListAsync();
         scope.Db.AddRange(texts.Except(known).Select(text => new Note { Text = text }));

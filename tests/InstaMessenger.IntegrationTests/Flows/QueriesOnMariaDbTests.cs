@@ -1,0 +1,113 @@
+using System.Globalization;
+using InstaMessenger.IntegrationTests.Fixtures;
+using InstaMessenger.IntegrationTests.Product;
+using InstaMessenger.Simulator.Meta.Customers;
+using InstaMessenger.Simulator.Meta.Webhooks;
+using MySqlConnector;
+
+namespace InstaMessenger.IntegrationTests.Flows;
+
+/// <summary>One process on a MariaDB of its own, whose statements can be looked at.</summary>
+public sealed class WatchedMariaDbProduct : StandaloneProduct
+{
+    private readonly SharedServers _servers = new();
+    private string _store = "";
+
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        await _servers.DisposeAsync();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Runs a statement on the server, as somebody else.</summary>
+    internal async Task<List<string>> QueryAsync(string sql)
+    {
+        await using var connection = new MySqlConnection(_store + ";Pooling=false");
+        await connection.OpenAsync();
+        await using var command = new MySqlCommand("SET SESSION slow_query_log = 0; " + sql, connection);
+        await using var reader = await command.ExecuteReaderAsync();
+        var rows = new List<string>();
+        while (await reader.ReadAsync()) rows.Add(string.Join(' ', Enumerable.Range(0, reader.FieldCount).Select(column => Convert.ToString(reader.GetValue(column), CultureInfo.InvariantCulture))));
+        return rows;
+    }
+
+    private protected override async Task<IReadOnlyDictionary<string, ProductProcess>> MakeProcessesAsync(Dictionary<string, string?> settings)
+    {
+        var server = await _servers.MariaDbAsync();
+        foreach (var service in (string[])["Store", "Sender", "CrmForwarder"]) settings[$"ConnectionStrings__{service}"] = _store = await server.NewDatabaseAsync();
+        return await base.MakeProcessesAsync(settings);
+    }
+}
+
+/// <summary>
+/// What makes a list slow at a million rows and not at ten is a statement that looks at more rows than it gives. MariaDB counts them: none of the product's
+/// may look at a thousand, with more than that in every table. SQLite's plans are held by the fast tests.
+/// </summary>
+public sealed class QueriesOnMariaDbTests(WatchedMariaDbProduct product) : IClassFixture<WatchedMariaDbProduct>
+{
+    private const int Rows = 1_500;
+
+    [Fact]
+    public async Task No_statement_looks_at_more_rows_than_a_page_needs_however_much_there_is()
+    {
+        await using var shop = await Shop.OpenAsync(product);
+        await using var small = await Shop.OpenAsync(product);
+        var admin = new ApiClient(product.Door, product.AdminToken);
+        var talker = shop.NewCustomer();
+        await FillAsync(shop, talker);
+        var customer = await small.NewWriterAsync();
+        await small.SendAsync(customer, "an answer");
+        var begin = (await product.QueryAsync("SELECT NOW(6)")).Single();
+        begin.ShouldNotBeEmpty();
+        await product.QueryAsync("TRUNCATE TABLE mysql.slow_log; SELECT 1");
+
+        foreach (var api in new[] { admin, shop.Api, small.Api })
+        {
+            await PagesAsync(api, "/api/v1/conversations?limit=50");
+            await PagesAsync(api, "/api/v1/conversations?limit=50&unread=true");
+            (await api.GetAsync("/api/v1/events?after=5&limit=50")).Expect(200).Items().ShouldNotBeEmpty();
+            (await api.GetAsync("/api/v1/accounts")).Expect(200);
+        }
+
+        var conversation = (await ConversationsOf(shop)).Single(row => row.Text("contact.id") == talker.Igsid).Text("id");
+        await PagesAsync(shop.Api, $"/ui/conversations/{conversation}/messages?limit=50");
+        // What writes looks for what is there already: an echo, a send, a delivery.
+        await shop.ReceivedAsync(await talker.SayAsync("one more"));
+        (await shop.SendAsync(talker, "an answer to much")).Expect(200);
+        (await small.SendAsync(customer, "another answer")).Expect(200);
+
+        var greedy = await product.QueryAsync("SELECT rows_examined, rows_sent, LEFT(CONVERT(sql_text USING utf8mb4), 600) FROM mysql.slow_log WHERE sql_text NOT LIKE '%slow_log%'");
+        greedy.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_statement_that_looks_at_a_whole_table_is_noticed()
+    {
+        // Not by the quiet connection: this one stands for the product.
+        await product.QueryAsync("SET SESSION slow_query_log = 1; CREATE TABLE IF NOT EXISTS greedy AS SELECT seq FROM seq_1_to_2000; SELECT COUNT(*) FROM greedy WHERE seq > 7");
+
+        (await product.QueryAsync("SELECT rows_examined FROM mysql.slow_log WHERE sql_text LIKE '%FROM greedy%'")).ShouldNotBeEmpty();
+    }
+
+    /// <summary>The first page and the one behind it.</summary>
+    private static async Task PagesAsync(ApiClient api, string path)
+    {
+        var first = (await api.GetAsync(path)).Expect(200);
+        if (first.Text("next_cursor") is { Length: > 0 } cursor) (await api.GetAsync($"{path}&cursor={Uri.EscapeDataString(cursor)}")).Expect(200).Items().ShouldNotBeEmpty();
+    }
+
+    private static async Task<IReadOnlyList<System.Text.Json.Nodes.JsonNode>> ConversationsOf(Shop shop) =>
+        (await shop.Api.GetAsync($"/ui/conversations?account_id={shop.AccountId}")).Expect(200).Items();
+
+    /// <summary>As many conversations, and then as many messages of one of them, which makes it the newest.</summary>
+    private static async Task FillAsync(Shop shop, Customer talker)
+    {
+        var begin = TimeProvider.System.GetUtcNow() - TimeSpan.FromHours(2);
+        var items = Enumerable.Range(0, 2 * Rows).Select(n => MetaPayloads.Text(
+            shop.InstagramId, n < Rows ? Shop.NewNumber() : talker.Igsid, $"{shop.InstagramId}.{n}", $"in {n}", begin + TimeSpan.FromMilliseconds(n)));
+        var posts = await shop.Meta.Webhooks.DeliverAsync(shop.InstagramId, items, new DeliveryPattern { BatchSize = 100 });
+        posts.ShouldAllBe(post => post.Delivered);
+        await shop.Crm.Deliveries.WaitForAsync(delivery => delivery is { EventType: "message.received", Attempt: 1 }, 2 * Rows, TimeSpan.FromMinutes(2));
+    }
+}
