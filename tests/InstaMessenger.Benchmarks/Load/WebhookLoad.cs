@@ -5,10 +5,10 @@ using InstaMessenger.Benchmarks.Measuring;
 namespace InstaMessenger.Benchmarks.Load;
 
 /// <summary>Posts webhooks over a fixed number of connections, each with one request at a time, as Meta does.</summary>
-/// <param name="server">Whose <c>/webhooks/instagram</c>.</param>
+/// <param name="servers">Whose <c>/webhooks/instagram</c>; several take the connections in turn.</param>
 /// <param name="requests">What is posted.</param>
 /// <param name="connections">How many.</param>
-internal sealed class WebhookLoad(IPEndPoint server, WebhookRequests requests, int connections)
+internal sealed class WebhookLoad(IReadOnlyList<IPEndPoint> servers, WebhookRequests requests, int connections)
 {
     private int _next;
     private int _refused;
@@ -49,11 +49,11 @@ internal sealed class WebhookLoad(IPEndPoint server, WebhookRequests requests, i
     public async Task<Latencies> RunAsync(TimeSpan duration, double perSecond)
     {
         var (latencies, began, due) = (new Latencies(), Stopwatch.GetTimestamp(), -1);
-        await Task.WhenAll(Enumerable.Range(0, connections).Select(_ => Task.Run(RunConnectionAsync)));
+        await Task.WhenAll(Enumerable.Range(0, connections).Select(n => Task.Run(() => RunConnectionAsync(servers[n % servers.Count]))));
         latencies.Elapsed = Stopwatch.GetElapsedTime(began);
         return latencies;
 
-        async Task RunConnectionAsync()
+        async Task RunConnectionAsync(IPEndPoint server)
         {
             using var connection = new RawConnection(server);
             var request = new byte[requests.Length];

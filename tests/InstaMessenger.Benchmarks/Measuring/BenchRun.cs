@@ -4,7 +4,7 @@ using InstaMessenger.IntegrationTests.Fixtures;
 
 namespace InstaMessenger.Benchmarks.Measuring;
 
-/// <summary>What the rows of one run share: its length, its folder, its broker, the references.</summary>
+/// <summary>What the rows of one run share: its length, its folder, its broker, its database server, the references.</summary>
 /// <param name="seconds">How long the sustained rows last.</param>
 internal sealed class BenchRun(int seconds) : IAsyncDisposable
 {
@@ -12,11 +12,15 @@ internal sealed class BenchRun(int seconds) : IAsyncDisposable
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("instamessenger-bench-");
     private RabbitMqBroker? _broker;
+    private MariaDb? _mariaDb;
 
     public TimeSpan Sustained { get; } = TimeSpan.FromSeconds(seconds);
 
     /// <summary>For what shows its rate at once.</summary>
     public TimeSpan Short { get; } = TimeSpan.FromSeconds(Math.Max(2, seconds / 4.0));
+
+    /// <summary>Messages a second of the five services on SQLite, once a row has measured it.</summary>
+    public double? FiveServicesPerSecond { get; set; }
 
     public List<Line> Lines { get; } = [];
 
@@ -28,6 +32,13 @@ internal sealed class BenchRun(int seconds) : IAsyncDisposable
         if (_broker is null) Say("starting RabbitMQ …");
         _broker ??= await RabbitMqBroker.StartAsync();
         return await _broker.NewVirtualHostAsync();
+    }
+
+    /// <summary>The run's own database server.</summary>
+    public async Task<MariaDb> MariaDbAsync()
+    {
+        if (_mariaDb is null) Say("starting MariaDB …");
+        return _mariaDb ??= await MariaDb.StartAsync();
     }
 
     /// <summary>The reference <b>pipe</b> as it is now, in messages a second.</summary>
@@ -58,6 +69,7 @@ internal sealed class BenchRun(int seconds) : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         if (_broker is not null) await _broker.DisposeAsync();
+        if (_mariaDb is not null) await _mariaDb.DisposeAsync();
         _folder.Delete(recursive: true);
     }
 }

@@ -7,22 +7,22 @@ using InstaMessenger.IntegrationTests.Fixtures;
 
 namespace InstaMessenger.Benchmarks.Processes;
 
-/// <summary>A running InstaMessenger with empty data: standalone, or the five services on RabbitMQ. Signed in as its admin.</summary>
+/// <summary>A running InstaMessenger with empty data: standalone, or the five services on RabbitMQ, one of each or several. Signed in as its admin.</summary>
 internal sealed class Installation : IAsyncDisposable
 {
     private const string Password = "benchmark-Password-1";
     private static readonly string SomeKey = Convert.ToBase64String([.. Enumerable.Range(1, 32).Select(n => (byte)n)]);
 
-    private Installation(IReadOnlyList<ProcessUnderTest> processes, ProcessUnderTest webhooks, ProcessUnderTest api)
+    private Installation(IReadOnlyList<ProcessUnderTest> processes, IReadOnlyList<ProcessUnderTest> webhooks, ProcessUnderTest api)
     {
-        (Processes, Webhooks) = (processes, webhooks.EndPoint);
+        (Processes, Webhooks) = (processes, [.. webhooks.Select(process => process.EndPoint)]);
         Http = new HttpClient { BaseAddress = api.Address };
     }
 
     public IReadOnlyList<ProcessUnderTest> Processes { get; }
 
     /// <summary>Where Meta's posts go: in the split form to ingress itself, so that the row measures it and not YARP.</summary>
-    public IPEndPoint Webhooks { get; }
+    public IReadOnlyList<IPEndPoint> Webhooks { get; }
 
     /// <summary>For the API, at the public door.</summary>
     public HttpClient Http { get; }
@@ -30,26 +30,39 @@ internal sealed class Installation : IAsyncDisposable
     public static async Task<Installation> StandaloneAsync(string folder)
     {
         var process = await StartStandaloneAsync(folder);
-        return await SignedInAsync(new Installation([process], process, process));
+        return await SignedInAsync(new Installation([process], [process], process));
     }
 
     public static Task<ProcessUnderTest> StartStandaloneAsync(string folder) => ProcessUnderTest.StartAsync("Standalone", folder, Settings(folder));
 
     public static Task<ProcessUnderTest> StartIngressAsync(string folder, string broker) => ProcessUnderTest.StartAsync("Ingress", folder, Settings(folder, broker));
 
-    public static async Task<Installation> FiveServicesAsync(string folder, string broker)
+    /// <summary>Starts each service.</summary>
+    /// <param name="folder">For the data of all.</param>
+    /// <param name="broker">A virtual host of their own.</param>
+    /// <param name="mariaDb">Where each kind keeps its data; null for SQLite files.</param>
+    /// <param name="copies">Processes of each kind; more than one needs MariaDB. The first of each know one another, and so on.</param>
+    public static async Task<Installation> FiveServicesAsync(string folder, string broker, MariaDb? mariaDb = null, int copies = 1)
     {
         var projects = new[] { "Ingress", "Store", "Sender", "CrmForwarder", "UiGateway" };
-        var ports = projects.ToDictionary(project => project, _ => FreePort.Take());
-        var processes = await Task.WhenAll(projects.Select(project =>
+        var databases = new Dictionary<string, string>();
+        foreach (var project in mariaDb is null ? [] : projects[1..4]) databases[project] = await mariaDb!.NewDatabaseAsync();
+        var processes = new List<ProcessUnderTest>();
+        for (var copy = 0; copy < copies; copy++)
         {
-            var own = Directory.CreateDirectory(Path.Combine(folder, project)).FullName;
-            var settings = Settings(own, broker);
-            settings["Secrets__KeyDirectory"] = Path.Combine(folder, "keys");
-            foreach (var (service, port) in ports) settings["Services__" + service] = $"http://127.0.0.1:{port}";
-            return ProcessUnderTest.StartAsync(project, own, settings, port: ports[project]);
-        }));
-        return await SignedInAsync(new Installation(processes, processes[0], processes[^1]));
+            var ports = projects.ToDictionary(project => project, _ => FreePort.Take());
+            processes.AddRange(await Task.WhenAll(projects.Select(project =>
+            {
+                var own = Directory.CreateDirectory(Path.Combine(folder, $"{project}{copy}")).FullName;
+                var settings = Settings(own, broker);
+                settings["Secrets__KeyDirectory"] = Path.Combine(folder, "keys");
+                if (databases.TryGetValue(project, out var database)) settings["ConnectionStrings__" + project] = database;
+                foreach (var (service, port) in ports) settings["Services__" + service] = $"http://127.0.0.1:{port}";
+                return ProcessUnderTest.StartAsync(project, own, settings, port: ports[project]);
+            })));
+        }
+
+        return await SignedInAsync(new Installation(processes, processes.FindAll(process => process.Name == "Ingress"), processes[^1]));
     }
 
     public ProcessUnderTest Process(string name) => Processes.Single(process => process.Name == name);

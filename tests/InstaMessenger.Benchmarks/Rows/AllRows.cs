@@ -9,6 +9,8 @@ internal static class AllRows
     [
         ("ingress", IngressRow.RunAsync),
         ("five", PipelineRows.FiveServicesAsync),
+        ("mariadb", PipelineRows.FiveServicesOnMariaDbAsync),
+        ("two", PipelineRows.TwoOfEachAsync),
         ("standalone", PipelineRows.StandaloneAsync),
         ("live", LiveRow.RunAsync),
         ("reads", ReadsRow.RunAsync),

@@ -25,7 +25,7 @@ internal static class FootprintRow
         // Full batches, as Meta posts them after an outage, or the million would take a quarter of an hour.
         await installation.LinkAsync(BenchRun.Account, crm: null);
         var began = Stopwatch.GetTimestamp();
-        var load = new WebhookLoad(process.EndPoint, new WebhookRequests(BenchRun.Account, PerWebhook), Connections);
+        var load = new WebhookLoad([process.EndPoint], new WebhookRequests(BenchRun.Account, PerWebhook), Connections);
         await load.PostAsync(Messages);
         var stored = await WaitUntilStoredAsync(Path.Combine(folder, "data", "store.db"));
         var took = Stopwatch.GetElapsedTime(began);

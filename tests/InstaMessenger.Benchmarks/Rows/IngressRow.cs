@@ -44,5 +44,5 @@ internal static class IngressRow
         run.Add($"the same at {Ordinary}/s", "p99 ≤ 10 ms", $"{calm}", calm.P99 <= 10 && ours.Refused == 0);
     }
 
-    private static WebhookLoad LoadFor(ProcessUnderTest process) => new(process.EndPoint, new WebhookRequests(BenchRun.Account), Connections);
+    private static WebhookLoad LoadFor(ProcessUnderTest process) => new([process.EndPoint], new WebhookRequests(BenchRun.Account), Connections);
 }
