@@ -29,6 +29,12 @@ public interface IProduct
     /// <summary>Starts a process that was killed or stopped, with its data and its port of before, and waits until it is ready.</summary>
     Task StartAsync(string process);
 
+    /// <summary>SIGSTOP: connections stay open and nobody answers, as when a machine hangs.</summary>
+    Task FreezeAsync(string process);
+
+    /// <summary>Lets a frozen process go on where it stood.</summary>
+    Task ThawAsync(string process);
+
     /// <summary>A place in the logs, for <see cref="LogsSince"/>.</summary>
     IReadOnlyDictionary<string, long> MarkLogs();
 

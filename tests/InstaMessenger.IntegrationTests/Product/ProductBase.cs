@@ -1,8 +1,10 @@
+using System.Data.Common;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using InstaMessenger.Simulator;
+using Microsoft.Data.Sqlite;
 
 namespace InstaMessenger.IntegrationTests.Product;
 
@@ -44,6 +46,14 @@ public abstract class ProductBase(string form) : IProduct, IAsyncLifetime
 
     public Task StartAsync(string process) => _processes[process].StartAsync();
 
+    public Task FreezeAsync(string process) => _processes[process].FreezeAsync();
+
+    public Task ThawAsync(string process) => _processes[process].ThawAsync();
+
+    /// <summary>A connection, not opened, by which a test reads the store's tables: a witness that does not depend on the code under test.</summary>
+    internal virtual DbConnection StoreConnection() =>
+        new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = Folder.Find("store.db"), Mode = SqliteOpenMode.ReadOnly, Pooling = false, DefaultTimeout = 10 }.ToString());
+
     public async ValueTask InitializeAsync()
     {
         _simulator = await SimulatorHost.StartAsync(new SimulatorOptions { AppSecret = AppSecret, RecordLimit = 1_000_000 });
@@ -57,7 +67,7 @@ public abstract class ProductBase(string form) : IProduct, IAsyncLifetime
         AdminToken = session.Expect(200).Text("token")!;
     }
 
-    public async ValueTask DisposeAsync()
+    public virtual async ValueTask DisposeAsync()
     {
         foreach (var process in _processes.Values) await process.DisposeAsync();
         if (_simulator is not null) await _simulator.DisposeAsync();

@@ -17,7 +17,7 @@ namespace InstaMessenger.IntegrationTests.Product;
 internal sealed class ProductProcess(string name, string service, string program, Uri address, IReadOnlyDictionary<string, string?> environment, string logFolder)
     : IAsyncDisposable
 {
-    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(120);
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(15);
     private static readonly HttpClient Probe = new() { Timeout = TimeSpan.FromSeconds(5) };
 
@@ -70,6 +70,10 @@ internal sealed class ProductProcess(string name, string service, string program
     }
 
     public Task KillAsync() => _process!.KillAsync();
+
+    public Task FreezeAsync() => _process!.FreezeAsync();
+
+    public Task ThawAsync() => _process!.ThawAsync();
 
     public Task<bool> StopAsync() => _process!.TerminateAsync(StopTimeout);
 

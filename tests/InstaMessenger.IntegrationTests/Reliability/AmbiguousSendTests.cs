@@ -1,3 +1,4 @@
+using InstaMessenger.IntegrationTests.Fixtures;
 using InstaMessenger.IntegrationTests.Product;
 using InstaMessenger.Simulator.Meta.Customers;
 using InstaMessenger.Simulator.Meta.Faults;
@@ -56,7 +57,7 @@ public sealed class AmbiguousSendTests : IAsyncLifetime
             return await shop.SendUntilTakenAsync(customers[n % Writers].Igsid, text);
         }));
         await accidents;
-        var store = new StoreFile(_product, shop);
+        var store = new StoreRows(_product, shop);
         await Until.TrueAsync(() => store.Unsettled() == 0, Patience, () => $"{store.Unsettled()} sends are not settled");
         await Until.TrueAsync(() => meta.Webhooks.Undelivered == 0, Patience, () => $"{meta.Webhooks.Undelivered} echoes are not delivered");
         var accepted = texts.Where((text, n) => meta.AcceptedCount(customers[n % Writers].Igsid, text) > 0).ToHashSet();

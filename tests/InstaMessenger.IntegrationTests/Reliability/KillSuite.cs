@@ -44,7 +44,7 @@ public abstract class KillSuite(ProductBase product)
         meta.Webhooks.Dropped.ShouldBe(0);
 
         await CrmLedger.WaitAtMostAsync(shop.Crm, Writers + webhooks, Patience);
-        var store = new StoreFile(product, shop);
+        var store = new StoreRows(product, shop);
         await Until.TrueAsync(() => store.Unsettled() == 0, Patience, () => $"{store.Unsettled()} sends are not settled");
         var accepted = Enumerable.Range(0, sends).Count(n => meta.AcceptedCount(customers[n % Writers].Igsid, $"out {n}") > 0);
         await Until.TrueAsync(() => store.Outbound().Count(row => row.Status == "Sent") == accepted, Patience, () => "an accepted send was not settled by its echo");

@@ -37,7 +37,7 @@ public sealed class LockedJournalTests(StandaloneProduct product) : IClassFixtur
         posts.ShouldContain(post => post.Status == 503);
         lost.ShouldBeEmpty();
         crm.Doubled.ShouldBeEmpty();
-        new StoreFile(product, shop).Inbound().Select(row => row.Mid).ShouldBeUnique();
+        new StoreRows(product, shop).Inbound().Select(row => row.Mid).ShouldBeUnique();
     }
 
     private static async Task ExecuteAsync(SqliteConnection connection, string sql)

@@ -33,7 +33,7 @@ public sealed class RepeatedWebhookTests(StandaloneProduct product) : IClassFixt
         await shop.Meta.Webhooks.DeliverAsync(shop.InstagramId, [MetaPayloads.Text(shop.InstagramId, customers[0].Igsid, $"{shop.InstagramId}.marker", "marker", TimeProvider.System.GetUtcNow())], new DeliveryPattern());
         var crm = await CrmLedger.WaitAsync(shop.Crm, Messages + 1, TimeSpan.FromMinutes(1));
 
-        var rows = new StoreFile(product, shop).Inbound();
+        var rows = new StoreRows(product, shop).Inbound();
         Figures.Print($"R4: {Messages} events, each in 3 posts of {posts.Sum(attempts => attempts.Count)}: {rows.Count - 1} rows, {crm.Doubled.Count} events under two ids, {crm.Extra} extra transmissions");
         rows.Count.ShouldBe(Messages + 1);
         rows.Select(row => row.Mid).ShouldBeUnique();

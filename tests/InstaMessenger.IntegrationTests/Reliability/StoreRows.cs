@@ -1,14 +1,11 @@
+using System.Data.Common;
 using InstaMessenger.IntegrationTests.Product;
-using Microsoft.Data.Sqlite;
 
 namespace InstaMessenger.IntegrationTests.Reliability;
 
-/// <summary>One account's messages as they lie in the store's file: a witness that does not depend on the code under test.</summary>
-internal sealed class StoreFile(ProductBase product, Shop shop)
+/// <summary>One account's messages as they lie in the store's database: a witness that does not depend on the code under test.</summary>
+internal sealed class StoreRows(ProductBase product, Shop shop)
 {
-    private readonly string _connection =
-        new SqliteConnectionStringBuilder { DataSource = product.Folder.Find("store.db"), Mode = SqliteOpenMode.ReadOnly, Pooling = false, DefaultTimeout = 10 }.ToString();
-
     public IReadOnlyList<StoredMessage> Outbound() => Read("Outbound");
 
     public IReadOnlyList<StoredMessage> Inbound() => Read("Inbound");
@@ -18,24 +15,31 @@ internal sealed class StoreFile(ProductBase product, Shop shop)
 
     private List<StoredMessage> Read(string direction)
     {
-        using var connection = new SqliteConnection(_connection);
+        using var connection = product.StoreConnection();
         connection.Open();
         using var select = connection.CreateCommand();
         select.CommandText = """
             SELECT message.id, message.text, message.instagram_message_id, message.status
             FROM messages AS message JOIN accounts AS account ON account.id = message.account_id
-            WHERE message.direction = $direction AND account.instagram_account_id = $account
+            WHERE message.direction = @direction AND account.instagram_account_id = @account
             ORDER BY message.sequence
             """;
-        select.Parameters.AddWithValue("$direction", direction);
-        select.Parameters.AddWithValue("$account", shop.InstagramId);
+        Add("@direction", direction);
+        Add("@account", shop.InstagramId);
         using var rows = select.ExecuteReader();
         var messages = new List<StoredMessage>();
         while (rows.Read()) messages.Add(new StoredMessage(rows.GetValue(0).ToString()!, Text(rows, 1), Text(rows, 2), Text(rows, 3)));
         return messages;
+
+        void Add(string name, string value)
+        {
+            var parameter = select.CreateParameter();
+            (parameter.ParameterName, parameter.Value) = (name, value);
+            select.Parameters.Add(parameter);
+        }
     }
 
-    private static string? Text(SqliteDataReader rows, int column) => rows.IsDBNull(column) ? null : rows.GetString(column);
+    private static string? Text(DbDataReader rows, int column) => rows.IsDBNull(column) ? null : rows.GetString(column);
 }
 
 /// <summary>One row.</summary>
