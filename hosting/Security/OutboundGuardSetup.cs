@@ -1,22 +1,23 @@
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 
 namespace InstaMessenger.Hosting.Security;
 
-/// <summary>Registers the outbound guard.</summary>
+/// <summary>Registers the outbound rules and the guard.</summary>
 public static class OutboundGuardSetup
 {
     /// <summary>
-    /// Registers one <see cref="OutboundGuard"/>, for every service that calls stored URLs. <c>Outbound:AllowPrivateAddresses</c> (default false) lets
-    /// http and private addresses through: for tests and for a CRM on the premises.
+    /// Registers one <see cref="OutboundRules"/>, for every service that stores URLs, and one <see cref="OutboundGuard"/>, for every service that calls them;
+    /// both by the section <c>Outbound</c>.
     /// </summary>
     /// <param name="builder">The host.</param>
     public static void AddOutboundGuard(this IHostApplicationBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        builder.Services.TryAddSingleton(provider =>
-            new OutboundGuard(provider.GetRequiredService<IConfiguration>().GetValue<bool>("Outbound:AllowPrivateAddresses")));
+        builder.Services.AddOptions<OutboundOptions>().BindConfiguration("Outbound").ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.TryAddSingleton(provider => new OutboundRules(provider.GetRequiredService<IOptions<OutboundOptions>>().Value));
+        builder.Services.TryAddSingleton(provider => new OutboundGuard(provider.GetRequiredService<OutboundRules>()));
     }
 }

@@ -21,6 +21,7 @@ public static class StoreService
     {
         ArgumentNullException.ThrowIfNull(builder);
         builder.AddSecrets();
+        builder.AddOutboundGuard();
         builder.AddDatabase<StoreDbContext>("Store", options => new SqliteStoreDbContext(options), options => new MySqlStoreDbContext(options));
         builder.Services.AddSingleton<EventLogSignal>();
         builder.Services.AddSingleton<EventFeedSignal>();

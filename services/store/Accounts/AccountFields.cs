@@ -1,10 +1,12 @@
 using InstaMessenger.Contracts;
 using InstaMessenger.Contracts.Ids;
+using InstaMessenger.Hosting.Security;
 
 namespace InstaMessenger.Store.Accounts;
 
 /// <summary>Reads the fields of an account from a request body, and collects what is wrong with them.</summary>
-internal sealed class AccountFields
+/// <param name="outbound">Judges the CRM's address, by the same rules as when it is called.</param>
+internal sealed class AccountFields(OutboundRules outbound)
 {
     private const int LongestUsername = 100;
     private const int LongestToken = 4096;
@@ -54,16 +56,12 @@ internal sealed class AccountFields
         return token;
     }
 
-    /// <summary>Whether the address may be called is judged at each delivery, when it is resolved.</summary>
+    /// <summary>A name is looked up at each delivery, which then judges its addresses.</summary>
     public string? CrmWebhookUrl(string? text)
     {
         if (text is null) return null;
-        var valid = text.Length <= LongestUrl
-            && Uri.TryCreate(text, UriKind.Absolute, out var url)
-            && (url.Scheme == Uri.UriSchemeHttps || url.Scheme == Uri.UriSchemeHttp)
-            && url.Host.Length > 0
-            && url.UserInfo.Length == 0;
-        if (!valid) Fault("crm_webhook_url", $"It is an http or https URL without a user name or password in it, of at most {LongestUrl} characters.");
+        if (text.Length > LongestUrl || !Uri.TryCreate(text, UriKind.Absolute, out var url)) Fault("crm_webhook_url", $"It is a URL of at most {LongestUrl} characters.");
+        else if (outbound.Refusal(url) is { } refusal) Fault("crm_webhook_url", refusal);
         return text;
     }
 

@@ -34,12 +34,13 @@ internal static class ChangeAccount
         AccountId id,
         ChangeAccountRequest request,
         Caller caller,
+        OutboundRules outbound,
         IUnitOfWork<StoreDbContext> unitOfWork,
         AccountWriter writer,
         HttpContext context,
         CancellationToken cancellationToken)
     {
-        var fields = new AccountFields();
+        var fields = new AccountFields(outbound);
         var url = request.CrmWebhookUrl;
         if (url.ValueKind is not (JsonValueKind.Undefined or JsonValueKind.Null or JsonValueKind.String)) fields.Fault("crm_webhook_url", "It is a text or null.");
         var input = new AccountInput(

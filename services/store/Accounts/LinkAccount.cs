@@ -37,12 +37,13 @@ internal sealed class LinkAccount(AccountWriter writer, EventLog events, AccessC
     public static Task<IResult> HandleAsync(
         LinkAccountRequest request,
         Caller caller,
+        OutboundRules outbound,
         IUnitOfWork<StoreDbContext> unitOfWork,
         LinkAccount link,
         HttpContext context,
         CancellationToken cancellationToken)
     {
-        var fields = new AccountFields();
+        var fields = new AccountFields(outbound);
         var instagramAccount = fields.InstagramAccountId(request.InstagramAccountId);
         var input = new AccountInput(
             fields.Username(request.Username, required: true),

@@ -14,7 +14,7 @@ public sealed class OutboundGuardProxyTests
         using var proxy = new TcpListener(IPAddress.Loopback, 0);
         proxy.Start();
         var asked = new List<string>();
-        var guard = new OutboundGuard(allowPrivate: false, (host, _) =>
+        var guard = new OutboundGuard(new OutboundRules(new OutboundOptions()), (host, _) =>
         {
             asked.Add(host);
             return Task.FromResult<IPAddress[]>([IPAddress.Parse("10.0.0.1")]);

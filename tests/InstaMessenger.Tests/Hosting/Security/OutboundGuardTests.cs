@@ -8,7 +8,7 @@ namespace InstaMessenger.Tests.Hosting.Security;
 public sealed class OutboundGuardTests : IDisposable
 {
     private readonly TcpListener _canary = new(IPAddress.Loopback, 0);
-    private readonly OutboundGuard _guard = new(allowPrivate: false);
+    private readonly OutboundGuard _guard = Guard();
 
     public OutboundGuardTests() => _canary.Start();
 
@@ -41,7 +41,7 @@ public sealed class OutboundGuardTests : IDisposable
     [MemberData(nameof(PrivateAddresses))]
     public async Task A_name_with_an_address_that_is_not_public_is_refused(string address)
     {
-        var guard = new OutboundGuard(allowPrivate: false, (_, _) => Task.FromResult<IPAddress[]>([IPAddress.Parse(address)]));
+        var guard = Guard(resolve: (_, _) => Task.FromResult<IPAddress[]>([IPAddress.Parse(address)]));
         await ShouldRefuseAsync(guard, Url("https://crm.example:{0}/"));
     }
 
@@ -57,18 +57,18 @@ public sealed class OutboundGuardTests : IDisposable
 
     [Theory]
     [MemberData(nameof(PublicAddresses))]
-    public void Public_addresses_are_allowed(string address) => _guard.Allows(IPAddress.Parse(address)).ShouldBeTrue();
+    public void Public_addresses_are_allowed(string address) => OutboundRules.IsPublic(IPAddress.Parse(address)).ShouldBeTrue();
 
     [Fact]
     public Task One_private_address_among_public_ones_refuses_the_name() => ShouldRefuseAsync(
-        new OutboundGuard(allowPrivate: false, (_, _) => Task.FromResult<IPAddress[]>([IPAddress.Parse("1.1.1.1"), IPAddress.Loopback])),
+        Guard(resolve: (_, _) => Task.FromResult<IPAddress[]>([IPAddress.Parse("1.1.1.1"), IPAddress.Loopback])),
         Url("https://crm.example:{0}/"));
 
     [Fact]
     public async Task A_name_is_resolved_once_so_that_a_second_answer_cannot_differ_from_the_checked_one()
     {
         var looks = 0;
-        var guard = new OutboundGuard(allowPrivate: true, (_, _) =>
+        var guard = Guard(allowPrivate: true, resolve: (_, _) =>
         {
             looks++;
             return Task.FromResult<IPAddress[]>([looks == 1 ? IPAddress.Loopback : IPAddress.Parse("240.0.0.1")]);
@@ -84,18 +84,47 @@ public sealed class OutboundGuardTests : IDisposable
     [Fact]
     public async Task Private_addresses_and_http_are_allowed_when_the_operator_says_so()
     {
-        using var http = new HttpClient(new OutboundGuard(allowPrivate: true).CreateHandler());
+        using var http = new HttpClient(Guard(allowPrivate: true).CreateHandler());
         var call = http.GetAsync(Url("http://127.0.0.1:{0}/"));
         using var connection = await _canary.AcceptTcpClientAsync();
         await connection.GetStream().WriteAsync("HTTP/1.1 204 No Content\r\n\r\n"u8.ToArray());
         (await call).StatusCode.ShouldBe(HttpStatusCode.NoContent);
     }
 
+    /// <summary>What is listed is called although private, and nothing else; whatever the rest of the network is.</summary>
     [Theory]
-    [InlineData("ftp://crm.example")]
-    [InlineData("https://user@crm.example")]
-    public void Other_schemes_and_user_names_are_refused_also_then(string url) =>
-        Should.Throw<OutboundRefusedException>(() => new OutboundGuard(allowPrivate: true).Check(new Uri(url)));
+    [InlineData("127.0.0.1", "http://127.0.0.1:{0}/", true)]
+    [InlineData("127.0.0.0/8", "http://127.0.0.1:{0}/", true)]
+    [InlineData("crm.internal", "http://crm.internal:{0}/", true)]
+    [InlineData("CRM.internal.", "http://crm.INTERNAL:{0}/", true)]
+    [InlineData("127.0.0.0/8", "http://crm.internal:{0}/", true)]
+    [InlineData("10.0.0.0/8", "http://127.0.0.1:{0}/", false)]
+    [InlineData("10.0.0.0/8", "http://crm.internal:{0}/", false)]
+    [InlineData("crm.internal", "http://other.internal:{0}/", false)]
+    [InlineData("crm.internal", "http://127.0.0.1:{0}/", false)]
+    [InlineData("internal", "http://crm.internal:{0}/", false)]
+    public async Task Only_listed_private_addresses_are_called(string allowed, string url, bool called)
+    {
+        var guard = Guard(resolve: (_, _) => Task.FromResult<IPAddress[]>([IPAddress.Loopback]), allowed: allowed);
+        if (!called)
+        {
+            await ShouldRefuseAsync(guard, Url(url));
+            return;
+        }
+
+        using var http = new HttpClient(guard.CreateHandler());
+        var call = http.GetAsync(Url(url));
+        using var connection = await _canary.AcceptTcpClientAsync();
+        await connection.GetStream().WriteAsync("HTTP/1.1 204 No Content\r\n\r\n"u8.ToArray());
+        (await call).StatusCode.ShouldBe(HttpStatusCode.NoContent);
+    }
+
+    private static OutboundGuard Guard(bool allowPrivate = false, Func<string, CancellationToken, Task<IPAddress[]>>? resolve = null, string? allowed = null)
+    {
+        var options = new OutboundOptions { AllowPrivateAddresses = allowPrivate };
+        if (allowed is not null) options.AllowedAddresses.Add(allowed);
+        return new OutboundGuard(new OutboundRules(options), resolve);
+    }
 
     private string Url(string format) => format.Replace("{0}", ((IPEndPoint)_canary.LocalEndpoint).Port.ToString(), StringComparison.Ordinal);
 

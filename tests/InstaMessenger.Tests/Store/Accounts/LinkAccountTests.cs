@@ -69,7 +69,7 @@ public sealed class LinkAccountTests(StoreFixture fixture) : IClassFixture<Store
     [Fact]
     public async Task A_webhook_secret_is_made_when_none_is_given_and_shown_once()
     {
-        var answer = await Store.PostAsync("/api/v1/accounts", fixture.Admin, StoreOverHttp.Link(fixture.NewInstagramId(), ("crm_webhook_url", "http://10.0.0.1/hook")));
+        var answer = await Store.PostAsync("/api/v1/accounts", fixture.Admin, StoreOverHttp.Link(fixture.NewInstagramId(), ("crm_webhook_url", "https://crm.example/hook")));
         var secret = answer.Text("webhook_secret");
         secret.ShouldStartWith("whsec_");
         Convert.FromBase64String(secret["whsec_".Length..]).Length.ShouldBe(32);
@@ -159,6 +159,10 @@ public sealed class LinkAccountTests(StoreFixture fixture) : IClassFixture<Store
     [InlineData("crm_webhook_url", "ftp://crm.example/")]
     [InlineData("crm_webhook_url", "file:///etc/passwd")]
     [InlineData("crm_webhook_url", "https://user:pw@crm.example/")]
+    [InlineData("crm_webhook_url", "https://0.0.0.0/")]
+    [InlineData("crm_webhook_url", "https://[::]/")]
+    [InlineData("crm_webhook_url", "http://crm.example/")]
+    [InlineData("crm_webhook_url", "https://10.0.0.1/hook")]
     [InlineData("webhook_secret", "too short")]
     [InlineData("webhook_secret", "whsec_c2hvcnQ=")]
     [InlineData("webhook_secret", "whsec_not base64 at all but long enough")]

@@ -1,0 +1,98 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Microsoft.Security.AntiSSRF;
+
+namespace InstaMessenger.Hosting.Security;
+
+/// <summary>
+/// Where a URL that somebody stored may lead: https to a public address, or what the operator allows besides. The same rules judge it when it is
+/// stored and when it is called, so that nothing is taken in that can never be called.
+/// </summary>
+/// <remarks>The ranges come from Microsoft.Security.AntiSSRF and grow with it.</remarks>
+public sealed class OutboundRules
+{
+    private static readonly IPNetwork[] Denied = [.. IPAddressRanges.recommendedLatest.Select(IPNetwork.Parse)];
+
+    /// <summary>Everything that is routed on the public IPv6 internet; the rest is local, mapped or not assigned.</summary>
+    private static readonly IPNetwork GlobalUnicast = IPNetwork.Parse("2000::/3");
+
+    /// <summary>No host has such an address: "this network", on which Linux connects to itself, multicast and broadcast.</summary>
+    private static readonly IPNetwork[] Nowhere =
+        [IPNetwork.Parse("0.0.0.0/8"), IPNetwork.Parse("224.0.0.0/4"), IPNetwork.Parse("255.255.255.255/32"), IPNetwork.Parse("::/128"), IPNetwork.Parse("ff00::/8")];
+
+    private readonly bool _allowPrivate;
+    private readonly HashSet<string> _hosts = new(StringComparer.OrdinalIgnoreCase);
+    private readonly List<IPNetwork> _networks = [];
+
+    /// <summary>Makes rules.</summary>
+    /// <param name="options">What the operator allows besides public addresses.</param>
+    /// <exception cref="FormatException">An entry of the list is no host name, address or network; the message names it.</exception>
+    public OutboundRules(OutboundOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        _allowPrivate = options.AllowPrivateAddresses;
+        foreach (var entry in options.AllowedAddresses)
+        {
+            if (OutboundOptions.NetworkOf(entry) is { } network) _networks.Add(network);
+            else if (OutboundOptions.HostOf(entry) is { } host) _hosts.Add(host);
+            else throw new FormatException($"Outbound:AllowedAddresses: {entry} is no host name, address or network (like 10.1.0.0/16).");
+        }
+    }
+
+    /// <summary>Judges all of a URL that can be judged without the network.</summary>
+    /// <param name="url">The URL.</param>
+    /// <returns>Why it can never be called, as a sentence; null when it may be.</returns>
+    public string? Refusal(Uri? url)
+    {
+        if (url is not { IsAbsoluteUri: true }) return "It is no absolute URL.";
+        if (url.Scheme != Uri.UriSchemeHttps && url.Scheme != Uri.UriSchemeHttp) return "It is not https.";
+        if (url.UserInfo.Length > 0) return "It carries a user name, which only misleads readers about the host.";
+        var host = NameOf(url);
+        if (host.Length == 0 || url.Port == 0) return "It names no host and port that can be connected to.";
+        if (IPAddress.TryParse(host, out var address)) return RefusalOf(url, address);
+        if (_allowPrivate || _hosts.Contains(host)) return null;
+        if (host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || host.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase))
+            return _networks.Exists(network => network.Contains(IPAddress.Loopback)) ? null : "Its host is this machine.";
+        // A name may lead into an allowed network; which address it has is found when it is called.
+        return url.Scheme == Uri.UriSchemeHttps || _networks.Count > 0 ? null : "It is not https.";
+    }
+
+    /// <summary>Whether a name with this address may be connected to.</summary>
+    /// <param name="url">The URL that names it.</param>
+    /// <param name="address">One of its addresses.</param>
+    /// <returns>True for https to public unicast addresses, and for what the operator allows.</returns>
+    public bool Allows(Uri url, IPAddress address)
+    {
+        ArgumentNullException.ThrowIfNull(url);
+        ArgumentNullException.ThrowIfNull(address);
+        if (address.IsIPv4MappedToIPv6) address = address.MapToIPv4();
+        if (Array.Exists(Nowhere, network => network.Contains(address))) return false;
+        if (_allowPrivate || _hosts.Contains(NameOf(url)) || _networks.Exists(network => network.Contains(address))) return true;
+        return url.Scheme == Uri.UriSchemeHttps && IsPublic(address);
+    }
+
+    /// <summary>Whether an address is a public unicast one, whatever the operator allows.</summary>
+    /// <param name="address">Any address.</param>
+    /// <returns>False for private, loopback, link-local, mapped, translated, reserved and unassigned ones.</returns>
+    public static bool IsPublic(IPAddress address)
+    {
+        ArgumentNullException.ThrowIfNull(address);
+        if (address.IsIPv4MappedToIPv6) address = address.MapToIPv4();
+        if (address.AddressFamily == AddressFamily.InterNetworkV6 && !GlobalUnicast.Contains(address)) return false;
+        return !Array.Exists(Denied, network => network.Contains(address));
+    }
+
+    private string? RefusalOf(Uri url, IPAddress address)
+    {
+        if (Allows(url, address)) return null;
+        return url.Scheme == Uri.UriSchemeHttp && IsPublic(address) ? "It is not https." : "Its address is not public.";
+    }
+
+    /// <summary>The host as it is looked up: in ASCII, without brackets, and without the dot at the end and the strange digits that hide an address from a reader.</summary>
+    private static string NameOf(Uri url)
+    {
+        var plain = url.Host.Normalize(NormalizationForm.FormKC).Trim('[', ']').TrimEnd('.');
+        return IPAddress.TryParse(plain, out _) ? plain : url.IdnHost.TrimEnd('.');
+    }
+}
