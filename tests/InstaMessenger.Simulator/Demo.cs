@@ -9,8 +9,8 @@ public static class Demo
     /// <summary>Name of the CRM inbox: <c>POST /crm/demo</c>.</summary>
     public const string CrmName = "demo";
 
-    /// <summary>Secret of the CRM inbox; a plain string, so its UTF-8 bytes are the key.</summary>
-    public const string CrmSecret = "demo_webhook_secret";
+    /// <summary>Secret of the CRM inbox, in the form that every library of Standard Webhooks takes.</summary>
+    public const string CrmSecret = "whsec_YSBkZW1vIHNlY3JldCwgbm90IGZvciB1c2U=";
 
     /// <summary>The account to link.</summary>
     public static SimulatedAccount Account { get; } = new("17841400000000001", "IGAA-demo-token")
