@@ -19,8 +19,9 @@ public static class BulkInsert
     /// <param name="table">The table.</param>
     /// <param name="columns">Its columns.</param>
     /// <param name="rows">A value for each column, as the database stores it.</param>
+    /// <param name="ifAbsent">Whether a row whose key is there already is left out, instead of failing the unit.</param>
     /// <returns>When they are written.</returns>
-    public static async Task IntoAsync(DbContext db, string table, string[] columns, IEnumerable<object?[]> rows)
+    public static async Task IntoAsync(DbContext db, string table, string[] columns, IEnumerable<object?[]> rows, bool ifAbsent = false)
     {
         ArgumentNullException.ThrowIfNull(db);
         ArgumentNullException.ThrowIfNull(columns);
@@ -29,11 +30,13 @@ public static class BulkInsert
         var together = db.Database.IsSqlite() ? 1 : MostRows;
         // A column may be called index.
         var quote = (Func<string, string>)db.GetService<ISqlGenerationHelper>().DelimitIdentifier;
+        // Not INSERT IGNORE, which would let every other fault of a row pass too.
+        var end = !ifAbsent ? "" : db.Database.IsSqlite() ? " ON CONFLICT DO NOTHING" : $" ON DUPLICATE KEY UPDATE {quote(columns[0])} = {quote(columns[0])}";
         await using var command = db.Database.GetDbConnection().CreateCommand();
         command.Transaction = db.Database.CurrentTransaction?.GetDbTransaction();
         foreach (var chunk in rows.Chunk(together))
         {
-            if (command.Parameters.Count != chunk.Length * columns.Length) Write(command, table, columns, chunk.Length, quote);
+            if (command.Parameters.Count != chunk.Length * columns.Length) Write(command, table, columns, chunk.Length, end, quote);
             var next = 0;
             foreach (var value in chunk.SelectMany(row => row)) command.Parameters[next++].Value = value ?? DBNull.Value;
             await command.ExecuteNonQueryAsync();
@@ -47,8 +50,9 @@ public static class BulkInsert
     /// <typeparam name="T">An entity of the context; not of a hierarchy.</typeparam>
     /// <param name="db">The unit's context.</param>
     /// <param name="entities">New ones.</param>
+    /// <param name="ifAbsent">Whether a row whose key is there already is left out, instead of failing the unit.</param>
     /// <returns>When they are written.</returns>
-    public static async Task EntitiesAsync<T>(DbContext db, IReadOnlyCollection<T> entities)
+    public static async Task EntitiesAsync<T>(DbContext db, IReadOnlyCollection<T> entities, bool ifAbsent = false)
         where T : class
     {
         ArgumentNullException.ThrowIfNull(db);
@@ -56,15 +60,16 @@ public static class BulkInsert
         if (entities.Count == 0) return;
         var type = db.Model.FindEntityType(typeof(T))!;
         var columns = type.GetProperties().Where(property => property.ValueGenerated != ValueGenerated.OnAdd).Select(property => new Column(property)).ToArray();
-        await IntoAsync(db, type.GetTableName()!, Array.ConvertAll(columns, column => column.Name), entities.Select(entity => Array.ConvertAll(columns, column => column.Of(entity))));
+        await IntoAsync(
+            db, type.GetTableName()!, Array.ConvertAll(columns, column => column.Name), entities.Select(entity => Array.ConvertAll(columns, column => column.Of(entity))), ifAbsent);
     }
 
     /// <summary>The statement for so many rows; run again, it is not parsed again.</summary>
-    private static void Write(DbCommand command, string table, string[] columns, int rows, Func<string, string> quote)
+    private static void Write(DbCommand command, string table, string[] columns, int rows, string end, Func<string, string> quote)
     {
         command.Parameters.Clear();
         var names = Enumerable.Range(0, rows * columns.Length).Select(_ => command.AddParameter()).ToList().Chunk(columns.Length);
-        command.CommandText = $"INSERT INTO {quote(table)} ({string.Join(", ", columns.Select(quote))}) VALUES {string.Join(", ", names.Select(row => $"({string.Join(", ", row)})"))}";
+        command.CommandText = $"INSERT INTO {quote(table)} ({string.Join(", ", columns.Select(quote))}) VALUES {string.Join(", ", names.Select(row => $"({string.Join(", ", row)})"))}{end}";
     }
 
     /// <summary>A property as the database stores it.</summary>

@@ -1,4 +1,5 @@
 using InstaMessenger.Contracts.Events;
+using InstaMessenger.CrmForwarder.Claims;
 using InstaMessenger.CrmForwarder.Data;
 using InstaMessenger.CrmForwarder.Deliveries;
 using InstaMessenger.CrmForwarder.Endpoints;
@@ -27,10 +28,15 @@ public static class CrmForwarderSetup
         services.AddOptions<DeliveryOptions>().BindConfiguration("Deliveries").ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<DeliveryMailbox>();
         services.AddSingleton<EventIntake>();
+        services.AddSingleton<ProcessLease>();
+        services.AddSingleton<EndpointClaims>();
         services.AddSingleton<DueDeliveries>();
+        services.AddSingleton<LaneReader>();
         services.AddSingleton<DeliveryClient>();
         services.AddSingleton<AttemptRecorder>();
+        services.AddHostedService<ClaimKeeper>();
         services.AddHostedService<DeliveryWorker>();
+        services.AddHostedService<DueSweeper>();
         services.AddHostedService<WaitingEventSweeper>();
     }
 

@@ -18,6 +18,10 @@ internal abstract class CrmForwarderDbContext(DbContextOptions options) : Servic
 
     public DbSet<WaitingEvent> WaitingEvents => Set<WaitingEvent>();
 
+    public DbSet<ForwarderProcess> Processes => Set<ForwarderProcess>();
+
+    public DbSet<EndpointClaim> Claims => Set<EndpointClaim>();
+
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         base.OnModelCreating(modelBuilder);
@@ -26,6 +30,8 @@ internal abstract class CrmForwarderDbContext(DbContextOptions options) : Servic
         modelBuilder.Entity<Delivery>(Delivery.Configure);
         modelBuilder.Entity<DeliveryAttempt>(DeliveryAttempt.Configure);
         modelBuilder.Entity<WaitingEvent>(WaitingEvent.Configure);
+        modelBuilder.Entity<ForwarderProcess>(ForwarderProcess.Configure);
+        modelBuilder.Entity<EndpointClaim>(EndpointClaim.Configure);
         foreach (var property in modelBuilder.Model.GetEntityTypes().SelectMany(entity => entity.GetProperties()))
             property.SetColumnName(JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Name));
     }

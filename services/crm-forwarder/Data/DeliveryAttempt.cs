@@ -20,11 +20,8 @@ internal sealed class DeliveryAttempt
 
     public required int DurationMs { get; init; }
 
-    public static Task InsertAsync(DbContext db, IEnumerable<DeliveryAttempt> attempts) => BulkInsert.IntoAsync(
-        db,
-        "delivery_attempts",
-        ["delivery_id", "number", "at", "status", "error", "duration_ms"],
-        attempts.Select(row => new object?[] { row.DeliveryId, row.Number, row.At.ToUnixTimeMilliseconds(), row.Status, row.Error, row.DurationMs }));
+    /// <summary>One whose number is there already was written before, by a unit whose answer was lost.</summary>
+    public static Task InsertAsync(DbContext db, IReadOnlyCollection<DeliveryAttempt> attempts) => BulkInsert.EntitiesAsync(db, attempts, ifAbsent: true);
 
     public static void Configure(EntityTypeBuilder<DeliveryAttempt> entity)
     {

@@ -10,9 +10,9 @@ internal sealed class LinkedAccount
     public required AccountId AccountId { get; init; }
 
     /// <summary>The newest version that came; an event written under a newer one waits.</summary>
-    public long Version { get; set; }
+    public long Version { get; init; }
 
-    public bool Unlinked { get; set; }
+    public bool Unlinked { get; init; }
 
     public static void Configure(EntityTypeBuilder<LinkedAccount> entity)
     {

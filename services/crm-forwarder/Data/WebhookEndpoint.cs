@@ -18,6 +18,9 @@ internal sealed class WebhookEndpoint
 
     public EndpointState State { get; private set; }
 
+    /// <summary>Whether its last post was answered in time. One that was not, or never had one, gets slots of the share that is for those.</summary>
+    public bool Proven { get; private set; }
+
     public required DateTimeOffset CreatedAt { get; init; }
 
     public DateTimeOffset ChangedAt { get; private set; }
@@ -33,6 +36,7 @@ internal sealed class WebhookEndpoint
     {
         if (url is null) State = EndpointState.Removed;
         else if (url != Url || State == EndpointState.Removed) State = EndpointState.Active;
+        if (url != Url) Proven = false;
         (Url, ProtectedSecret, ChangedAt) = (url, protectedSecret, now);
     }
 

@@ -1,7 +1,6 @@
 using System.Threading.Channels;
 using InstaMessenger.CrmForwarder.Data;
 using InstaMessenger.Hosting.Database;
-using Microsoft.EntityFrameworkCore;
 
 namespace InstaMessenger.CrmForwarder.Deliveries;
 
@@ -9,151 +8,154 @@ namespace InstaMessenger.CrmForwarder.Deliveries;
 /// Writes the results of attempts. Those that come while a commit is under way go into the next one together: a commit for each would
 /// halve the throughput. A crash before the commit repeats the posts with the same <c>webhook-id</c>.
 /// </summary>
-internal sealed partial class AttemptRecorder(
-    IUnitOfWork<CrmForwarderDbContext> unitOfWork, DeliveryMailbox mailbox, TimeProvider clock, ILogger<AttemptRecorder> logger)
+internal sealed class AttemptRecorder(
+    IUnitOfWork<CrmForwarderDbContext> unitOfWork, DeliveryMailbox mailbox, TimeProvider clock, ILogger<AttemptRecorder> logger) : IDisposable
 {
     /// <summary>Bounds what a crash repeats, beyond what is in flight: attempts wait for a place here before they give up their slot.</summary>
     private const int MostUnrecorded = 512;
+
+    /// <summary>A result is rotten when it fails so often alone, each time while the database takes other work.</summary>
+    private const int RottenAfter = 5;
 
     private static readonly TimeSpan RetryEvery = TimeSpan.FromMilliseconds(200);
 
     private readonly Channel<AttemptResult> _results = Channel.CreateBounded<AttemptResult>(
         new BoundedChannelOptions(MostUnrecorded) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
 
-    private volatile bool _closing;
+    private readonly CancellationTokenSource _closing = new();
 
     public ValueTask AddAsync(AttemptResult result, CancellationToken cancellationToken) => _results.Writer.WriteAsync(result, cancellationToken);
 
     /// <summary>Lets <see cref="RunAsync"/> end once all is written, or cannot be.</summary>
-    public void Close()
+    public async Task CloseAsync()
     {
-        _closing = true;
         _results.Writer.TryComplete();
+        await _closing.CancelAsync();
     }
 
     public async Task RunAsync()
     {
-        var batch = new List<AttemptResult>();
+        var batch = new List<Conclusion>();
         while (await _results.Reader.WaitToReadAsync())
         {
             batch.Clear();
-            while (batch.Count < MostUnrecorded && _results.Reader.TryRead(out var result)) batch.Add(result);
-            await RecordAsync([.. batch.Select(Follow)]);
+            while (batch.Count < MostUnrecorded && _results.Reader.TryRead(out var result))
+                batch.Add(Conclusion.Of(result, clock.GetUtcNow(), Random.Shared.NextDouble()));
+            await RecordAsync(batch);
         }
     }
 
+    public void Dispose() => _closing.Dispose();
+
+    /// <summary>All in one unit, else each half by itself, down to the one that cannot be written.</summary>
     private async Task RecordAsync(List<Conclusion> conclusions)
     {
+        if (conclusions.Count == 1)
+        {
+            await RecordAloneAsync(conclusions[0]);
+            return;
+        }
+
         while (true)
         {
             try
             {
-                await unitOfWork.ExecuteAsync(scope => WriteAsync(scope.Db, conclusions));
-                break;
+                await WriteAsync(conclusions);
+                return;
             }
             catch (Exception error)
             {
-                LogNotRecorded(logger, error, conclusions.Count);
-                if (_closing) return;
-                await Task.Delay(RetryEvery, clock);
+                logger.NotRecorded(error, conclusions.Count);
+                if (_closing.IsCancellationRequested) return;
+                if (!DatabaseErrors.IsUnavailable(error) || await DatabaseTakesWorkAsync()) break;
+                await WaitAsync();
             }
         }
 
+        var half = conclusions.Count / 2;
+        await RecordAsync([.. conclusions.Take(half)]);
+        await RecordAsync([.. conclusions.Skip(half)]);
+    }
+
+    private async Task RecordAloneAsync(Conclusion conclusion)
+    {
+        for (var failures = 0; ;)
+        {
+            try
+            {
+                await WriteAsync([conclusion]);
+                return;
+            }
+            catch (Exception error)
+            {
+                logger.NotRecorded(error, 1);
+                if (_closing.IsCancellationRequested) return;
+                if (!DatabaseErrors.IsUnavailable(error) && await DatabaseTakesWorkAsync() && ++failures == RottenAfter)
+                {
+                    await SetAsideAsync(conclusion, error);
+                    return;
+                }
+
+                await WaitAsync();
+            }
+        }
+    }
+
+    private async Task WriteAsync(List<Conclusion> conclusions)
+    {
+        var written = await unitOfWork.ExecuteAsync(scope => Conclusions.WriteAsync(scope.Db, conclusions, clock.GetUtcNow()));
+        Forget(conclusions);
+        foreach (var conclusion in written)
+        {
+            DeliveryMetrics.Recorded(conclusion.Result, conclusion.State == DeliveryState.Dead);
+            logger.Concluded(conclusion);
+        }
+
+        if (written.Count == conclusions.Count) return;
+        foreach (var lost in conclusions.Except(written)) logger.NotOurs(lost.Result.Delivery.EventId.Value, lost.Result.Target.EndpointId);
+    }
+
+    /// <summary>Its lane forgets it only when its row says so too: else the row, still pending, would be posted again at once, and for ever.</summary>
+    private async Task SetAsideAsync(Conclusion conclusion, Exception cause)
+    {
+        var result = conclusion.Result;
+        DeliveryMetrics.SetAside();
+        try
+        {
+            await unitOfWork.ExecuteAsync(scope => Conclusions.SetAsideAsync(scope.Db, result.Delivery.Id, "not_recordable"));
+            Forget([conclusion]);
+        }
+        catch (Exception error)
+        {
+            logger.NotRecorded(error, 1);
+        }
+
+        logger.SetAside(cause, result.Delivery.EventId.Value, result.Target.EndpointId, result.Status, result.Error);
+    }
+
+    private void Forget(List<Conclusion> recorded)
+    {
+        var rows = recorded.Select(conclusion => (conclusion.Result.Target.EndpointId, conclusion.Result.Delivery.Id)).ToList();
         mailbox.Post(lanes =>
         {
-            foreach (var (result, _, _) in conclusions) lanes.Of(result.Target.EndpointId).Recorded(result.Delivery.Id);
+            foreach (var (endpoint, delivery) in rows) lanes.Of(endpoint).Recorded(delivery);
         });
-        foreach (var conclusion in conclusions) Tell(conclusion);
     }
 
-    /// <summary>What follows from a result.</summary>
-    private Conclusion Follow(AttemptResult result)
+    /// <summary>Whether a unit without content goes through: else the failure says nothing about what was written.</summary>
+    private async Task<bool> DatabaseTakesWorkAsync()
     {
-        var now = clock.GetUtcNow();
-        return result.Verdict switch
+        try
         {
-            Verdict.Delivered => new Conclusion(result, DeliveryState.Delivered, now),
-            Verdict.Gone => new Conclusion(result, DeliveryState.Pending, now),
-            Verdict.Refused => new Conclusion(result, DeliveryState.Dead, now),
-            _ => RetrySchedule.Wait(result.Delivery.Failures + 1, result.RetryAfter, Random.Shared.NextDouble()) is { } wait
-                ? new Conclusion(result, DeliveryState.Pending, now + wait)
-                : new Conclusion(result, DeliveryState.Dead, now),
-        };
+            await unitOfWork.ExecuteAsync(_ => Task.CompletedTask);
+            return true;
+        }
+        catch (Exception error)
+        {
+            logger.NotRecorded(error, 0);
+            return false;
+        }
     }
 
-    private async Task WriteAsync(CrmForwarderDbContext db, List<Conclusion> conclusions)
-    {
-        var now = clock.GetUtcNow();
-        foreach (var same in conclusions.Where(c => c.State == DeliveryState.Delivered).GroupBy(c => c.Result.Status))
-        {
-            var ids = same.Select(c => c.Result.Delivery.Id).ToList();
-            await db.Deliveries.Where(row => ids.Contains(row.Id)).ExecuteUpdateAsync(set => set
-                .SetProperty(row => row.State, DeliveryState.Delivered)
-                .SetProperty(row => row.Attempts, row => row.Attempts + 1)
-                .SetProperty(row => row.DeliveredAt, now)
-                .SetProperty(row => row.LastStatus, same.Key)
-                .SetProperty(row => row.LastError, (string?)null));
-        }
-
-        foreach (var (result, state, due) in conclusions.Where(c => c.State != DeliveryState.Delivered))
-        {
-            // Only while it is pending: an account unlinked meanwhile has buried it.
-            await db.Deliveries.Where(row => row.Id == result.Delivery.Id && row.State == DeliveryState.Pending).ExecuteUpdateAsync(set => set
-                .SetProperty(row => row.State, state)
-                .SetProperty(row => row.Attempts, row => row.Attempts + 1)
-                .SetProperty(row => row.Failures, result.Delivery.Failures + (result.Verdict == Verdict.Gone ? 0 : 1))
-                .SetProperty(row => row.DueAt, due)
-                .SetProperty(row => row.LastStatus, result.Status)
-                .SetProperty(row => row.LastError, result.Error));
-        }
-
-        foreach (var target in conclusions.Where(c => c.Result.Verdict == Verdict.Gone).Select(c => c.Result.Target).Distinct())
-        {
-            // Only while it is the URL that answered.
-            await db.Endpoints.Where(row => row.Id == target.EndpointId && row.Url == target.Url && row.State == EndpointState.Active)
-                .ExecuteUpdateAsync(set => set.SetProperty(row => row.State, EndpointState.Disabled).SetProperty(row => row.ChangedAt, now));
-        }
-
-        await DeliveryAttempt.InsertAsync(db, conclusions.Select(c => new DeliveryAttempt
-        {
-            DeliveryId = c.Result.Delivery.Id,
-            Number = c.Result.Delivery.Attempts + 1,
-            At = c.Result.At,
-            Status = c.Result.Status,
-            Error = c.Result.Error,
-            DurationMs = (int)c.Result.Duration.TotalMilliseconds,
-        }));
-    }
-
-    private void Tell(Conclusion conclusion)
-    {
-        var (result, state, due) = conclusion;
-        var (endpoint, attempt, milliseconds) = (result.Target.EndpointId, result.Delivery.Attempts + 1, (long)result.Duration.TotalMilliseconds);
-        DeliveryMetrics.Recorded(result, state == DeliveryState.Dead);
-        if (state == DeliveryState.Delivered) LogDelivered(logger, result.Delivery.EventId.Value, endpoint, attempt, result.Status, milliseconds);
-        else if (state == DeliveryState.Dead) LogDead(logger, result.Delivery.EventId.Value, endpoint, attempt, result.Status, result.Error, milliseconds);
-        else if (result.Verdict == Verdict.Gone) LogGone(logger, result.Delivery.EventId.Value, endpoint, attempt, milliseconds);
-        else LogFailed(logger, result.Delivery.EventId.Value, endpoint, attempt, result.Status, result.Error, milliseconds, due);
-    }
-
-    // At Debug, because there is one per event; the delivery log has them all.
-    [LoggerMessage(EventName = "delivery.delivered", Level = LogLevel.Debug, Message = "{EventId} delivered to {EndpointId}, attempt {Attempt}, status {Status}, {Milliseconds} ms")]
-    private static partial void LogDelivered(ILogger logger, string eventId, string endpointId, int attempt, int? status, long milliseconds);
-
-    [LoggerMessage(EventName = "delivery.failed", Level = LogLevel.Warning, Message = "{EventId} not delivered to {EndpointId}, attempt {Attempt}, status {Status}, {Error}, {Milliseconds} ms; again at {Due:O}")]
-    private static partial void LogFailed(ILogger logger, string eventId, string endpointId, int attempt, int? status, string? error, long milliseconds, DateTimeOffset due);
-
-    [LoggerMessage(EventName = "delivery.dead", Level = LogLevel.Error, Message = "{EventId} given up for {EndpointId}, attempt {Attempt}, status {Status}, {Error}, {Milliseconds} ms; POST /api/v1/deliveries/<id>/redeliver sends it again")]
-    private static partial void LogDead(ILogger logger, string eventId, string endpointId, int attempt, int? status, string? error, long milliseconds);
-
-    [LoggerMessage(EventName = "endpoint.disabled", Level = LogLevel.Warning, Message = "{EventId}: {EndpointId} answered 410 Gone, attempt {Attempt}, {Milliseconds} ms; its deliveries are kept until its URL is changed")]
-    private static partial void LogGone(ILogger logger, string eventId, string endpointId, int attempt, long milliseconds);
-
-    [LoggerMessage(EventName = "delivery.not_recorded", Level = LogLevel.Warning, Message = "{Count} results could not be recorded; trying again")]
-    private static partial void LogNotRecorded(ILogger logger, Exception error, int count);
-
-    /// <param name="Result">What happened.</param>
-    /// <param name="State">How the delivery stands now.</param>
-    /// <param name="Due">When it is due next, while it is pending.</param>
-    private sealed record Conclusion(AttemptResult Result, DeliveryState State, DateTimeOffset Due);
+    private async Task WaitAsync() => await Task.Delay(RetryEvery, clock, _closing.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 }

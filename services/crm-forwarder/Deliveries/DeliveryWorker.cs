@@ -1,130 +1,94 @@
-using System.Threading.Channels;
+using InstaMessenger.CrmForwarder.Claims;
 using Microsoft.Extensions.Options;
 
 namespace InstaMessenger.CrmForwarder.Deliveries;
 
 /// <summary>
 /// Posts what is due. One loop owns the lanes and does no work itself; reads, posts and records run beside it and tell it what they
-/// did through the mailbox. A commit tells it too, and a sweep every second finds what nobody told: retries, and what a crash left.
+/// did through the mailbox. A commit tells it too, and <see cref="DueSweeper"/> finds what nobody told.
 /// </summary>
 internal sealed partial class DeliveryWorker(
     DeliveryMailbox mailbox,
-    DueDeliveries due,
+    LaneReader reader,
     DeliveryClient client,
     AttemptRecorder recorder,
+    ProcessLease lease,
     IOptions<DeliveryOptions> options,
     TimeProvider clock,
     ILogger<DeliveryWorker> logger) : BackgroundService
 {
-    private static readonly TimeSpan SweepEvery = TimeSpan.FromSeconds(1);
-
     /// <summary>How long posts in flight may finish at the end of the process; those cut off are posted again at the next start.</summary>
     private static readonly TimeSpan LongestDrain = TimeSpan.FromSeconds(5);
 
-    private readonly LaneSet _lanes = new(options.Value);
-    private readonly Channel<(Lane Lane, List<long> Known)> _reads = Channel.CreateUnbounded<(Lane, List<long>)>();
+    private readonly LaneSet _lanes = new(options.Value, clock);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await Task.Yield();
         using var cutOff = new CancellationTokenSource();
         var recording = recorder.RunAsync();
-        var helpers = Task.WhenAll(ReadAsync(stoppingToken), SweepAsync(stoppingToken));
+        var reading = reader.RunAsync(stoppingToken);
         await DispatchAsync(stoppingToken, cutOff.Token);
 
         cutOff.CancelAfter(LongestDrain);
-        while (_lanes.InFlight > 0) (await mailbox.News.ReadAsync(CancellationToken.None))(_lanes);
-        recorder.Close();
+        while (_lanes.InFlight > 0) Apply(await mailbox.News.ReadAsync(CancellationToken.None));
+        await recorder.CloseAsync();
         await recording;
-        await helpers;
+        await reading;
     }
 
     private async Task DispatchAsync(CancellationToken stoppingToken, CancellationToken cutOff)
     {
         while (!stoppingToken.IsCancellationRequested)
         {
-            while (mailbox.News.TryRead(out var news)) news(_lanes);
-            foreach (var lane in _lanes.WantingPage) _reads.Writer.TryWrite((lane, lane.BeginRead()));
-            while (_lanes.TryTake(out var lane, out var delivery)) _ = AttemptAsync(lane, lane.Target!, delivery, cutOff);
-            await WaitAsync(mailbox.News.WaitToReadAsync(stoppingToken).AsTask());
+            while (mailbox.News.TryRead(out var news)) Apply(news);
+            foreach (var lane in _lanes.WantingPage) reader.Read(lane);
+            foreach (var lane in _lanes.Yielded) reader.HandOver(lane);
+            // Asked before each: the process may have been frozen between two.
+            while (lease.Claim is { } claim && _lanes.TryBegin(claim) is { } post) _ = AttemptAsync(post, cutOff);
+            await ((Task)mailbox.News.WaitToReadAsync(stoppingToken).AsTask()).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
-    private async Task AttemptAsync(Lane lane, DeliveryTarget target, DueDelivery delivery, CancellationToken cutOff)
+    private async Task AttemptAsync(Post post, CancellationToken cutOff)
     {
         await Task.Yield();
-        Verdict? verdict = null;
+        AttemptResult? result = null;
         try
         {
-            var result = await client.PostAsync(target, delivery, cutOff);
-            await recorder.AddAsync(result, cutOff);
-            verdict = result.Verdict;
+            var answer = await client.PostAsync(post.Target, post.Delivery, cutOff);
+            await recorder.AddAsync(answer, cutOff);
+            result = answer;
         }
         catch (OperationCanceledException)
         {
             // The process ends; the row is still pending.
         }
+        catch (Exception error)
+        {
+            // Its lane goes on knowing the row, so that it is not tried again and again; the next start does.
+            LogBroken(logger, error, post.Delivery.EventId.Value, post.Target.EndpointId);
+        }
 
-        mailbox.Post(lanes => lanes.Finished(lane, delivery, verdict));
+        mailbox.Post(lanes => lanes.Finished(post, result));
     }
 
-    private async Task ReadAsync(CancellationToken stoppingToken)
+    /// <summary>One piece of news that breaks must not end the deliveries of all.</summary>
+    private void Apply(Action<LaneSet> news)
     {
-        while (await WaitAsync(_reads.Reader.WaitToReadAsync(stoppingToken).AsTask()))
+        try
         {
-            if (!_reads.Reader.TryRead(out var read)) continue;
-            try
-            {
-                var page = await due.ReadAsync(read.Lane.EndpointId, read.Known, stoppingToken);
-                mailbox.Post(_ => read.Lane.EndRead(page));
-            }
-            catch (Exception error) when (!stoppingToken.IsCancellationRequested)
-            {
-                LogNotRead(logger, error);
-                mailbox.Post(_ => read.Lane.ReadFailed());
-            }
-            catch (OperationCanceledException)
-            {
-                return;
-            }
+            news(_lanes);
+        }
+        catch (Exception error)
+        {
+            LogNews(logger, error);
         }
     }
 
-    private async Task SweepAsync(CancellationToken stoppingToken)
-    {
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            var sleep = SweepEvery;
-            try
-            {
-                var next = await due.NextAsync(stoppingToken);
-                var now = clock.GetUtcNow();
-                var ready = next.Where(row => row.Due <= now).Select(row => row.EndpointId).ToList();
-                mailbox.NewDeliveries(ready);
-                mailbox.Post(lanes => lanes.Prune());
-                var soon = next.Where(row => row.Due > now).Select(row => row.Due - now).DefaultIfEmpty(SweepEvery).Min();
-                if (soon < sleep) sleep = soon;
-            }
-            catch (Exception error) when (!stoppingToken.IsCancellationRequested)
-            {
-                LogNotRead(logger, error);
-            }
-            catch (OperationCanceledException)
-            {
-                return;
-            }
+    [LoggerMessage(EventName = "delivery.broken", Level = LogLevel.Error, Message = "{EventId}: the post to {EndpointId} broke off inside; it is tried again after a restart")]
+    private static partial void LogBroken(ILogger logger, Exception error, string eventId, string endpointId);
 
-            await Task.Delay(sleep, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-    }
-
-    /// <summary>False when the process ends.</summary>
-    private static async Task<bool> WaitAsync(Task<bool> wait)
-    {
-        await ((Task)wait).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        return wait.IsCompletedSuccessfully && wait.Result;
-    }
-
-    [LoggerMessage(EventName = "delivery.not_read", Level = LogLevel.Warning, Message = "Due deliveries could not be read; trying again")]
-    private static partial void LogNotRead(ILogger logger, Exception error);
+    [LoggerMessage(EventName = "delivery.news_broken", Level = LogLevel.Error, Message = "The delivery worker could not take a piece of news")]
+    private static partial void LogNews(ILogger logger, Exception error);
 }

@@ -1,44 +1,65 @@
 using System.Security.Cryptography;
+using InstaMessenger.CrmForwarder.Claims;
 using InstaMessenger.CrmForwarder.Data;
+using InstaMessenger.Hosting.Database;
 using InstaMessenger.Hosting.Security;
 using Microsoft.EntityFrameworkCore;
 
 namespace InstaMessenger.CrmForwarder.Deliveries;
 
 /// <summary>Reads what is due.</summary>
-internal sealed class DueDeliveries(IDbContextFactory<CrmForwarderDbContext> factory, SecretProtector protector, TimeProvider clock)
+internal sealed partial class DueDeliveries(
+    IDbContextFactory<CrmForwarderDbContext> factory,
+    IUnitOfWork<CrmForwarderDbContext> unitOfWork,
+    ProcessLease lease,
+    SecretProtector protector,
+    TimeProvider clock,
+    ILogger<DueDeliveries> logger)
 {
-    /// <summary>Deliveries read ahead per endpoint: some milliseconds of work for a fast CRM, and little memory for a slow one.</summary>
-    private const int PageSize = 128;
-
     /// <summary>The next deliveries of an endpoint.</summary>
     /// <param name="endpointId">The endpoint.</param>
+    /// <param name="claim">Under which it is this process's.</param>
     /// <param name="known">Rows that the worker has already.</param>
+    /// <param name="size">How many rows, at most.</param>
     /// <param name="cancellationToken">Ends the read.</param>
     /// <returns>One page.</returns>
-    public async Task<LanePage> ReadAsync(string endpointId, List<long> known, CancellationToken cancellationToken)
+    public async Task<LanePage> ReadAsync(string endpointId, string claim, List<long> known, int size, CancellationToken cancellationToken)
     {
         await using var db = await factory.CreateDbContextAsync(cancellationToken);
         var endpoint = await db.Endpoints.SingleOrDefaultAsync(row => row.Id == endpointId, cancellationToken);
-        if (endpoint is not { State: EndpointState.Active, Url: { } url }) return new LanePage(null, [], false);
+        if (endpoint is not { State: EndpointState.Active, Url: { } url }) return LanePage.None;
         var now = clock.GetUtcNow();
-        var rows = await db.Deliveries
+        var page = db.Deliveries
             .Where(row => row.EndpointId == endpointId && row.State == DeliveryState.Pending && row.DueAt <= now && !known.Contains(row.Id))
             .OrderBy(row => row.DueAt).ThenBy(row => row.Id)
-            .Take(PageSize)
-            .Select(row => new DueDelivery(row.Id, row.EventId, row.ConversationId, row.Body, row.TraceParent, row.Attempts, row.Failures, row.CreatedAt))
-            .ToListAsync(cancellationToken);
-        return new LanePage(new DeliveryTarget(endpointId, url, KeysOf(endpoint)), rows, rows.Count == PageSize);
+            .Take(size);
+        var target = new DeliveryTarget(endpointId, url, KeysOf(endpoint), endpoint.AccountId, endpoint.Proven, claim);
+        try
+        {
+            var rows = await RowsOf(page).ToListAsync(cancellationToken);
+            return new LanePage(target, rows, rows.Count == size);
+        }
+        catch (Exception error) when (Unreadable.Is(error))
+        {
+            var ids = await page.Select(row => row.Id).ToListAsync(cancellationToken);
+            return new LanePage(target, await OneByOneAsync(db, ids, cancellationToken), ids.Count == size);
+        }
     }
 
-    /// <summary>The active endpoints with something pending, and when the first of it is due.</summary>
+    /// <summary>The active endpoints with something pending, but those of other processes, and when the first of it is due.</summary>
     /// <param name="cancellationToken">Ends the read.</param>
     /// <returns>One probe of the index for each active endpoint.</returns>
     public async Task<List<(string EndpointId, DateTimeOffset Due)>> NextAsync(CancellationToken cancellationToken)
     {
         await using var db = await factory.CreateDbContextAsync(cancellationToken);
-        var rows = await db.Endpoints
-            .Where(endpoint => endpoint.State == EndpointState.Active)
+        var endpoints = db.Endpoints.Where(endpoint => endpoint.State == EndpointState.Active);
+        if (lease.IsShared)
+        {
+            var others = db.Claims.Where(claim => claim.Owner != lease.Id && db.Processes.Any(process => process.Id == claim.Owner));
+            endpoints = endpoints.Where(endpoint => !others.Any(claim => claim.EndpointId == endpoint.Id));
+        }
+
+        var rows = await endpoints
             .Select(endpoint => new
             {
                 endpoint.Id,
@@ -49,6 +70,29 @@ internal sealed class DueDeliveries(IDbContextFactory<CrmForwarderDbContext> fac
         return [.. rows.Select(row => (row.Id, row.Due!.Value))];
     }
 
+    private static IQueryable<DueDelivery> RowsOf(IQueryable<Delivery> deliveries) => deliveries
+        .Select(row => new DueDelivery(row.Id, row.EventId, row.ConversationId, row.Body, row.TraceParent, row.Attempts, row.Failures, row.CreatedAt));
+
+    /// <summary>A page that cannot be read has a row that cannot: that one is set aside, so that those behind it go.</summary>
+    private async Task<List<DueDelivery>> OneByOneAsync(CrmForwarderDbContext db, List<long> ids, CancellationToken cancellationToken)
+    {
+        var rows = new List<DueDelivery>();
+        foreach (var id in ids)
+        {
+            try
+            {
+                rows.Add(await RowsOf(db.Deliveries.Where(row => row.Id == id)).SingleAsync(cancellationToken));
+            }
+            catch (Exception error) when (Unreadable.Is(error))
+            {
+                LogUnreadable(logger, error, id);
+                await unitOfWork.ExecuteAsync(scope => Conclusions.SetAsideAsync(scope.Db, id, "unreadable"), cancellationToken);
+            }
+        }
+
+        return rows;
+    }
+
     private List<byte[]>? KeysOf(WebhookEndpoint endpoint)
     {
         if (endpoint.ProtectedSecret is null) return [];
@@ -56,9 +100,12 @@ internal sealed class DueDeliveries(IDbContextFactory<CrmForwarderDbContext> fac
         {
             return [WebhookSigner.KeyOf(protector.Unprotect(SecretPurpose.WebhookSecret, endpoint.AccountId, endpoint.ProtectedSecret))];
         }
-        catch (CryptographicException)
+        catch (Exception error) when (error is CryptographicException or FormatException)
         {
             return null;
         }
     }
+
+    [LoggerMessage(EventName = "delivery.unreadable", Level = LogLevel.Error, Message = "Delivery {Id} cannot be read and was set aside")]
+    private static partial void LogUnreadable(ILogger logger, Exception error, long id);
 }

@@ -6,7 +6,7 @@ using Microsoft.EntityFrameworkCore;
 namespace InstaMessenger.CrmForwarder.Deliveries;
 
 /// <summary>Makes deliveries of events: the same for an event that just came and for one that waited.</summary>
-internal sealed class EventIntake(DeliveryMailbox mailbox, TimeProvider clock)
+internal sealed partial class EventIntake(DeliveryMailbox mailbox, TimeProvider clock, ILogger<EventIntake> logger)
 {
     /// <summary>Adds a delivery of each event whose endpoint has none yet, and wakes the worker after the commit.</summary>
     public async Task AddAsync(WorkScope<CrmForwarderDbContext> scope, IReadOnlyList<(WaitingEvent Event, string EndpointId)> events)
@@ -24,13 +24,47 @@ internal sealed class EventIntake(DeliveryMailbox mailbox, TimeProvider clock)
     }
 
     /// <summary>Turns events that waited for these accounts into deliveries, in the order of the event log.</summary>
-    public async Task ReleaseAsync(WorkScope<CrmForwarderDbContext> scope, IReadOnlyDictionary<AccountId, AccountStanding> accounts)
+    /// <param name="scope">The unit.</param>
+    /// <param name="accounts">What is known of them now.</param>
+    /// <param name="only">The sequence of the one event to release; null for all.</param>
+    public async Task ReleaseAsync(WorkScope<CrmForwarderDbContext> scope, IReadOnlyDictionary<AccountId, AccountStanding> accounts, long? only = null)
     {
         var ids = accounts.Keys.ToList();
-        var waiting = await scope.Db.WaitingEvents.Where(row => ids.Contains(row.AccountId)).OrderBy(row => row.Sequence).ToListAsync();
+        var waiting = await WaitingAsync(scope.Db, scope.Db.WaitingEvents.Where(row => ids.Contains(row.AccountId) && (only == null || row.Sequence == only)));
         var released = waiting.Where(row => accounts[row.AccountId].Version >= row.AccountVersion).ToList();
         scope.Db.RemoveRange(released);
         await AddAsync(scope, [.. released.Where(row => accounts[row.AccountId].EndpointId is not null).Select(row => (row, accounts[row.AccountId].EndpointId!))]);
+    }
+
+    /// <summary>Keeps an event that cannot be released, for whoever mends it: it waits for a version that never comes.</summary>
+    public static Task SetAsideAsync(CrmForwarderDbContext db, long sequence) => db.WaitingEvents
+        .Where(row => row.Sequence == sequence).ExecuteUpdateAsync(set => set.SetProperty(row => row.AccountVersion, long.MaxValue));
+
+    /// <summary>Reads them one by one when they cannot be read together, so that one rotten row keeps back neither the others nor the news of its account.</summary>
+    private async Task<List<WaitingEvent>> WaitingAsync(CrmForwarderDbContext db, IQueryable<WaitingEvent> events)
+    {
+        try
+        {
+            return await events.OrderBy(row => row.Sequence).ToListAsync();
+        }
+        catch (Exception error) when (Unreadable.Is(error))
+        {
+            var rows = new List<WaitingEvent>();
+            foreach (var sequence in await events.OrderBy(row => row.Sequence).Select(row => row.Sequence).ToListAsync())
+            {
+                try
+                {
+                    rows.AddRange(await events.Where(row => row.Sequence == sequence).ToListAsync());
+                }
+                catch (Exception rotten) when (Unreadable.Is(rotten))
+                {
+                    LogUnreadable(logger, rotten, sequence);
+                    await SetAsideAsync(db, sequence);
+                }
+            }
+
+            return rows;
+        }
     }
 
     /// <summary>What is known of accounts.</summary>
@@ -43,6 +77,9 @@ internal sealed class EventIntake(DeliveryMailbox mailbox, TimeProvider clock)
             .ToListAsync();
         return rows.ToDictionary(row => row.AccountId, row => new AccountStanding(row.Version, row.EndpointId));
     }
+
+    [LoggerMessage(EventName = "waiting_event.unreadable", Level = LogLevel.Error, Message = "The waiting event with the sequence {Sequence} cannot be read and was set aside")]
+    private static partial void LogUnreadable(ILogger logger, Exception error, long sequence);
 }
 
 /// <summary>What the intake needs to know of an account.</summary>

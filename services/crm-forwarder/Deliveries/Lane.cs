@@ -11,7 +11,6 @@ namespace InstaMessenger.CrmForwarder.Deliveries;
 /// <param name="most">Posts in flight, at most.</param>
 internal sealed class Lane(string endpointId, int most)
 {
-    private const int LowWater = 64;
     private const int FirstLimit = 4;
 
     private readonly List<DueDelivery> _ahead = [];
@@ -20,21 +19,28 @@ internal sealed class Lane(string endpointId, int most)
     /// <summary>Rows that a read must not bring again: they are pending until their result is recorded.</summary>
     private readonly HashSet<long> _known = [];
 
-    /// <summary>Starts low and doubles with each success, so that many dead CRMs at once do not take all slots before they are known.</summary>
-    private int _limit = Math.Min(most, FirstLimit);
+    /// <summary>Starts low and doubles with each success, up to the most.</summary>
+    private int _limit = 1;
     private int _inFlight;
     private bool _mayHaveMore;
     private bool _reading;
     private bool _stale;
+    private bool _yielding;
     private long? _gone;
 
     public string EndpointId => endpointId;
 
     public DeliveryTarget? Target { get; private set; }
 
-    public bool WantsPage => _mayHaveMore && !_reading && _gone is null && _ahead.Count < LowWater;
+    public bool WantsPage => _mayHaveMore && !_reading && !_yielding && _gone is null && _ahead.Count < PageSize / 2;
 
-    public bool IsIdle => _known.Count == 0 && _inFlight == 0 && !_reading && !_mayHaveMore;
+    public bool IsIdle => _known.Count == 0 && _inFlight == 0 && !_reading && !_mayHaveMore && !_yielding;
+
+    /// <summary>Whether nothing of it is left here, so that another process can go on with it.</summary>
+    public bool HasYielded => _yielding && _known.Count == 0 && _inFlight == 0 && !_reading;
+
+    /// <summary>Deliveries read ahead: some milliseconds of work for a fast CRM, and little memory for many that hang.</summary>
+    public int PageSize => Target is { Proven: true } ? 128 : 8;
 
     /// <summary>There is something due.</summary>
     public void Hint() => _mayHaveMore = true;
@@ -44,6 +50,25 @@ internal sealed class Lane(string endpointId, int most)
     {
         DropAhead();
         _mayHaveMore = true;
+        _stale = _reading;
+    }
+
+    /// <summary>Another process wants the endpoint: begins nothing more.</summary>
+    public void Yield()
+    {
+        DropAhead();
+        _yielding = true;
+        _stale = _reading;
+    }
+
+    /// <summary>The endpoint was handed over. It asks for nothing more by itself, or the two would hand it to and fro.</summary>
+    public void Yielded() => (_yielding, _reading, _mayHaveMore) = (false, false, false);
+
+    /// <summary>The endpoint may be another process's by now: what was read ahead is forgotten, and a sweep finds what is still here.</summary>
+    public void Drop()
+    {
+        DropAhead();
+        _mayHaveMore = false;
         _stale = _reading;
     }
 
@@ -60,8 +85,7 @@ internal sealed class Lane(string endpointId, int most)
         var discard = _stale || _gone is not null;
         (_reading, _stale) = (false, false);
         if (discard) return;
-        Target = page.Target;
-        if (Target is null) DropAhead();
+        Take(page.Target);
         _mayHaveMore |= page.Full;
         _ahead.AddRange(page.Rows);
         _known.UnionWith(page.Rows.Select(row => row.Id));
@@ -83,15 +107,16 @@ internal sealed class Lane(string endpointId, int most)
         return true;
     }
 
-    /// <summary>An attempt is over; null when it was cut off by the end of the process.</summary>
-    public void Finished(DueDelivery delivery, Verdict? verdict)
+    /// <summary>An attempt is over; without a result when it was cut off.</summary>
+    public void Finished(DueDelivery delivery, AttemptResult? result)
     {
         _inFlight--;
         if (delivery.Conversation is { } conversation) _busy.Remove(conversation);
-        // A CRM that hangs soon holds one slot instead of all of its own, which leaves them to others.
-        if (verdict is Verdict.TimedOut) _limit = Math.Max(1, _limit / 2);
-        else if (verdict is Verdict.Delivered) _limit = Math.Min(most, _limit * 2);
-        else if (verdict is Verdict.Gone) Stop(delivery.Id);
+        if (result?.Verdict is Verdict.Gone) Stop(delivery.Id);
+        if (result?.ProvesEndpoint is not { } proven) return;
+        // A CRM that hangs holds one slot instead of all of its own, until it answers again.
+        _limit = !proven ? 1 : result.Verdict is Verdict.Delivered ? Math.Min(most, _limit * 2) : _limit;
+        if (Target is { } target && target.Proven != proven) Target = target with { Proven = proven };
     }
 
     /// <summary>A result is in the database, so that a read sees it.</summary>
@@ -106,6 +131,15 @@ internal sealed class Lane(string endpointId, int most)
     {
         Refresh();
         if (_known.Contains(deliveryId)) _gone = deliveryId;
+    }
+
+    /// <summary>What was seen of an address here is newer than what is written of it.</summary>
+    private void Take(DeliveryTarget? target)
+    {
+        if (target is null) DropAhead();
+        else if (target.Url == Target?.Url) target = target with { Proven = Target.Proven };
+        else _limit = target.Proven ? Math.Min(most, FirstLimit) : 1;
+        Target = target;
     }
 
     private void DropAhead()

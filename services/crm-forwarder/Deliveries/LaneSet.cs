@@ -1,18 +1,33 @@
-using System.Diagnostics.CodeAnalysis;
+using InstaMessenger.Contracts.Ids;
 
 namespace InstaMessenger.CrmForwarder.Deliveries;
 
-/// <summary>The lanes of all endpoints with something to do. They take turns, so that a busy one does not keep the others from the slots.</summary>
+/// <summary>
+/// The lanes of all endpoints with something to do, and which of them may post. They take turns, so that a busy one does not keep the others from
+/// the slots. Slow ones do not either: a post that takes longer than a second no longer counts among those that the others wait for, and
+/// endpoints that have not shown that they answer share a part of the slots, one for each.
+/// </summary>
 /// <param name="options">The bounds.</param>
-internal sealed class LaneSet(DeliveryOptions options)
+/// <param name="clock">Tells how long a post is under way.</param>
+internal sealed class LaneSet(DeliveryOptions options, TimeProvider clock)
 {
+    private static readonly TimeSpan QuickFor = TimeSpan.FromSeconds(1);
+
     private readonly Dictionary<string, Lane> _lanes = [];
     private readonly List<Lane> _turns = [];
+    private readonly Dictionary<AccountId, int> _perAccount = [];
+
+    /// <summary>Quick posts, oldest first; some may be over.</summary>
+    private readonly Queue<Post> _young = [];
     private int _turn;
+    private int _quick;
+    private int _quickOnTrial;
 
     public int InFlight { get; private set; }
 
     public IEnumerable<Lane> WantingPage => _turns.Where(lane => lane.WantsPage);
+
+    public IEnumerable<Lane> Yielded => _turns.Where(lane => lane.HasYielded);
 
     public Lane Of(string endpointId)
     {
@@ -22,31 +37,63 @@ internal sealed class LaneSet(DeliveryOptions options)
         return lane;
     }
 
-    /// <summary>Takes the next delivery that may start, from the lane whose turn it is.</summary>
-    public bool TryTake([NotNullWhen(true)] out Lane? lane, [NotNullWhen(true)] out DueDelivery? delivery)
+    /// <summary>Begins the next post that may start, of the lane whose turn it is; null when none may.</summary>
+    /// <param name="claim">The process's own; what was read under another is not posted.</param>
+    public Post? TryBegin(string claim)
     {
-        for (var tried = 0; tried < _turns.Count && InFlight < options.Most; tried++)
+        Age();
+        for (var tried = 0; tried < _turns.Count && _quick < options.Most; tried++)
         {
             _turn = (_turn + 1) % _turns.Count;
-            lane = _turns[_turn];
-            if (!lane.TryTake(out delivery)) continue;
-            InFlight++;
-            return true;
+            var lane = _turns[_turn];
+            if (lane.Target is { } target && target.Claim == claim && HasPlace(target) && lane.TryTake(out var delivery)) return Begin(new Post(lane, delivery, target, clock.GetTimestamp()));
         }
 
-        (lane, delivery) = (null, null);
-        return false;
+        return null;
     }
 
-    public void Finished(Lane lane, DueDelivery delivery, Verdict? verdict)
+    /// <summary>A post is over; without a result when it was cut off.</summary>
+    public void Finished(Post post, AttemptResult? result)
     {
         InFlight--;
-        lane.Finished(delivery, verdict);
+        if (--_perAccount[post.Target.Account] == 0) _perAccount.Remove(post.Target.Account);
+        LeavePlace(post);
+        post.Lane.Finished(post.Delivery, result);
+    }
+
+    /// <summary>This process may own none of its endpoints any more.</summary>
+    public void DropAll()
+    {
+        foreach (var lane in _turns) lane.Drop();
     }
 
     /// <summary>Forgets lanes without work, so that memory follows the endpoints that are busy and not those that ever were.</summary>
-    public void Prune()
+    public void Prune() => _turns.RemoveAll(lane => lane.IsIdle && _lanes.Remove(lane.EndpointId));
+
+    private bool HasPlace(DeliveryTarget target) =>
+        (target.Proven || _quickOnTrial < options.MostOnTrial) && _perAccount.GetValueOrDefault(target.Account) < options.MostPerAccount;
+
+    private Post Begin(Post post)
     {
-        _turns.RemoveAll(lane => lane.IsIdle && _lanes.Remove(lane.EndpointId));
+        InFlight++;
+        _quick++;
+        if (post.OnTrial) _quickOnTrial++;
+        _perAccount[post.Target.Account] = _perAccount.GetValueOrDefault(post.Target.Account) + 1;
+        _young.Enqueue(post);
+        return post;
+    }
+
+    /// <summary>Takes their places from posts that turn out to be slow.</summary>
+    private void Age()
+    {
+        while (_young.TryPeek(out var oldest) && (!oldest.IsQuick || clock.GetElapsedTime(oldest.Began) >= QuickFor)) LeavePlace(_young.Dequeue());
+    }
+
+    private void LeavePlace(Post post)
+    {
+        if (!post.IsQuick) return;
+        post.IsQuick = false;
+        _quick--;
+        if (post.OnTrial) _quickOnTrial--;
     }
 }

@@ -26,13 +26,13 @@ internal sealed class ApplyAccountChange(EventIntake intake, DeliveryMailbox mai
     /// <summary>Takes over one change; null when it is not newer than what is known.</summary>
     private async Task<AccountStanding?> ApplyAsync(WorkScope<CrmForwarderDbContext> scope, AccountChanged change)
     {
-        var account = await scope.Db.FindAsync<LinkedAccount>(change.AccountId);
-        if (account is not null && account.Version >= change.Version) return null;
+        var account = scope.Db.Accounts.AsNoTracking().Where(row => row.AccountId == change.AccountId);
+        if (!await TakeVersionAsync(scope.Db, account, change)) return null;
 
         var endpointId = WebhookEndpoint.IdOf(change.AccountId);
-        if (account is null) account = scope.Db.Add(new LinkedAccount { AccountId = change.AccountId }).Entity;
-        else if (account.Unlinked && !change.Unlinked) await BuryAsync(scope.Db, endpointId);
-        (account.Version, account.Unlinked) = (change.Version, change.Unlinked);
+        var wasUnlinked = await account.Select(row => row.Unlinked).SingleAsync();
+        if (wasUnlinked && !change.Unlinked) await BuryAsync(scope.Db, endpointId);
+        if (wasUnlinked != change.Unlinked) await account.ExecuteUpdateAsync(set => set.SetProperty(row => row.Unlinked, change.Unlinked));
 
         var endpoint = await scope.Db.FindAsync<WebhookEndpoint>(endpointId);
         if (endpoint is null && change.CrmWebhookUrl is null) return new AccountStanding(change.Version, null);
@@ -41,6 +41,16 @@ internal sealed class ApplyAccountChange(EventIntake intake, DeliveryMailbox mai
         endpoint.Set(change.CrmWebhookUrl, change.ProtectedWebhookSecret, now);
         scope.AfterCommit(() => mailbox.EndpointChanged(endpointId));
         return new AccountStanding(change.Version, endpoint.TakesEvents ? endpointId : null);
+    }
+
+    /// <summary>
+    /// Sets the version if it is newer, in one statement: of two processes with a change each the older one then finds the newer, or waits for it. A version that
+    /// was read before it is written would let both write, and the older one last.
+    /// </summary>
+    private static async Task<bool> TakeVersionAsync(CrmForwarderDbContext db, IQueryable<LinkedAccount> account, AccountChanged change)
+    {
+        if (!await account.AnyAsync()) await BulkInsert.EntitiesAsync(db, [new LinkedAccount { AccountId = change.AccountId }], ifAbsent: true);
+        return await account.Where(row => row.Version < change.Version).ExecuteUpdateAsync(set => set.SetProperty(row => row.Version, change.Version)) == 1;
     }
 
     /// <summary>

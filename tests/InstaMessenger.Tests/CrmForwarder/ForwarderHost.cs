@@ -40,7 +40,8 @@ internal sealed class ForwarderHost : IAsyncDisposable
 
     public IServiceProvider Services => _app.Services;
 
-    public static async Task<ForwarderHost> StartAsync(string directory, bool allowPrivate = true, FakeTimeProvider? clock = null)
+    public static async Task<ForwarderHost> StartAsync(
+        string directory, bool allowPrivate = true, FakeTimeProvider? clock = null, Action<IServiceCollection>? change = null, string? database = null)
     {
         clock ??= new FakeTimeProvider(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
         var builder = WebApplication.CreateBuilder();
@@ -49,6 +50,7 @@ internal sealed class ForwarderHost : IAsyncDisposable
             ["Urls"] = "http://127.0.0.1:0",
             ["Data:Directory"] = directory,
             ["Secrets:MasterKey"] = Convert.ToBase64String(SHA256.HashData("a key for tests"u8)),
+            ["ConnectionStrings:CrmForwarder"] = database,
             ["Outbound:AllowPrivateAddresses"] = allowPrivate.ToString(),
         });
         builder.Services.AddSingleton<TimeProvider>(clock);
@@ -56,6 +58,7 @@ internal sealed class ForwarderHost : IAsyncDisposable
         builder.AddServiceDefaults("crm-forwarder", 0);
         builder.AddCrmForwarder();
         builder.AddBus();
+        change?.Invoke(builder.Services);
         var log = new LogSink();
         builder.Logging.ClearProviders().AddProvider(log).AddFilter("InstaMessenger.CrmForwarder", LogLevel.Debug);
         var app = builder.Build();
@@ -103,6 +106,28 @@ internal sealed class ForwarderHost : IAsyncDisposable
         {
             if (await _log.Names.ReadAsync().AsTask().WaitAsync(Patience) == name) times--;
         }
+    }
+
+    /// <summary>Awaits log lines of these names, in any order; others are passed over.</summary>
+    public async Task LoggedAsync(params string[] names)
+    {
+        var missing = names.ToList();
+        while (missing.Count > 0) missing.Remove(await _log.Names.ReadAsync().AsTask().WaitAsync(Patience));
+    }
+
+    /// <summary>Moves the clock on, step by step, until that line is logged.</summary>
+    public Task AdvanceUntilLoggedAsync(string name, TimeSpan step) => AdvanceUntilAsync(LoggedAsync(name, times: 1), step);
+
+    /// <summary>Moves the clock on, step by step, until the task has ended.</summary>
+    public async Task AdvanceUntilAsync(Task done, TimeSpan step)
+    {
+        while (!done.IsCompleted)
+        {
+            Clock.Advance(step);
+            await Task.WhenAny(done, Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System));
+        }
+
+        await done;
     }
 
     public async Task<T> ReadAsync<T>(Func<CrmForwarderDbContext, Task<T>> read)

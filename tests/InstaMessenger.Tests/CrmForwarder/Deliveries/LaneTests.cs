@@ -7,7 +7,7 @@ public sealed class LaneTests
 {
     private const int Most = 16;
 
-    private static readonly DeliveryTarget Target = new("whe_1", "https://crm.example", []);
+    private static readonly DeliveryTarget Target = new("whe_1", "https://crm.example", [], AccountId.Parse("acc_1"), Proven: true, Claim: "");
 
     private readonly Lane _lane = new("whe_1", Most);
 
@@ -21,7 +21,7 @@ public sealed class LaneTests
         Take().Id.ShouldBe(3);
         _lane.TryTake(out _).ShouldBeFalse();
 
-        _lane.Finished(first, Verdict.Failed);
+        Finish(first, Verdict.Failed);
         Take().Id.ShouldBe(2);
     }
 
@@ -39,7 +39,7 @@ public sealed class LaneTests
         Read([.. Enumerable.Range(1, 100).Select(id => Delivery(id))]);
         var started = TakeAll();
         started.Count.ShouldBe(4);
-        foreach (var delivery in started) _lane.Finished(delivery, Verdict.Delivered);
+        foreach (var delivery in started) Finish(delivery, Verdict.Delivered);
         TakeAll().Count.ShouldBe(Most);
     }
 
@@ -47,7 +47,7 @@ public sealed class LaneTests
     public void A_crm_that_hangs_is_left_one_slot()
     {
         Read([.. Enumerable.Range(1, 100).Select(id => Delivery(id))]);
-        foreach (var delivery in TakeAll()) _lane.Finished(delivery, Verdict.TimedOut);
+        foreach (var delivery in TakeAll()) Finish(delivery, Verdict.TimedOut);
         TakeAll().Count.ShouldBe(1);
     }
 
@@ -55,7 +55,7 @@ public sealed class LaneTests
     public void What_is_not_recorded_is_not_read_again()
     {
         Read(Delivery(1), Delivery(2));
-        _lane.Finished(Take(), Verdict.Delivered);
+        Finish(Take(), Verdict.Delivered);
         _lane.Hint();
         _lane.BeginRead().ShouldBe([1, 2], ignoreOrder: true);
         _lane.EndRead(new LanePage(Target, [], false));
@@ -70,7 +70,7 @@ public sealed class LaneTests
     {
         Read(full: true, [.. Enumerable.Range(1, 128).Select(id => Delivery(id))]);
         _lane.WantsPage.ShouldBeFalse();
-        for (var taken = 0; taken < 65; taken++) _lane.Finished(Take(), Verdict.Delivered);
+        for (var taken = 0; taken < 65; taken++) Finish(Take(), Verdict.Delivered);
         _lane.WantsPage.ShouldBeTrue();
     }
 
@@ -78,7 +78,7 @@ public sealed class LaneTests
     public void After_a_410_nothing_starts_and_nothing_is_read_until_it_is_recorded()
     {
         Read(Delivery(1), Delivery(2));
-        _lane.Finished(Take(), Verdict.Gone);
+        Finish(Take(), Verdict.Gone);
 
         _lane.TryTake(out _).ShouldBeFalse();
         _lane.WantsPage.ShouldBeFalse();
@@ -92,7 +92,7 @@ public sealed class LaneTests
         Read(Delivery(1), Delivery(2));
         var delivery = Take();
         _lane.Recorded(1);
-        _lane.Finished(delivery, Verdict.Gone);
+        Finish(delivery, Verdict.Gone);
 
         _lane.TryTake(out _).ShouldBeFalse();
         _lane.WantsPage.ShouldBeTrue();
@@ -121,35 +121,49 @@ public sealed class LaneTests
     }
 
     [Fact]
-    public void Endpoints_take_turns()
+    public void An_endpoint_that_never_answered_yet_has_one_post_until_it_does()
     {
-        var lanes = new LaneSet(new DeliveryOptions { Most = 6 });
-        foreach (var endpoint in (string[])["whe_1", "whe_2", "whe_3"])
-        {
-            lanes.Of(endpoint).BeginRead();
-            lanes.Of(endpoint).EndRead(new LanePage(Target, [.. Enumerable.Range(1, 100).Select(id => Delivery(id))], false));
-        }
-
-        var taken = new List<string>();
-        while (lanes.TryTake(out var lane, out _)) taken.Add(lane.EndpointId);
-        taken.CountBy(endpoint => endpoint).ShouldAllBe(endpoint => endpoint.Value == 2);
-        taken.Count.ShouldBe(6);
+        _lane.Hint();
+        _lane.BeginRead();
+        _lane.EndRead(new LanePage(Target with { Proven = false }, [.. Enumerable.Range(1, 8).Select(id => Delivery(id))], false));
+        var first = TakeAll();
+        first.Count.ShouldBe(1);
+        Finish(first[0], Verdict.Delivered);
+        TakeAll().Count.ShouldBe(2);
+        _lane.Target!.Proven.ShouldBeTrue();
     }
 
     [Fact]
-    public void An_endpoint_without_work_is_forgotten_and_one_with_a_post_in_flight_is_not()
+    public void An_endpoint_that_another_process_wants_is_given_away_once_all_is_recorded()
     {
-        var lanes = new LaneSet(new DeliveryOptions());
-        var (idle, busy) = (lanes.Of("whe_1"), lanes.Of("whe_2"));
-        busy.BeginRead();
-        busy.EndRead(new LanePage(Target, [Delivery(1)], false));
-        lanes.TryTake(out _, out _).ShouldBeTrue();
-        busy.Recorded(1);
-
-        lanes.Prune();
-        lanes.Of("whe_1").ShouldNotBeSameAs(idle);
-        lanes.Of("whe_2").ShouldBeSameAs(busy);
+        Read(Delivery(1), Delivery(2));
+        var delivery = Take();
+        _lane.Yield();
+        _lane.TryTake(out _).ShouldBeFalse();
+        _lane.HasYielded.ShouldBeFalse();
+        Finish(delivery, Verdict.Delivered);
+        _lane.HasYielded.ShouldBeFalse();
+        _lane.Recorded(1);
+        _lane.HasYielded.ShouldBeTrue();
+        _lane.Hint();
+        _lane.WantsPage.ShouldBeFalse();
+        _lane.Yielded();
+        _lane.WantsPage.ShouldBeFalse();
+        _lane.Hint();
+        _lane.WantsPage.ShouldBeTrue();
     }
+
+    [Theory]
+    [InlineData(nameof(Verdict.Delivered), 200, 14, true)]
+    [InlineData(nameof(Verdict.Failed), 503, 1, true)]
+    [InlineData(nameof(Verdict.Gone), 410, 1, true)]
+    [InlineData(nameof(Verdict.Failed), 503, 14, false)] // an answer, after as long as one that hangs
+    [InlineData(nameof(Verdict.Failed), null, 14, false)] // held, then cut
+    [InlineData(nameof(Verdict.TimedOut), null, 15, false)]
+    [InlineData(nameof(Verdict.Failed), null, 0, null)] // refused at once
+    [InlineData(nameof(Verdict.Refused), null, 0, null)]
+    public void What_an_attempt_says_of_its_endpoint(string verdict, int? status, int seconds, bool? proven) =>
+        new AttemptResult(Delivery(1), Target, Enum.Parse<Verdict>(verdict), status, null, null, default, TimeSpan.FromSeconds(seconds)).ProvesEndpoint.ShouldBe(proven);
 
     private static DueDelivery Delivery(long id, string? conversation = null) => new(
         id, EventId.Parse("evt_" + id), conversation is null ? null : ConversationId.Parse(conversation), [], null, 0, 0, DateTimeOffset.UnixEpoch);
@@ -162,6 +176,9 @@ public sealed class LaneTests
         _lane.BeginRead();
         _lane.EndRead(new LanePage(Target, deliveries, full));
     }
+
+    private void Finish(DueDelivery delivery, Verdict verdict) =>
+        _lane.Finished(delivery, new AttemptResult(delivery, Target, verdict, verdict is Verdict.TimedOut ? null : 200, null, null, default, default));
 
     private DueDelivery Take()
     {

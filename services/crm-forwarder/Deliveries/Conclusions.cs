@@ -1,0 +1,91 @@
+using InstaMessenger.CrmForwarder.Claims;
+using InstaMessenger.CrmForwarder.Data;
+using Microsoft.EntityFrameworkCore;
+
+namespace InstaMessenger.CrmForwarder.Deliveries;
+
+/// <summary>
+/// Writes conclusions. Each counts only while its row knows of the attempts before it and no more, so that writing it a second time, after
+/// a commit whose answer was lost, changes nothing.
+/// </summary>
+internal static class Conclusions
+{
+    /// <returns>Those that counted; the others are of endpoints that another process has taken since.</returns>
+    public static async Task<List<Conclusion>> WriteAsync(CrmForwarderDbContext db, IReadOnlyList<Conclusion> all, DateTimeOffset now)
+    {
+        var conclusions = await OursAsync(db, all);
+        foreach (var same in conclusions.Where(c => c.State == DeliveryState.Delivered).GroupBy(c => (c.Result.Status, c.Number)))
+            await DeliveredAsync(db, [.. same.Select(c => c.Result.Delivery.Id)], same.Key.Status, same.Key.Number, now);
+        foreach (var conclusion in conclusions.Where(c => c.State != DeliveryState.Delivered)) await NotDeliveredAsync(db, conclusion);
+        foreach (var target in conclusions.Where(c => c.Result.Verdict == Verdict.Gone).Select(c => c.Result.Target).Distinct())
+            await DisableAsync(db, target, now);
+        foreach (var same in conclusions.GroupBy(c => c.Result.Target.EndpointId)) await KeepTrustAsync(db, same.Last().Result);
+        await DeliveryAttempt.InsertAsync(db, [.. conclusions.Select(AttemptOf)]);
+        return conclusions;
+    }
+
+    /// <summary>The last resort for a row that cannot be worked with: it is not posted again until somebody asks for it.</summary>
+    public static Task SetAsideAsync(CrmForwarderDbContext db, long delivery, string error) => db.Deliveries
+        .Where(row => row.Id == delivery && row.State == DeliveryState.Pending)
+        .ExecuteUpdateAsync(set => set.SetProperty(row => row.State, DeliveryState.Dead).SetProperty(row => row.LastError, error));
+
+    private static async Task<List<Conclusion>> OursAsync(CrmForwarderDbContext db, IReadOnlyList<Conclusion> conclusions)
+    {
+        var ours = new List<Conclusion>();
+        foreach (var same in conclusions.GroupBy(c => c.Result.Target.Claim))
+        {
+            var held = await EndpointClaims.HeldAsync(db, same.Select(c => c.Result.Target.EndpointId), same.Key);
+            ours.AddRange(same.Where(c => held.Contains(c.Result.Target.EndpointId)));
+        }
+
+        return ours;
+    }
+
+    private static DeliveryAttempt AttemptOf(Conclusion conclusion) => new()
+    {
+        DeliveryId = conclusion.Result.Delivery.Id,
+        Number = conclusion.Number,
+        At = conclusion.Result.At,
+        Status = conclusion.Result.Status,
+        Error = conclusion.Result.Error,
+        DurationMs = (int)conclusion.Result.Duration.TotalMilliseconds,
+    };
+
+    private static Task<int> DeliveredAsync(CrmForwarderDbContext db, List<long> ids, int? status, int number, DateTimeOffset now) => db.Deliveries
+        .Where(row => ids.Contains(row.Id) && row.Attempts == number - 1)
+        .ExecuteUpdateAsync(set => set
+            .SetProperty(row => row.State, DeliveryState.Delivered)
+            .SetProperty(row => row.Attempts, number)
+            .SetProperty(row => row.DeliveredAt, now)
+            .SetProperty(row => row.LastStatus, status)
+            .SetProperty(row => row.LastError, (string?)null));
+
+    private static async Task NotDeliveredAsync(CrmForwarderDbContext db, Conclusion conclusion)
+    {
+        var (result, state, due) = conclusion;
+        var row = db.Deliveries.Where(row => row.Id == result.Delivery.Id && row.Attempts == conclusion.Number - 1);
+        var written = await row.Where(row => row.State == DeliveryState.Pending).ExecuteUpdateAsync(set => set
+            .SetProperty(row => row.State, state)
+            .SetProperty(row => row.Attempts, conclusion.Number)
+            .SetProperty(row => row.Failures, result.Delivery.Failures + (result.Verdict == Verdict.Gone ? 0 : 1))
+            .SetProperty(row => row.DueAt, due)
+            .SetProperty(row => row.LastStatus, result.Status)
+            .SetProperty(row => row.LastError, result.Error));
+        // An account that was unlinked meanwhile has buried it. It stays so, but the attempt was made and has its number.
+        if (written == 0) await row.ExecuteUpdateAsync(set => set.SetProperty(row => row.Attempts, conclusion.Number).SetProperty(row => row.LastStatus, result.Status));
+    }
+
+    /// <summary>Only while it is the URL that answered.</summary>
+    private static Task<int> DisableAsync(CrmForwarderDbContext db, DeliveryTarget target, DateTimeOffset now) => db.Endpoints
+        .Where(row => row.Id == target.EndpointId && row.Url == target.Url && row.State == EndpointState.Active)
+        .ExecuteUpdateAsync(set => set.SetProperty(row => row.State, EndpointState.Disabled).SetProperty(row => row.ChangedAt, now));
+
+    /// <summary>Written when it changes and not for each delivery.</summary>
+    private static async Task KeepTrustAsync(CrmForwarderDbContext db, AttemptResult last)
+    {
+        var (target, proven) = (last.Target, last.ProvesEndpoint ?? last.Target.Proven);
+        if (proven == target.Proven) return;
+        await db.Endpoints.Where(row => row.Id == target.EndpointId && row.Url == target.Url && row.Proven != proven)
+            .ExecuteUpdateAsync(set => set.SetProperty(row => row.Proven, proven));
+    }
+}
