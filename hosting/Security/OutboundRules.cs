@@ -1,6 +1,6 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using System.Text;
 using Microsoft.Security.AntiSSRF;
 
 namespace InstaMessenger.Hosting.Security;
@@ -92,7 +92,15 @@ public sealed class OutboundRules
     /// <summary>The host as it is looked up: in ASCII, without brackets, and without the dot at the end and the strange digits that hide an address from a reader.</summary>
     private static string NameOf(Uri url)
     {
-        var plain = url.Host.Normalize(NormalizationForm.FormKC).Trim('[', ']').TrimEnd('.');
+        var plain = string.Concat(url.Host.Select(Plain)).Trim('[', ']').TrimEnd('.');
         return IPAddress.TryParse(plain, out _) ? plain : url.IdnHost.TrimEnd('.');
     }
+
+    /// <summary>An encircled or wide digit as a digit, and a wide dot as a dot. Not by Unicode normal forms, which need data that a small container lacks.</summary>
+    private static char Plain(char letter) => letter switch
+    {
+        '\u3002' or '\uFF0E' or '\uFF61' => '.',
+        > '\x7F' when CharUnicodeInfo.GetDigitValue(letter) is >= 0 and var digit => (char)('0' + digit),
+        _ => letter,
+    };
 }

@@ -121,8 +121,10 @@ internal sealed class ForwarderHost : IAsyncDisposable
     /// <summary>Moves the clock on, step by step, until the task has ended.</summary>
     public async Task AdvanceUntilAsync(Task done, TimeSpan step)
     {
+        var began = TimeProvider.System.GetTimestamp();
         while (!done.IsCompleted)
         {
+            if (TimeProvider.System.GetElapsedTime(began) > Patience * 3) throw new TimeoutException("It did not come, however far the clock went.");
             Clock.Advance(step);
             await Task.WhenAny(done, Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System));
         }

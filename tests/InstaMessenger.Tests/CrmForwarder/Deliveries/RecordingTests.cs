@@ -116,10 +116,13 @@ public sealed class RecordingTests : IAsyncLifetime
     public async Task A_result_that_can_never_be_recorded_is_set_aside_and_the_others_are_recorded()
     {
         await _host.ReadAsync(db => db.Database.ExecuteSqlRawAsync(
-            "CREATE TRIGGER rotten BEFORE UPDATE OF attempts ON deliveries WHEN OLD.sequence = 2 BEGIN SELECT RAISE(ABORT, 'rotten'); END"));
+            "CREATE TRIGGER rotten BEFORE UPDATE OF attempts ON deliveries WHEN OLD.sequence = 4 BEGIN SELECT RAISE(ABORT, 'rotten'); END"));
         await _host.LinkAsync(Account, _crm.Url("/"));
         await _host.LinkAsync(OtherAccount, _crm.Url("/"));
-        // Answered together, so that they are recorded together.
+        await _host.PublishAsync(_host.Event(Account), _host.Event(OtherAccount));
+        await _host.LoggedAsync("delivery.delivered", times: 2);
+        await _crm.NextAsync(2);
+        // Two at each endpoint, answered together, so that they are recorded together.
         var (came, all) = (0, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
         _crm.Answer = (_, _) =>
         {
@@ -132,7 +135,7 @@ public sealed class RecordingTests : IAsyncLifetime
 
         var recorded = _host.LoggedAsync("delivery.set_aside", "delivery.delivered", "delivery.delivered", "delivery.delivered");
         await _host.AdvanceUntilAsync(recorded, Step);
-        (await _host.ReadAsync(db => db.Deliveries.SingleAsync(row => row.Sequence == 2))).ShouldSatisfyAllConditions(
+        (await _host.ReadAsync(db => db.Deliveries.SingleAsync(row => row.Sequence == 4))).ShouldSatisfyAllConditions(
             row => row.State.ShouldBe(DeliveryState.Dead), row => row.LastError.ShouldBe("not_recordable"));
 
         await _host.PublishAsync(_host.Event(OtherAccount));
