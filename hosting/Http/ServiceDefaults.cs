@@ -37,6 +37,7 @@ public static class ServiceDefaults
         ArgumentNullException.ThrowIfNull(builder);
         if (string.IsNullOrEmpty(builder.Configuration["Urls"])) builder.WebHost.UseUrls($"http://localhost:{defaultPort}");
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+        builder.AddKnownProxies();
         builder.AddTelemetry(serviceName);
         var services = builder.Services;
         services.TryAddSingleton(TimeProvider.System);

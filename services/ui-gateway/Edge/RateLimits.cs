@@ -38,12 +38,12 @@ internal static class RateLimits
         if (IsUnlimited(context.Request)) return RateLimitPartition.GetNoLimiter("unlimited");
         return Client.CredentialHash(context) is { } credential
             ? Bucket(credential, limits.PerKeyBurst, limits.PerKeyPerSecond, TimeSpan.FromSeconds(1))
-            : OfAddress(Client.Address(context), limits);
+            : OfAddress(ClientAddress.Of(context), limits);
     });
 
     private static PartitionedRateLimiter<HttpContext> SignIns(RateLimitOptions limits) => PartitionedRateLimiter.Create<HttpContext, string>(context =>
         HttpMethods.IsPost(context.Request.Method) && context.Request.Path.StartsWithSegments("/ui/session", StringComparison.OrdinalIgnoreCase)
-            ? Bucket(Client.Address(context), limits.SignInsPerAddressPerMinute, limits.SignInsPerAddressPerMinute, TimeSpan.FromMinutes(1))
+            ? Bucket(ClientAddress.Of(context), limits.SignInsPerAddressPerMinute, limits.SignInsPerAddressPerMinute, TimeSpan.FromMinutes(1))
             : RateLimitPartition.GetNoLimiter("no sign-in"));
 
     /// <summary>

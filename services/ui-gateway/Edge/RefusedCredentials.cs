@@ -1,4 +1,5 @@
 using System.Threading.RateLimiting;
+using InstaMessenger.Hosting.Http;
 using Microsoft.Extensions.Options;
 
 namespace InstaMessenger.UiGateway.Edge;
@@ -10,7 +11,7 @@ namespace InstaMessenger.UiGateway.Edge;
 internal sealed class RefusedCredentials(RequestDelegate next, IOptions<RateLimitOptions> limits)
 {
     private readonly PartitionedRateLimiter<HttpContext> _addresses =
-        PartitionedRateLimiter.Create<HttpContext, string>(context => RateLimits.OfAddress(Client.Address(context), limits.Value));
+        PartitionedRateLimiter.Create<HttpContext, string>(context => RateLimits.OfAddress(ClientAddress.Of(context), limits.Value));
 
     public async Task InvokeAsync(HttpContext context)
     {

@@ -14,6 +14,7 @@ public class SplitProduct : ProductBase
 {
     private const string Broker = "rabbitmq";
     private const string Gateway = "ui-gateway";
+    private const string Proxies = "ForwardedHeaders__KnownProxies";
     private readonly SharedServers _servers;
     private readonly SplitForm _form;
     private readonly Dictionary<string, int[]> _ports = [];
@@ -92,6 +93,8 @@ public class SplitProduct : ProductBase
         var environment = new Dictionary<string, string?>();
         foreach (var (variable, value) in stage.Environment.Concat(service.Environment))
             environment[variable] = settings.ContainsValue(value) ? value : Here(name, copy, service, value);
+        // The network of the containers: here everybody is on loopback.
+        if (environment.GetValueOrDefault(Proxies)?.Contains('/') == true) environment[Proxies] = "127.0.0.1";
         if (environment.ContainsKey("Metrics__Port")) environment["Metrics__Port"] = FreePort.Take().ToString();
         return environment;
     }

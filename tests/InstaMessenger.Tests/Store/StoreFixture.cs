@@ -15,7 +15,8 @@ public sealed class StoreFixture : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        Store = await StoreOverHttp.StartAsync();
+        // So that a test can come from an address of its own.
+        Store = await StoreOverHttp.StartAsync(null, ("ForwardedHeaders:KnownProxies", "127.0.0.1"));
         Admin = await Store.SignInAsync();
     }
 

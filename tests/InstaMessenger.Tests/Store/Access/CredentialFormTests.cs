@@ -1,7 +1,5 @@
-using System.Net;
 using System.Text;
 using InstaMessenger.Store.Access;
-using Microsoft.AspNetCore.Http;
 
 namespace InstaMessenger.Tests.Store.Access;
 
@@ -69,22 +67,6 @@ public sealed class CredentialFormTests
         KeySecret.IsWellFormed(key[..^4]).ShouldBeFalse();
         KeySecret.IsWellFormed(key + " ").ShouldBeFalse();
         KeySecret.IsWellFormed("xx_" + key[3..]).ShouldBeFalse();
-    }
-
-    [Theory]
-    [InlineData("203.0.113.5", null, "203.0.113.5")]
-    [InlineData("203.0.113.5", "198.51.100.1", "203.0.113.5")] // a stranger's claim
-    [InlineData("127.0.0.1", "198.51.100.1", "198.51.100.1")] // the gateway's word
-    [InlineData("172.18.0.4", "1.1.1.1, 198.51.100.1", "198.51.100.1")] // the first is the client's own claim
-    [InlineData("::ffff:10.0.0.1", "198.51.100.1:4711", "198.51.100.1")]
-    [InlineData("10.0.0.1", "rubbish", "10.0.0.1")]
-    [InlineData("10.0.0.1", "2001:db8:1:2:3:4:5:6", "2001:db8:1:2::")] // one customer has a /64
-    public void The_address_is_the_peers_or_what_a_near_proxy_says(string peer, string? forwarded, string address)
-    {
-        var context = new DefaultHttpContext();
-        context.Connection.RemoteIpAddress = IPAddress.Parse(peer);
-        if (forwarded is not null) context.Request.Headers["X-Forwarded-For"] = forwarded;
-        ClientAddress.Of(context).ShouldBe(address);
     }
 
     private static string Base64(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text));
