@@ -17,8 +17,10 @@ read -r _ status _ <&3
 [ "$status" = 200 ]
 SCRIPT
 # A new volume takes the owner of the folder that it is mounted over.
-RUN mkdir /data /keys && chown "$APP_UID" /data /keys
+RUN mkdir -m 700 /data /keys && chown "$APP_UID" /data /keys
 ENV Data__Directory=/data
+# Prometheus comes from another container; Metrics__Port is not published.
+ENV Metrics__Host=+
 WORKDIR /app
 USER $APP_UID
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --start-interval=1s CMD ["is-ready"]

@@ -1,4 +1,5 @@
 using InstaMessenger.Hosting.Database;
+using InstaMessenger.Hosting.Settings;
 using MassTransit;
 using MassTransit.Mediator;
 using Microsoft.Extensions.Configuration;
@@ -47,8 +48,14 @@ public static class BusSetup
 
         var connectionString = builder.Configuration.GetConnectionString("RabbitMq");
         if (string.IsNullOrWhiteSpace(connectionString)) AddInProcess(services, subscriptions);
-        else AddRabbitMq(services, subscriptions, new Uri(connectionString));
+        else AddRabbitMq(services, subscriptions, BrokerAt(connectionString));
     }
+
+    /// <summary>Says nothing of the value, which holds a password.</summary>
+    private static Uri BrokerAt(string connectionString) =>
+        Uri.TryCreate(connectionString, UriKind.Absolute, out var broker) && broker is { Scheme: "amqp" or "amqps" or "rabbitmq" or "rabbitmqs", Host.Length: > 0 }
+            ? broker
+            : throw new SettingException("ConnectionStrings:RabbitMq must be an address like amqp://user:password@host:5672.");
 
     private static void AddInProcess(IServiceCollection services, List<BusSubscription> subscriptions)
     {

@@ -1,3 +1,4 @@
+using InstaMessenger.Hosting.Settings;
 using Microsoft.Extensions.Configuration;
 
 namespace InstaMessenger.Hosting.Database;
@@ -5,14 +6,17 @@ namespace InstaMessenger.Hosting.Database;
 /// <summary>The folder of everything that a process keeps on disk: <c>Data:Directory</c>, by default <c>./data</c>.</summary>
 public static class DataDirectory
 {
+    private const string Setting = "Data:Directory";
+
     /// <summary>The folder, made when it is not there.</summary>
     /// <param name="configuration">Holds <c>Data:Directory</c>.</param>
     /// <returns>Its full path.</returns>
+    /// <exception cref="SettingException">It cannot be made or written.</exception>
     public static string Path(IConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(configuration);
-        var path = System.IO.Path.GetFullPath(configuration["Data:Directory"] is { Length: > 0 } set ? set : "data");
-        return Directory.CreateDirectory(path).FullName;
+        var path = System.IO.Path.GetFullPath(configuration[Setting] is { Length: > 0 } set ? set : "data");
+        return WritableFolder.Open(Setting, path).FullName;
     }
 
     /// <summary>A file in the folder.</summary>

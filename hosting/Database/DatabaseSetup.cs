@@ -1,10 +1,12 @@
 using InstaMessenger.Hosting.Outbox;
+using InstaMessenger.Hosting.Settings;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using MySqlConnector;
 
 namespace InstaMessenger.Hosting.Database;
 
@@ -39,7 +41,22 @@ public static class DatabaseSetup
 
         var connectionString = builder.Configuration.GetConnectionString(name);
         if (string.IsNullOrWhiteSpace(connectionString)) AddSqlite(services, DataDirectory.File(builder.Configuration, FileName(name)), sqlite);
-        else AddMySql(services, connectionString, mySql);
+        else AddMySql(services, Checked($"ConnectionStrings:{name}", connectionString), mySql);
+    }
+
+    /// <summary>Says nothing of the value, which holds a password.</summary>
+    private static string Checked(string setting, string connectionString)
+    {
+        try
+        {
+            if (new MySqlConnectionStringBuilder(connectionString) is { Server.Length: > 0, Database.Length: > 0 }) return connectionString;
+        }
+        catch (ArgumentException)
+        {
+            // Told below.
+        }
+
+        throw new SettingException($"{setting} must name a MySQL or MariaDB database, like Server=host;Database=name;User ID=user;Password=password.");
     }
 
     private static string FileName(string name) => System.Text.Json.JsonNamingPolicy.KebabCaseLower.ConvertName(name) + ".db";

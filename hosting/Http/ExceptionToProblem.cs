@@ -1,4 +1,5 @@
 using InstaMessenger.Hosting.Database;
+using InstaMessenger.Hosting.Http.Bodies;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
 
@@ -16,6 +17,13 @@ internal sealed class ExceptionToProblem : IExceptionHandler
             httpContext.Response.Headers.RetryAfter = "1";
             await Problems.Of(StatusCodes.Status503ServiceUnavailable, "database_unavailable", "The database takes no request just now; nothing was kept. Try again.")
                 .ExecuteAsync(httpContext);
+            return true;
+        }
+
+        if (exception is BodyRefusedException refused)
+        {
+            httpContext.Response.Headers.Connection = "close";
+            await Problems.Of(refused.StatusCode, Problems.CodeOf(refused.StatusCode), refused.Message).ExecuteAsync(httpContext);
             return true;
         }
 

@@ -1,4 +1,6 @@
+using InstaMessenger.Hosting.Http.Bodies;
 using InstaMessenger.Hosting.Security;
+using InstaMessenger.Hosting.Settings;
 using InstaMessenger.Hosting.Telemetry;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics;
@@ -37,12 +39,15 @@ public static class ServiceDefaults
         ArgumentNullException.ThrowIfNull(builder);
         if (string.IsNullOrEmpty(builder.Configuration["Urls"])) builder.WebHost.UseUrls($"http://localhost:{defaultPort}");
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+        KnownSettings.Check(builder.Configuration);
         builder.AddKnownProxies();
+        BodyLimits.Add(builder);
         builder.AddTelemetry(serviceName);
         var services = builder.Services;
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(new ServiceName(serviceName));
         services.AddHealthChecks();
+        services.AddSingleton<Readiness>();
         services.AddProblemDetails(options => options.CustomizeProblemDetails = Problems.Customize);
         services.AddExceptionHandler<ExceptionToProblem>();
         services.ConfigureHttpJsonOptions(options => ApiJson.Configure(options.SerializerOptions));

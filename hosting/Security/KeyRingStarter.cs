@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using InstaMessenger.Hosting.Settings;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.Extensions.Hosting;
 
@@ -11,6 +12,7 @@ namespace InstaMessenger.Hosting.Security;
 internal sealed class KeyRingStarter(DirectoryInfo folder, IKeyManager keys, TimeProvider clock) : IHostedLifecycleService
 {
     private static readonly TimeSpan LockPause = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan LongestTurn = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan KeyLifetime = TimeSpan.FromDays(90);
 
     /// <summary>Before anything is started: Data Protection makes a key at its own start, wherever that was registered.</summary>
@@ -48,14 +50,18 @@ internal sealed class KeyRingStarter(DirectoryInfo folder, IKeyManager keys, Tim
 
     private async Task<FileStream> TakeTurnAsync(CancellationToken cancellationToken)
     {
+        var began = clock.GetTimestamp();
         while (true)
         {
             try
             {
                 return new FileStream(Path.Combine(folder.FullName, ".lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             }
-            catch (IOException)
+            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
             {
+                // A turn takes milliseconds: what lasts longer is a file that cannot be opened, and waiting on in silence would hang the start for ever.
+                if (clock.GetElapsedTime(began) > LongestTurn)
+                    throw new SettingException($"Secrets:KeyDirectory: {folder.FullName}/.lock cannot be locked: {error.Message}", error);
                 await Task.Delay(LockPause, clock, cancellationToken);
             }
         }

@@ -1,4 +1,5 @@
 using InstaMessenger.Hosting.Database;
+using InstaMessenger.Hosting.Settings;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.Extensions.Configuration;
@@ -23,7 +24,7 @@ public static class SecretsSetup
         var options = configuration.GetSection("Secrets").Get<SecretsOptions>() ?? new SecretsOptions();
         var services = builder.Services;
         services.AddSingleton(_ => new MasterKey(StrongKey.Parse("Secrets:MasterKey", options.MasterKey)));
-        var folder = Directory.CreateDirectory(options.KeyDirectory ?? DataDirectory.File(configuration, "keys"));
+        var folder = WritableFolder.Open("Secrets:KeyDirectory", options.KeyDirectory is { Length: > 0 } set ? set : DataDirectory.File(configuration, "keys"));
         services.AddHostedService(provider => new KeyRingStarter(folder, provider.GetRequiredService<IKeyManager>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<SecretProtector>();
         services.AddDataProtection()

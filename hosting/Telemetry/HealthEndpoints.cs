@@ -17,7 +17,15 @@ internal static class HealthEndpoints
     {
         // Live says only that the process answers: restarting it would not bring a database back.
         app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false, ResponseWriter = WriteAsync }).AllowAnonymous();
-        app.MapHealthChecks("/health/ready", new HealthCheckOptions { ResponseWriter = WriteAsync }).AllowAnonymous();
+        app.MapMethods("/health/ready", [HttpMethods.Get, HttpMethods.Head], ReadyAsync).ExcludeFromDescription().AllowAnonymous();
+    }
+
+    private static async Task ReadyAsync(HttpContext context, Readiness readiness)
+    {
+        var report = await readiness.GetAsync(context.RequestAborted);
+        context.Response.StatusCode = report.Status == HealthStatus.Unhealthy ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status200OK;
+        context.Response.Headers.CacheControl = "no-store";
+        await WriteAsync(context, report);
     }
 
     private static Task WriteAsync(HttpContext context, HealthReport report) => context.Response.WriteAsJsonAsync(

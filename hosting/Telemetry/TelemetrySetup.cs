@@ -1,3 +1,5 @@
+using InstaMessenger.Hosting.Security;
+using InstaMessenger.Hosting.Settings;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
@@ -23,12 +25,22 @@ internal static class TelemetrySetup
     {
         var configuration = builder.Configuration;
         builder.Logging.ClearProviders();
+        if (configuration["Logging:Format"] is not (null or "" or "json" or "text")) throw new SettingException("Logging:Format must be json or text.");
         if (configuration["Logging:Format"] == "text") builder.Logging.AddSimpleConsole(options => options.SingleLine = true);
         else builder.Logging.AddJsonConsole(options => (options.IncludeScopes, options.UseUtcTimestamp, options.TimestampFormat) = (false, true, "yyyy-MM-dd'T'HH:mm:ss.fff'Z'"));
         foreach (var noisy in (string[])["Microsoft.AspNetCore", "Microsoft.EntityFrameworkCore", "System.Net.Http", "MassTransit", "Yarp", "Microsoft.Extensions.Http", "Microsoft.AspNetCore.DataProtection"])
             builder.Logging.AddFilter(noisy, LogLevel.Warning);
+        // What stops a start is told in one line, by ServiceProcess; here it would be thirty more.
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
+        // ASP.NET writes two lines for every wrong credential: strangers would fill the disk. The metric http.server.request.duration counts the 401s.
+        builder.Logging.AddFilter(typeof(CallerAuthentication).FullName, LogLevel.Warning);
 
-        if (MetricsPort(configuration) is { } port) builder.WebHost.UseUrls($"{builder.WebHost.GetSetting(WebHostDefaults.ServerUrlsKey)};http://localhost:{port}");
+        if (MetricsPort(configuration) is { } port)
+        {
+            var urls = builder.WebHost.GetSetting(WebHostDefaults.ServerUrlsKey) ?? "";
+            var host = configuration["Metrics:Host"] is { Length: > 0 } set ? set : "localhost";
+            if (!urls.Split(';').Any(url => url.TrimEnd('/').EndsWith($":{port}", StringComparison.Ordinal))) builder.WebHost.UseUrls($"{urls};http://{host}:{port}");
+        }
 
         var telemetry = builder.Services.AddOpenTelemetry().ConfigureResource(resource => resource.AddService(serviceName, "instamessenger"));
         telemetry.WithMetrics(metrics => metrics
@@ -45,14 +57,19 @@ internal static class TelemetrySetup
     }
 
     /// <summary>
-    /// Serves <c>/metrics</c>; with <c>Metrics:Port</c> only on that port, judged by the connection because a Host header can be forged.
+    /// Serves <c>/metrics</c> on <c>Metrics:Port</c> and nowhere else, judged by the connection because a Host header can be forged. Without the setting nobody is
+    /// shown them: who asks at the public port is a stranger.
     /// </summary>
     public static void UseMetricsEndpoint(this WebApplication app)
     {
-        var port = MetricsPort(app.Configuration);
-        app.UseOpenTelemetryPrometheusScrapingEndpoint(context =>
-            context.Request.Path == MetricsPath && (port is null || context.Connection.LocalPort == port));
+        if (MetricsPort(app.Configuration) is not { } port) return;
+        app.UseOpenTelemetryPrometheusScrapingEndpoint(context => context.Request.Path == MetricsPath && context.Connection.LocalPort == port);
     }
 
-    private static int? MetricsPort(IConfiguration configuration) => configuration.GetValue<int?>("Metrics:Port") is > 0 and var port ? port : null;
+    private static int? MetricsPort(IConfiguration configuration) => configuration.GetValue<int?>("Metrics:Port") switch
+    {
+        null or 0 => null,
+        > 0 and < 65536 and var port => port,
+        _ => throw new SettingException("Metrics:Port must be a port: 1 to 65535, or 0 for none."),
+    };
 }

@@ -6,6 +6,7 @@ using InstaMessenger.CrmForwarder.Endpoints;
 using InstaMessenger.Hosting.Bus;
 using InstaMessenger.Hosting.Database;
 using InstaMessenger.Hosting.Security;
+using InstaMessenger.Hosting.Settings;
 
 namespace InstaMessenger.CrmForwarder;
 
@@ -25,7 +26,7 @@ public static class CrmForwarderSetup
         var services = builder.Services;
         services.AddMessageHandler<CrmForwarderDbContext, AccountChanged, ApplyAccountChange>("crm-forwarder.account-changed");
         services.AddMessageHandler<CrmForwarderDbContext, InboxEvent, QueueInboxEvents>("crm-forwarder.inbox-event");
-        services.AddOptions<DeliveryOptions>().BindConfiguration("Deliveries").ValidateDataAnnotations().ValidateOnStart();
+        services.AddSection<DeliveryOptions>("Deliveries");
         services.AddSingleton<DeliveryMailbox>();
         services.AddSingleton<EventIntake>();
         services.AddSingleton<ProcessLease>();

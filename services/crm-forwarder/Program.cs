@@ -1,12 +1,16 @@
 using InstaMessenger.CrmForwarder;
 using InstaMessenger.Hosting.Bus;
 using InstaMessenger.Hosting.Http;
+using InstaMessenger.Hosting.Settings;
 
-var builder = ServiceDefaults.CreateBuilder(args, "crm-forwarder", defaultPort: 8084);
-builder.AddCrmForwarder();
-builder.AddBus();
+return await ServiceProcess.RunAsync(() =>
+{
+    var builder = ServiceDefaults.CreateBuilder(args, "crm-forwarder", defaultPort: 8084);
+    builder.AddCrmForwarder();
+    builder.AddBus();
 
-var app = builder.Build();
-app.UseServiceDefaults();
-app.MapCrmForwarder();
-await app.RunAsync();
+    var app = builder.Build();
+    app.UseServiceDefaults();
+    app.MapCrmForwarder();
+    return app;
+});

@@ -1,4 +1,5 @@
 using InstaMessenger.Hosting.Outbox;
+using InstaMessenger.Hosting.Settings;
 using InstaMessenger.Ingress.Journaling;
 using InstaMessenger.Ingress.Webhooks;
 using Microsoft.Extensions.Options;
@@ -16,7 +17,7 @@ public static class IngressSetup
         var services = builder.Services;
         services.AddSingleton<IValidateOptions<InstagramOptions>, InstagramOptionsCheck>();
         services.AddOptions<InstagramOptions>().BindConfiguration("Instagram").ValidateOnStart();
-        services.AddOptions<JournalOptions>().BindConfiguration("Ingress").ValidateDataAnnotations().ValidateOnStart();
+        services.AddSection<JournalOptions>("Ingress");
         services.AddSingleton<WebhookSignature>();
         services.AddSingleton<VerifyHandshake>();
         services.AddSingleton<ReceiveWebhook>();

@@ -1,12 +1,16 @@
 using InstaMessenger.Hosting.Bus;
 using InstaMessenger.Hosting.Http;
+using InstaMessenger.Hosting.Settings;
 using InstaMessenger.Ingress;
 
-var builder = ServiceDefaults.CreateBuilder(args, "ingress", defaultPort: 8081);
-builder.AddIngress();
-builder.AddBus();
+return await ServiceProcess.RunAsync(() =>
+{
+    var builder = ServiceDefaults.CreateBuilder(args, "ingress", defaultPort: 8081);
+    builder.AddIngress();
+    builder.AddBus();
 
-var app = builder.Build();
-app.UseServiceDefaults();
-app.MapIngress();
-app.Run();
+    var app = builder.Build();
+    app.UseServiceDefaults();
+    app.MapIngress();
+    return app;
+});

@@ -1,12 +1,16 @@
 using InstaMessenger.Hosting.Bus;
 using InstaMessenger.Hosting.Http;
+using InstaMessenger.Hosting.Settings;
 using InstaMessenger.Sender;
 
-var builder = ServiceDefaults.CreateBuilder(args, "sender", defaultPort: 8083);
-builder.AddSender();
-builder.AddBus();
+return await ServiceProcess.RunAsync(() =>
+{
+    var builder = ServiceDefaults.CreateBuilder(args, "sender", defaultPort: 8083);
+    builder.AddSender();
+    builder.AddBus();
 
-var app = builder.Build();
-app.UseServiceDefaults();
-app.MapSender();
-await app.RunAsync();
+    var app = builder.Build();
+    app.UseServiceDefaults();
+    app.MapSender();
+    return app;
+});

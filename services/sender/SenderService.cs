@@ -3,6 +3,7 @@ using InstaMessenger.Contracts.Events;
 using InstaMessenger.Hosting.Bus;
 using InstaMessenger.Hosting.Database;
 using InstaMessenger.Hosting.Security;
+using InstaMessenger.Hosting.Settings;
 using InstaMessenger.Sender.Accounts;
 using InstaMessenger.Sender.Data;
 using InstaMessenger.Sender.Graph;
@@ -27,7 +28,7 @@ public static class SenderService
         services.AddMessageHandler<SenderDbContext, AccountChanged, AccountChangedHandler>("sender.account-changed");
 
         services.AddGraph();
-        services.AddOptions<SenderOptions>().BindConfiguration("Sender").ValidateDataAnnotations().ValidateOnStart();
+        services.AddSection<SenderOptions>("Sender");
         services.AddSingleton<SendSignal>();
         services.AddSingleton<Pace>();
         services.AddSingleton<Claims>();

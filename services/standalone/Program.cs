@@ -1,3 +1,4 @@
+using InstaMessenger.Hosting.Settings;
 using InstaMessenger.Standalone;
 
-StandaloneHost.Build(args).Run();
+return await ServiceProcess.RunAsync(() => StandaloneHost.Build(args));

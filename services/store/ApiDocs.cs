@@ -6,7 +6,7 @@ namespace InstaMessenger.Store;
 /// <summary>The OpenAPI document at <c>/openapi/v1.json</c> and readable docs at <c>/docs</c>. They show the interface and no data, so anybody may read them.</summary>
 internal static class ApiDocs
 {
-    public static void AddApiDocs(this IServiceCollection services) => services.AddOpenApi("v1", options =>
+    public static void AddApiDocs(this IServiceCollection services) => services.AddSingleton<ApiDocument>().AddOpenApi(ApiDocument.Name, options =>
     {
         options.AddDocumentTransformer((document, _, _) =>
         {
@@ -27,7 +27,7 @@ internal static class ApiDocs
 
     public static void MapApiDocs(this IEndpointRouteBuilder routes)
     {
-        routes.MapOpenApi().AllowAnonymous();
+        routes.MapGet($"/openapi/{ApiDocument.Name}.json", ApiDocument.HandleAsync).ExcludeFromDescription().AllowAnonymous();
         routes.MapScalarApiReference("/docs", options =>
         {
             options.Title = "InstaMessenger";

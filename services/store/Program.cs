@@ -1,12 +1,16 @@
 using InstaMessenger.Hosting.Bus;
 using InstaMessenger.Hosting.Http;
+using InstaMessenger.Hosting.Settings;
 using InstaMessenger.Store;
 
-var builder = ServiceDefaults.CreateBuilder(args, "store", defaultPort: 8082);
-builder.AddStore();
-builder.AddBus();
+return await ServiceProcess.RunAsync(() =>
+{
+    var builder = ServiceDefaults.CreateBuilder(args, "store", defaultPort: 8082);
+    builder.AddStore();
+    builder.AddBus();
 
-var app = builder.Build();
-app.UseServiceDefaults();
-app.MapStore();
-await app.RunAsync();
+    var app = builder.Build();
+    app.UseServiceDefaults();
+    app.MapStore();
+    return app;
+});

@@ -26,6 +26,7 @@ internal sealed class ServiceUnderTest : IAsyncDisposable
         $"--Data:Directory={folder}",
         "--Secrets:MasterKey=" + Key,
         "--Jwt:SigningKeys:0=" + Key,
+        "--Instagram:Apps:0:AppId=1", "--Instagram:Apps:0:AppSecret=any_app_secret", "--Instagram:Apps:0:VerifyToken=any_verify_token",
         // Not without any logger: ASP.NET Core then starts no activity, and there is no trace to follow.
         "--Logging:LogLevel:Default=Critical",
         .. settings.Select(setting => "--" + setting),

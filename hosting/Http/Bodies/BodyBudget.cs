@@ -1,31 +1,37 @@
-using System.Collections.Concurrent;
 using Microsoft.Extensions.Options;
 
 namespace InstaMessenger.Hosting.Http.Bodies;
 
 /// <summary>
-/// The bytes of request bodies that are held while the rest is awaited. What bounds them is the process's memory, not how many clients there are: a
-/// stranger who stops before the last byte costs as much as the webhooks of a whole shop. Half is the most for one address, so that nobody alone
-/// shuts the door for Meta.
+/// The bytes of request bodies that are held while their rest is awaited. A stranger who stops before the last byte costs as much memory as the webhooks
+/// of a whole shop, so all bodies together have a limit, and not only each. Half of it is the most for one address: nobody alone shuts the door for Meta.
 /// </summary>
 internal sealed class BodyBudget(IOptions<BodyOptions> options)
 {
     private readonly long _most = options.Value.MostBytesInFlight;
-    private readonly ConcurrentDictionary<string, long> _addresses = new();
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, long> _addresses = [];
     private long _taken;
 
-    /// <summary>Bytes held now.</summary>
-    public long Taken => Interlocked.Read(ref _taken);
-
-    /// <summary>Takes bytes for an address; false, and nothing is taken, when it would have too many, or all together would.</summary>
+    /// <summary>Takes bytes for an address; false, and nothing is taken, when it or all together would hold too many.</summary>
     public bool TryTake(string address, long bytes)
     {
-        if (Interlocked.Add(ref _taken, bytes) > _most || _addresses.AddOrUpdate(address, bytes, (_, held) => held + bytes) > _most / 2)
+        lock (_gate)
         {
-            Interlocked.Add(ref _taken, -bytes);
-            return false;
+            var held = _addresses.GetValueOrDefault(address) + bytes;
+            if (_taken + bytes > _most || held > _most / 2) return false;
+            _addresses[address] = held;
+            _taken += bytes;
+            return true;
         }
+    }
 
-        return true;
+    public void GiveBack(string address, long bytes)
+    {
+        lock (_gate)
+        {
+            _taken -= bytes;
+            if ((_addresses[address] -= bytes) == 0) _addresses.Remove(address);
+        }
     }
 }

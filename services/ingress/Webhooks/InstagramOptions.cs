@@ -2,7 +2,7 @@ using Microsoft.Extensions.Options;
 
 namespace InstaMessenger.Ingress.Webhooks;
 
-/// <summary>The Meta apps whose webhooks are accepted: section <c>Instagram</c>. Without any, every webhook is refused.</summary>
+/// <summary>The Meta apps whose webhooks are accepted: section <c>Instagram</c>. At least one.</summary>
 internal sealed class InstagramOptions
 {
     /// <summary>
@@ -29,6 +29,8 @@ internal sealed class InstagramOptionsCheck : IValidateOptions<InstagramOptions>
 {
     public ValidateOptionsResult Validate(string? name, InstagramOptions options)
     {
+        if (options.Apps.Count == 0)
+            return ValidateOptionsResult.Fail("Instagram:Apps:0:AppId, AppSecret and VerifyToken are missing: without an app every webhook would be refused.");
         var errors = options.Apps.SelectMany((app, index) => ErrorsOf(app, $"Instagram:Apps:{index}")).ToList();
         return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
     }

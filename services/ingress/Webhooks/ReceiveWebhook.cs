@@ -3,7 +3,6 @@ using InstaMessenger.Hosting.Http;
 using InstaMessenger.Hosting.Telemetry;
 using InstaMessenger.Ingress.Journaling;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.Extensions.Options;
 
 namespace InstaMessenger.Ingress.Webhooks;
 
@@ -12,12 +11,11 @@ namespace InstaMessenger.Ingress.Webhooks;
 /// least, so a wrong secret or a full disk loses nothing that is mended in that time.
 /// </summary>
 internal sealed partial class ReceiveWebhook(
-    WebhookSignature signature, Journal journal, TimeProvider clock, IOptions<InstagramOptions> options, ILogger<ReceiveWebhook> logger)
+    WebhookSignature signature, Journal journal, TimeProvider clock, ILogger<ReceiveWebhook> logger)
 {
     private static readonly Counter<long> Webhooks = Metrics.Meter.CreateCounter<long>("ingress.webhooks", "{webhook}", "Webhooks, by what became of them.");
     private static readonly TimeSpan ReportEvery = TimeSpan.FromMinutes(1);
 
-    private readonly bool _hasApps = options.Value.Apps.Count > 0;
     private long _refused;
     private long _reportedAt;
 
@@ -51,19 +49,11 @@ internal sealed partial class ReceiveWebhook(
         var reportedAt = Interlocked.Read(ref _reportedAt);
         var now = clock.GetTimestamp();
         var due = reportedAt == 0 || clock.GetElapsedTime(reportedAt, now) >= ReportEvery;
-        if (due && Interlocked.CompareExchange(ref _reportedAt, now, reportedAt) == reportedAt)
-        {
-            var refused = Interlocked.Exchange(ref _refused, 0);
-            if (_hasApps) LogRefused(logger, refused);
-            else LogNoApp(logger, refused);
-        }
+        if (due && Interlocked.CompareExchange(ref _reportedAt, now, reportedAt) == reportedAt) LogRefused(logger, Interlocked.Exchange(ref _refused, 0));
 
         return Problems.Of(StatusCodes.Status401Unauthorized, "unauthorized");
     }
 
     [LoggerMessage(EventName = "webhook.refused", Level = LogLevel.Warning, Message = "{Count} webhooks without a right signature since the last report; if they are Meta's, an Instagram:Apps:n:AppSecret is missing or wrong")]
     private static partial void LogRefused(ILogger logger, long count);
-
-    [LoggerMessage(EventName = "webhook.no_app", Level = LogLevel.Warning, Message = "{Count} webhooks refused since the last report because no app is configured: set Instagram:Apps")]
-    private static partial void LogNoApp(ILogger logger, long count);
 }

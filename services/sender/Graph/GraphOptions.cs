@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using InstaMessenger.Contracts;
+using InstaMessenger.Hosting.Settings;
 
 namespace InstaMessenger.Sender.Graph;
 
@@ -10,10 +11,11 @@ public sealed class GraphOptions
     /// The version in every path. A version lives about two years; Meta serves calls to a dead one by the oldest that lives,
     /// with changed behaviour and without a word (meta-platform.md 6).
     /// </summary>
-    [RegularExpression(@"^v\d+\.\d+$", ErrorMessage = "Instagram:GraphVersion must look like v26.0.")]
+    [RegularExpression(@"^v\d+\.\d+$", ErrorMessage = "must look like v26.0.")]
     public string GraphVersion { get; set; } = "v26.0";
 
     /// <summary>Replaces both Graph hosts (tests, proxies); null for Meta's own, by the account's login type.</summary>
+    [WebAddress]
     public Uri? GraphBaseUrl { get; set; }
 
     internal Uri BaseOf(LoginType login) => GraphBaseUrl ?? login switch

@@ -1,5 +1,6 @@
 using System.Net;
 using InstaMessenger.Contracts;
+using InstaMessenger.Hosting.Settings;
 using Microsoft.Extensions.Options;
 using Refit;
 
@@ -10,7 +11,7 @@ internal static class GraphSetup
     /// <summary>One Refit client for each login type, keyed by it: each Graph host refuses the tokens of the other.</summary>
     public static void AddGraph(this IServiceCollection services)
     {
-        services.AddOptions<GraphOptions>().BindConfiguration("Instagram").ValidateDataAnnotations().ValidateOnStart();
+        services.AddSection<GraphOptions>("Instagram");
         services.AddSingleton<GraphClient>();
         services.AddTransient<RequestWatch.Handler>();
         foreach (var login in Enum.GetValues<LoginType>())

@@ -1,5 +1,6 @@
 using InstaMessenger.Hosting.Http;
 using InstaMessenger.Hosting.Security;
+using InstaMessenger.Hosting.Settings;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace InstaMessenger.Store.Access;
@@ -10,7 +11,7 @@ internal static class AccessSetup
     public static void AddAccess(this WebApplicationBuilder builder)
     {
         var services = builder.Services;
-        services.AddOptions<JwtOptions>().BindConfiguration("Jwt").ValidateDataAnnotations().ValidateOnStart();
+        services.AddSection<JwtOptions>("Jwt");
         services.AddOptions<BootstrapOptions>().BindConfiguration("Bootstrap");
         services.AddSingleton<AccessChanges>();
         services.AddSingleton<Passwords>();

@@ -4,13 +4,13 @@ namespace InstaMessenger.UiGateway.Edge;
 /// Puts the edge in front of the whole pipeline, in one order. As a start-up filter it cannot be forgotten or put behind the authentication,
 /// where a stranger's requests would reach the database unlimited.
 /// </summary>
-internal sealed class EdgePipeline : IStartupFilter
+internal sealed class EdgePipeline(ProvenCredentials proven) : IStartupFilter
 {
     public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
     {
         app.Use(SecurityHeaders.AddAsync);
         app.UseRateLimiter();
-        app.UseMiddleware<RefusedCredentials>();
+        app.Use(proven.WatchAsync);
         app.Use(RequestSizes.LimitAsync);
         next(app);
     };

@@ -1,49 +1,51 @@
 using System.Globalization;
 using System.Threading.RateLimiting;
 using InstaMessenger.Hosting.Http;
+using InstaMessenger.Hosting.Settings;
 using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.Extensions.Options;
 
 namespace InstaMessenger.UiGateway.Edge;
 
-/// <summary>Rate limits per credential, and per address for who has none.</summary>
+/// <summary>Rate limits per credential, and per address for who has none that has proven right.</summary>
 internal static class RateLimits
 {
     public static void AddRateLimits(this WebApplicationBuilder builder)
     {
         var services = builder.Services;
-        services.AddOptions<RateLimitOptions>().BindConfiguration("RateLimits").ValidateDataAnnotations().ValidateOnStart();
+        services.AddSection<RateLimitOptions>("RateLimits");
+        services.AddSingleton<ProvenCredentials>();
         services.AddRateLimiter(_ => { });
-        services.AddOptions<RateLimiterOptions>().Configure<IOptions<RateLimitOptions>>((limiter, limits) =>
+        services.AddOptions<RateLimiterOptions>().Configure<IOptions<RateLimitOptions>, ProvenCredentials>((limiter, limits, proven) =>
         {
-            limiter.GlobalLimiter = PartitionedRateLimiter.CreateChained(SignIns(limits.Value), Requests(limits.Value));
+            limiter.GlobalLimiter = PartitionedRateLimiter.CreateChained(SignIns(limits.Value), Requests(limits.Value, proven));
             limiter.OnRejected = (rejected, _) => new ValueTask(RefuseAsync(rejected.HttpContext, rejected.Lease));
         });
     }
 
-    /// <summary>The bucket of an address, refilled each second.</summary>
-    public static RateLimitPartition<string> OfAddress(string address, RateLimitOptions limits) =>
-        Bucket(address, limits.PerAddressBurst, limits.PerAddressPerSecond, TimeSpan.FromSeconds(1));
+    /// <summary>Whether it is about signing in or out, which needs no caller.</summary>
+    public static bool IsSession(HttpRequest request) => request.Path.StartsWithSegments("/ui/session", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>429 with the seconds to wait.</summary>
-    public static Task RefuseAsync(HttpContext context, RateLimitLease lease)
+    private static Task RefuseAsync(HttpContext context, RateLimitLease lease)
     {
         var wait = lease.TryGetMetadata(MetadataName.RetryAfter, out var after) ? Math.Max(1, Math.Ceiling(after.TotalSeconds)) : 1;
         context.Response.Headers.RetryAfter = wait.ToString(CultureInfo.InvariantCulture);
         return Problems.Of(StatusCodes.Status429TooManyRequests, "rate_limited", "Too many requests. Try again after Retry-After seconds.").ExecuteAsync(context);
     }
 
-    private static PartitionedRateLimiter<HttpContext> Requests(RateLimitOptions limits) => PartitionedRateLimiter.Create<HttpContext, string>(context =>
-    {
-        if (IsUnlimited(context.Request)) return RateLimitPartition.GetNoLimiter("unlimited");
-        return Client.CredentialHash(context) is { } credential
-            ? Bucket(credential, limits.PerKeyBurst, limits.PerKeyPerSecond, TimeSpan.FromSeconds(1))
-            : OfAddress(ClientAddress.Of(context), limits);
-    });
+    private static PartitionedRateLimiter<HttpContext> Requests(RateLimitOptions limits, ProvenCredentials proven) =>
+        PartitionedRateLimiter.Create<HttpContext, string>(context =>
+        {
+            if (IsUnlimited(context.Request)) return RateLimitPartition.GetNoLimiter("unlimited");
+            return !IsWebhook(context.Request) && Client.CredentialHash(context) is { } credential && proven.Contains(credential)
+                ? Bucket(credential, limits.PerKeyBurst, limits.PerKeyPerSecond, TimeSpan.FromSeconds(1), limits.Gateways)
+                : Bucket(ClientAddress.Of(context), limits.PerAddressBurst, limits.PerAddressPerSecond, TimeSpan.FromSeconds(1), limits.Gateways);
+        });
 
     private static PartitionedRateLimiter<HttpContext> SignIns(RateLimitOptions limits) => PartitionedRateLimiter.Create<HttpContext, string>(context =>
-        HttpMethods.IsPost(context.Request.Method) && context.Request.Path.StartsWithSegments("/ui/session", StringComparison.OrdinalIgnoreCase)
-            ? Bucket(ClientAddress.Of(context), limits.SignInsPerAddressPerMinute, limits.SignInsPerAddressPerMinute, TimeSpan.FromMinutes(1))
+        HttpMethods.IsPost(context.Request.Method) && IsSession(context.Request)
+            ? Bucket(ClientAddress.Of(context), limits.SignInsPerAddressPerMinute, limits.SignInsPerAddressPerMinute, TimeSpan.FromMinutes(1), limits.Gateways)
             : RateLimitPartition.GetNoLimiter("no sign-in"));
 
     /// <summary>
@@ -54,12 +56,17 @@ internal static class RateLimits
         (HttpMethods.IsPost(request.Method) && request.Path.StartsWithSegments("/webhooks/instagram", StringComparison.OrdinalIgnoreCase))
         || request.Path.StartsWithSegments("/health", StringComparison.OrdinalIgnoreCase);
 
-    private static RateLimitPartition<string> Bucket(string key, int burst, int refill, TimeSpan every) =>
+    /// <summary>No credential of ours is asked for there, so none lifts the limit of its address.</summary>
+    private static bool IsWebhook(HttpRequest request) => request.Path.StartsWithSegments("/webhooks", StringComparison.OrdinalIgnoreCase);
+
+    private static RateLimitPartition<string> Bucket(string key, int burst, int refill, TimeSpan every, int parts) =>
         RateLimitPartition.GetTokenBucketLimiter(key, _ => new TokenBucketRateLimiterOptions
         {
-            TokenLimit = burst,
-            TokensPerPeriod = refill,
+            TokenLimit = Part(burst, parts),
+            TokensPerPeriod = Part(refill, parts),
             ReplenishmentPeriod = every,
             QueueLimit = 0,
         });
+
+    private static int Part(int whole, int parts) => ((whole - 1) / parts) + 1;
 }

@@ -18,8 +18,8 @@ public static class ProxySetup
     public static void AddProxy(this WebApplicationBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        var addresses = builder.Configuration.GetSection("Services").Get<ServiceAddresses>() ?? new ServiceAddresses();
-        builder.Services.AddReverseProxy().LoadFromMemory(RouteTable.ToYarp(), [.. addresses.All().Select(service => Cluster(service.Service, service.Address))]);
+        var clusters = ServiceAddresses.Read(builder.Configuration).Select(service => Cluster(service.Service, service.Addresses)).ToList();
+        builder.Services.AddReverseProxy().LoadFromMemory(RouteTable.ToYarp(), clusters);
     }
 
     /// <summary>Maps the routes, and 404 for all that none of them names.</summary>
@@ -33,10 +33,10 @@ public static class ProxySetup
         app.MapFallback("{**path}", () => Problems.NotFound("page")).AllowAnonymous();
     }
 
-    private static ClusterConfig Cluster(string service, Uri address) => new()
+    private static ClusterConfig Cluster(string service, IReadOnlyList<Uri> addresses) => new()
     {
         ClusterId = service,
-        Destinations = new Dictionary<string, DestinationConfig> { [service] = new() { Address = address.ToString() } },
+        Destinations = addresses.ToDictionary(address => address.Authority, address => new DestinationConfig { Address = address.ToString() }),
         HttpRequest = new ForwarderRequestConfig
         {
             ActivityTimeout = Silence,

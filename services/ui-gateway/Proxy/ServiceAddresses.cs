@@ -1,20 +1,27 @@
+using InstaMessenger.Hosting.Settings;
+
 namespace InstaMessenger.UiGateway.Proxy;
 
-/// <summary>Where the services are: section <c>Services</c>.</summary>
-internal sealed class ServiceAddresses
+/// <summary>Where the services are: section <c>Services</c>. Each may have several addresses, one for each of its processes.</summary>
+internal static class ServiceAddresses
 {
-    /// <summary>The public door for Meta.</summary>
-    public Uri Ingress { get; set; } = new("http://localhost:8081");
+    private static readonly (string Service, string Default)[] Services =
+    [
+        ("Ingress", "http://localhost:8081"),
+        ("Store", "http://localhost:8082"),
+        ("Sender", "http://localhost:8083"),
+        ("CrmForwarder", "http://localhost:8084"),
+    ];
 
-    /// <summary>Conversations, accounts, users, the live stream.</summary>
-    public Uri Store { get; set; } = new("http://localhost:8082");
+    /// <exception cref="SettingException">An address is none.</exception>
+    public static IEnumerable<(string Service, IReadOnlyList<Uri> Addresses)> Read(IConfiguration configuration) => Services.Select(service =>
+    {
+        var given = SettingList.Read(configuration, "Services:" + service.Service).Select(entry => Parse(entry.Name, entry.Value)).Distinct().ToList();
+        return (service.Service, (IReadOnlyList<Uri>)(given.Count > 0 ? given : [new Uri(service.Default)]));
+    });
 
-    /// <summary>The ledger of sends.</summary>
-    public Uri Sender { get; set; } = new("http://localhost:8083");
-
-    /// <summary>CRM endpoints and deliveries.</summary>
-    public Uri CrmForwarder { get; set; } = new("http://localhost:8084");
-
-    public IEnumerable<(string Service, Uri Address)> All() =>
-        [(nameof(Ingress), Ingress), (nameof(Store), Store), (nameof(Sender), Sender), (nameof(CrmForwarder), CrmForwarder)];
+    private static Uri Parse(string setting, string value) =>
+        Uri.TryCreate(value, UriKind.Absolute, out var address) && WebAddressAttribute.Is(address)
+            ? address
+            : throw new SettingException($"{setting} must be an address like http://store:8082, or several, separated by commas.");
 }

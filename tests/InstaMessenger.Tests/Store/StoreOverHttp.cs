@@ -49,7 +49,12 @@ internal sealed class StoreOverHttp : IAsyncDisposable
 
     public IServiceProvider Services => _app.Services;
 
-    public static async Task<StoreOverHttp> StartAsync(TimeProvider? clock = null, params (string Key, string? Value)[] settings)
+    public HttpClient Http => _http;
+
+    public static Task<StoreOverHttp> StartAsync(TimeProvider? clock = null, params (string Key, string? Value)[] settings) => StartAsync(_ => { }, clock, settings);
+
+    /// <summary>With a store that is made of other parts.</summary>
+    public static async Task<StoreOverHttp> StartAsync(Action<IServiceCollection> services, TimeProvider? clock = null, params (string Key, string? Value)[] settings)
     {
         var folder = settings.FirstOrDefault(setting => setting.Key == "Data:Directory").Value ?? Directory.CreateTempSubdirectory("store-").FullName;
         var all = new Dictionary<string, string?>
@@ -68,6 +73,7 @@ internal sealed class StoreOverHttp : IAsyncDisposable
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.AddStore();
         builder.Services.AddSingleton<IBusPublisher, AbsentBus>();
+        services(builder.Services);
         builder.Logging.ClearProviders();
         var app = builder.Build();
         app.UseServiceDefaults();

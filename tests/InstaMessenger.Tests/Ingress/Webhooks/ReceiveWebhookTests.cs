@@ -54,14 +54,6 @@ public sealed class ReceiveWebhookTests
     }
 
     [Fact]
-    public async Task Without_any_app_a_webhook_is_answered_401()
-    {
-        using var folder = new TemporaryFolder();
-        await using var ingress = await IngressHost.StartAsync(folder, []);
-        await ShouldBeProblemAsync(await ingress.PostAsync("{}"), HttpStatusCode.Unauthorized, "unauthorized");
-    }
-
-    [Fact]
     public async Task A_strangers_bearer_token_changes_nothing()
     {
         using var folder = new TemporaryFolder();

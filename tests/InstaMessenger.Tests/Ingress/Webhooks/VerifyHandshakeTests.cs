@@ -41,13 +41,4 @@ public sealed class VerifyHandshakeTests
         answer.StatusCode.ShouldBe(HttpStatusCode.Forbidden);
         (await answer.Content.ReadAsStringAsync()).ShouldNotContain("77123");
     }
-
-    [Fact]
-    public async Task Without_any_app_no_handshake_passes()
-    {
-        using var folder = new TemporaryFolder();
-        await using var ingress = await IngressHost.StartAsync(folder, []);
-        var answer = await ingress.Http.GetAsync(IngressHost.Path + "?hub.mode=subscribe&hub.verify_token=&hub.challenge=1");
-        answer.StatusCode.ShouldBe(HttpStatusCode.Forbidden);
-    }
 }

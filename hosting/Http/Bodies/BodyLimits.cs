@@ -1,0 +1,64 @@
+using InstaMessenger.Hosting.Settings;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace InstaMessenger.Hosting.Http.Bodies;
+
+/// <summary>Puts every request's body under a deadline and a budget, in every process: each door may be the one that strangers find.</summary>
+internal sealed class BodyLimits(RequestDelegate next, BodyBudget budget, IOptions<BodyOptions> options, TimeProvider clock)
+{
+    /// <summary>Larger ones are uploads. What takes no uploads refuses them by the announced length.</summary>
+    private const long MostOfNoUpload = 5 * 1024 * 1024;
+
+    private const int UploadTakesTimes = 8;
+
+    /// <summary>A client gets this long for its request headers, and then must send at least 1 KiB/s of body.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    private readonly TimeSpan _deadline = TimeSpan.FromSeconds(options.Value.DeadlineSeconds);
+
+    public static void Add(WebApplicationBuilder builder)
+    {
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.Limits.RequestHeadersTimeout = Patience;
+            kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(bytesPerSecond: 1024, gracePeriod: Patience);
+        });
+        builder.Services.AddSection<BodyOptions>("Bodies");
+        builder.Services.AddSingleton<BodyBudget>();
+        builder.Services.AddTransient<IStartupFilter, InFront>();
+    }
+
+    public async Task InvokeAsync(HttpContext context)
+    {
+        if (context.Features.Get<IHttpRequestBodyDetectionFeature>() is not { CanHaveBody: true })
+        {
+            await next(context);
+            return;
+        }
+
+        var deadline = context.Request.ContentLength > MostOfNoUpload ? _deadline * UploadTakesTimes : _deadline;
+        var body = new MeteredBody(context, context.Request.BodyReader, budget, clock, deadline);
+        context.Features.Set<IRequestBodyPipeFeature>(body);
+        context.Request.Body = body.AsStream(leaveOpen: true);
+        try
+        {
+            await next(context);
+        }
+        finally
+        {
+            body.Release();
+        }
+    }
+
+    /// <summary>As a start-up filter it is in front of short-circuited endpoints too, which is what the gateway's proxy is made of.</summary>
+    private sealed class InFront : IStartupFilter
+    {
+        public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app => next(app.UseMiddleware<BodyLimits>());
+    }
+}

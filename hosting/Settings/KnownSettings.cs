@@ -1,0 +1,54 @@
+using Microsoft.Extensions.Configuration;
+
+namespace InstaMessenger.Hosting.Settings;
+
+/// <summary>
+/// Every name in the product's own sections. A name that is not here is a typing mistake, and one that is ignored is found weeks later: the start names it.
+/// All services know all names, because one file of settings is given to all of them.
+/// </summary>
+public static class KnownSettings
+{
+    /// <summary>The names; a star stands for the number of a list's entry.</summary>
+    public static readonly IReadOnlySet<string> Names = new HashSet<string>(StringComparer.OrdinalIgnoreCase)
+    {
+        "Bodies:DeadlineSeconds", "Bodies:MostBytesInFlight",
+        "Bootstrap:AdminPassword", "Bootstrap:AdminUsername", "Bootstrap:ApiKey",
+        "ConnectionStrings:CrmForwarder", "ConnectionStrings:RabbitMq", "ConnectionStrings:Sender", "ConnectionStrings:Store",
+        "Data:Directory",
+        "Deliveries:Most", "Deliveries:MostPerAccount", "Deliveries:MostPerEndpoint",
+        "ForwardedHeaders:KnownProxies", "ForwardedHeaders:KnownProxies:*",
+        "Ingress:JournalMaxBytes",
+        "Instagram:Apps:*:AppId", "Instagram:Apps:*:AppSecret", "Instagram:Apps:*:VerifyToken", "Instagram:GraphBaseUrl", "Instagram:GraphVersion",
+        "Jwt:LifetimeMinutes", "Jwt:SigningKeys:*",
+        "Metrics:Host", "Metrics:Port",
+        "Outbound:AllowedAddresses", "Outbound:AllowedAddresses:*", "Outbound:AllowPrivateAddresses",
+        "Public:BaseUrl",
+        "RateLimits:Gateways", "RateLimits:PerAddressBurst", "RateLimits:PerAddressPerSecond", "RateLimits:PerKeyBurst", "RateLimits:PerKeyPerSecond",
+        "RateLimits:SignInsPerAddressPerMinute",
+        "Secrets:KeyDirectory", "Secrets:MasterKey",
+        "Sender:AudioVideoPerSecond", "Sender:CallTimeout", "Sender:Concurrency", "Sender:MostPerAccount", "Sender:SendsPerSecond",
+        "Services:CrmForwarder", "Services:CrmForwarder:*", "Services:Ingress", "Services:Ingress:*", "Services:Sender", "Services:Sender:*", "Services:Store",
+        "Services:Store:*",
+    };
+
+    private static readonly HashSet<string> Sections = new(Names.Select(name => name.Split(':')[0]), StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Refuses unknown names in the product's sections.</summary>
+    /// <param name="configuration">All settings.</param>
+    /// <exception cref="SettingException">There are some; it names each.</exception>
+    public static void Check(IConfiguration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        var unknown = configuration.GetChildren()
+            .Where(section => Sections.Contains(section.Key))
+            .SelectMany(section => section.AsEnumerable())
+            // A section has no value of its own; an empty one is as good as absent, and Compose passes what nobody has set so.
+            .Where(setting => !string.IsNullOrEmpty(setting.Value) && !Names.Contains(General(setting.Key)))
+            .Select(setting => setting.Key)
+            .Order(StringComparer.Ordinal)
+            .ToList();
+        if (unknown.Count > 0) throw new SettingException($"{string.Join(", ", unknown)}: there is no such setting; docs/operations.md lists them all.");
+    }
+
+    private static string General(string name) => string.Join(':', name.Split(':').Select(part => part.Length > 0 && part.All(char.IsAsciiDigit) ? "*" : part));
+}

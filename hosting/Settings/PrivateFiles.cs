@@ -1,0 +1,23 @@
+using System.Runtime.InteropServices;
+
+namespace InstaMessenger.Hosting.Settings;
+
+/// <summary>
+/// What the process makes on a disk is for its own user alone: folders 0700, files 0600. It holds customers' messages, and the log beside a database or the key
+/// ring is made by libraries that are not asked one by one.
+/// </summary>
+internal static class PrivateFiles
+{
+    /// <summary>Nothing for the group, nothing for others.</summary>
+    private const uint OwnerOnly = 0b000_111_111;
+
+    /// <summary>Takes effect for the whole process. Call it before the first file is made.</summary>
+    public static void Begin()
+    {
+        if (!OperatingSystem.IsWindows()) _ = Umask(OwnerOnly);
+    }
+
+    [DllImport("libc", EntryPoint = "umask")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern uint Umask(uint mask);
+}

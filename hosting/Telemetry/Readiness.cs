@@ -1,0 +1,40 @@
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Hosting;
+
+namespace InstaMessenger.Hosting.Telemetry;
+
+/// <summary>
+/// Whether the process is ready, asked of its checks at most once a second: some write to a disk, and the question is open to anybody, as often as they like.
+/// From the moment that the process is told to stop it is not ready, so that whoever balances load sends it no more.
+/// </summary>
+internal sealed class Readiness(HealthCheckService checks, IHostApplicationLifetime lifetime, TimeProvider clock)
+{
+    private static readonly TimeSpan GoodFor = TimeSpan.FromSeconds(1);
+
+    private static readonly HealthReport Stopping = new(
+        new Dictionary<string, HealthReportEntry>
+        {
+            ["process"] = new(HealthStatus.Unhealthy, "It was told to stop and ends what it has in hand.", TimeSpan.Zero, exception: null, data: null),
+        },
+        TimeSpan.Zero);
+
+    private readonly Lock _gate = new();
+    private Task<HealthReport>? _report;
+    private long _askedAt;
+
+    /// <summary>The newest report; who asks while the checks run waits for that run.</summary>
+    public Task<HealthReport> GetAsync(CancellationToken cancellationToken)
+    {
+        if (lifetime.ApplicationStopping.IsCancellationRequested) return Task.FromResult(Stopping);
+        lock (_gate)
+        {
+            if (_report is null || (_report.IsCompleted && clock.GetElapsedTime(_askedAt) >= GoodFor))
+            {
+                _askedAt = clock.GetTimestamp();
+                _report = checks.CheckHealthAsync(CancellationToken.None);
+            }
+
+            return _report.WaitAsync(cancellationToken);
+        }
+    }
+}

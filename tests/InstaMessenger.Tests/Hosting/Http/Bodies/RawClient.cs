@@ -1,0 +1,50 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace InstaMessenger.Tests.Hosting.Http.Bodies;
+
+/// <summary>A stranger with a socket, who says what they like and stops where they like.</summary>
+internal sealed class RawClient : IDisposable
+{
+    private readonly TcpClient _tcp;
+
+    private RawClient(TcpClient tcp) => _tcp = tcp;
+
+    /// <param name="service">Where to.</param>
+    /// <param name="from">The client's address; every 127.x.y.z is this machine.</param>
+    public static async Task<RawClient> ConnectAsync(Uri service, string from = "127.0.0.1")
+    {
+        var tcp = new TcpClient(new IPEndPoint(IPAddress.Parse(from), 0)) { NoDelay = true };
+        await tcp.ConnectAsync(IPAddress.Loopback, service.Port);
+        return new RawClient(tcp);
+    }
+
+    /// <summary>A webhook's head, and as many bytes of its body.</summary>
+    public async Task BeginWebhookAsync(int announced, int sent)
+    {
+        await SendAsync($"POST /webhooks/instagram HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {announced}\r\n\r\n");
+        await _tcp.GetStream().WriteAsync(new byte[sent]);
+    }
+
+    public async Task SendAsync(string text) => await _tcp.GetStream().WriteAsync(Encoding.ASCII.GetBytes(text));
+
+    /// <summary>All that is answered until the server closes.</summary>
+    public async Task<string> ReadToEndAsync()
+    {
+        using var reader = new StreamReader(_tcp.GetStream(), Encoding.ASCII, leaveOpen: true);
+        var answer = new StringBuilder();
+        try
+        {
+            while (await reader.ReadLineAsync() is { } line) answer.AppendLine(line);
+        }
+        catch (IOException)
+        {
+            // Closed while bytes of ours were on their way.
+        }
+
+        return answer.ToString();
+    }
+
+    public void Dispose() => _tcp.Dispose();
+}
