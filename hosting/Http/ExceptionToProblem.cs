@@ -14,6 +14,12 @@ internal sealed class ExceptionToProblem : IExceptionHandler
     {
         if (DatabaseErrors.IsUnavailable(exception))
         {
+            if (EventStreamRetry.Asks(httpContext.Request))
+            {
+                await EventStreamRetry.AnswerAsync(httpContext);
+                return true;
+            }
+
             httpContext.Response.Headers.RetryAfter = "1";
             await Problems.Of(StatusCodes.Status503ServiceUnavailable, "database_unavailable", "The database takes no request just now; nothing was kept. Try again.")
                 .ExecuteAsync(httpContext);

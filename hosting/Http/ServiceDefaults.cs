@@ -48,6 +48,7 @@ public static class ServiceDefaults
         services.AddSingleton(new ServiceName(serviceName));
         services.AddHealthChecks();
         services.AddSingleton<Readiness>();
+        services.AddHostedService<DrainBeforeStop>();
         services.AddProblemDetails(options => options.CustomizeProblemDetails = Problems.Customize);
         services.AddExceptionHandler<ExceptionToProblem>();
         services.ConfigureHttpJsonOptions(options => ApiJson.Configure(options.SerializerOptions));

@@ -19,12 +19,18 @@ internal sealed class Readiness(HealthCheckService checks, IHostApplicationLifet
         TimeSpan.Zero);
 
     private readonly Lock _gate = new();
+    private long _lastAsked;
     private Task<HealthReport>? _report;
     private long _askedAt;
+
+    /// <summary>Whether somebody asked within that time. Real time, whatever the clock: who asks is another process.</summary>
+    public bool WasAskedWithin(TimeSpan time) =>
+        Interlocked.Read(ref _lastAsked) is var asked and not 0 && TimeProvider.System.GetElapsedTime(asked) < time;
 
     /// <summary>The newest report; who asks while the checks run waits for that run.</summary>
     public Task<HealthReport> GetAsync(CancellationToken cancellationToken)
     {
+        Interlocked.Exchange(ref _lastAsked, TimeProvider.System.GetTimestamp());
         if (lifetime.ApplicationStopping.IsCancellationRequested) return Task.FromResult(Stopping);
         lock (_gate)
         {

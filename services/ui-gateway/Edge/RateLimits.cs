@@ -29,6 +29,7 @@ internal static class RateLimits
     /// <summary>429 with the seconds to wait.</summary>
     private static Task RefuseAsync(HttpContext context, RateLimitLease lease)
     {
+        if (EventStreamRetry.Asks(context.Request)) return EventStreamRetry.AnswerAsync(context);
         var wait = lease.TryGetMetadata(MetadataName.RetryAfter, out var after) ? Math.Max(1, Math.Ceiling(after.TotalSeconds)) : 1;
         context.Response.Headers.RetryAfter = wait.ToString(CultureInfo.InvariantCulture);
         return Problems.Of(StatusCodes.Status429TooManyRequests, "rate_limited", "Too many requests. Try again after Retry-After seconds.").ExecuteAsync(context);

@@ -2,6 +2,8 @@ using System.Net;
 using InstaMessenger.Hosting.Http;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Forwarder;
+using Yarp.ReverseProxy.Health;
+using Yarp.ReverseProxy.Transforms;
 
 namespace InstaMessenger.UiGateway.Proxy;
 
@@ -19,7 +21,12 @@ public static class ProxySetup
     {
         ArgumentNullException.ThrowIfNull(builder);
         var clusters = ServiceAddresses.Read(builder.Configuration).Select(service => Cluster(service.Service, service.Addresses)).ToList();
-        builder.Services.AddReverseProxy().LoadFromMemory(RouteTable.ToYarp(), clusters);
+        builder.Services.AddReverseProxy().LoadFromMemory(RouteTable.ToYarp(), clusters).AddTransforms(transforms => transforms.AddResponseTransform(HoldBack));
+        builder.Services.AddSingleton<IActiveHealthCheckPolicy, ServiceReadiness>();
+        builder.Services.AddSingleton<ServiceAttempts>();
+        builder.Services.AddHealthChecks().AddCheck<ServicesCheck>("services");
+        // Their lines are stack traces, one for each request and each probe; ServiceAttempts and ServiceReadiness say the same in one.
+        builder.Logging.AddFilter("Yarp.ReverseProxy.Forwarder", LogLevel.None).AddFilter("Yarp.ReverseProxy.Health", LogLevel.None);
     }
 
     /// <summary>Maps the routes, and 404 for all that none of them names.</summary>
@@ -27,15 +34,31 @@ public static class ProxySetup
     public static void MapProxy(this WebApplication app)
     {
         ArgumentNullException.ThrowIfNull(app);
-        // Past authentication and authorization, which the service does, and past YARP's choice among destinations, of which there is one: each of ten
-        // thousand open streams would hold their objects, 3 KB, for as long as it lives.
-        app.MapReverseProxy(proxy => proxy.UseStatusCodePages()).ShortCircuit();
+        var attempts = app.Services.GetRequiredService<ServiceAttempts>();
+        // Past authentication and authorization, which the service does, and past YARP's own choice among destinations, which ServiceAttempts makes: each of
+        // ten thousand open streams would hold their objects, 3 KB, for as long as it lives.
+        app.MapReverseProxy(proxy => proxy.UseStatusCodePages().Use(KeepStreamsComingAsync).Use(attempts.ForwardAsync)).ShortCircuit();
         app.MapFallback("{**path}", () => Problems.NotFound("page")).AllowAnonymous();
+    }
+
+    /// <summary>The body of an answer that a browser's stream does not get to see.</summary>
+    private static ValueTask HoldBack(ResponseTransformContext answer)
+    {
+        if (EventStreamRetry.Asks(answer.HttpContext.Request) && EventStreamRetry.Passes(answer.HttpContext.Response.StatusCode)) answer.SuppressResponseBody = true;
+        return ValueTask.CompletedTask;
+    }
+
+    private static async Task KeepStreamsComingAsync(HttpContext context, RequestDelegate next)
+    {
+        await next(context);
+        if (!context.Response.HasStarted && EventStreamRetry.Passes(context.Response.StatusCode) && EventStreamRetry.Asks(context.Request))
+            await EventStreamRetry.AnswerAsync(context);
     }
 
     private static ClusterConfig Cluster(string service, IReadOnlyList<Uri> addresses) => new()
     {
         ClusterId = service,
+        HealthCheck = ServiceReadiness.Config,
         Destinations = addresses.ToDictionary(address => address.Authority, address => new DestinationConfig { Address = address.ToString() }),
         HttpRequest = new ForwarderRequestConfig
         {

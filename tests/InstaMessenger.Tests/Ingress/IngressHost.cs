@@ -59,5 +59,12 @@ internal sealed class IngressHost : IAsyncDisposable
 
     public async Task<HttpStatusCode> ReadyAsync() => (await Http.GetAsync("/health/ready")).StatusCode;
 
+    /// <summary>Asked again and again, because an answer holds for a second.</summary>
+    public async Task UntilReadyAsync()
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (await ReadyAsync() != HttpStatusCode.OK) await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, limit.Token);
+    }
+
     public ValueTask DisposeAsync() => _service.DisposeAsync();
 }
