@@ -1,6 +1,7 @@
 using InstaMessenger.Hosting.Http;
 using InstaMessenger.Hosting.Settings;
 using InstaMessenger.Standalone;
+using InstaMessenger.Tests.Shared;
 using InstaMessenger.UiGateway;
 using InstaMessenger.UiGateway.Proxy;
 using Microsoft.AspNetCore.Builder;
@@ -90,7 +91,7 @@ public sealed class RefusedSettingTests
     [Fact]
     public async Task Every_setting_of_the_operations_page_is_known()
     {
-        var page = await File.ReadAllLinesAsync(RepositoryRoot.Of(Path.Combine("docs", "operations.md")), TestContext.Current.CancellationToken);
+        var page = await File.ReadAllLinesAsync(RepositoryRoot.Of("docs", "operations.md"), TestContext.Current.CancellationToken);
         var cells = page.SkipWhile(line => line != "## Settings").TakeWhile(line => line != "## Looking after it").Where(line => line.StartsWith("| `", StringComparison.Ordinal));
         var names = cells.SelectMany(line => NamesOf(line.Split('|')[1])).Where(name => name.Contains(':') && !name.StartsWith("Logging:", StringComparison.Ordinal)).ToList();
 
