@@ -1,20 +1,20 @@
-using System.Text.Json;
 using InstaMessenger.Contracts;
 using InstaMessenger.Hosting.Database;
 using InstaMessenger.Hosting.Telemetry;
 using MassTransit;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 
 namespace InstaMessenger.Hosting.Bus;
 
 /// <summary>
 /// Hands a bundle to its handler: all items in one transaction, else in ever smaller parts, and an item that fails alone is kept as a dead letter.
-/// So one bad item never holds up another, on either bus. Only a database that cannot be written sends the bundle back.
+/// So one bad item never holds up another, on either bus. Whatever may be the database's fault sends the bundle back to wait; only when that happens
+/// again and again while the database takes other work is the bundle taken apart all the same.
 /// </summary>
 internal sealed partial class BundleConsumer<TContext, T, THandler>(
     THandler handler,
     IUnitOfWork<TContext> unitOfWork,
+    SetAside<TContext> setAside,
     BusSubscription<TContext, T, THandler> subscription,
     TimeProvider clock,
     ILogger<BundleConsumer<TContext, T, THandler>> logger) : IConsumer<Bundle<T>>
@@ -23,17 +23,41 @@ internal sealed partial class BundleConsumer<TContext, T, THandler>(
 {
     public async Task Consume(ConsumeContext<Bundle<T>> context)
     {
+        var items = context.Message.Items;
         try
         {
-            await HandleAsync(context.Message.Items, knownBad: false, context.CancellationToken);
+            await HandleAsync(items, knownBad: false, blame: false, context.CancellationToken);
         }
-        catch (Exception error) when (error is not DatabaseUnavailableException && DatabaseErrors.IsUnavailable(error))
+        catch (Exception error) when (MayPass(error) && !context.CancellationToken.IsCancellationRequested)
         {
-            // A handler's own read met it. The bus waits for this type alone.
-            throw new DatabaseUnavailableException("The database cannot be read.", error);
+            if (!await IsToBlameAsync(items, context.CancellationToken))
+                throw error as DatabaseUnavailableException ?? new DatabaseUnavailableException("The handler's unit of work did not end.", error);
+            LogBlamed(logger, error, subscription.Queue, items.Count);
+            await HandleAsync(items, knownBad: false, blame: true, context.CancellationToken);
         }
 
-        Metrics.Consumed(subscription.Queue, context.Message.Items.Count);
+        subscription.Returns.Forget(items[0].Id);
+        Metrics.Consumed(subscription.Queue, items.Count);
+    }
+
+    /// <summary>Whether the bundle failed again although the database takes other work, as it did many times before.</summary>
+    private async Task<bool> IsToBlameAsync(IReadOnlyList<BusItem<T>> items, CancellationToken cancellationToken)
+    {
+        if (await TakesWorkAsync(cancellationToken)) return subscription.Returns.Count(items[0].Id, clock.GetUtcNow());
+        subscription.Returns.Forget(items[0].Id);
+        return false;
+    }
+
+    private async Task<bool> TakesWorkAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await unitOfWork.ExecuteAsync(_ => Task.FromResult(true), cancellationToken);
+        }
+        catch (Exception error) when (DatabaseErrors.IsUnavailable(error))
+        {
+            return false;
+        }
     }
 
     /// <summary>
@@ -42,59 +66,47 @@ internal sealed partial class BundleConsumer<TContext, T, THandler>(
     /// </summary>
     /// <param name="items">In order.</param>
     /// <param name="knownBad">Whether a bad item must be among them, because all others were good.</param>
+    /// <param name="blame">Whether an item is at fault even where the error speaks of the database.</param>
     /// <param name="cancellationToken">Ends the handling.</param>
     /// <returns>Whether all were good.</returns>
-    private async Task<bool> HandleAsync(IReadOnlyList<BusItem<T>> items, bool knownBad, CancellationToken cancellationToken)
+    private async Task<bool> HandleAsync(IReadOnlyList<BusItem<T>> items, bool knownBad, bool blame, CancellationToken cancellationToken)
     {
         if (items.Count == 0) return true;
-        if (knownBad && items.Count > 1) return await HandlePartsAsync(items, [items.Count / 2], cancellationToken);
+        if (knownBad && items.Count > 1) return await HandlePartsAsync(items, [items.Count / 2], blame, cancellationToken);
         var inHand = new ItemsInHand<BusItem<T>>(items);
         try
         {
             await unitOfWork.ExecuteAsync(scope => handler.HandleAsync(scope, inHand), cancellationToken);
             return true;
         }
-        catch (Exception error) when (!MustReturn(error, cancellationToken))
+        catch (Exception error) when (!cancellationToken.IsCancellationRequested && (blame || !MayPass(error)))
         {
-            if (items.Count == 1) await SetAsideAsync(items[0], error, cancellationToken);
+            var cause = MayPass(error) ? DeadLetterCause.Database : DeadLetterCause.Item;
+            if (blame && !await TakesWorkAsync(cancellationToken)) throw;
+            if (items.Count == 1) await setAside.KeepAsync(subscription.Queue, items[0], error, cause, atAnyCost: blame, cancellationToken);
             // The last one in hand tells nothing: the handler, or the save behind it, had seen them all.
-            else if (inHand.Last < items.Count - 1) await HandlePartsAsync(items, [inHand.Last, inHand.Last + 1], cancellationToken);
-            else await HandlePartsAsync(items, [items.Count / 2], cancellationToken);
+            else if (inHand.Last < items.Count - 1) await HandlePartsAsync(items, [inHand.Last, inHand.Last + 1], blame, cancellationToken);
+            else await HandlePartsAsync(items, [items.Count / 2], blame, cancellationToken);
             return false;
         }
     }
 
     /// <summary>The items up to each cut and behind the last, each part by itself and in this order.</summary>
-    private async Task<bool> HandlePartsAsync(IReadOnlyList<BusItem<T>> items, int[] cuts, CancellationToken cancellationToken)
+    private async Task<bool> HandlePartsAsync(IReadOnlyList<BusItem<T>> items, int[] cuts, bool blame, CancellationToken cancellationToken)
     {
         var (from, allGood) = (0, true);
         foreach (var to in cuts.Append(items.Count))
         {
-            allGood &= await HandleAsync([.. items.Take(from..to)], knownBad: allGood && to == items.Count, cancellationToken);
+            allGood &= await HandleAsync([.. items.Take(from..to)], knownBad: allGood && to == items.Count, blame, cancellationToken);
             from = to;
         }
 
         return allGood;
     }
 
-    private async Task SetAsideAsync(BusItem<T> item, Exception error, CancellationToken cancellationToken)
-    {
-        var body = JsonSerializer.SerializeToUtf8Bytes(item.Body, BusJson.Options);
-        await unitOfWork.ExecuteAsync(
-            async scope =>
-            {
-                // The bundle can come again after a crash, when its bad item was set aside already.
-                if (await scope.Db.Set<DeadLetter>().AnyAsync(row => row.Queue == subscription.Queue && row.ItemId == item.Id)) return;
-                scope.Db.Add(DeadLetter.Of(subscription.Queue, typeof(T).Name, item.Id, body, item.TraceParent, DeadLetter.Reason(error), clock));
-            },
-            cancellationToken);
-        Metrics.DeadLettered(subscription.Queue);
-        LogDeadLettered(logger, error, subscription.Queue, item.Id);
-    }
+    /// <summary>Not the work's fault as far as one can tell; a cancellation that nobody here asked for is a time-out somewhere below.</summary>
+    private static bool MayPass(Exception error) => DatabaseErrors.IsUnavailable(error) || error is OperationCanceledException;
 
-    private static bool MustReturn(Exception error, CancellationToken cancellationToken) =>
-        DatabaseErrors.IsUnavailable(error) || cancellationToken.IsCancellationRequested;
-
-    [LoggerMessage(EventName = "message.dead_lettered", Level = LogLevel.Error, Message = "{Queue}: {ItemId} always fails and was set aside; GET /api/v1/dead-letters lists it")]
-    private static partial void LogDeadLettered(ILogger logger, Exception error, string queue, string itemId);
+    [LoggerMessage(EventName = "bundle.blamed", Level = LogLevel.Warning, Message = "{Queue}: a bundle of {Items} fails again and again while the database takes other work; its items are tried one by one")]
+    private static partial void LogBlamed(ILogger logger, Exception error, string queue, int items);
 }

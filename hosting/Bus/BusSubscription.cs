@@ -11,6 +11,9 @@ namespace InstaMessenger.Hosting.Bus;
 /// <param name="InOrder">Whether RabbitMQ's bundles are taken one at a time.</param>
 internal abstract record BusSubscription(string Queue, bool InOrder)
 {
+    /// <summary>The bundles that went back to wait for the database.</summary>
+    public BundleReturns Returns { get; } = new();
+
     public abstract void AddTo(IRegistrationConfigurator registration);
 
     public abstract void Connect(IReceiveEndpointConfigurator endpoint, IRegistrationContext context);

@@ -3,7 +3,17 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace InstaMessenger.Hosting.Bus;
 
-/// <summary>A message that its consumer could not handle, kept whole with the reason, until somebody replays it.</summary>
+/// <summary>What made a dead letter.</summary>
+public enum DeadLetterCause
+{
+    /// <summary>The message itself: its handler fails with it.</summary>
+    Item,
+
+    /// <summary>The database refused the message while it took others; it is tried again until it succeeds.</summary>
+    Database,
+}
+
+/// <summary>A message that its consumer could not handle, kept whole with the reason, until it is handled after all.</summary>
 public sealed class DeadLetter
 {
     /// <summary>Grows with each row.</summary>
@@ -29,6 +39,17 @@ public sealed class DeadLetter
 
     /// <summary>When it was set aside (UTC).</summary>
     public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>What seems to be at fault.</summary>
+    public DeadLetterCause Cause { get; set; }
+
+    /// <summary>When it is handled again without anybody's asking (UTC); null when it waits for somebody to ask.</summary>
+    public DateTimeOffset? ReplayAt { get; set; }
+
+    /// <summary>How often it was handled again without anybody's asking.</summary>
+    public int Replays { get; set; }
+
+    internal void TryAgain(DeadLetterCause cause, DateTimeOffset at) => (Cause, ReplayAt) = (cause, at);
 
     internal static DeadLetter Of(
         string queue, string messageType, string itemId, byte[] body, string? traceParent, string error, TimeProvider clock) => new()
@@ -61,6 +82,8 @@ public sealed class DeadLetter
         entity.Property(row => row.ItemId).HasMaxLength(200);
         entity.Property(row => row.TraceParent).HasMaxLength(100);
         entity.Property(row => row.Error).HasMaxLength(1000);
+        entity.Property(row => row.Cause).HasConversion<string>().HasMaxLength(20);
+        entity.HasIndex(row => row.ReplayAt);
         // A bundle that comes again sets nothing aside twice.
         entity.HasIndex(row => new { row.Queue, row.ItemId }).IsUnique();
     }

@@ -33,7 +33,7 @@ public static class DeadLetterEndpoints
             .Where(row => row.Id > (cursor ?? 0))
             .OrderBy(row => row.Id)
             .Take(size)
-            .Select(row => new DeadLetterView(row.Id, row.Queue, row.MessageType, row.ItemId, row.Error, row.CreatedAt))
+            .Select(row => new DeadLetterView(row.Id, row.Queue, row.MessageType, row.ItemId, row.Error, row.CreatedAt, row.Cause, row.ReplayAt))
             .ToListAsync(cancellationToken);
         return new Page<DeadLetterView>(rows, rows.Count == size ? rows[^1].Id.ToString() : null);
     }
@@ -56,5 +56,5 @@ public static class DeadLetterEndpoints
         }
     }
 
-    private sealed record DeadLetterView(long Id, string Queue, string MessageType, string ItemId, string Error, DateTimeOffset CreatedAt);
+    private sealed record DeadLetterView(long Id, string Queue, string MessageType, string ItemId, string Error, DateTimeOffset CreatedAt, DeadLetterCause Cause, DateTimeOffset? ReplayAt);
 }

@@ -1,38 +1,33 @@
-using System.Net.Sockets;
+using System.Diagnostics;
+using System.Reflection;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using MySqlConnector;
 
 namespace InstaMessenger.Hosting.Database;
 
-/// <summary>What a provider's error says about trying again.</summary>
+/// <summary>
+/// What an error says about trying again; decided here for the whole product. Nobody can list all that a dying database makes a driver throw (bare
+/// socket errors, "Connection must be Open", null references), so the list is of the few errors that blame the work itself: whatever else comes out
+/// of a driver is the database's fault.
+/// </summary>
 public static class DatabaseErrors
 {
-    private const int SqliteBusy = 5;
-    private const int SqliteLocked = 6;
-    private const int SqliteReadOnly = 8;
-    private const int SqliteIoError = 10;
-    private const int SqliteFull = 13;
-    private const int SqliteCannotOpen = 14;
-    private const int SqliteConstraint = 19;
+    /// <summary>SQLite's driver has no line that can break: what it throws beside its own errors is a mistake of ours.</summary>
+    private static readonly Assembly NetworkDriver = typeof(MySqlConnection).Assembly;
 
-    /// <summary>What MariaDB answers on an open connection while it shuts down; MySQL has no such code.</summary>
-    private const MySqlErrorCode MariaDbConnectionKilled = (MySqlErrorCode)1927;
-
-    /// <summary>The database itself is at fault (locked, full, read-only, gone), not the statement.</summary>
+    /// <summary>The database is at fault (away, cut off, locked, full, read-only, not as this version left it), not the work.</summary>
     /// <param name="error">The error, or one that wraps it.</param>
     /// <returns>Whether the same work may succeed later without a change.</returns>
     public static bool IsUnavailable(Exception? error) => error switch
     {
         null => false,
         DatabaseUnavailableException => true,
-        SqliteException sqlite => sqlite.SqliteErrorCode
-            is SqliteBusy or SqliteLocked or SqliteReadOnly or SqliteIoError or SqliteFull or SqliteCannotOpen,
-        MySqlException mySql => mySql.IsTransient || mySql.InnerException is IOException or SocketException || mySql.ErrorCode
-            is MySqlErrorCode.UnableToConnectToHost or MySqlErrorCode.ServerShutdown or MariaDbConnectionKilled
-            or MySqlErrorCode.OptionPreventsStatement or MySqlErrorCode.RecordFileFull or MySqlErrorCode.DiskFull
-            or MySqlErrorCode.LockWaitTimeout or MySqlErrorCode.LockDeadlock,
-        _ => IsUnavailable(error.InnerException),
+        OperationCanceledException => false,
+        SqliteException sqlite => !Refuses(sqlite),
+        MySqlException mySql => !Refuses(mySql),
+        AggregateException many => many.InnerExceptions.Any(IsUnavailable),
+        _ => IsUnavailable(error.InnerException) || BrokeInDriver(error),
     };
 
     /// <summary>
@@ -45,19 +40,41 @@ public static class DatabaseErrors
     {
         null => false,
         DbUpdateConcurrencyException => true,
-        MySqlException mySql => mySql.ErrorCode
-            is MySqlErrorCode.LockDeadlock or MySqlErrorCode.DuplicateKeyEntry,
+        MySqlException mySql => mySql.ErrorCode is MySqlErrorCode.LockDeadlock or MySqlErrorCode.DuplicateKeyEntry,
         _ => IsConflict(error.InnerException),
     };
 
-    /// <summary>A unique key refused the row.</summary>
+    /// <summary>A unique key or another constraint refused the row.</summary>
     /// <param name="error">The error, or one that wraps it.</param>
-    /// <returns>Whether a unique or other constraint was broken.</returns>
+    /// <returns>Whether a constraint was broken.</returns>
     public static bool IsConstraintViolation(Exception? error) => error switch
     {
         null => false,
-        SqliteException sqlite => sqlite.SqliteErrorCode == SqliteConstraint,
+        SqliteException sqlite => sqlite.SqliteErrorCode == SQLitePCL.raw.SQLITE_CONSTRAINT,
         MySqlException mySql => mySql.ErrorCode == MySqlErrorCode.DuplicateKeyEntry,
         _ => IsConstraintViolation(error.InnerException),
     };
+
+    /// <summary>SQLite names a refused statement or value with one of these; everything else is about the file.</summary>
+    private static bool Refuses(SqliteException error) => error.SqliteErrorCode
+        is SQLitePCL.raw.SQLITE_ERROR or SQLitePCL.raw.SQLITE_TOOBIG or SQLitePCL.raw.SQLITE_CONSTRAINT
+        or SQLitePCL.raw.SQLITE_MISMATCH or SQLitePCL.raw.SQLITE_MISUSE or SQLitePCL.raw.SQLITE_RANGE;
+
+    /// <summary>
+    /// A statement that can never be parsed, and values that the schema refuses. A table or column that is not there is not the work's fault: the
+    /// schema is another version's, and no message may be given up for that.
+    /// </summary>
+    private static bool Refuses(MySqlException error) => (int)error.ErrorCode
+        is 1048 or 1364 // A value is missing.
+        or 1062 or 1169 or 1586 or 1022 // A unique key.
+        or 1216 or 1217 or 1451 or 1452 or 3819 or 4025 // Another constraint.
+        or 1264 or 1265 or 1292 or 1365 or 1366 or 1406 or 1411 or 1441 or 1690 // Too long, out of range, of another type.
+        or 1300 or 3140 or 3988 or 4038 // No text of its character set, no JSON.
+        or 1118 or 1153 or 1301 // Too large for a row or a packet.
+        or 1064; // No SQL.
+
+    /// <summary>The driver itself gave up, unless it was handed a value that it cannot convert, or read one that is not what the column should hold.</summary>
+    private static bool BrokeInDriver(Exception error) =>
+        error is not (DbUpdateException or ArgumentException or InvalidCastException or FormatException or OverflowException or NotSupportedException)
+        && Array.Exists(new StackTrace(error).GetFrames(), frame => frame.GetMethod()?.DeclaringType?.Assembly == NetworkDriver);
 }

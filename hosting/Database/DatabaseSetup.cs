@@ -1,3 +1,4 @@
+using InstaMessenger.Hosting.Bus;
 using InstaMessenger.Hosting.Outbox;
 using InstaMessenger.Hosting.Settings;
 using Microsoft.EntityFrameworkCore;
@@ -38,6 +39,11 @@ public static class DatabaseSetup
         services.AddRelay<OutboxSource<TContext>>();
         services.AddHostedService<DatabaseStarter<TContext>>();
         services.AddSingleton<Leases<TContext>>();
+        var setAside = new SetAsideFiles<TContext>(DataDirectory.Path(builder.Configuration));
+        services.AddSingleton(setAside);
+        services.AddHealthChecks().AddCheck(FileName(name)[..^3] + ".set-aside", setAside);
+        services.AddSingleton<SetAside<TContext>>();
+        services.AddHostedService<DeadLetterReplay<TContext>>();
 
         var connectionString = builder.Configuration.GetConnectionString(name);
         if (string.IsNullOrWhiteSpace(connectionString)) AddSqlite(services, DataDirectory.File(builder.Configuration, FileName(name)), sqlite);

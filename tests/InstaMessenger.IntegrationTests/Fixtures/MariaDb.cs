@@ -15,11 +15,12 @@ public sealed class MariaDb : IAsyncDisposable
 
     private MariaDb(IServerNode node) => _node = node;
 
-    public static async Task<MariaDb> StartAsync()
+    /// <param name="options">More of the server's own options, where it comes from a package.</param>
+    public static async Task<MariaDb> StartAsync(params string[] options)
     {
         var server = new MariaDb(ContainerNode.DockerAnswers
             ? new ContainerNode(Image, 3306, ("MARIADB_ROOT_PASSWORD", Login))
-            : await FromPackageAsync());
+            : await FromPackageAsync(options));
         await server.ResumeAsync();
         return server;
     }
@@ -46,6 +47,34 @@ public sealed class MariaDb : IAsyncDisposable
     /// <summary>Connections are closed and the port is refused, until <see cref="ResumeAsync"/>.</summary>
     public Task StopAsync() => _node.StopAsync();
 
+    /// <summary>Runs a statement as an operator would, and gives the first column of its rows.</summary>
+    public async Task<IReadOnlyList<string>> ExecuteAsync(string sql, string database = "")
+    {
+        await using var connection = new MySqlConnection(ConnectionString(database) + ";Pooling=false;Allow User Variables=true");
+        await connection.OpenAsync();
+        await using var command = new MySqlCommand(sql, connection);
+        await using var reader = await command.ExecuteReaderAsync();
+        var rows = new List<string>();
+        while (await reader.ReadAsync()) rows.Add(Convert.ToString(reader.GetValue(0), System.Globalization.CultureInfo.InvariantCulture)!);
+        return rows;
+    }
+
+    /// <summary>Cuts every other connection off.</summary>
+    public async Task KillConnectionsAsync(string how = "HARD CONNECTION")
+    {
+        foreach (var id in await ExecuteAsync("SELECT id FROM information_schema.processlist WHERE user = 'root' AND id <> CONNECTION_ID()"))
+        {
+            try
+            {
+                await ExecuteAsync($"KILL {how} {id}");
+            }
+            catch (MySqlException)
+            {
+                // Gone already.
+            }
+        }
+    }
+
     /// <summary>Starts the server, with its data, and returns when it takes connections.</summary>
     public async Task ResumeAsync()
     {
@@ -69,7 +98,7 @@ public sealed class MariaDb : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _node.DisposeAsync();
 
-    private static async Task<IServerNode> FromPackageAsync()
+    private static async Task<IServerNode> FromPackageAsync(string[] options)
     {
         if (!File.Exists("/usr/sbin/mariadbd"))
             throw new InvalidOperationException("There is neither a Docker engine nor the package mariadb-server; ./test installs it.");
@@ -86,8 +115,9 @@ public sealed class MariaDb : IAsyncDisposable
             $"--init-file={Path.Combine(folder, "login.sql")}", "--skip-name-resolve", "--innodb-buffer-pool-size=64M", "--innodb-log-file-size=64M", "--max-connections=800",
             // A statement that looks at this many rows is kept in mysql.slow_log: QueriesOnMariaDbTests reads it.
             "--slow-query-log=1", "--long-query-time=0", "--min-examined-row-limit=1000", "--log-output=TABLE",
+            .. options,
         ]);
-        await node.RunToolAsync("mariadb-install-db", "--no-defaults", user, data, "--auth-root-authentication-method=normal", "--skip-test-db", "--skip-name-resolve");
+        await node.RunToolAsync(["mariadb-install-db", "--no-defaults", user, data, "--auth-root-authentication-method=normal", "--skip-test-db", "--skip-name-resolve", .. options]);
         return node;
     }
 

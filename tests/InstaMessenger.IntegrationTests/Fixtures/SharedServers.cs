@@ -11,7 +11,7 @@ namespace InstaMessenger.IntegrationTests.Fixtures;
 public sealed class SharedServers : IAsyncDisposable
 {
     private readonly Lazy<Task<RabbitMqBroker>> _broker = new(RabbitMqBroker.StartAsync);
-    private readonly Lazy<Task<MariaDb>> _mariaDb = new(MariaDb.StartAsync);
+    private readonly Lazy<Task<MariaDb>> _mariaDb = new(() => MariaDb.StartAsync());
 
     public Task<RabbitMqBroker> BrokerAsync() => _broker.Value;
 

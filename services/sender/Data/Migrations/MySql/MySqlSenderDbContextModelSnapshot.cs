@@ -36,6 +36,12 @@ namespace InstaMessenger.Sender.Data.Migrations.MySql
                         .HasColumnType("longblob")
                         .HasColumnName("body");
 
+                    b.Property<string>("Cause")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("varchar(20)")
+                        .HasColumnName("cause");
+
                     b.Property<long>("CreatedAt")
                         .HasColumnType("bigint")
                         .HasColumnName("created_at");
@@ -64,6 +70,14 @@ namespace InstaMessenger.Sender.Data.Migrations.MySql
                         .HasColumnType("varchar(100)")
                         .HasColumnName("queue");
 
+                    b.Property<long?>("ReplayAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("replay_at");
+
+                    b.Property<int>("Replays")
+                        .HasColumnType("int")
+                        .HasColumnName("replays");
+
                     b.Property<string>("TraceParent")
                         .HasMaxLength(100)
                         .HasColumnType("varchar(100)")
@@ -73,6 +87,8 @@ namespace InstaMessenger.Sender.Data.Migrations.MySql
 
                     b.HasIndex("Queue", "ItemId")
                         .IsUnique();
+
+                    b.HasIndex("ReplayAt");
 
                     b.ToTable("dead_letters", (string)null);
                 });

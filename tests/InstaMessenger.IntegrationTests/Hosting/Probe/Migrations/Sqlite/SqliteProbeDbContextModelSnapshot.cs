@@ -28,6 +28,12 @@ namespace InstaMessenger.IntegrationTests.Hosting.Probe.Migrations.Sqlite
                         .HasColumnType("BLOB")
                         .HasColumnName("body");
 
+                    b.Property<string>("Cause")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("cause");
+
                     b.Property<long>("CreatedAt")
                         .HasColumnType("INTEGER")
                         .HasColumnName("created_at");
@@ -56,6 +62,14 @@ namespace InstaMessenger.IntegrationTests.Hosting.Probe.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("queue");
 
+                    b.Property<long?>("ReplayAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("replay_at");
+
+                    b.Property<int>("Replays")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("replays");
+
                     b.Property<string>("TraceParent")
                         .HasMaxLength(100)
                         .HasColumnType("TEXT")
@@ -65,6 +79,8 @@ namespace InstaMessenger.IntegrationTests.Hosting.Probe.Migrations.Sqlite
 
                     b.HasIndex("Queue", "ItemId")
                         .IsUnique();
+
+                    b.HasIndex("ReplayAt");
 
                     b.ToTable("dead_letters", (string)null);
                 });

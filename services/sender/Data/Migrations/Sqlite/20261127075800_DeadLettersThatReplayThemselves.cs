@@ -1,0 +1,60 @@
+﻿using Microsoft.EntityFrameworkCore.Migrations;
+
+#nullable disable
+
+namespace InstaMessenger.Sender.Data.Migrations.Sqlite
+{
+    /// <inheritdoc />
+    public partial class DeadLettersThatReplayThemselves : Migration
+    {
+        /// <inheritdoc />
+        protected override void Up(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.AddColumn<string>(
+                name: "cause",
+                table: "dead_letters",
+                type: "TEXT",
+                maxLength: 20,
+                nullable: false,
+                defaultValue: "Item");
+
+            migrationBuilder.AddColumn<long>(
+                name: "replay_at",
+                table: "dead_letters",
+                type: "INTEGER",
+                nullable: true);
+
+            migrationBuilder.AddColumn<int>(
+                name: "replays",
+                table: "dead_letters",
+                type: "INTEGER",
+                nullable: false,
+                defaultValue: 0);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_dead_letters_replay_at",
+                table: "dead_letters",
+                column: "replay_at");
+        }
+
+        /// <inheritdoc />
+        protected override void Down(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.DropIndex(
+                name: "IX_dead_letters_replay_at",
+                table: "dead_letters");
+
+            migrationBuilder.DropColumn(
+                name: "cause",
+                table: "dead_letters");
+
+            migrationBuilder.DropColumn(
+                name: "replay_at",
+                table: "dead_letters");
+
+            migrationBuilder.DropColumn(
+                name: "replays",
+                table: "dead_letters");
+        }
+    }
+}
