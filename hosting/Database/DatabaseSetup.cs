@@ -99,21 +99,36 @@ public static class DatabaseSetup
     private static void AddMySql<TContext>(IServiceCollection services, string connectionString, Func<DbContextOptions, TContext> create)
         where TContext : ServiceDbContext
     {
+        // As Pomelo wants it, and with whole texts of every character.
+        var settings = new MySqlConnectionStringBuilder(connectionString) { AllowUserVariables = true, UseAffectedRows = false, CharacterSet = "utf8mb4" }.ConnectionString;
         services.AddSingleton(new DatabaseFile<TContext>(null));
+        services.AddSingleton(provider => new MySqlServer<TContext>(settings, provider.GetRequiredService<ILogger<MySqlServer<TContext>>>()));
         services.AddSingleton<IDbContextFactory<TContext>>(provider =>
         {
             // The server's version is asked for at first use: at that time the start-up has waited until the server answers.
-            var options = new Lazy<DbContextOptions>(() => Options<TContext>(provider.GetRequiredService<ILoggerFactory>())
-                .UseMySql(connectionString, ServerVersion.AutoDetect(connectionString))
-                .UseQueryTrackingBehavior(QueryTrackingBehavior.NoTracking).Options, LazyThreadSafetyMode.PublicationOnly);
+            var server = provider.GetRequiredService<MySqlServer<TContext>>();
+            var options = new Lazy<DbContextOptions>(
+                () => Options<TContext>(provider.GetRequiredService<ILoggerFactory>())
+                    .UseMySql(settings, server.Version).UseQueryTrackingBehavior(QueryTrackingBehavior.NoTracking).Options,
+                LazyThreadSafetyMode.PublicationOnly);
             return new ContextFactory<TContext>(() => create(options.Value));
         });
         services.AddSingleton<IUnitOfWork<TContext>>(provider =>
         {
-            var options = new Lazy<DbContextOptions>(() => Options<TContext>(provider.GetRequiredService<ILoggerFactory>())
-                .UseMySql(connectionString, ServerVersion.AutoDetect(connectionString)).Options, LazyThreadSafetyMode.PublicationOnly);
+            var server = provider.GetRequiredService<MySqlServer<TContext>>();
+            var options = new Lazy<DbContextOptions>(
+                () => Options<TContext>(provider.GetRequiredService<ILoggerFactory>()).UseMySql(server.Version).AddInterceptors(ConnectionOfUnit.Instance, RowLocksInterceptor.Instance).Options,
+                LazyThreadSafetyMode.PublicationOnly);
             return new MySqlUnitOfWork<TContext>(
-                () => create(options.Value),
+                () => new MySqlConnection(settings),
+                connection =>
+                {
+                    var db = create(options.Value);
+                    db.Database.SetDbConnection(connection);
+                    // The unit's transaction is open already.
+                    db.Database.AutoTransactionBehavior = AutoTransactionBehavior.Never;
+                    return db;
+                },
                 provider.GetRequiredService<OutboxSignal<TContext>>(),
                 provider.GetRequiredService<TimeProvider>(),
                 provider.GetRequiredService<ILogger<MySqlUnitOfWork<TContext>>>());

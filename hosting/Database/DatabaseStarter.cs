@@ -1,4 +1,6 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -11,6 +13,7 @@ namespace InstaMessenger.Hosting.Database;
 internal sealed partial class DatabaseStarter<TContext>(
     IDbContextFactory<TContext> factory,
     DatabaseFile<TContext> file,
+    IEnumerable<MySqlServer<TContext>> servers,
     TimeProvider clock,
     ILogger<DatabaseStarter<TContext>> logger) : IHostedLifecycleService, IDisposable
     where TContext : DbContext
@@ -30,7 +33,7 @@ internal sealed partial class DatabaseStarter<TContext>(
             }
             catch (Exception error) when (file.Path is null && DatabaseErrors.IsUnavailable(error))
             {
-                LogWaiting(logger, typeof(TContext).Name, error.GetType().Name);
+                LogWaiting(logger, typeof(TContext).Name, error.GetBaseException().Message);
                 await Task.Delay(RetryEvery, clock, cancellationToken);
             }
         }
@@ -50,6 +53,7 @@ internal sealed partial class DatabaseStarter<TContext>(
 
     private async Task MigrateAsync(CancellationToken cancellationToken)
     {
+        foreach (var server in servers) await server.CheckAsync(cancellationToken);
         await using var db = await factory.CreateDbContextAsync(cancellationToken);
         if (file.Path is not null)
         {
@@ -60,6 +64,7 @@ internal sealed partial class DatabaseStarter<TContext>(
         }
 
         await db.Database.MigrateAsync(cancellationToken);
+        foreach (var server in servers) await server.CompleteAsync(db.GetService<IDesignTimeModel>().Model, cancellationToken);
     }
 
     [LoggerMessage(EventName = "database.waiting", Level = LogLevel.Warning, Message = "{Database} does not answer yet ({Error}); trying again")]

@@ -1,12 +1,17 @@
 using InstaMessenger.Hosting.Outbox;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
+using MySqlConnector;
 
 namespace InstaMessenger.Hosting.Database;
 
-/// <summary>Units of work on MySQL or MariaDB: parallel transactions, run again when two meet in the same rows.</summary>
+/// <summary>
+/// Units of work on MySQL or MariaDB: parallel transactions, run again when two meet in the same rows. A unit has one connection and fails with it,
+/// and one whose commit was not answered is looked up, so that it never ends as failed and is there all the same.
+/// </summary>
 internal sealed class MySqlUnitOfWork<TContext>(
-    Func<TContext> createContext,
+    Func<MySqlConnection> createConnection,
+    Func<MySqlConnection, TContext> createContext,
     OutboxSignal<TContext> outbox,
     TimeProvider clock,
     ILogger<MySqlUnitOfWork<TContext>> logger) : IUnitOfWork<TContext>, IDisposable
@@ -18,6 +23,7 @@ internal sealed class MySqlUnitOfWork<TContext>(
     private const int InTurnFrom = 3;
 
     private readonly SemaphoreSlim _turn = new(1);
+    private readonly UnitMarkers _markers = new(createConnection, clock);
 
     public async Task<T> ExecuteAsync<T>(Func<WorkScope<TContext>, Task<T>> work, CancellationToken cancellationToken = default)
     {
@@ -33,7 +39,7 @@ internal sealed class MySqlUnitOfWork<TContext>(
                 // Jitter, so that the two that met do not meet again in step.
                 await Task.Delay(TimeSpan.FromMilliseconds(Random.Shared.Next(1, 10 * attempt)), clock, cancellationToken);
             }
-            catch (Exception error) when (error is not DatabaseUnavailableException && DatabaseErrors.IsUnavailable(error))
+            catch (Exception error) when (!cancellationToken.IsCancellationRequested && MayPass(error))
             {
                 throw new DatabaseUnavailableException("The database took no write.", error);
             }
@@ -41,6 +47,10 @@ internal sealed class MySqlUnitOfWork<TContext>(
     }
 
     public void Dispose() => _turn.Dispose();
+
+    /// <summary>Also a unit that met another each of ten times: its rows are busy just now.</summary>
+    private static bool MayPass(Exception error) =>
+        error is DbUpdateConcurrencyException || (error is not DatabaseUnavailableException && DatabaseErrors.IsUnavailable(error));
 
     private async Task<T> ExecuteInTurnAsync<T>(Func<WorkScope<TContext>, Task<T>> work, CancellationToken cancellationToken)
     {
@@ -57,14 +67,47 @@ internal sealed class MySqlUnitOfWork<TContext>(
 
     private async Task<T> ExecuteOnceAsync<T>(Func<WorkScope<TContext>, Task<T>> work, CancellationToken cancellationToken)
     {
-        await using var db = createContext();
-        // Read committed: repeatable reads would hand a re-run unit its old snapshot and lock gaps around every missing key.
-        await using var transaction = await db.Database.BeginTransactionAsync(System.Data.IsolationLevel.ReadCommitted, cancellationToken);
-        var scope = new WorkScope<TContext>(db, outbox, clock);
-        var result = await work(scope);
-        await db.SaveChangesAsync(cancellationToken);
-        await transaction.CommitAsync(CancellationToken.None);
+        WorkScope<TContext> scope;
+        T result;
+        await using (var connection = createConnection())
+        {
+            await connection.OpenAsync(cancellationToken);
+            await using var db = createContext(connection);
+            scope = new WorkScope<TContext>(db, outbox, clock);
+            var marker = _markers.New();
+            try
+            {
+                await UnitTransaction.BeginAsync(connection, cancellationToken);
+                result = await work(scope);
+                await db.SaveChangesAsync(cancellationToken);
+            }
+            catch
+            {
+                await UnitTransaction.RollBackAsync(connection);
+                throw;
+            }
+
+            await CommitAsync(connection, marker, cancellationToken);
+        }
+
         scope.RunHooks(error => logger.HookFailed(error, typeof(TContext).Name));
+        await _markers.SweepAsync(cancellationToken);
         return result;
+    }
+
+    /// <summary>Returns when the unit is kept, throws when it is not: also when the answer to the commit never came.</summary>
+    private async Task CommitAsync(MySqlConnection connection, UnitMarker marker, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await UnitTransaction.CommitAsync(connection, marker);
+        }
+        catch (Exception error)
+        {
+            await UnitTransaction.RollBackAsync(connection);
+            if (DatabaseErrors.IsConflict(error)) throw;
+            if (!await _markers.WasCommittedAsync(marker, error, cancellationToken)) throw;
+            logger.HeldAfterAll(error, typeof(TContext).Name);
+        }
     }
 }

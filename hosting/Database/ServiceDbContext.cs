@@ -23,7 +23,8 @@ public abstract class ServiceDbContext(DbContextOptions options) : DbContext(opt
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         ArgumentNullException.ThrowIfNull(modelBuilder);
-        // Meta's message ids differ in case alone, so MySQL must compare bytes; SQLite does so anyway.
+        // What the migrations make columns with. It ignores blanks at the end, so MySqlSchema gives every column one that does not, which has another
+        // name on each server.
         if (Database.ProviderName == "Pomelo.EntityFrameworkCore.MySql") modelBuilder.UseCollation("utf8mb4_bin");
         modelBuilder.Entity<OutboxMessage>(OutboxMessage.Configure);
         modelBuilder.Entity<DeadLetter>(DeadLetter.Configure);

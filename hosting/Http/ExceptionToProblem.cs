@@ -21,7 +21,8 @@ internal sealed class ExceptionToProblem : IExceptionHandler
             }
 
             httpContext.Response.Headers.RetryAfter = "1";
-            await Problems.Of(StatusCodes.Status503ServiceUnavailable, "database_unavailable", "The database takes no request just now; nothing was kept. Try again.")
+            var kept = exception is DatabaseUnavailableException { MayBeKept: true } ? "the request may have been kept" : "nothing was kept";
+            await Problems.Of(StatusCodes.Status503ServiceUnavailable, "database_unavailable", $"The database takes no request just now; {kept}. Try again.")
                 .ExecuteAsync(httpContext);
             return true;
         }

@@ -34,7 +34,8 @@ internal sealed partial class SignIn(
 
         var usernameKey = Usernames.KeyOf(given.Username);
         await using var db = await factory.CreateDbContextAsync(cancellationToken);
-        var user = await db.Set<User>().SingleOrDefaultAsync(row => row.UsernameKey == usernameKey, cancellationToken);
+        // Only what could be a username is looked up: the database must not find a user by a name that the throttle counts as another.
+        var user = Usernames.Fault(given.Username) is null ? await db.Set<User>().SingleOrDefaultAsync(row => row.UsernameKey == usernameKey, cancellationToken) : null;
         var right = await passwords.CheckAsync(user?.PasswordHash, given.Password, cancellationToken);
         if (right is null)
         {

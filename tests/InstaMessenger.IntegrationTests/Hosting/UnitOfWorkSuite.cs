@@ -156,6 +156,23 @@ public abstract class UnitOfWorkSuite(SharedServers servers, DatabaseKind databa
         (await db.Notes.CountAsync(note => note.Text == "AWDFZAG")).ShouldBe(0);
     }
 
+    [Fact]
+    public async Task Texts_are_equal_only_when_their_bytes_are()
+    {
+        string[] nearEqual =
+        [
+            "name", "Name", "NAME", "n\u00e4me", "na\u0308me", "nam\u00e9", "name ", "name  ", " name", "name\t", "name\n", "name\u00a0", "na\u200bme", "name\u200d",
+            "\uff4e\uff41\uff4d\uff45", "stra\u00dfe", "strasse", "\u212a", "k", "K", "\u0131", "i", "I", "\u0130", "\U0001F44B", "\U0001F44B\U0001F3FB", "a\\b", "a\\\\b", "a'b", "a\"b", "%", "_", "",
+        ];
+        var host = await StartAsync();
+
+        foreach (var text in nearEqual) await host.WriteNotesAsync([text]);
+
+        await using var db = host.Read();
+        foreach (var text in nearEqual) (await db.Notes.Where(note => note.Text == text).Select(note => note.Text).ToListAsync()).ShouldBe([text]);
+        (await db.Notes.Select(note => note.Text).Distinct().CountAsync()).ShouldBe(nearEqual.Length);
+    }
+
     internal static int CountNotes(ProbeHost host)
     {
         using var db = host.Read();
