@@ -23,7 +23,7 @@ internal static class ReadMark
         var found = await unitOfWork.ExecuteAsync(
             async scope =>
             {
-                var conversation = await scope.Db.Conversations.SingleOrDefaultAsync(row => row.Id == conversationId);
+                var conversation = await scope.Db.Conversations.ForUpdate().SingleOrDefaultAsync(row => row.Id == conversationId);
                 if (conversation is null || !caller.CanSee(conversation.AccountId)) return false;
                 var now = clock.GetUtcNow();
                 if (!conversation.MarkRead(now)) return true;

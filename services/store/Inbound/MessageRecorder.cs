@@ -71,7 +71,7 @@ internal sealed class MessageRecorder(EventLog log, TimeProvider clock)
     {
         var contacts = fresh.Select(message => message.Item.Contact).Distinct().ToList();
         var accounts = fresh.Select(message => message.Account.Id).ToHashSet();
-        var conversations = (await db.Conversations.Where(conversation => contacts.Contains(conversation.ContactId)).ToListAsync())
+        var conversations = (await db.Conversations.ForUpdate().Where(conversation => contacts.Contains(conversation.ContactId)).ToListAsync())
             .Where(conversation => accounts.Contains(conversation.AccountId))
             .ToDictionary(conversation => (conversation.AccountId, conversation.ContactId));
         foreach (var message in fresh)

@@ -66,7 +66,7 @@ internal sealed class AcceptSend(IUnitOfWork<StoreDbContext> unitOfWork, EventLo
         var (request, db, now) = (wish.Request, scope.Db, clock.GetUtcNow());
         var account = await db.Accounts.SingleOrDefaultAsync(row => row.Id == request.AccountId && row.UnlinkedAt == null);
         if (account is null) return new Acceptance.NoAccount();
-        var conversation = await db.Conversations.SingleOrDefaultAsync(row => row.AccountId == request.AccountId && row.ContactId == request.RecipientId);
+        var conversation = await db.Conversations.ForUpdate().SingleOrDefaultAsync(row => row.AccountId == request.AccountId && row.ContactId == request.RecipientId);
         var permit = SendPermit.Of(conversation?.LastInboundAt, wish.Author, now);
         if (permit.ClosedAt is { } closedAt) return new Acceptance.WindowClosed(closedAt, permit.Refusal!);
 

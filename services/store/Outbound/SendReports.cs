@@ -19,9 +19,10 @@ internal sealed partial class SendReports(EventLog log, SendWaiters waiters, ILo
     public async Task HandleAsync(WorkScope<StoreDbContext> scope, IReadOnlyList<BusItem<SendReported>> items)
     {
         var ids = items.Select(item => item.Body.MessageId).Distinct().ToList();
+        // The conversations first, as everybody does who changes a message: an echo may be changing the same one.
+        var conversationIds = await scope.Db.Messages.Where(message => ids.Contains(message.Id)).Select(message => message.ConversationId).Distinct().ToListAsync();
+        var conversations = await scope.Db.Conversations.ForUpdate().Where(conversation => conversationIds.Contains(conversation.Id)).ToDictionaryAsync(conversation => conversation.Id);
         var messages = await scope.Db.Messages.Include(message => message.Attachments).Where(message => ids.Contains(message.Id)).ToDictionaryAsync(message => message.Id);
-        var conversationIds = messages.Values.Select(message => message.ConversationId).Distinct().ToList();
-        var conversations = await scope.Db.Conversations.Where(conversation => conversationIds.Contains(conversation.Id)).ToDictionaryAsync(conversation => conversation.Id);
         var accountIds = messages.Values.Select(message => message.AccountId).Distinct().ToList();
         var accounts = await scope.Db.Accounts.Where(account => accountIds.Contains(account.Id)).ToDictionaryAsync(account => account.Id);
 
