@@ -92,9 +92,9 @@ public sealed class MariaDbUnitOfWorkTests(SharedServers servers) : UnitOfWorkSu
             scope.Db.Add(new Note { Text = "rest" });
         }));
 
-        error.ShouldBeOfType<DatabaseUnavailableException>();
         await using var db = host.Read();
         (await db.Notes.Select(note => note.Text).ToListAsync()).ShouldBe(["before"]);
+        error.ShouldBeOfType<DatabaseUnavailableException>();
     }
 
     [Theory]
@@ -108,7 +108,7 @@ public sealed class MariaDbUnitOfWorkTests(SharedServers servers) : UnitOfWorkSu
         var behindDoor = new MySqlConnectionStringBuilder(Settings.MySql!) { Port = (uint)door.Port };
         var host = await StartAsync(settings: Settings with { MySql = behindDoor.ConnectionString });
         var (hooks, runs, isCut) = (0, 0, 0);
-        door.Decide = said => said.Replace("AUTOCOMMIT", "").Contains("commit", StringComparison.OrdinalIgnoreCase) && Interlocked.Exchange(ref isCut, 1) == 0 ? passage : Passage.Pass;
+        door.Decide = said => said.TrimEnd(';').EndsWith("commit", StringComparison.OrdinalIgnoreCase) && Interlocked.Exchange(ref isCut, 1) == 0 ? passage : Passage.Pass;
 
         var unit = host.UnitOfWork.ExecuteAsync(scope =>
         {
@@ -157,6 +157,40 @@ public sealed class MariaDbUnitOfWorkTests(SharedServers servers) : UnitOfWorkSu
         DatabaseErrors.IsUnavailable(error).ShouldBeFalse(error?.ToString() ?? "kept");
         error.ShouldBeOfType<DbUpdateException>();
         CountNotes(host).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task A_process_that_is_frozen_in_the_middle_of_a_unit_does_not_stop_the_others()
+    {
+        var (frozen, other) = (await StartAsync(), await StartAsync());
+        await other.UnitOfWork.ExecuteAsync(scope => Task.FromResult(scope.Db.Add(new Counter { Name = "hot" })));
+        var (locked, thawed) = (new TaskCompletionSource(), new TaskCompletionSource());
+        var unit = frozen.UnitOfWork.ExecuteAsync(async scope =>
+        {
+            (await scope.Db.Counters.ForUpdate().SingleAsync(row => row.Name == "hot")).Value = 100;
+            await scope.Db.SaveChangesAsync();
+            locked.TrySetResult();
+            await thawed.Task;
+        });
+        await locked.Task;
+
+        // The server's patience is ten seconds, the driver's thirty.
+        await other.UnitOfWork.ExecuteAsync(async scope => (await scope.Db.Counters.ForUpdate().SingleAsync(row => row.Name == "hot")).Value++);
+        thawed.SetResult();
+
+        await Should.ThrowAsync<DatabaseUnavailableException>(() => unit);
+        await using var db = other.Read();
+        (await db.Counters.SingleAsync()).Value.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_server_that_refuses_the_password_stops_the_start_with_its_own_words()
+    {
+        var wrong = new MySqlConnectionStringBuilder(Settings.MySql!) { Password = "wrong" }.ConnectionString;
+
+        var refusal = await Should.ThrowAsync<InvalidOperationException>(() => StartAsync(settings: Settings with { MySql = wrong }));
+
+        refusal.Message.ShouldContain("Access denied");
     }
 
     [Theory]
