@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using MySqlConnector;
 
 namespace InstaMessenger.Hosting.Database;
 
@@ -30,6 +31,10 @@ internal sealed partial class DatabaseStarter<TContext>(
             {
                 await MigrateAsync(cancellationToken);
                 return;
+            }
+            catch (MySqlException error) when (error.ErrorCode is MySqlErrorCode.AccessDenied or MySqlErrorCode.DatabaseAccessDenied or MySqlErrorCode.UnknownDatabase)
+            {
+                throw new InvalidOperationException($"The server of {typeof(TContext).Name} answers, and refuses: {error.Message}", error);
             }
             catch (Exception error) when (file.Path is null && DatabaseErrors.IsUnavailable(error))
             {

@@ -9,10 +9,11 @@ internal static class UnitTransaction
     /// <summary>
     /// What the product relies on whatever the server's own setting is: a value that does not fit is refused, never cut, and a backslash in a text is
     /// written as the driver writes it. Read committed: repeatable reads would hand a re-run unit its old snapshot and lock gaps around every missing key.
-    /// The rollback ends what a connection of the pool may have left open; beginning would commit it.
+    /// The rollback ends what a connection of the pool may have left open; beginning would commit it. The wait: a process that is frozen in the middle of a
+    /// unit holds its locks, the event counter's among them, and after ten seconds the server lets the others have them.
     /// </summary>
     private const string Begin =
-        "ROLLBACK; SET SESSION sql_mode = 'STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'; "
+        "ROLLBACK; SET SESSION wait_timeout = 10, sql_mode = 'STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'; "
         + "SET TRANSACTION ISOLATION LEVEL READ COMMITTED; START TRANSACTION";
 
     public static Task BeginAsync(MySqlConnection connection, CancellationToken cancellationToken) => RunAsync(connection, Begin, cancellationToken);

@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using InstaMessenger.IntegrationTests.Fixtures;
 using InstaMessenger.Standalone;
-using Microsoft.AspNetCore.Builder;
 using MySqlConnector;
 
 namespace InstaMessenger.IntegrationTests.Product;
