@@ -39,7 +39,7 @@ public static class DatabaseSetup
         services.AddRelay<OutboxSource<TContext>>();
         services.AddHostedService<DatabaseStarter<TContext>>();
         services.AddSingleton<Leases<TContext>>();
-        var setAside = new SetAsideFiles<TContext>(DataDirectory.Path(builder.Configuration));
+        var setAside = new SetAsideFiles<TContext>(DataDirectory.Where(builder.Configuration));
         services.AddSingleton(setAside);
         services.AddHealthChecks().AddCheck(FileName(name)[..^3] + ".set-aside", setAside);
         services.AddSingleton<SetAside<TContext>>();

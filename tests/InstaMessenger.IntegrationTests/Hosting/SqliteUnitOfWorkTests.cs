@@ -82,22 +82,6 @@ public sealed class SqliteUnitOfWorkTests(SharedServers servers) : UnitOfWorkSui
         CountNotes(await StartAsync()).ShouldBe(200);
     }
 
-    [Fact]
-    public async Task Small_units_of_64_writers_are_measured()
-    {
-        var host = await StartAsync();
-        const int PerWriter = 100;
-        var clock = Stopwatch.StartNew();
-
-        await Task.WhenAll(Enumerable.Range(0, 64).Select(async writer =>
-        {
-            for (var i = 0; i < PerWriter; i++) await host.WriteNotesAsync([$"{writer} {i}"]);
-        }));
-
-        TestContext.Current.SendDiagnosticMessage($"units of work on SQLite, 64 writers, one insert each: {64 * PerWriter / clock.Elapsed.TotalSeconds:N0}/s");
-        CountNotes(host).ShouldBe(64 * PerWriter);
-    }
-
     private static async Task RunAsync(SqliteConnection connection, string sql)
     {
         await using var command = new SqliteCommand(sql, connection);

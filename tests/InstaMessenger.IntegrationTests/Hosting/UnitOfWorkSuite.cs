@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using InstaMessenger.Hosting.Database;
 using InstaMessenger.IntegrationTests.Fixtures;
 using InstaMessenger.IntegrationTests.Hosting.Probe;
@@ -171,6 +172,22 @@ public abstract class UnitOfWorkSuite(SharedServers servers, DatabaseKind databa
         await using var db = host.Read();
         foreach (var text in nearEqual) (await db.Notes.Where(note => note.Text == text).Select(note => note.Text).ToListAsync()).ShouldBe([text]);
         (await db.Notes.Select(note => note.Text).Distinct().CountAsync()).ShouldBe(nearEqual.Length);
+    }
+
+    [Fact]
+    public async Task Small_units_of_64_writers_are_measured()
+    {
+        var host = await StartAsync();
+        const int PerWriter = 100;
+        var clock = Stopwatch.StartNew();
+
+        await Task.WhenAll(Enumerable.Range(0, 64).Select(async writer =>
+        {
+            for (var i = 0; i < PerWriter; i++) await host.WriteNotesAsync([$"{writer} {i}"]);
+        }));
+
+        TestContext.Current.SendDiagnosticMessage($"units of work, {GetType().Name}, 64 writers, one insert each: {64 * PerWriter / clock.Elapsed.TotalSeconds:N0}/s");
+        CountNotes(host).ShouldBe(64 * PerWriter);
     }
 
     internal static int CountNotes(ProbeHost host)
