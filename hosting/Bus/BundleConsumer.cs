@@ -7,9 +7,9 @@ using Microsoft.Extensions.Logging;
 namespace InstaMessenger.Hosting.Bus;
 
 /// <summary>
-/// Hands a bundle to its handler: all items in one transaction, else in ever smaller parts, and an item that fails alone is kept as a dead letter.
-/// So one bad item never holds up another, on either bus. Whatever may be the database's fault sends the bundle back to wait; only when that happens
-/// again and again while the database takes other work is the bundle taken apart all the same.
+/// Hands a bundle to its handler: all items in one transaction, else in ever smaller parts, and an item that fails alone is kept as a dead
+/// letter. So one bad item never holds up another, on either bus. Whatever may be the database's fault sends the bundle back to wait; only
+/// when that happens again and again while the database takes other work is the bundle taken apart all the same.
 /// </summary>
 internal sealed partial class BundleConsumer<TContext, T, THandler>(
     THandler handler,
@@ -104,9 +104,13 @@ internal sealed partial class BundleConsumer<TContext, T, THandler>(
         return allGood;
     }
 
-    /// <summary>Not the work's fault as far as one can tell; a cancellation that nobody here asked for is a time-out somewhere below.</summary>
+    /// <summary>
+    /// Not the work's fault as far as one can tell; a cancellation that nobody here asked for is a time-out somewhere below.
+    /// </summary>
     private static bool MayPass(Exception error) => DatabaseErrors.IsUnavailable(error) || error is OperationCanceledException;
 
-    [LoggerMessage(EventName = "bundle.blamed", Level = LogLevel.Warning, Message = "{Queue}: a bundle of {Items} fails again and again while the database takes other work; its items are tried one by one")]
+    [LoggerMessage(
+        EventName = "bundle.blamed", Level = LogLevel.Warning,
+        Message = "{Queue}: a bundle of {Items} fails again and again while the database takes other work; its items are tried one by one")]
     private static partial void LogBlamed(ILogger logger, Exception error, string queue, int items);
 }

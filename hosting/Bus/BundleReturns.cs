@@ -3,8 +3,8 @@ using System.Collections.Concurrent;
 namespace InstaMessenger.Hosting.Bus;
 
 /// <summary>
-/// Remembers which bundles went back to wait for the database, and how often while it took other work. An item that kills its connection (too large
-/// for a packet) looks like a database that is away; only that it happens again and again to the same bundle gives it away.
+/// Remembers which bundles went back to wait for the database, and how often while it took other work. An item that kills its connection
+/// (too large for a packet) looks like a database that is away; only that it happens again and again to the same bundle gives it away.
 /// </summary>
 internal sealed class BundleReturns
 {

@@ -6,8 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace InstaMessenger.Hosting.Bus;
 
 /// <summary>
-/// Handles dead letters again by itself: each once, a while later, and those that the database caused until they succeed, at longer and longer
-/// intervals. Several processes may do so together: whoever moves the time of the next try has the letter.
+/// Handles dead letters again by itself: each once, a while later, and those that the database caused until they succeed, at longer and
+/// longer intervals. Several processes may do so together: whoever moves the time of the next try has the letter.
 /// </summary>
 internal sealed partial class DeadLetterReplay<TContext>(
     IDbContextFactory<TContext> factory,
@@ -114,15 +114,21 @@ internal sealed partial class DeadLetterReplay<TContext>(
     private static TimeSpan Interval(int replays) =>
         replays >= 7 ? LongestInterval : ShortestInterval * Math.Pow(2, replays);
 
-    [LoggerMessage(EventName = "dead_letter.replayed", Level = LogLevel.Information, Message = "{Queue}: dead letter {Id} was handled after all")]
+    [LoggerMessage(
+        EventName = "dead_letter.replayed", Level = LogLevel.Information,
+        Message = "{Queue}: dead letter {Id} was handled after all")]
     private static partial void LogReplayed(ILogger logger, string queue, long id);
 
     [LoggerMessage(EventName = "dead_letter.failed_again", Level = LogLevel.Warning, Message = "{Queue}: dead letter {Id} failed again")]
     private static partial void LogFailedAgain(ILogger logger, Exception error, string queue, long id);
 
-    [LoggerMessage(EventName = "dead_letter.still_refused", Level = LogLevel.Warning, Message = "The database still does not take the dead letter in {File}")]
+    [LoggerMessage(
+        EventName = "dead_letter.still_refused", Level = LogLevel.Warning,
+        Message = "The database still does not take the dead letter in {File}")]
     private static partial void LogStillRefused(ILogger logger, Exception error, string file);
 
-    [LoggerMessage(EventName = "dead_letter.replay_failed", Level = LogLevel.Warning, Message = "{Database}: dead letters could not be looked for; the next look is in ten seconds")]
+    [LoggerMessage(
+        EventName = "dead_letter.replay_failed", Level = LogLevel.Warning,
+        Message = "{Database}: dead letters could not be looked for; the next look is in ten seconds")]
     private static partial void LogFailed(ILogger logger, Exception error, string database);
 }

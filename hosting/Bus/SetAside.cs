@@ -49,9 +49,14 @@ internal sealed partial class SetAside<TContext>(
         if (!await db.Set<DeadLetter>().AnyAsync(row => row.Queue == letter.Queue && row.ItemId == letter.ItemId)) db.Add(letter);
     }
 
-    [LoggerMessage(EventName = "message.dead_lettered", Level = LogLevel.Error, Message = "{Queue}: {ItemId} failed alone and was set aside; GET /api/v1/dead-letters lists it")]
+    [LoggerMessage(
+        EventName = "message.dead_lettered", Level = LogLevel.Error,
+        Message = "{Queue}: {ItemId} failed alone and was set aside; GET /api/v1/dead-letters lists it")]
     private static partial void LogDeadLettered(ILogger logger, Exception error, string queue, string itemId);
 
-    [LoggerMessage(EventName = "message.kept_as_file", Level = LogLevel.Critical, Message = "{Queue}: the database does not even take the dead letter of {ItemId}; it is kept in Data:Directory/set-aside until it does")]
+    [LoggerMessage(
+        EventName = "message.kept_as_file", Level = LogLevel.Critical,
+        Message = "{Queue}: the database does not even take the dead letter of {ItemId}; it is kept in Data:Directory/set-aside "
+            + "until it does")]
     private static partial void LogKeptAsFile(ILogger logger, Exception error, string queue, string itemId);
 }

@@ -7,9 +7,9 @@ using MySqlConnector;
 namespace InstaMessenger.Hosting.Database;
 
 /// <summary>
-/// What an error says about trying again; decided here for the whole product. Nobody can list all that a dying database makes a driver throw (bare
-/// socket errors, "Connection must be Open", null references), so the list is of the few errors that blame the work itself: whatever else comes out
-/// of a driver is the database's fault.
+/// What an error says about trying again; decided here for the whole product. Nobody can list all that a dying database makes a driver
+/// throw (bare socket errors, "Connection must be Open", null references), so the list is of the few errors that blame the work itself:
+/// whatever else comes out of a driver is the database's fault.
 /// </summary>
 public static class DatabaseErrors
 {
@@ -61,8 +61,8 @@ public static class DatabaseErrors
         or SQLitePCL.raw.SQLITE_MISMATCH or SQLitePCL.raw.SQLITE_MISUSE or SQLitePCL.raw.SQLITE_RANGE;
 
     /// <summary>
-    /// A statement that can never be parsed, and values that the schema refuses. A table or column that is not there is not the work's fault: the
-    /// schema is another version's, and no message may be given up for that.
+    /// A statement that can never be parsed, and values that the schema refuses. A table or column that is not there is not the work's
+    /// fault: the schema is another version's, and no message may be given up for that.
     /// </summary>
     private static bool Refuses(MySqlException error) => (int)error.ErrorCode
         is 1048 or 1364 // A value is missing.
@@ -73,7 +73,9 @@ public static class DatabaseErrors
         or 1118 or 1153 or 1301 // Too large for a row or a packet.
         or 1064; // No SQL.
 
-    /// <summary>The driver itself gave up, unless it was handed a value that it cannot convert, or read one that is not what the column should hold.</summary>
+    /// <summary>
+    /// The driver itself gave up, unless it was handed a value that it cannot convert, or read one that is not what the column should hold.
+    /// </summary>
     private static bool BrokeInDriver(Exception error) =>
         error is not (DbUpdateException or ArgumentException or InvalidCastException or FormatException or OverflowException or NotSupportedException)
         && Array.Exists(new StackTrace(error).GetFrames(), frame => frame.GetMethod()?.DeclaringType?.Assembly == NetworkDriver);

@@ -17,7 +17,8 @@ public interface IUnitOfWork<TContext>
     /// </param>
     /// <param name="cancellationToken">Gives up waiting for the turn.</param>
     /// <returns>What the work gave back, once it is durable.</returns>
-    /// <exception cref="DatabaseUnavailableException">The database could not take it; nothing was kept, unless the exception says that nobody knows.</exception>
+    /// <exception cref="DatabaseUnavailableException">The database could not take it; nothing was kept, unless the exception says that
+    /// nobody knows.</exception>
     Task<T> ExecuteAsync<T>(Func<WorkScope<TContext>, Task<T>> work, CancellationToken cancellationToken = default);
 
     /// <inheritdoc cref="ExecuteAsync{T}"/>

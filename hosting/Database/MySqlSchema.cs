@@ -6,8 +6,9 @@ using MySqlConnector;
 namespace InstaMessenger.Hosting.Database;
 
 /// <summary>
-/// What belongs to every schema on MySQL and no migration can say. Texts must be equal when their bytes are, as on SQLite and in our code: ids of Meta
-/// differ in case alone, and a name with a blank behind it is another name. The collation for that is called otherwise on each server.
+/// What belongs to every schema on MySQL and no migration can say. Texts must be equal when their bytes are, as on SQLite and in our code:
+/// ids of Meta differ in case alone, and a name with a blank behind it is another name. The collation for that is called otherwise on each
+/// server.
 /// </summary>
 internal static class MySqlSchema
 {

@@ -6,7 +6,9 @@ using MySqlConnector;
 
 namespace InstaMessenger.Hosting.Database;
 
-/// <summary>The MySQL or MariaDB server of a service: its version, whether the product can work with it, and what the migrations leave open.</summary>
+/// <summary>
+/// The MySQL or MariaDB server of a service: its version, whether the product can work with it, and what the migrations leave open.
+/// </summary>
 /// <typeparam name="TContext">The service's database.</typeparam>
 /// <param name="connectionString">Where it is.</param>
 /// <param name="logger">Told what operators should change.</param>
@@ -40,7 +42,9 @@ internal sealed partial class MySqlServer<TContext>(string connectionString, ILo
         long Number(int column) => Convert.ToInt64(reader.GetValue(column), CultureInfo.InvariantCulture);
     }
 
-    /// <summary>Has every text compared byte by byte, and makes the table of unit markers. One process does it, the others wait for it.</summary>
+    /// <summary>
+    /// Has every text compared byte by byte, and makes the table of unit markers. One process does it, the others wait for it.
+    /// </summary>
     public async Task CompleteAsync(IModel model, CancellationToken cancellationToken)
     {
         await using var connection = new MySqlConnection(connectionString);
@@ -52,9 +56,14 @@ internal sealed partial class MySqlServer<TContext>(string connectionString, ILo
 
     private static InvalidOperationException Unusable(string why) => new($"The database server of {typeof(TContext).Name} {why}.");
 
-    [LoggerMessage(EventName = "database.not_durable", Level = LogLevel.Warning, Message = "{Database}: innodb_flush_log_at_trx_commit is {Value}, so a power failure may lose what was answered as kept; set it to 1")]
+    [LoggerMessage(
+        EventName = "database.not_durable", Level = LogLevel.Warning,
+        Message = "{Database}: innodb_flush_log_at_trx_commit is {Value}, so a power failure may lose what was answered as kept; "
+            + "set it to 1")]
     private static partial void LogNotDurable(ILogger logger, string database, long value);
 
-    [LoggerMessage(EventName = "database.collated", Level = LogLevel.Information, Message = "{Database}: {Tables} tables now compare texts byte by byte, blanks at the end included")]
+    [LoggerMessage(
+        EventName = "database.collated", Level = LogLevel.Information,
+        Message = "{Database}: {Tables} tables now compare texts byte by byte, blanks at the end included")]
     private static partial void LogCollated(ILogger logger, string database, int tables);
 }

@@ -6,8 +6,8 @@ using MySqlConnector;
 namespace InstaMessenger.Hosting.Database;
 
 /// <summary>
-/// Units of work on MySQL or MariaDB: parallel transactions, run again when two meet in the same rows. A unit has one connection and fails with it,
-/// and one whose commit was not answered is looked up, so that it never ends as failed and is there all the same.
+/// Units of work on MySQL or MariaDB: parallel transactions, run again when two meet in the same rows. A unit has one connection and fails
+/// with it, and one whose commit was not answered is looked up, so that it never ends as failed and is there all the same.
 /// </summary>
 internal sealed class MySqlUnitOfWork<TContext>(
     Func<MySqlConnection> createConnection,

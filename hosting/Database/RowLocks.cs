@@ -10,11 +10,12 @@ public static class RowLocks
     internal const string Tag = "for update";
 
     /// <summary>
-    /// Holds the rows to the end of the unit on MySQL, so that two units that change the same row wait for each other instead of one running again.
-    /// SQLite runs one unit at a time anyway.
+    /// Holds the rows to the end of the unit on MySQL, so that two units that change the same row wait for each other instead of one
+    /// running again. SQLite runs one unit at a time anyway.
     /// </summary>
     /// <typeparam name="T">The rows.</typeparam>
-    /// <param name="rows">A query of one table in a unit of work; whoever locks rows of several tables does it in the same order everywhere.</param>
+    /// <param name="rows">A query of one table in a unit of work; whoever locks rows of several tables does it in the same order
+    /// everywhere.</param>
     /// <returns>The query.</returns>
     public static IQueryable<T> ForUpdate<T>(this IQueryable<T> rows) => rows.TagWith(Tag);
 }

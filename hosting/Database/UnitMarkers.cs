@@ -8,8 +8,9 @@ namespace InstaMessenger.Hosting.Database;
 internal readonly record struct UnitMarker(string Id);
 
 /// <summary>
-/// Tells whether a unit was committed whose commit was never answered. Each unit writes a row of its own in the statement that commits it. Who asks
-/// writes the same row as "not kept": either it finds the unit's row, or the unit can never commit any more, because the row is taken.
+/// Tells whether a unit was committed whose commit was never answered. Each unit writes a row of its own in the statement that commits it.
+/// Who asks writes the same row as "not kept": either it finds the unit's row, or the unit can never commit any more, because the row is
+/// taken.
 /// </summary>
 internal sealed class UnitMarkers(Func<MySqlConnection> createConnection, TimeProvider clock)
 {

@@ -10,6 +10,8 @@ internal static partial class UnitOfWorkLog
     [LoggerMessage(EventName = "unit_of_work.conflict", Level = LogLevel.Debug, Message = "A unit of work of {Database} met another, attempt {Attempt}")]
     public static partial void Conflict(this ILogger logger, Exception error, string database, int attempt);
 
-    [LoggerMessage(EventName = "unit_of_work.held_after_all", Level = LogLevel.Information, Message = "A commit of {Database} was not answered, and had held")]
+    [LoggerMessage(
+        EventName = "unit_of_work.held_after_all", Level = LogLevel.Information,
+        Message = "A commit of {Database} was not answered, and had held")]
     public static partial void HeldAfterAll(this ILogger logger, Exception error, string database);
 }

@@ -7,10 +7,11 @@ namespace InstaMessenger.Hosting.Database;
 internal static class UnitTransaction
 {
     /// <summary>
-    /// What the product relies on whatever the server's own setting is: a value that does not fit is refused, never cut, and a backslash in a text is
-    /// written as the driver writes it. Read committed: repeatable reads would hand a re-run unit its old snapshot and lock gaps around every missing key.
-    /// The rollback ends what a connection of the pool may have left open; beginning would commit it. The wait: a process that is frozen in the middle of a
-    /// unit holds its locks, the event counter's among them, and after ten seconds the server lets the others have them.
+    /// What the product relies on whatever the server's own setting is: a value that does not fit is refused, never cut, and a backslash in
+    /// a text is written as the driver writes it. Read committed: repeatable reads would hand a re-run unit its old snapshot and lock gaps
+    /// around every missing key. The rollback ends what a connection of the pool may have left open; beginning would commit it. The wait: a
+    /// process that is frozen in the middle of a unit holds its locks, the event counter's among them, and after ten seconds the server
+    /// lets the others have them.
     /// </summary>
     private const string Begin =
         "ROLLBACK; SET SESSION wait_timeout = 10, sql_mode = 'STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'; "
@@ -19,15 +20,18 @@ internal static class UnitTransaction
     public static Task BeginAsync(MySqlConnection connection, CancellationToken cancellationToken) => RunAsync(connection, Begin, cancellationToken);
 
     /// <summary>
-    /// Writes the unit's marker and commits. When another has taken the marker's place, because it looked the unit up and found it missing, the first
-    /// statement fails and the second is never run.
+    /// Writes the unit's marker and commits. When another has taken the marker's place, because it looked the unit up and found it missing,
+    /// the first statement fails and the second is never run.
     /// </summary>
     public static Task CommitAsync(MySqlConnection connection, UnitMarker marker) => RunAsync(
         connection,
         string.Create(CultureInfo.InvariantCulture, $"INSERT INTO {UnitMarkers.Table} (id, kept) VALUES ('{marker.Id}', 1); COMMIT"),
         CancellationToken.None);
 
-    /// <summary>Locks are freed now and not when the connection is used next. A connection that cannot even do that is broken, and its server rolls back.</summary>
+    /// <summary>
+    /// Locks are freed now and not when the connection is used next. A connection that cannot even do that is broken, and its server rolls
+    /// back.
+    /// </summary>
     public static async Task RollBackAsync(MySqlConnection connection)
     {
         try

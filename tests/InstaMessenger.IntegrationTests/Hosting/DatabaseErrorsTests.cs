@@ -8,8 +8,8 @@ using MySqlConnector;
 namespace InstaMessenger.IntegrationTests.Hosting;
 
 /// <summary>
-/// What a database that is really broken in every way we know makes the drivers throw, collected by doing it: every one of them must be told from work
-/// that is bad.
+/// What a database that is really broken in every way we know makes the drivers throw, collected by doing it: every one of them must be
+/// told from work that is bad.
 /// </summary>
 public sealed class DatabaseErrorsTests(SharedServers servers) : ProbeSuite(servers, DatabaseKind.MariaDb, BusKind.InProcess)
 {
