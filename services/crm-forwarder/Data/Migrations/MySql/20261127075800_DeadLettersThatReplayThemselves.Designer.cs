@@ -154,6 +154,47 @@ namespace InstaMessenger.CrmForwarder.Data.Migrations.MySql
                     b.ToTable("delivery_attempts", (string)null);
                 });
 
+            modelBuilder.Entity("InstaMessenger.CrmForwarder.Data.EndpointClaim", b =>
+                {
+                    b.Property<string>("EndpointId")
+                        .HasMaxLength(40)
+                        .HasColumnType("varchar(40)")
+                        .HasColumnName("endpoint_id");
+
+                    b.Property<string>("Owner")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("varchar(100)")
+                        .HasColumnName("owner");
+
+                    b.Property<string>("WantedBy")
+                        .HasMaxLength(100)
+                        .HasColumnType("varchar(100)")
+                        .HasColumnName("wanted_by");
+
+                    b.HasKey("EndpointId");
+
+                    b.HasIndex("Owner");
+
+                    b.ToTable("endpoint_claims", (string)null);
+                });
+
+            modelBuilder.Entity("InstaMessenger.CrmForwarder.Data.ForwarderProcess", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasMaxLength(100)
+                        .HasColumnType("varchar(100)")
+                        .HasColumnName("id");
+
+                    b.Property<long>("Until")
+                        .HasColumnType("bigint")
+                        .HasColumnName("until");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("processes", (string)null);
+                });
+
             modelBuilder.Entity("InstaMessenger.CrmForwarder.Data.LinkedAccount", b =>
                 {
                     b.Property<string>("AccountId")
@@ -248,6 +289,10 @@ namespace InstaMessenger.CrmForwarder.Data.Migrations.MySql
                         .HasMaxLength(4000)
                         .HasColumnType("varchar(4000)")
                         .HasColumnName("protected_secret");
+
+                    b.Property<bool>("Proven")
+                        .HasColumnType("tinyint(1)")
+                        .HasColumnName("proven");
 
                     b.Property<string>("State")
                         .IsRequired()

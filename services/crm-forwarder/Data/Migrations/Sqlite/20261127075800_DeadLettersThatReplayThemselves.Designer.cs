@@ -146,6 +146,47 @@ namespace InstaMessenger.CrmForwarder.Data.Migrations.Sqlite
                     b.ToTable("delivery_attempts", (string)null);
                 });
 
+            modelBuilder.Entity("InstaMessenger.CrmForwarder.Data.EndpointClaim", b =>
+                {
+                    b.Property<string>("EndpointId")
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("endpoint_id");
+
+                    b.Property<string>("Owner")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("owner");
+
+                    b.Property<string>("WantedBy")
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("wanted_by");
+
+                    b.HasKey("EndpointId");
+
+                    b.HasIndex("Owner");
+
+                    b.ToTable("endpoint_claims", (string)null);
+                });
+
+            modelBuilder.Entity("InstaMessenger.CrmForwarder.Data.ForwarderProcess", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("id");
+
+                    b.Property<long>("Until")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("until");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("processes", (string)null);
+                });
+
             modelBuilder.Entity("InstaMessenger.CrmForwarder.Data.LinkedAccount", b =>
                 {
                     b.Property<string>("AccountId")
@@ -240,6 +281,10 @@ namespace InstaMessenger.CrmForwarder.Data.Migrations.Sqlite
                         .HasMaxLength(4000)
                         .HasColumnType("TEXT")
                         .HasColumnName("protected_secret");
+
+                    b.Property<bool>("Proven")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("proven");
 
                     b.Property<string>("State")
                         .IsRequired()
