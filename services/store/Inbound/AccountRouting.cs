@@ -19,7 +19,7 @@ internal sealed class AccountRouting(StoreDbContext db, List<AccountIdentifier> 
         return new AccountRouting(db, identifiers, accounts.ToDictionary(account => account.Id.Value), now);
     }
 
-    public Account? Find(InboundItem item)
+    public Account? Find(WebhookItem item)
     {
         if (Named(item.ChannelId) is not { } identifier) return item.BusinessId is { } business && Named(business) is { } other ? accounts.GetValueOrDefault(other.AccountId.Value) : null;
         var account = accounts.GetValueOrDefault(identifier.AccountId.Value);
@@ -37,11 +37,4 @@ internal sealed class AccountRouting(StoreDbContext db, List<AccountIdentifier> 
         db.AccountIdentifiers.Add(identifier);
         identifiers.Insert(0, identifier);
     }
-}
-
-/// <summary>An item with when and under which trace its webhook came.</summary>
-internal sealed record Arrival(InboundItem Item, DateTimeOffset ReceivedAt, string? TraceParent)
-{
-    /// <summary>Meta's time; ours when it gave none.</summary>
-    public DateTimeOffset SentAt => Item.SentAt ?? ReceivedAt;
 }

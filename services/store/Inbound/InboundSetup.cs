@@ -1,6 +1,7 @@
 using InstaMessenger.Contracts.Events;
 using InstaMessenger.Hosting.Bus;
 using InstaMessenger.Store.Data;
+using InstaMessenger.Store.Inbound.Arrivals;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace InstaMessenger.Store.Inbound;
@@ -10,7 +11,9 @@ internal static class InboundSetup
 {
     public static void AddInbound(this IServiceCollection services)
     {
-        services.AddSingleton<MessageRecorder>();
+        // In this order: what tells of a message comes behind the messages.
+        services.AddSingleton<IArrivalHandler, MessageArrivals>();
+        services.AddSingleton<UnsupportedArrivals>();
         services.AddSingleton<InboundRecorder>();
         services.TryAddSingleton<QuarantineSignal>();
         services.AddSingleton<QuarantineReplay>();

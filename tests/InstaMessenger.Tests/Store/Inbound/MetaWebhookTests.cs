@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using InstaMessenger.Store.Domain;
 using InstaMessenger.Store.Inbound;
+using InstaMessenger.Store.Inbound.Arrivals;
 
 namespace InstaMessenger.Tests.Store.Inbound;
 
@@ -14,14 +15,14 @@ public sealed class MetaWebhookTests
     {
         var message = ReadMessage(Messaging(Message));
 
-        message.ChannelId.ShouldBe("17841400000000000");
+        message.Arrival.Item.ChannelId.ShouldBe("17841400000000000");
         message.Contact.Value.ShouldBe("200000000000001");
         message.Mid.Value.ShouldBe("m1");
         message.IsEcho.ShouldBeFalse();
         message.Content.Kind.ShouldBe(MessageKind.Text);
         message.Content.Text.ShouldBe("hello");
         message.Content.Raw.ShouldBeNull();
-        message.SentAt.ShouldBe(DateTimeOffset.FromUnixTimeMilliseconds(1752834910447));
+        message.Arrival.SentAt.ShouldBe(DateTimeOffset.FromUnixTimeMilliseconds(1752834910447));
     }
 
     [Theory]
@@ -34,7 +35,7 @@ public sealed class MetaWebhookTests
     {
         var other = MetaWebhook.Read(Encoding.UTF8.GetBytes($$"""{"entry":[{"id":"1","messaging":[{{item}}]}]}""")).ShouldHaveSingleItem();
 
-        JsonSerializer.Serialize(other.Place.Element).ShouldBe(JsonSerializer.Serialize(JsonElement.Parse(kept)));
+        JsonSerializer.Serialize(other.Element).ShouldBe(JsonSerializer.Serialize(JsonElement.Parse(kept)));
     }
 
     [Theory]
@@ -47,7 +48,7 @@ public sealed class MetaWebhookTests
     {
         var message = ReadMessage(envelope.Replace("ITEM", Message, StringComparison.Ordinal));
 
-        message.ChannelId.ShouldBe("1");
+        message.Arrival.Item.ChannelId.ShouldBe("1");
         message.Mid.Value.ShouldBe("m1");
     }
 
@@ -58,7 +59,7 @@ public sealed class MetaWebhookTests
 
         message.IsEcho.ShouldBeTrue();
         message.Contact.Value.ShouldBe("200000000000001");
-        message.BusinessId.ShouldBe("17841400000000000");
+        message.Arrival.Item.BusinessId.ShouldBe("17841400000000000");
     }
 
     [Theory]
@@ -122,16 +123,17 @@ public sealed class MetaWebhookTests
     [InlineData("unknown", "17")]
     public void What_is_no_message_is_kept_under_its_name(string what, string item)
     {
-        var other = Read(Messaging(item)).ShouldHaveSingleItem().ShouldBeOfType<InboundOther>();
+        var other = Read(Messaging(item)).ShouldHaveSingleItem();
 
-        other.What.ShouldBe(what);
-        other.Place.Raw.ShouldBe(item);
+        other.Name.ShouldBe(what);
+        if (what == "message") MessageOf(other).ShouldBeNull();
+        other.Element.GetRawText().ShouldBe(item);
     }
 
     [Fact]
     public void A_comment_is_kept_under_its_field() =>
         Read("""{"object":"instagram","entry":[{"id":"1","changes":[{"field":"comments","value":{"id":"3","text":"price?"}}]}]}""")
-            .ShouldHaveSingleItem().ShouldBeOfType<InboundOther>().What.ShouldBe("comments");
+            .ShouldHaveSingleItem().Name.ShouldBe("comments");
 
     [Theory]
     [InlineData("1752834910447", 1752834910447)]
@@ -160,7 +162,7 @@ public sealed class MetaWebhookTests
     {
         byte[] body = [.. Encoding.UTF8.GetBytes(Messaging(Message).Split("hello")[0]), 0xff, (byte)'x', .. Encoding.UTF8.GetBytes(Messaging(Message).Split("hello")[1])];
 
-        MetaWebhook.Read(body).ShouldHaveSingleItem().ShouldBeOfType<InboundMessage>().Content.Text.ShouldBe("\ufffdx");
+        MessageOf(MetaWebhook.Read(body).ShouldHaveSingleItem())!.Content.Text.ShouldBe("\ufffdx");
     }
 
     [Fact]
@@ -168,7 +170,7 @@ public sealed class MetaWebhookTests
     {
         var items = Read(Messaging($$"""{{Message}},{"\ud800":1,"message":{"\udfff":2} },null,{{Message.Replace("m1", "m2", StringComparison.Ordinal)}}"""));
 
-        items.OfType<InboundMessage>().Select(message => message.Mid.Value).ShouldBe(["m1", "m2"]);
+        items.Select(MessageOf).Where(message => message is not null).Select(message => message!.Mid.Value).ShouldBe(["m1", "m2"]);
         items.Count.ShouldBe(4);
     }
 
@@ -181,13 +183,13 @@ public sealed class MetaWebhookTests
     [InlineData("""{"entry":[{"messaging":[]}]}""")]
     [InlineData("[]")]
     [InlineData("17")]
-    public void A_webhook_without_events_is_kept_whole(string body) => Read(body).ShouldHaveSingleItem().ShouldBeOfType<InboundOther>();
+    public void A_webhook_without_events_is_kept_whole(string body) => Read(body).ShouldHaveSingleItem().Name.ShouldBe("unknown");
 
     [Theory]
     [InlineData("")]
     [InlineData("{")]
     [InlineData("not json")]
-    public void What_is_no_json_is_kept_as_bytes(string body) => Read(body).ShouldHaveSingleItem().ShouldBeOfType<InboundUnreadable>();
+    public void What_is_no_json_is_kept_as_bytes(string body) => Read(body).ShouldHaveSingleItem().Unreadable.ShouldNotBeNull();
 
     [Theory]
     [InlineData("messaging", "ITEM")]
@@ -195,19 +197,21 @@ public sealed class MetaWebhookTests
     [InlineData("changes", """{"field":"messages","value":ITEM}""")]
     public void A_part_wrapped_for_quarantine_reads_back_the_same(string container, string element)
     {
-        var place = new WebhookPlace("1", container, JsonSerializer.Deserialize<JsonElement>(element.Replace("ITEM", Message, StringComparison.Ordinal)));
+        var item = new WebhookItem("1", container, JsonSerializer.Deserialize<JsonElement>(element.Replace("ITEM", Message, StringComparison.Ordinal)));
 
-        var again = MetaWebhook.Read(place.ToWebhook()).ShouldHaveSingleItem().ShouldBeOfType<InboundMessage>();
+        var again = MetaWebhook.Read(item.ToWebhook()).ShouldHaveSingleItem();
 
-        again.Mid.Value.ShouldBe("m1");
-        again.Place.Fingerprint().ShouldBe(place.Fingerprint());
+        MessageOf(again)!.Mid.Value.ShouldBe("m1");
+        again.Fingerprint().ShouldBe(item.Fingerprint());
     }
 
     private static string Messaging(string items) => $$"""{"object":"instagram","entry":[{"time":1752834911539,"id":"17841400000000000","messaging":[{{items}}]}]}""";
 
     private static string Item(string message) => Messaging($$"""{"sender":{"id":"2"},"recipient":{"id":"1"},"timestamp":1752834910447,"message":{{message}}}""");
 
-    private static IReadOnlyList<InboundItem> Read(string body) => MetaWebhook.Read(Encoding.UTF8.GetBytes(body));
+    private static IReadOnlyList<WebhookItem> Read(string body) => MetaWebhook.Read(Encoding.UTF8.GetBytes(body));
 
-    private static InboundMessage ReadMessage(string body) => Read(body).ShouldHaveSingleItem().ShouldBeOfType<InboundMessage>();
+    private static ReceivedMessage ReadMessage(string body) => MessageOf(Read(body).ShouldHaveSingleItem()).ShouldNotBeNull();
+
+    private static ReceivedMessage? MessageOf(WebhookItem item) => ReceivedMessage.Of(new Arrival(item, DateTimeOffset.UnixEpoch, null));
 }

@@ -6,33 +6,39 @@ using InstaMessenger.Store.Domain;
 using InstaMessenger.Store.Events;
 using Microsoft.EntityFrameworkCore;
 
-namespace InstaMessenger.Store.Inbound;
-
-/// <summary>A message and the account that it is for.</summary>
-internal sealed record RoutedMessage(Account Account, InboundMessage Item, Arrival Arrival);
+namespace InstaMessenger.Store.Inbound.Arrivals;
 
 /// <summary>
 /// Records messages, each once however often it comes: (account, mid) is unique. An echo settles the send that it is of, or is a message that
 /// was written elsewhere.
 /// </summary>
-internal sealed class MessageRecorder(EventLog log, TimeProvider clock)
+internal sealed class MessageArrivals(EventLog log, TimeProvider clock) : IArrivalHandler
 {
-    public async Task RecordAsync(WorkScope<StoreDbContext> scope, IReadOnlyList<RoutedMessage> routed)
+    public string Name => "message";
+
+    public async Task<IReadOnlyCollection<Arrival>> RecordAsync(WorkScope<StoreDbContext> scope, IReadOnlyList<Arrival> arrivals)
     {
-        if (routed.Count == 0) return;
-        var known = await KnownAsync(scope.Db, routed);
-        var fresh = routed.Where(message => known.Add((message.Account.Id, message.Item.Mid))).ToList();
+        var read = arrivals.Select(arrival => (Arrival: arrival, Message: ReceivedMessage.Of(arrival))).ToList();
+        await RecordAsync(scope, read.Where(pair => pair.Message is not null).Select(pair => pair.Message!).ToList());
+        return [.. read.Where(pair => pair.Message is null).Select(pair => pair.Arrival)];
+    }
+
+    private async Task RecordAsync(WorkScope<StoreDbContext> scope, List<ReceivedMessage> received)
+    {
+        if (received.Count == 0) return;
+        var known = await KnownAsync(scope.Db, received);
+        var fresh = received.Where(message => known.Add((message.Account.Id, message.Mid))).ToList();
         if (fresh.Count == 0) return;
 
         var conversations = await ConversationsAsync(scope.Db, fresh);
-        var echoes = fresh.Where(message => message.Item.IsEcho).Select(message => (conversations[(message.Account.Id, message.Item.Contact)].Id, message.Item.Content));
+        var echoes = fresh.Where(message => message.IsEcho).Select(message => (conversations[(message.Account.Id, message.Contact)].Id, message.Content));
         var sends = await OpenSends.LoadAsync(scope.Db, [.. echoes]);
-        foreach (var message in fresh) Record(scope, message, conversations[(message.Account.Id, message.Item.Contact)], sends);
+        foreach (var message in fresh) Record(scope, message, conversations[(message.Account.Id, message.Contact)], sends);
     }
 
-    private void Record(WorkScope<StoreDbContext> scope, RoutedMessage routed, Conversation conversation, OpenSends sends)
+    private void Record(WorkScope<StoreDbContext> scope, ReceivedMessage item, Conversation conversation, OpenSends sends)
     {
-        var (account, item, arrival) = routed;
+        var (account, arrival) = (item.Account, item.Arrival);
         var now = clock.GetUtcNow();
         if (item.IsEcho && sends.Take(conversation.Id, item.Content) is { } send)
         {
@@ -58,27 +64,27 @@ internal sealed class MessageRecorder(EventLog log, TimeProvider clock)
         InboundMetrics.Recorded(type);
     }
 
-    private static async Task<HashSet<(AccountId, InstagramMessageId)>> KnownAsync(StoreDbContext db, IReadOnlyList<RoutedMessage> routed)
+    private static async Task<HashSet<(AccountId, InstagramMessageId)>> KnownAsync(StoreDbContext db, List<ReceivedMessage> received)
     {
-        var mids = routed.Select(message => (InstagramMessageId?)message.Item.Mid).Distinct().ToList();
+        var mids = received.Select(message => (InstagramMessageId?)message.Mid).Distinct().ToList();
         var known = await db.Messages.Where(message => mids.Contains(message.InstagramMessageId))
             .Select(message => new { message.AccountId, message.InstagramMessageId }).ToListAsync();
         return known.Select(message => (message.AccountId, message.InstagramMessageId!.Value)).ToHashSet();
     }
 
     /// <summary>The conversation of each message; (account, contact) is unique, so however many first messages come, there is one.</summary>
-    private async Task<Dictionary<(AccountId, InstagramUserId), Conversation>> ConversationsAsync(StoreDbContext db, List<RoutedMessage> fresh)
+    private async Task<Dictionary<(AccountId, InstagramUserId), Conversation>> ConversationsAsync(StoreDbContext db, List<ReceivedMessage> fresh)
     {
-        var contacts = fresh.Select(message => message.Item.Contact).Distinct().ToList();
+        var contacts = fresh.Select(message => message.Contact).Distinct().ToList();
         var accounts = fresh.Select(message => message.Account.Id).ToHashSet();
         var conversations = (await db.Conversations.Where(conversation => contacts.Contains(conversation.ContactId)).ToListAsync())
             .Where(conversation => accounts.Contains(conversation.AccountId))
             .ToDictionary(conversation => (conversation.AccountId, conversation.ContactId));
         foreach (var message in fresh)
         {
-            var key = (message.Account.Id, message.Item.Contact);
+            var key = (message.Account.Id, message.Contact);
             if (conversations.ContainsKey(key)) continue;
-            var begun = Conversation.Begin(message.Account.Id, message.Item.Contact, clock.GetUtcNow(), ConversationId.New(clock));
+            var begun = Conversation.Begin(message.Account.Id, message.Contact, clock.GetUtcNow(), ConversationId.New(clock));
             db.Conversations.Add(begun);
             conversations.Add(key, begun);
         }

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using InstaMessenger.Contracts.Ids;
 
-namespace InstaMessenger.Store.Inbound;
+namespace InstaMessenger.Store.Inbound.Arrivals;
 
 /// <summary><c>data</c> of <c>event.unsupported</c>.</summary>
 /// <param name="What">The member that names the event in Meta's JSON, like <c>reaction</c>.</param>
