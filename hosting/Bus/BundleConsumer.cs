@@ -56,7 +56,8 @@ internal sealed partial class BundleConsumer<TContext, T, THandler>(
         }
         catch (Exception error) when (!MustReturn(error, cancellationToken))
         {
-            if (items.Count == 1) await SetAsideAsync(items[0], error, cancellationToken);
+            if (items.Count == 1 && PartsOf(items[0]) is { Count: > 1 } parts) await HandlePartsAsync(parts, [parts.Count / 2], cancellationToken);
+            else if (items.Count == 1) await SetAsideAsync(items[0], error, cancellationToken);
             // The last one in hand tells nothing: the handler, or the save behind it, had seen them all.
             else if (inHand.Last < items.Count - 1) await HandlePartsAsync(items, [inHand.Last, inHand.Last + 1], cancellationToken);
             else await HandlePartsAsync(items, [items.Count / 2], cancellationToken);
@@ -76,6 +77,9 @@ internal sealed partial class BundleConsumer<TContext, T, THandler>(
 
         return allGood;
     }
+
+    /// <summary>Named by their place, so that a bundle that comes again finds the dead letters that it made.</summary>
+    private List<BusItem<T>> PartsOf(BusItem<T> item) => [.. handler.Split(item.Body).Select((part, place) => item with { Id = $"{item.Id}.{place}", Body = part })];
 
     private async Task SetAsideAsync(BusItem<T> item, Exception error, CancellationToken cancellationToken)
     {
