@@ -17,7 +17,7 @@ internal sealed class InboundRecorder(IEnumerable<IArrivalHandler> handlers, Uns
     {
         var links = quarantine.Links;
         var routing = await AccountRouting.LoadAsync(scope.Db, arrivals, clock.GetUtcNow());
-        foreach (var arrival in arrivals) arrival.Account = routing.Find(arrival.Item);
+        foreach (var arrival in arrivals) arrival.SetRoute(routing.Find(arrival.Item));
 
         var rest = arrivals.Where(arrival => arrival.Account is not null).ToList();
         foreach (var handler in _handlers)
@@ -52,9 +52,10 @@ internal sealed class InboundRecorder(IEnumerable<IArrivalHandler> handlers, Uns
     {
         ChannelId = Short(arrival.Item.ChannelId),
         BusinessId = arrival.Item.BusinessId is { } id ? Short(id) : null,
+        ReservedFor = arrival.ReservedFor,
         Reason = arrival.Item.Unreadable is null ? "unknown_account" : "unreadable",
         Body = arrival.Item.ToWebhook(),
-        Fingerprint = arrival.Item.Fingerprint(),
+        Fingerprint = arrival.Fingerprint,
         ReceivedAt = arrival.ReceivedAt,
         TraceParent = arrival.TraceParent,
     };

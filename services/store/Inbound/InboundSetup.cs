@@ -9,6 +9,8 @@ namespace InstaMessenger.Store.Inbound;
 /// <summary>What comes from Meta.</summary>
 internal static class InboundSetup
 {
+    public const string Queue = "store.webhook-received";
+
     public static void AddInbound(this IServiceCollection services)
     {
         // In this order: what tells of a message comes behind the messages.
@@ -20,6 +22,6 @@ internal static class InboundSetup
         services.AddHostedService(provider => provider.GetRequiredService<QuarantineReplay>());
         // Meta promises no order and posts in parallel; threads are ordered by Meta's time of each message. So a backlog of small bundles is taken many
         // at a time: one by one, each waiting for its commit behind the API's writes, the store did 50 webhooks a second on a busy machine.
-        services.AddMessageHandler<StoreDbContext, WebhookReceived, RecordWebhooks>("store.webhook-received", inOrder: false);
+        services.AddMessageHandler<StoreDbContext, WebhookReceived, RecordWebhooks>(Queue, inOrder: false);
     }
 }

@@ -14,7 +14,7 @@ internal static class MetaWebhook
         try
         {
             // Not disposed: the items keep parts of it.
-            root = JsonDocument.Parse(WellFormedJson.Of(body)).RootElement;
+            root = JsonDocument.Parse(WellFormedJson.Of(body), new JsonDocumentOptions { MaxDepth = WebhookItem.MostDepth }).RootElement;
         }
         catch (JsonException)
         {
@@ -37,14 +37,14 @@ internal static class MetaWebhook
 
     private static void ReadEntry(JsonElement entry, List<WebhookItem> items)
     {
-        var channel = entry.Member("id").Id() ?? "";
+        var (channel, time) = (entry.Member("id").Id() ?? "", entry.Member("time"));
         var before = items.Count;
         foreach (var container in (string[])["messaging", "standby", "changes"])
         {
             foreach (var element in entry.Member(container).Items())
-                items.Add(new WebhookItem(channel, container, element));
+                items.Add(new WebhookItem(channel, container, element, time));
         }
 
-        if (items.Count == before) items.Add(new WebhookItem(channel, "", entry));
+        if (items.Count == before) items.Add(new WebhookItem(channel, "", entry, time));
     }
 }

@@ -9,7 +9,7 @@ using Microsoft.EntityFrameworkCore;
 namespace InstaMessenger.Store.Inbound.Arrivals;
 
 /// <summary>
-/// Records messages, each once however often it comes: (account, mid) is unique. An echo settles the send that it is of, or is a message that
+/// Records messages, each once however often it comes: (account, mid) is unique, and one without a mid is recognised by its JSON. An echo settles the send that it is of, or is a message that
 /// was written elsewhere.
 /// </summary>
 internal sealed class MessageArrivals(EventLog log, TimeProvider clock) : IArrivalHandler
@@ -27,26 +27,28 @@ internal sealed class MessageArrivals(EventLog log, TimeProvider clock) : IArriv
     {
         if (received.Count == 0) return;
         var known = await KnownAsync(scope.Db, received);
-        var fresh = received.Where(message => known.Add((message.Account.Id, message.Mid))).ToList();
+        var seen = await SeenEvents.LoadAsync(scope.Db, received.Where(message => message.Mid is null).Select(message => message.Arrival), clock);
+        var fresh = received.FindAll(message => message.Mid is { } mid ? known.Add((message.Account.Id, mid)) : seen.IsNew(message.Arrival));
         if (fresh.Count == 0) return;
 
         var conversations = await ConversationsAsync(scope.Db, fresh);
         var echoes = fresh.Where(message => message.IsEcho).Select(message => (conversations[(message.Account.Id, message.Contact)].Id, message.Content));
         var sends = await OpenSends.LoadAsync(scope.Db, [.. echoes]);
-        foreach (var message in fresh) Record(scope, message, conversations[(message.Account.Id, message.Contact)], sends);
+        var unsure = fresh.Where(message => !Record(scope, message, conversations[(message.Account.Id, message.Contact)], sends)).ToList();
+        await NewestMessages.FindAsync(scope.Db, [.. unsure.Select(message => conversations[(message.Account.Id, message.Contact)]).Distinct()]);
     }
 
-    private void Record(WorkScope<StoreDbContext> scope, ReceivedMessage item, Conversation conversation, OpenSends sends)
+    /// <summary>Says whether the thread's newest message is known.</summary>
+    private bool Record(WorkScope<StoreDbContext> scope, ReceivedMessage item, Conversation conversation, OpenSends sends)
     {
         var (account, arrival) = (item.Account, item.Arrival);
         var now = clock.GetUtcNow();
-        if (item.IsEcho && sends.Take(conversation.Id, item.Content) is { } send)
+        if (item is { IsEcho: true, Mid: { } mid } && sends.Take(conversation.Id, item.Content) is { } send)
         {
-            send.Settle(item.Mid, arrival.SentAt);
-            conversation.Replace(send.Id, send);
-            scope.Publish(new EchoRecognised(send.Id, account.Id, item.Mid, arrival.ReceivedAt), arrival.TraceParent);
+            send.Settle(mid, arrival.SentAt);
+            scope.Publish(new EchoRecognised(send.Id, account.Id, mid, arrival.ReceivedAt), arrival.TraceParent);
             Append(scope, EventTypes.MessageSent, account, conversation, send, arrival);
-            return;
+            return conversation.Place(send);
         }
 
         var id = MessageId.New(clock);
@@ -56,6 +58,7 @@ internal sealed class MessageArrivals(EventLog log, TimeProvider clock) : IArriv
         scope.Db.Append(message);
         conversation.Add(message, now);
         Append(scope, item.IsEcho ? EventTypes.MessageSent : EventTypes.MessageReceived, account, conversation, message, arrival);
+        return true;
     }
 
     private void Append(WorkScope<StoreDbContext> scope, string type, Account account, Conversation conversation, Message message, Arrival arrival)
@@ -66,7 +69,7 @@ internal sealed class MessageArrivals(EventLog log, TimeProvider clock) : IArriv
 
     private static async Task<HashSet<(AccountId, InstagramMessageId)>> KnownAsync(StoreDbContext db, List<ReceivedMessage> received)
     {
-        var mids = received.Select(message => (InstagramMessageId?)message.Mid).Distinct().ToList();
+        var mids = received.Select(message => message.Mid).Where(mid => mid is not null).Distinct().ToList();
         var known = await db.Messages.Where(message => mids.Contains(message.InstagramMessageId))
             .Select(message => new { message.AccountId, message.InstagramMessageId }).ToListAsync();
         return known.Select(message => (message.AccountId, message.InstagramMessageId!.Value)).ToHashSet();

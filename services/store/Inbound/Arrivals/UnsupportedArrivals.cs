@@ -1,8 +1,7 @@
-using InstaMessenger.Contracts.Ids;
 using InstaMessenger.Hosting.Database;
 using InstaMessenger.Store.Data;
 using InstaMessenger.Store.Events;
-using Microsoft.EntityFrameworkCore;
+using InstaMessenger.Store.Json;
 
 namespace InstaMessenger.Store.Inbound.Arrivals;
 
@@ -12,16 +11,11 @@ internal sealed class UnsupportedArrivals(EventLog log, TimeProvider clock)
     public async Task RecordAsync(WorkScope<StoreDbContext> scope, IReadOnlyList<Arrival> arrivals)
     {
         if (arrivals.Count == 0) return;
-        var fingerprints = arrivals.Select(arrival => arrival.Item.Fingerprint()).ToList();
-        var seen = (await scope.Db.SeenEvents.Where(row => fingerprints.Contains(row.Fingerprint)).Select(row => new { row.AccountId, row.Fingerprint }).ToListAsync())
-            .Select(row => (row.AccountId, row.Fingerprint)).ToHashSet();
-        foreach (var (arrival, fingerprint) in arrivals.Zip(fingerprints))
+        var seen = await SeenEvents.LoadAsync(scope.Db, arrivals, clock);
+        foreach (var arrival in arrivals.Where(seen.IsNew))
         {
-            var account = arrival.Account!;
-            if (!seen.Add((account.Id, fingerprint))) continue;
-            scope.Db.SeenEvents.Add(new SeenEvent { AccountId = account.Id, Fingerprint = fingerprint, SeenAt = clock.GetUtcNow() });
-            InstagramUserId? contact = InstagramUserId.TryParse(arrival.Item.CustomerId, out var known) ? known : null;
-            log.Append(scope, account, null, EventTypes.Unsupported, new UnsupportedEventData(arrival.Item.Name, contact, arrival.SentAt, arrival.Item.Element), arrival.TraceParent);
+            var raw = RawJson.Of(arrival.Item.Element.GetRawText());
+            log.Append(scope, arrival.Account!, null, EventTypes.Unsupported, new UnsupportedEventData(arrival.Item.Name, arrival.Contact, arrival.SentAt, raw), arrival.TraceParent);
             InboundMetrics.Recorded(EventTypes.Unsupported);
         }
     }

@@ -1,5 +1,5 @@
-using System.Text.Json;
 using InstaMessenger.Contracts.Ids;
+using InstaMessenger.Store.Json;
 
 namespace InstaMessenger.Store.Inbound.Arrivals;
 
@@ -8,4 +8,4 @@ namespace InstaMessenger.Store.Inbound.Arrivals;
 /// <param name="ContactId">The customer, when the event names one.</param>
 /// <param name="SentAt">Meta's time (UTC).</param>
 /// <param name="Raw">Meta's JSON.</param>
-internal sealed record UnsupportedEventData(string What, InstagramUserId? ContactId, DateTimeOffset SentAt, JsonElement Raw);
+internal sealed record UnsupportedEventData(string What, InstagramUserId? ContactId, DateTimeOffset SentAt, RawJson? Raw);
