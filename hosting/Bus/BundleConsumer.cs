@@ -83,7 +83,8 @@ internal sealed partial class BundleConsumer<TContext, T, THandler>(
         {
             var cause = MayPass(error) ? DeadLetterCause.Database : DeadLetterCause.Item;
             if (blame && !await TakesWorkAsync(cancellationToken)) throw;
-            if (items.Count == 1) await setAside.KeepAsync(subscription.Queue, items[0], error, cause, atAnyCost: blame, cancellationToken);
+            if (items.Count == 1 && PartsOf(items[0]) is { Count: > 1 } parts) await HandlePartsAsync(parts, [parts.Count / 2], blame, cancellationToken);
+            else if (items.Count == 1) await setAside.KeepAsync(subscription.Queue, items[0], error, cause, atAnyCost: blame, cancellationToken);
             // The last one in hand tells nothing: the handler, or the save behind it, had seen them all.
             else if (inHand.Last < items.Count - 1) await HandlePartsAsync(items, [inHand.Last, inHand.Last + 1], blame, cancellationToken);
             else await HandlePartsAsync(items, [items.Count / 2], blame, cancellationToken);
@@ -103,6 +104,9 @@ internal sealed partial class BundleConsumer<TContext, T, THandler>(
 
         return allGood;
     }
+
+    /// <summary>Named by their place, so that a bundle that comes again finds the dead letters that it made.</summary>
+    private List<BusItem<T>> PartsOf(BusItem<T> item) => [.. handler.Split(item.Body).Select((part, place) => item with { Id = $"{item.Id}.{place}", Body = part })];
 
     /// <summary>
     /// Not the work's fault as far as one can tell; a cancellation that nobody here asked for is a time-out somewhere below.

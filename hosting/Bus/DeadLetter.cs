@@ -1,3 +1,5 @@
+using System.Text.Json;
+using InstaMessenger.Contracts;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
@@ -50,6 +52,20 @@ public sealed class DeadLetter
     public int Replays { get; set; }
 
     internal void TryAgain(DeadLetterCause cause, DateTimeOffset at) => (Cause, ReplayAt) = (cause, at);
+    /// <summary>Makes a dead letter of a message that failed outside of its consumer. It is listed and replayed like any other of its queue.</summary>
+    /// <typeparam name="T">The message type of the queue.</typeparam>
+    /// <param name="queue">The queue whose handler replays it.</param>
+    /// <param name="item">The message; its id is unique in the queue.</param>
+    /// <param name="error">Why it failed.</param>
+    /// <param name="clock">Tells when.</param>
+    /// <returns>A new row.</returns>
+    public static DeadLetter Of<T>(string queue, BusItem<T> item, Exception error, TimeProvider clock)
+    {
+        ArgumentNullException.ThrowIfNull(item);
+        ArgumentNullException.ThrowIfNull(error);
+        ArgumentNullException.ThrowIfNull(clock);
+        return Of(queue, typeof(T).Name, item.Id, JsonSerializer.SerializeToUtf8Bytes(item.Body, BusJson.Options), item.TraceParent, Reason(error), clock);
+    }
 
     internal static DeadLetter Of(
         string queue, string messageType, string itemId, byte[] body, string? traceParent, string error, TimeProvider clock) => new()

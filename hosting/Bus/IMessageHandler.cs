@@ -20,4 +20,12 @@ public interface IMessageHandler<TContext, T>
     /// <param name="items">1 to 100 messages, in order.</param>
     /// <returns>When all is written to the scope.</returns>
     Task HandleAsync(WorkScope<TContext> scope, IReadOnlyList<BusItem<T>> items);
+
+    /// <summary>
+    /// Takes a message apart that failed alone, when it holds things that can be handled each by itself, like the events of a webhook. The parts are
+    /// tried as the items of a bundle are, and the bad ones among them become the dead letters.
+    /// </summary>
+    /// <param name="message">The message that failed.</param>
+    /// <returns>Messages that together are the same, in order; at most one where there is nothing to take apart.</returns>
+    IReadOnlyList<T> Split(T message) => [message];
 }

@@ -15,8 +15,10 @@ internal static class WebhookRules
     /// </summary>
     public const int MostBytes = 5 * 1024 * 1024;
 
-    /// <summary>Meta nests about ten deep. A limit keeps the readers behind us from being handed a thousand levels.</summary>
-    private const int MostDepth = 64;
+    /// <summary>
+    /// As deep as a body can be: a refused webhook is lost once Meta has given up on it, and neither this reader nor the store's needs a stack for depth.
+    /// </summary>
+    private const int MostDepth = MostBytes;
 
     private const string Json = "application/json";
 

@@ -31,10 +31,10 @@ internal sealed class AccountWriter(SecretProtector secrets, QuarantineSignal qu
 {
     /// <summary>Links the account with what is given and, for the rest, what it has.</summary>
     /// <returns>The problem, when nothing was changed; else the webhook secret if one was made.</returns>
-    public async Task<(ProblemHttpResult? Problem, string? NewSecret)> LinkAsync(WorkScope<StoreDbContext> scope, Account account, AccountInput input)
+    public async Task<(ProblemHttpResult? Problem, string? NewSecret)> LinkAsync(WorkScope<StoreDbContext> scope, Caller caller, Account account, AccountInput input)
     {
         var channel = input.MessagingChannelId ?? account.MessagingChannelId;
-        if (await ForeignIdAsync(scope.Db, account, channel) is { } taken) return (taken, null);
+        if (await ReservedIds.TakeAsync(scope.Db, caller, account, channel) is { } taken) return (taken, null);
         var url = input.DropsCrmWebhook ? null : input.CrmWebhookUrl ?? account.CrmWebhookUrl;
         if (url is null && input.WebhookSecret is not null)
             return (Problems.Invalid(("webhook_secret", "It signs what is posted to crm_webhook_url, and there is none.")), null);
@@ -51,11 +51,10 @@ internal sealed class AccountWriter(SecretProtector secrets, QuarantineSignal qu
         return (null, newSecret);
     }
 
-    /// <summary>Unlinks the account: it sends nothing, and its webhooks go to quarantine, until it is linked again.</summary>
-    public async Task UnlinkAsync(WorkScope<StoreDbContext> scope, Account account)
+    /// <summary>Unlinks the account: it sends nothing, and its webhooks go to quarantine, until it is linked again. Its ids stay its own.</summary>
+    public void Unlink(WorkScope<StoreDbContext> scope, Account account)
     {
         account.Unlink(clock.GetUtcNow());
-        scope.Db.RemoveRange(await scope.Db.AccountIdentifiers.Where(id => id.AccountId == account.Id).ToListAsync());
         Tell(scope, account);
     }
 
@@ -67,22 +66,12 @@ internal sealed class AccountWriter(SecretProtector secrets, QuarantineSignal qu
         return (secrets.Protect(SecretPurpose.WebhookSecret, account.Id, given ?? made!), made);
     }
 
-    /// <summary>Each id leads to one account, of whichever kind it is: else the webhooks of one tenant could be claimed by another.</summary>
-    private static async Task<ProblemHttpResult?> ForeignIdAsync(StoreDbContext db, Account account, MessagingChannelId? channel)
-    {
-        string[] ids = channel is { } id ? [account.InstagramAccountId.Value, id.Value] : [account.InstagramAccountId.Value];
-        var taken = await db.AccountIdentifiers.AnyAsync(row => ids.Contains(row.ExternalId) && row.AccountId != account.Id);
-        return taken
-            ? Problems.Of(StatusCodes.Status409Conflict, "channel_taken", "The webhooks of that id go to another account: unlink it there first.")
-            : null;
-    }
-
+    /// <summary>Ids that the account had before stay its own, see <see cref="ReservedIds"/>.</summary>
     private static async Task ClaimIdsAsync(StoreDbContext db, Account account)
     {
         var claimed = await db.AccountIdentifiers.Where(id => id.AccountId == account.Id).ToListAsync();
         var wanted = new List<(string Id, IdentifierKind Kind)> { (account.InstagramAccountId.Value, IdentifierKind.Instagram) };
         if (account.MessagingChannelId is { } channel) wanted.Add((channel.Value, IdentifierKind.Channel));
-        db.RemoveRange(claimed.Where(id => !wanted.Contains((id.ExternalId, id.Kind))));
         db.AddRange(wanted.Where(id => !claimed.Exists(row => row.ExternalId == id.Id && row.Kind == id.Kind))
             .Select(id => new AccountIdentifier { ExternalId = id.Id, Kind = id.Kind, AccountId = account.Id }));
     }

@@ -1,4 +1,5 @@
 using InstaMessenger.Hosting.Http;
+using InstaMessenger.Hosting.Security;
 using InstaMessenger.Store.Inbound;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -23,5 +24,9 @@ internal static class AccountsSetup
         accounts.MapGet("{id}", LinkedAccounts.GetAsync).WithSummary("One linked account.").Produces<AccountView>();
         accounts.MapPatch("{id}", ChangeAccount.HandleAsync).WithSummary("Change a linked account.").Produces<AccountView>();
         accounts.MapDelete("{id}", UnlinkAccount.HandleAsync).WithSummary("Unlink an account; its messages stay.");
+
+        var reserved = app.MapGroup("/api/v1/reserved-identifiers").RequireAuthorization(CallerAuthenticationSetup.Admin).WithTags("Operations");
+        reserved.MapGet("", ReservedIdentifiers.ListAsync).WithSummary("Channel ids that are kept for accounts that do not use them now.").Produces<Page<ReservedIdentifierView>>();
+        reserved.MapDelete("{id}", ReservedIdentifiers.ReleaseAsync).WithSummary("Release a channel id for the next account that names it.").Produces(StatusCodes.Status204NoContent);
     }
 }

@@ -59,7 +59,7 @@ internal static class ChangeAccount
     private static async Task<IResult> ChangeAsync(WorkScope<StoreDbContext> scope, Caller caller, AccountId id, AccountInput input, AccountWriter writer)
     {
         if (await LinkedAccounts.FindAsync(scope.Db, caller, id) is not { } account) return Problems.NotFound("account");
-        var (problem, newSecret) = await writer.LinkAsync(scope, account, input);
+        var (problem, newSecret) = await writer.LinkAsync(scope, caller, account, input);
         return problem is null ? TypedResults.Ok(AccountView.Of(account, newSecret)) : problem;
     }
 }

@@ -63,11 +63,12 @@ internal sealed class LinkAccount(AccountWriter writer, EventLog events, AccessC
         if (await EffectiveAccess.AgainAsync(db, caller) is not { } current) return Problems.Of(StatusCodes.Status401Unauthorized, "unauthorized");
         var known = await db.Accounts.SingleOrDefaultAsync(row => row.InstagramAccountId == instagramAccount);
         // An unlinked account too: its messages are still those of the tenant who had it.
+        if (known is not null && !current.CanSee(known.Id) && known.UnlinkedAt is not null) return ReservedIds.Reserved();
         if (known is not null && !current.CanSee(known.Id))
             return Problems.Of(StatusCodes.Status409Conflict, "account_taken", "That Instagram account is linked by somebody else; an admin can give you access.");
 
         var account = known ?? Account.Create(AccountId.New(clock), instagramAccount, clock.GetUtcNow());
-        var (problem, newSecret) = await writer.LinkAsync(scope, account, input);
+        var (problem, newSecret) = await writer.LinkAsync(scope, current, account, input);
         if (problem is not null) return problem;
         if (known is null) db.Add(account);
         if (!current.CanSee(account.Id)) await EffectiveAccess.GrantAsync(db, current, account.Id);

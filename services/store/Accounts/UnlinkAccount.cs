@@ -16,7 +16,7 @@ internal static class UnlinkAccount
             async scope =>
             {
                 if (await LinkedAccounts.FindAsync(scope.Db, caller, id) is not { } account) return Problems.NotFound("account");
-                await writer.UnlinkAsync(scope, account);
+                writer.Unlink(scope, account);
                 events.Append(scope, account, null, EventTypes.AccountDisconnected, AccountEventData.Of(account));
                 return TypedResults.NoContent();
             },

@@ -1,7 +1,7 @@
-using System.Text.Json;
 using InstaMessenger.Contracts.Events;
 using InstaMessenger.Contracts.Ids;
 using InstaMessenger.Store.Domain;
+using InstaMessenger.Store.Json;
 
 namespace InstaMessenger.Store.Conversations;
 
@@ -14,14 +14,14 @@ internal sealed record MessageView(
     Direction Direction,
     MessageKind Kind,
     string? Text,
-    JsonElement? Raw,
+    RawJson? Raw,
     IReadOnlyList<AttachmentView> Attachments,
     IReadOnlyList<object> Reactions,
     ReplyToView? ReplyTo,
     MessageStatus? Status,
     Origin? Origin,
     SendError? Error,
-    JsonElement? Metadata,
+    RawJson? Metadata,
     DateTimeOffset SentAt,
     DateTimeOffset ReceivedAt,
     DateTimeOffset? ReadAt,
@@ -36,14 +36,14 @@ internal sealed record MessageView(
         message.Direction,
         message.Kind,
         message.Text,
-        message is { Kind: MessageKind.Unsupported, Raw: { } raw } ? JsonSerializer.Deserialize<JsonElement>(raw) : null,
+        RawJson.Of(message.Raw),
         [.. message.Attachments.OrderBy(attachment => attachment.Index).Select(AttachmentView.Of)],
         [],
         message.ReplyTo is { } mid ? new ReplyToView(mid) : null,
         message.Status,
         message.Origin,
         message.Error,
-        message.Metadata is { } metadata ? JsonElement.Parse(metadata) : null,
+        RawJson.Of(message.Metadata),
         message.SentAt,
         message.ReceivedAt,
         message.ReadAt,

@@ -14,7 +14,7 @@ internal enum IdentifierKind
     Instagram = 2,
 }
 
-/// <summary>An id by which webhooks may name a linked account. Removed when the account is unlinked.</summary>
+/// <summary>An id by which webhooks may name an account. It stays when the account is unlinked or names another: see Accounts/ReservedIds.cs.</summary>
 internal sealed class AccountIdentifier
 {
     /// <summary>1 to 20 digits.</summary>

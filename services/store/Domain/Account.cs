@@ -37,6 +37,9 @@ internal sealed class Account
     /// <summary>Set while the account is unlinked: nothing is sent, and its webhooks go to quarantine.</summary>
     public DateTimeOffset? UnlinkedAt { get; private set; }
 
+    /// <summary>Whether webhooks name this account by that id.</summary>
+    public bool Owns(string id) => id == InstagramAccountId.Value || id == MessagingChannelId?.Value;
+
     public static Account Create(AccountId id, InstagramAccountId instagramAccount, DateTimeOffset now) =>
         new() { Id = id, InstagramAccountId = instagramAccount, CreatedAt = now, UpdatedAt = now };
 
@@ -54,6 +57,12 @@ internal sealed class Account
     {
         MessagingChannelId = channel;
         UpdatedAt = now;
+    }
+
+    /// <summary>The id is the account's channel no longer; another account may have it.</summary>
+    public void ReleaseChannel(string id)
+    {
+        if (MessagingChannelId?.Value == id) MessagingChannelId = null;
     }
 
     public void Unlink(DateTimeOffset now)

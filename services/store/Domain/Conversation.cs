@@ -49,25 +49,29 @@ internal sealed class Conversation
             if (LastInboundAt is null || message.SentAt > LastInboundAt) LastInboundAt = message.SentAt;
         }
 
-        if (LastMessageId is not null && message.SentAt < LastMessageAt) return;
-        LastMessageId = message.Id;
-        LastMessageAt = message.SentAt;
+        Place(message);
     }
 
-    /// <summary>A message turned out to be the same as another of the thread, which stays.</summary>
-    public void Replace(MessageId gone, Message stays)
+    /// <summary>
+    /// The one way in which the newest message is found: by the thread's own order, time and then sequence. For every message that is new, or that got
+    /// another time.
+    /// </summary>
+    /// <returns>False when only the thread's rows can tell which one is newest; then see <c>Data/NewestMessages.cs</c>.</returns>
+    public bool Place(Message message)
     {
-        if (LastMessageId != gone) return;
-        LastMessageId = stays.Id;
-        LastMessageAt = stays.SentAt;
+        var isLast = LastMessageId == message.Id;
+        if (LastMessageId is null || message.SentAt > LastMessageAt) return Newest(message);
+        if (message.SentAt < LastMessageAt) return !isLast;
+        // A new message gets the highest sequence when it is written; of two written ones only the rows know the order.
+        return isLast || (message.Sequence == 0 && Newest(message));
     }
 
-    /// <summary>A message of the thread got its time from Meta, which may make it the newest.</summary>
-    public void Place(Message message)
+    /// <summary>The thread's rows say which message is the newest.</summary>
+    public bool Newest(Message message)
     {
-        if (LastMessageId != message.Id && message.SentAt < LastMessageAt) return;
         LastMessageId = message.Id;
         LastMessageAt = message.SentAt;
+        return true;
     }
 
     /// <summary>Somebody has read the thread. Says whether that is news.</summary>

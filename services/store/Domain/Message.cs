@@ -24,6 +24,7 @@ internal sealed class Message
 
     public ConversationId ConversationId { get; private set; }
 
+    /// <summary>Null for a send that Meta has not named yet, and for a message that came without a usable one.</summary>
     public InstagramMessageId? InstagramMessageId { get; private set; }
 
     public Direction Direction { get; private set; }
@@ -34,7 +35,7 @@ internal sealed class Message
 
     public IReadOnlyList<Attachment> Attachments => _attachments;
 
-    /// <summary>Meta's JSON of the message, kept when it holds more than we show.</summary>
+    /// <summary>Meta's JSON of the webhook item that told the message, kept when it holds more than we show.</summary>
     public string? Raw { get; private set; }
 
     public InstagramMessageId? ReplyTo { get; private set; }
@@ -73,7 +74,7 @@ internal sealed class Message
     public bool AwaitsMid => Direction == Direction.Outbound && InstagramMessageId is null && Status is MessageStatus.Pending or MessageStatus.Sending or MessageStatus.Unknown;
 
     /// <summary>The customer wrote.</summary>
-    public static Message Receive(Conversation conversation, MessageContent content, InstagramMessageId mid, DateTimeOffset sentAt, DateTimeOffset receivedAt, MessageId id)
+    public static Message Receive(Conversation conversation, MessageContent content, InstagramMessageId? mid, DateTimeOffset sentAt, DateTimeOffset receivedAt, MessageId id)
     {
         var message = Create(conversation, content, sentAt, receivedAt, id);
         message.Direction = Direction.Inbound;
@@ -82,7 +83,7 @@ internal sealed class Message
     }
 
     /// <summary>The business wrote somewhere else, which only its echo tells.</summary>
-    public static Message Mirror(Conversation conversation, MessageContent content, InstagramMessageId mid, DateTimeOffset sentAt, DateTimeOffset receivedAt, MessageId id)
+    public static Message Mirror(Conversation conversation, MessageContent content, InstagramMessageId? mid, DateTimeOffset sentAt, DateTimeOffset receivedAt, MessageId id)
     {
         var message = Create(conversation, content, sentAt, receivedAt, id);
         message.Direction = Direction.Outbound;

@@ -1,14 +1,20 @@
+using InstaMessenger.Contracts.Ids;
 using InstaMessenger.Store.Data;
 using InstaMessenger.Store.Domain;
 using Microsoft.EntityFrameworkCore;
 
 namespace InstaMessenger.Store.Inbound;
 
+/// <summary>Where an item goes.</summary>
+/// <param name="Account">The linked account that it is for; null when none claims it.</param>
+/// <param name="ReservedFor">The account that its id belongs to, linked or not; null for an id that nobody ever had.</param>
+internal readonly record struct Route(Account? Account, AccountId? ReservedFor);
+
 /// <summary>
 /// Finds the accounts of a batch by every id that Meta may use: the channel id, else the Instagram account id (and then remembers the channel
 /// id), else the business side of the event. What matches nothing is quarantined: never dropped, never guessed.
 /// </summary>
-internal sealed class AccountRouting(StoreDbContext db, List<AccountIdentifier> identifiers, Dictionary<string, Account> accounts, DateTimeOffset now)
+internal sealed class AccountRouting(StoreDbContext db, List<AccountIdentifier> identifiers, Dictionary<AccountId, Account> accounts, DateTimeOffset now)
 {
     public static async Task<AccountRouting> LoadAsync(StoreDbContext db, IReadOnlyCollection<Arrival> arrivals, DateTimeOffset now)
     {
@@ -16,32 +22,32 @@ internal sealed class AccountRouting(StoreDbContext db, List<AccountIdentifier> 
         var identifiers = await db.AccountIdentifiers.AsNoTracking().Where(row => ids.Contains(row.ExternalId)).OrderBy(row => row.Kind).ToListAsync();
         var accountIds = identifiers.Select(row => row.AccountId).Distinct().ToList();
         var accounts = accountIds.Count == 0 ? [] : await db.Accounts.Where(account => accountIds.Contains(account.Id)).ToListAsync();
-        return new AccountRouting(db, identifiers, accounts.ToDictionary(account => account.Id.Value), now);
+        return new AccountRouting(db, identifiers, accounts.ToDictionary(account => account.Id), now);
     }
 
-    public Account? Find(InboundItem item)
+    public Route Find(WebhookItem item)
     {
-        if (Named(item.ChannelId) is not { } identifier) return item.BusinessId is { } business && Named(business) is { } other ? accounts.GetValueOrDefault(other.AccountId.Value) : null;
-        var account = accounts.GetValueOrDefault(identifier.AccountId.Value);
-        if (account is not null && identifier.Kind == IdentifierKind.Instagram) Bind(account, item.ChannelId);
-        return account;
-    }
+        AccountId? owner = null;
+        foreach (var id in (string?[])[item.ChannelId, item.BusinessId])
+        {
+            if (identifiers.Find(row => row.ExternalId == id) is not { } identifier) continue;
+            // The two ids belong to two accounts: nobody guesses.
+            if (owner is not null && identifier.AccountId != owner) break;
+            owner = identifier.AccountId;
+            if (!accounts.TryGetValue(identifier.AccountId, out var account) || account.UnlinkedAt is not null || !account.Owns(identifier.ExternalId)) continue;
+            if (id == item.ChannelId && identifier.Kind == IdentifierKind.Instagram) Bind(account, identifier.ExternalId);
+            return new Route(account, owner);
+        }
 
-    private AccountIdentifier? Named(string id) => identifiers.Find(row => row.ExternalId == id);
+        return new Route(null, owner);
+    }
 
     private void Bind(Account account, string channel)
     {
         if (account.MessagingChannelId is not null) return;
-        account.BindChannel(Contracts.Ids.MessagingChannelId.Parse(channel), now);
+        account.BindChannel(MessagingChannelId.Parse(channel), now);
         var identifier = new AccountIdentifier { ExternalId = channel, Kind = IdentifierKind.Channel, AccountId = account.Id };
         db.AccountIdentifiers.Add(identifier);
         identifiers.Insert(0, identifier);
     }
-}
-
-/// <summary>An item with when and under which trace its webhook came.</summary>
-internal sealed record Arrival(InboundItem Item, DateTimeOffset ReceivedAt, string? TraceParent)
-{
-    /// <summary>Meta's time; ours when it gave none.</summary>
-    public DateTimeOffset SentAt => Item.SentAt ?? ReceivedAt;
 }

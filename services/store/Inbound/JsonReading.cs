@@ -20,7 +20,13 @@ internal static class JsonReading
     public static IEnumerable<JsonElement> Items(this JsonElement? element) =>
         element is { ValueKind: JsonValueKind.Array } array ? array.EnumerateArray() : [];
 
-    public static bool IsTrue(this JsonElement? element) => element is { ValueKind: JsonValueKind.True };
+    /// <summary>A flag: true, or the word or the number that stand for it.</summary>
+    public static bool IsTrue(this JsonElement? element) => element switch
+    {
+        { ValueKind: JsonValueKind.True } => true,
+        { ValueKind: JsonValueKind.String or JsonValueKind.Number } => element.Id() is "1" || string.Equals(element.Id(), "true", StringComparison.OrdinalIgnoreCase),
+        _ => false,
+    };
 
     /// <summary>A string; never half a surrogate pair, see <see cref="WellFormedJson"/>.</summary>
     public static string? Text(this JsonElement? element) => element is { ValueKind: JsonValueKind.String } text ? text.GetString() : null;
@@ -35,8 +41,8 @@ internal static class JsonReading
 
     public static DateTimeOffset? Time(this JsonElement? element)
     {
-        if (!long.TryParse(element.Id(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var time)) return null;
+        if (!decimal.TryParse(element.Id(), NumberStyles.Float, CultureInfo.InvariantCulture, out var time)) return null;
         if (time is > 0 and < SecondsBelow) time *= 1000;
-        return time is >= FirstMillisecond and <= LastMillisecond ? DateTimeOffset.FromUnixTimeMilliseconds(time) : null;
+        return time is >= FirstMillisecond and <= LastMillisecond ? DateTimeOffset.FromUnixTimeMilliseconds((long)time) : null;
     }
 }

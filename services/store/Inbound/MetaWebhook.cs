@@ -8,51 +8,43 @@ namespace InstaMessenger.Store.Inbound;
 /// </summary>
 internal static class MetaWebhook
 {
-    public static IReadOnlyList<InboundItem> Read(byte[] body)
+    public static IReadOnlyList<WebhookItem> Read(byte[] body)
     {
         JsonElement root;
         try
         {
             // Not disposed: the items keep parts of it.
-            root = JsonDocument.Parse(WellFormedJson.Of(body)).RootElement;
+            root = JsonDocument.Parse(WellFormedJson.Of(body), new JsonDocumentOptions { MaxDepth = WebhookItem.MostDepth }).RootElement;
         }
         catch (JsonException)
         {
-            return [new InboundUnreadable(body)];
+            return [new WebhookItem(body)];
         }
 
-        var items = new List<InboundItem>();
+        var items = new List<WebhookItem>();
         foreach (var envelope in root.ValueKind == JsonValueKind.Array ? root.EnumerateArray().ToArray() : [root])
         {
             var before = items.Count;
             if (envelope.Member("entry") is { ValueKind: JsonValueKind.Array } entries)
                 foreach (var entry in entries.EnumerateArray()) ReadEntry(entry, items);
             // No entry at all: kept whole, under no channel.
-            if (items.Count == before) items.Add(new InboundOther(new WebhookPlace("", "", envelope), null, null, null, "unknown"));
+            if (items.Count == before) items.Add(new WebhookItem("", "", envelope));
         }
 
-        if (items.Count == 0) items.Add(new InboundOther(new WebhookPlace("", "", root), null, null, null, "unknown"));
+        if (items.Count == 0) items.Add(new WebhookItem("", "", root));
         return items;
     }
 
-    private static void ReadEntry(JsonElement entry, List<InboundItem> items)
+    private static void ReadEntry(JsonElement entry, List<WebhookItem> items)
     {
-        var channel = entry.Member("id").Id() ?? "";
+        var (channel, time) = (entry.Member("id").Id() ?? "", entry.Member("time"));
         var before = items.Count;
         foreach (var container in (string[])["messaging", "standby", "changes"])
         {
             foreach (var element in entry.Member(container).Items())
-                items.Add(Translate(new WebhookPlace(channel, container, element)));
+                items.Add(new WebhookItem(channel, container, element, time));
         }
 
-        if (items.Count == before) items.Add(Translate(new WebhookPlace(channel, "", entry)));
-    }
-
-    private static InboundItem Translate(WebhookPlace place)
-    {
-        // changes[] and the flat form wrap the event in "value".
-        var wrapped = place.Container is "changes" or "";
-        var element = wrapped && place.Element.Member("value") is { } value ? value : place.Element;
-        return EventTranslator.Translate(place, element, wrapped ? place.Element.Member("field").Text() : null);
+        if (items.Count == before) items.Add(new WebhookItem(channel, "", entry, time));
     }
 }

@@ -1,3 +1,5 @@
+using InstaMessenger.Contracts.Ids;
+using InstaMessenger.Hosting.Database;
 using InstaMessenger.Hosting.Http;
 using InstaMessenger.Hosting.Security;
 using InstaMessenger.Store.Data;
@@ -20,7 +22,7 @@ internal static class QuarantineEndpoints
         var size = PageLimit.Of(limit);
         await using var db = await factory.CreateDbContextAsync(cancellationToken);
         var rows = await db.Quarantine.Where(row => row.Id > (cursor ?? 0)).OrderBy(row => row.Id).Take(size)
-            .Select(row => new QuarantineView(row.Id, row.ChannelId, row.BusinessId, row.Reason, row.ReceivedAt))
+            .Select(row => new QuarantineView(row.Id, row.ChannelId, row.BusinessId, row.ReservedFor, row.Reason, row.ReceivedAt))
             .ToListAsync(cancellationToken);
         return new Page<QuarantineView>(rows, rows.Count == size ? rows[^1].Id.ToString() : null);
     }
@@ -29,10 +31,17 @@ internal static class QuarantineEndpoints
     {
         await using var db = await factory.CreateDbContextAsync(cancellationToken);
         if (!await db.Quarantine.AnyAsync(row => row.Id == id, cancellationToken)) return Problems.NotFound("quarantined webhook");
-        return await replay.ReplayAsync(id, cancellationToken)
-            ? TypedResults.NoContent()
-            : Problems.Of(StatusCodes.Status409Conflict, "still_unclaimed", "No linked account has the id that this webhook is addressed to. Link the account, and it is replayed by itself.");
+        try
+        {
+            if (await replay.ReplayAsync(id, cancellationToken)) return TypedResults.NoContent();
+        }
+        catch (Exception error) when (error is not OperationCanceledException && !DatabaseErrors.IsUnavailable(error))
+        {
+            return Problems.Of(StatusCodes.Status409Conflict, "replay_failed", $"It could not be recorded and is a dead letter of the store now: {error.GetBaseException().GetType().Name}.");
+        }
+
+        return Problems.Of(StatusCodes.Status409Conflict, "still_unclaimed", "No linked account has the id that this webhook is addressed to. Link the account, and it is replayed by itself.");
     }
 
-    private sealed record QuarantineView(long Id, string ChannelId, string? BusinessId, string Reason, DateTimeOffset ReceivedAt);
+    private sealed record QuarantineView(long Id, string ChannelId, string? BusinessId, AccountId? ReservedFor, string Reason, DateTimeOffset ReceivedAt);
 }

@@ -1,3 +1,4 @@
+using InstaMessenger.Contracts.Ids;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
@@ -13,6 +14,12 @@ internal sealed class QuarantinedWebhook
 
     /// <summary>A second id that names the account as well: the business side of the message.</summary>
     public string? BusinessId { get; init; }
+
+    /// <summary>
+    /// The account that had the id when the webhook came, although it was not linked then: what is told to one tenant is never given to the next. Null for
+    /// an id that nobody had, which goes to the first who claims it.
+    /// </summary>
+    public AccountId? ReservedFor { get; init; }
 
     /// <summary><c>unknown_account</c> or <c>unreadable</c>.</summary>
     public required string Reason { get; init; }

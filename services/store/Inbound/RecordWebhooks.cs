@@ -23,4 +23,8 @@ internal sealed class RecordWebhooks(InboundRecorder recorder) : IMessageHandler
 
         return recorder.RecordAsync(scope, arrivals);
     }
+
+    /// <summary>Meta puts up to 1,000 events of any customers into one webhook: a bad one is set aside alone.</summary>
+    public IReadOnlyList<WebhookReceived> Split(WebhookReceived message) =>
+        [.. MetaWebhook.Read(message.Body).Select(item => message with { Body = item.ToWebhook() })];
 }

@@ -64,8 +64,7 @@ internal sealed partial class SendReports(EventLog log, SendWaiters waiters, ILo
         if (message.InstagramMessageId == mid) return;
         var (sentAt, replaced) = await TakeMidAsync(scope, report, mid);
         var news = message.Settle(mid, sentAt ?? body.At);
-        if (replaced is { } gone) conversation.Replace(gone, message);
-        conversation.Place(message);
+        if (!conversation.Place(message) || replaced == conversation.LastMessageId) await NewestMessages.FindAsync(scope.Db, [conversation]);
         if (news) log.Append(scope, EventTypes.MessageSent, account, conversation, message, report.TraceParent, replaced);
         Tell(scope, report, changed: !news);
         if (news) scope.AfterCommit(() => waiters.Wake(message.Id));

@@ -3,6 +3,7 @@ using System.Text.Json;
 using InstaMessenger.Contracts.Commands;
 using InstaMessenger.Contracts.Ids;
 using InstaMessenger.Store.Domain;
+using InstaMessenger.Store.Json;
 
 namespace InstaMessenger.Store.Outbound;
 

@@ -92,7 +92,7 @@ public sealed class LinkAccountTests(StoreFixture fixture) : IClassFixture<Store
 
         // Unlinked it is still hers: it holds her messages.
         (await Store.DeleteAsync("/api/v1/accounts/" + account, ann)).Status.ShouldBe(204);
-        (await Store.PostAsync("/api/v1/accounts", bob, StoreOverHttp.Link(instagramId))).Code.ShouldBe("account_taken");
+        (await Store.PostAsync("/api/v1/accounts", bob, StoreOverHttp.Link(instagramId))).Code.ShouldBe("identifier_reserved");
         (await Store.PostAsync("/api/v1/accounts", ann, StoreOverHttp.Link(instagramId))).Text("id").ShouldBe(account);
     }
 

@@ -1,6 +1,6 @@
 using InstaMessenger.Contracts.Ids;
 using InstaMessenger.Store.Domain;
-using InstaMessenger.Store.Inbound;
+using InstaMessenger.Store.Inbound.Arrivals;
 
 namespace InstaMessenger.Tests.Store.Inbound;
 

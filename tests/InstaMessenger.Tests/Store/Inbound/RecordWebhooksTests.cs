@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using InstaMessenger.Contracts.Ids;
 using InstaMessenger.Store.Domain;
 using InstaMessenger.Store.Inbound;
@@ -214,16 +215,155 @@ public sealed class RecordWebhooksTests : IAsyncLifetime
         (await db.Messages.CountAsync(m => m.Direction == Direction.Outbound)).ShouldBe(2);
     }
 
+    /// <summary>What the account wrote came as a customer's message: an unread thread with ourselves, and a bot that answers itself.</summary>
+    [Theory]
+    [InlineData("\"is_echo\":\"true\"")]
+    [InlineData("\"is_echo\":1")]
+    [InlineData("\"is_self\":true")]
+    [InlineData("\"x\":0")]
+    public async Task What_our_account_wrote_is_outbound_whatever_its_flag_looks_like(string flag)
+    {
+        await _store.LinkAsync(Shop, Shop);
+
+        await ReceiveAsync(Echo("e1", "open until six").Replace("\"is_echo\":true", flag, StringComparison.Ordinal));
+
+        await using var db = _store.Read();
+        (await db.Messages.SingleAsync()).Direction.ShouldBe(Direction.Outbound);
+        (await db.Conversations.SingleAsync()).ContactId.Value.ShouldBe("20");
+        (await db.Events.SingleAsync()).Type.ShouldBe("message.sent");
+    }
+
+    [Theory]
+    [InlineData("message", "{\"mid\":\"m1\",\"text\":\"hello\",\"is_self\":true}")]
+    [InlineData("postback", "{\"mid\":\"m1\",\"payload\":\"X\"}")]
+    public async Task The_business_never_becomes_its_own_customer(string name, string value)
+    {
+        await _store.LinkAsync(Shop, Shop);
+
+        await ReceiveAsync($$"""{"entry":[{"id":"{{Shop}}","messaging":[{"sender":{"id":"{{Shop}}"},"recipient":{"id":"{{Shop}}"},"is_self":true,"{{name}}":{{value}}}]}]}""");
+
+        await using var db = _store.Read();
+        (await db.Conversations.AnyAsync()).ShouldBeFalse();
+        var told = JsonElement.Parse((await db.Events.SingleAsync()).Body).GetProperty("data");
+        (told.GetProperty("what").GetString(), told.GetProperty("contact_id").ValueKind).ShouldBe((name, JsonValueKind.Null));
+    }
+
+    [Theory]
+    [InlineData("\"mid\":17,")]
+    [InlineData("\"mid\":\"a\\tb\",")]
+    [InlineData("")]
+    public async Task A_message_without_a_usable_mid_is_in_its_thread_once(string mid)
+    {
+        await _store.LinkAsync(Shop, Shop);
+        var body = Text("m1").Replace("\"mid\":\"m1\",", mid, StringComparison.Ordinal);
+
+        await ReceiveAsync(body, body);
+        await ReceiveAsync(body);
+
+        await using var db = _store.Read();
+        (await db.Messages.SingleAsync()).Text.ShouldBe("hello");
+        (await db.Events.SingleAsync()).Type.ShouldBe("message.received");
+    }
+
+    [Fact]
+    public async Task A_mid_longer_than_any_column_leaves_its_message_in_the_thread()
+    {
+        await _store.LinkAsync(Shop, Shop);
+
+        await ReceiveAsync(Text(new string('m', 513)));
+
+        await using var db = _store.Read();
+        (await db.Messages.SingleAsync()).Raw.ShouldNotBeNull().ShouldContain(new string('m', 513));
+    }
+
+    [Fact]
+    public async Task Of_a_quick_reply_the_payload_is_in_the_event()
+    {
+        await _store.LinkAsync(Shop, Shop);
+
+        await ReceiveAsync(Text("m1").Replace("\"text\":\"hello\"", "\"text\":\"hello\",\"quick_reply\":{\"payload\":\"SLOT_0930\"}", StringComparison.Ordinal));
+
+        await using var db = _store.Read();
+        var message = JsonElement.Parse((await db.Events.SingleAsync()).Body).GetProperty("data").GetProperty("message");
+        message.GetProperty("kind").GetString().ShouldBe("text");
+        message.GetProperty("raw").GetProperty("message").GetProperty("quick_reply").GetProperty("payload").GetString().ShouldBe("SLOT_0930");
+    }
+
+    [Theory]
+    [InlineData(25, JsonValueKind.Object)]
+    [InlineData(57, JsonValueKind.String)]
+    [InlineData(3000, JsonValueKind.String)]
+    public async Task What_is_nested_deeper_than_readers_go_is_given_as_a_string(int levels, JsonValueKind given)
+    {
+        await _store.LinkAsync(Shop, Shop);
+        var deep = string.Concat(Enumerable.Repeat("[", levels)) + string.Concat(Enumerable.Repeat("]", levels));
+
+        await ReceiveAsync(Text("m1").Replace("\"text\":\"hello\"", $"\"new\":{deep}", StringComparison.Ordinal), Text("r1").Replace("\"message\"", $"\"deep\":{deep},\"reaction\"", StringComparison.Ordinal));
+
+        await using var db = _store.Read();
+        var told = (await db.Events.OrderBy(row => row.Sequence).Select(row => row.Body).ToListAsync()).ConvertAll(body => JsonElement.Parse(body).GetProperty("data"));
+        told.Select(data => (data.TryGetProperty("message", out var message) ? message : data).GetProperty("raw").ValueKind).ShouldBe([given, given]);
+    }
+
+    /// <summary>The list went on showing the customer's message, whose thread showed our answer as the newest.</summary>
+    [Fact]
+    public async Task An_echo_that_overtakes_its_answer_is_the_newest_message_of_the_list_too()
+    {
+        var account = await _store.LinkAsync(Shop, Shop);
+        await ReceiveAsync(Text("m1", timestamp: 1752834910000));
+        await ComposeAsync(account, "answer", DateTimeOffset.FromUnixTimeMilliseconds(1752834915000));
+        await ReceiveAsync(Text("m2", timestamp: 1752834920000));
+
+        await ReceiveAsync(Echo("e1", "answer"));
+
+        (await NewestAsync()).ShouldBe(("e1", "e1"));
+    }
+
+    [Fact]
+    public async Task A_send_that_gets_an_earlier_time_from_its_echo_makes_room_for_what_is_newer()
+    {
+        var account = await _store.LinkAsync(Shop, Shop);
+        await ReceiveAsync(Text("m1", timestamp: 1752834935000));
+        await ComposeAsync(account, "answer", DateTimeOffset.FromUnixTimeMilliseconds(1752834940000));
+
+        await ReceiveAsync(Echo("e1", "answer"));
+
+        (await NewestAsync()).ShouldBe(("m1", "m1"));
+    }
+
+    [Fact]
+    public async Task Of_two_messages_at_one_time_list_and_thread_name_the_same()
+    {
+        var account = await _store.LinkAsync(Shop, Shop);
+        await ReceiveAsync(Text("m1", timestamp: 1752834910000));
+        await ComposeAsync(account, "answer", DateTimeOffset.FromUnixTimeMilliseconds(1752834915000));
+        await ReceiveAsync(Text("m2", timestamp: 1752834930000));
+
+        await ReceiveAsync(Echo("e1", "answer"));
+
+        (await NewestAsync()).ShouldBe(("m2", "m2"));
+    }
+
+    /// <summary>The newest message by the list and by the thread.</summary>
+    private async Task<(string? List, string? Thread)> NewestAsync()
+    {
+        await using var db = _store.Read();
+        var last = (await db.Conversations.SingleAsync()).LastMessageId;
+        var list = await db.Messages.SingleAsync(message => message.Id == last);
+        var thread = await db.Messages.OrderByDescending(message => message.SentAt).ThenByDescending(message => message.Sequence).FirstAsync();
+        return (list.InstagramMessageId?.Value, thread.InstagramMessageId?.Value);
+    }
+
     private static string Text(string mid, string channel = Shop, long timestamp = 1752834910447) =>
         $$"""{"object":"instagram","entry":[{"time":1,"id":"{{channel}}","messaging":[{"sender":{"id":"20"},"recipient":{"id":"{{channel}}"},"timestamp":{{timestamp}},"message":{"mid":"{{mid}}","text":"hello"} }] }] }""";
 
     private static string Echo(string mid, string text) =>
         $$"""{"object":"instagram","entry":[{"time":1,"id":"{{Shop}}","messaging":[{"sender":{"id":"{{Shop}}"},"recipient":{"id":"20"},"timestamp":1752834930000,"message":{"mid":"{{mid}}","text":"{{text}}","is_echo":true} }] }] }""";
 
-    private Task<MessageId> ComposeAsync(Account account, string text) => _store.UnitOfWork.ExecuteAsync(async scope =>
+    private Task<MessageId> ComposeAsync(Account account, string text, DateTimeOffset? at = null) => _store.UnitOfWork.ExecuteAsync(async scope =>
     {
         var conversation = await scope.Db.Conversations.SingleAsync(c => c.AccountId == account.Id);
-        var message = Message.Compose(conversation, MessageContent.OfText(text), Origin.Api, TimeProvider.System.GetUtcNow(), MessageId.New(TimeProvider.System));
+        var message = Message.Compose(conversation, MessageContent.OfText(text), Origin.Api, at ?? TimeProvider.System.GetUtcNow(), MessageId.New(TimeProvider.System));
         scope.Db.Messages.Add(message);
         conversation.Add(message, TimeProvider.System.GetUtcNow());
         return message.Id;

@@ -776,6 +776,11 @@ namespace InstaMessenger.Store.Data.Migrations.MySql
                         .HasColumnType("bigint")
                         .HasColumnName("received_at");
 
+                    b.Property<string>("ReservedFor")
+                        .HasMaxLength(40)
+                        .HasColumnType("varchar(40)")
+                        .HasColumnName("reserved_for");
+
                     b.Property<string>("TraceParent")
                         .HasMaxLength(100)
                         .HasColumnType("varchar(100)")

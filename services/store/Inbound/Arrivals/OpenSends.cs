@@ -3,7 +3,7 @@ using InstaMessenger.Store.Data;
 using InstaMessenger.Store.Domain;
 using Microsoft.EntityFrameworkCore;
 
-namespace InstaMessenger.Store.Inbound;
+namespace InstaMessenger.Store.Inbound.Arrivals;
 
 /// <summary>
 /// Our own sends that have no <c>mid</c> yet, for echoes to find. Instagram's echo names only the mid, so before Meta's answer has come the

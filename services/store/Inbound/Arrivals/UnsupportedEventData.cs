@@ -1,11 +1,11 @@
-using System.Text.Json;
 using InstaMessenger.Contracts.Ids;
+using InstaMessenger.Store.Json;
 
-namespace InstaMessenger.Store.Inbound;
+namespace InstaMessenger.Store.Inbound.Arrivals;
 
 /// <summary><c>data</c> of <c>event.unsupported</c>.</summary>
 /// <param name="What">The member that names the event in Meta's JSON, like <c>reaction</c>.</param>
 /// <param name="ContactId">The customer, when the event names one.</param>
 /// <param name="SentAt">Meta's time (UTC).</param>
 /// <param name="Raw">Meta's JSON.</param>
-internal sealed record UnsupportedEventData(string What, InstagramUserId? ContactId, DateTimeOffset SentAt, JsonElement Raw);
+internal sealed record UnsupportedEventData(string What, InstagramUserId? ContactId, DateTimeOffset SentAt, RawJson? Raw);

@@ -1,0 +1,46 @@
+using InstaMessenger.Contracts.Ids;
+using InstaMessenger.Hosting.Http;
+using InstaMessenger.Hosting.Security;
+using InstaMessenger.Store.Data;
+using InstaMessenger.Store.Domain;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+
+namespace InstaMessenger.Store.Accounts;
+
+/// <summary>
+/// The ids of an account stay its own when it is unlinked or names another channel: whoever had them next would be given the messages that customers
+/// write to it meanwhile. Only who sees the account may use them for another one; an admin can release them.
+/// </summary>
+internal static class ReservedIds
+{
+    /// <summary>
+    /// Makes an account's ids free for it: each leads to one account, of whichever kind it is. Returns the problem when one of them is somebody else's.
+    /// </summary>
+    public static async Task<ProblemHttpResult?> TakeAsync(StoreDbContext db, Caller caller, Account account, MessagingChannelId? channel)
+    {
+        string[] ids = channel is { } id ? [account.InstagramAccountId.Value, id.Value] : [account.InstagramAccountId.Value];
+        foreach (var row in await db.AccountIdentifiers.Where(row => ids.Contains(row.ExternalId) && row.AccountId != account.Id).ToListAsync())
+        {
+            var holder = await db.Accounts.SingleAsync(other => other.Id == row.AccountId);
+            if (IsInUse(holder, row)) return Problems.Of(StatusCodes.Status409Conflict, "channel_taken", "The webhooks of that id go to another account: unlink it there first.");
+            if (!caller.CanSee(holder.Id)) return Reserved();
+            Release(db, holder, row);
+        }
+
+        return null;
+    }
+
+    public static ProblemHttpResult Reserved() =>
+        Problems.Of(StatusCodes.Status409Conflict, "identifier_reserved", "That id is reserved for the account that had it; an admin can release it or give you access to the account.");
+
+    /// <summary>Whether webhooks of that id are recorded for the account now.</summary>
+    public static bool IsInUse(Account holder, AccountIdentifier row) => holder.UnlinkedAt is null && holder.Owns(row.ExternalId);
+
+    /// <summary>The next account that names the id gets it; what came for it until now still goes to nobody but the holder.</summary>
+    public static void Release(StoreDbContext db, Account holder, AccountIdentifier row)
+    {
+        db.Remove(row);
+        holder.ReleaseChannel(row.ExternalId);
+    }
+}

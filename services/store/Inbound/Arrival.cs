@@ -1,0 +1,51 @@
+using InstaMessenger.Contracts.Ids;
+using InstaMessenger.Store.Domain;
+
+namespace InstaMessenger.Store.Inbound;
+
+/// <summary>An item with when and under which trace its webhook came.</summary>
+internal sealed class Arrival(WebhookItem item, DateTimeOffset receivedAt, string? traceParent)
+{
+    private string? _fingerprint;
+
+    public WebhookItem Item => item;
+
+    public DateTimeOffset ReceivedAt => receivedAt;
+
+    public string? TraceParent => traceParent;
+
+    /// <inheritdoc cref="WebhookItem.Fingerprint"/>
+    public string Fingerprint => _fingerprint ??= item.Fingerprint();
+
+    /// <summary>
+    /// Meta's time; ours when it gave none or one that is still to come. A message from the future would stay on top of its thread, and hold the response
+    /// window open, until then.
+    /// </summary>
+    public DateTimeOffset SentAt => item.SentAt is { } sentAt && sentAt < receivedAt ? sentAt : receivedAt;
+
+    /// <summary>Whose it is, once <see cref="AccountRouting"/> has found that out; null when no account claims it.</summary>
+    public Account? Account { get; private set; }
+
+    /// <summary>The account that its id belongs to, linked or not: no other may have it later.</summary>
+    public AccountId? ReservedFor { get; private set; }
+
+    /// <summary>
+    /// Whether the business did it. The ids decide, because the flag comes in several forms or not at all, and a business that was taken for its own
+    /// customer would be answered by its own bot.
+    /// </summary>
+    public bool IsOutbound => Owns(item.SenderId) || (item.SaysOutbound && !Owns(item.RecipientId));
+
+    /// <summary>The customer; null when the event names none, or only the business itself.</summary>
+    public InstagramUserId? Contact
+    {
+        get
+        {
+            var id = IsOutbound ? item.RecipientId : item.SenderId;
+            return !Owns(id) && InstagramUserId.TryParse(id, out var contact) ? contact : null;
+        }
+    }
+
+    public void SetRoute(Route route) => (Account, ReservedFor) = route;
+
+    private bool Owns(string? id) => id is not null && Account?.Owns(id) == true;
+}

@@ -1,0 +1,26 @@
+using InstaMessenger.Contracts.Ids;
+using InstaMessenger.Store.Data;
+using Microsoft.EntityFrameworkCore;
+
+namespace InstaMessenger.Store.Inbound.Arrivals;
+
+/// <summary>Recognises events that have no <c>mid</c>: each is recorded once however often it comes.</summary>
+internal sealed class SeenEvents(StoreDbContext db, HashSet<(AccountId, string)> seen, TimeProvider clock)
+{
+    public static async Task<SeenEvents> LoadAsync(StoreDbContext db, IEnumerable<Arrival> arrivals, TimeProvider clock)
+    {
+        var fingerprints = arrivals.Select(arrival => arrival.Fingerprint).ToList();
+        if (fingerprints.Count == 0) return new SeenEvents(db, [], clock);
+        var rows = await db.SeenEvents.Where(row => fingerprints.Contains(row.Fingerprint)).Select(row => new { row.AccountId, row.Fingerprint }).ToListAsync();
+        return new SeenEvents(db, [.. rows.Select(row => (row.AccountId, row.Fingerprint))], clock);
+    }
+
+    /// <summary>Whether an event is new, and remembers it. Its account is known.</summary>
+    public bool IsNew(Arrival arrival)
+    {
+        var account = arrival.Account!.Id;
+        if (!seen.Add((account, arrival.Fingerprint))) return false;
+        db.SeenEvents.Add(new SeenEvent { AccountId = account, Fingerprint = arrival.Fingerprint, SeenAt = clock.GetUtcNow() });
+        return true;
+    }
+}

@@ -1,0 +1,42 @@
+using System.Text.Json;
+
+namespace InstaMessenger.Store.Inbound;
+
+/// <summary>Names an event by the member that holds it, so that also what nobody has heard of yet is told under its own name.</summary>
+internal static class WebhookItemName
+{
+    public const string Unknown = "unknown";
+
+    private const int Longest = 100;
+
+    /// <summary>What events of every name have beside the member that names them, and what an entry has.</summary>
+    private static readonly string[] Beside = ["sender", "recipient", "timestamp", "is_self", "id", "time", "field", "object", "messaging", "standby", "changes", "entry"];
+
+    /// <param name="item">The event.</param>
+    /// <param name="field">The field of a change, which names what is no messaging event.</param>
+    public static string Of(JsonElement item, string? field)
+    {
+        var message = item.Member("message");
+        if (message.Member("is_deleted").IsTrue()) return "message_deleted";
+        if (message is not null) return "message";
+        var isMessaging = string.IsNullOrEmpty(field) || item.Member("sender") is not null || item.Member("recipient") is not null;
+        var name = (isMessaging ? MemberOf(item) : null) ?? field;
+        if (string.IsNullOrEmpty(name)) return Unknown;
+        return name.Length <= Longest ? name : name[..Longest];
+    }
+
+    /// <summary>The first member that holds an object, because nearly every event is one; else the first of all.</summary>
+    private static string? MemberOf(JsonElement item)
+    {
+        if (item.ValueKind != JsonValueKind.Object) return null;
+        string? first = null;
+        foreach (var member in item.EnumerateObject())
+        {
+            if (member.Value.ValueKind == JsonValueKind.Null || Array.Exists(Beside, member.NameEquals)) continue;
+            if (member.Value.ValueKind == JsonValueKind.Object) return member.Name;
+            first ??= member.Name;
+        }
+
+        return first;
+    }
+}
