@@ -1,5 +1,6 @@
 using System.Text.Json;
 using InstaMessenger.Contracts.Ids;
+using InstaMessenger.Contracts.Outgoing;
 using InstaMessenger.Store.Domain;
 
 namespace InstaMessenger.Store.Inbound;
@@ -12,8 +13,6 @@ internal static class EventTranslator
 
     /// <summary>What a message of ours shows; a message with more keeps its raw JSON beside.</summary>
     private static readonly string[] Shown = ["mid", "text", "attachments", "is_echo", "is_self", "reply_to", "app_id", "seq"];
-
-    private static readonly string[] MediaTypes = ["image", "video", "audio", "file"];
 
     public static InboundItem Translate(WebhookPlace place, JsonElement element, string? field)
     {
@@ -52,7 +51,7 @@ internal static class EventTranslator
     private static RemoteMedia? MediaOf(JsonElement attachment)
     {
         var url = attachment.Member("payload").Member("url").Text();
-        return attachment.Member("type").Text() is { } type && MediaTypes.Contains(type) && Uri.TryCreate(url, UriKind.Absolute, out var parsed) && parsed.Scheme is "https" or "http"
+        return attachment.Member("type").Text() is { } type && MediaTypes.All.Contains(type) && Uri.TryCreate(url, UriKind.Absolute, out var parsed) && parsed.Scheme is "https" or "http"
             ? new RemoteMedia(type, url!)
             : null;
     }

@@ -26,7 +26,7 @@ internal sealed class MessageRecorder(EventLog log, TimeProvider clock)
 
         var conversations = await ConversationsAsync(scope.Db, fresh);
         var echoes = fresh.Where(message => message.Item.IsEcho).Select(message => (conversations[(message.Account.Id, message.Item.Contact)].Id, message.Item.Content));
-        var sends = await OpenSends.LoadAsync(scope.Db, [.. echoes]);
+        var sends = await OpenSends.LoadAsync(scope.Db, [.. echoes], clock.GetUtcNow());
         foreach (var message in fresh) Record(scope, message, conversations[(message.Account.Id, message.Item.Contact)], sends);
     }
 
