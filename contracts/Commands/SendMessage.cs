@@ -1,4 +1,6 @@
+using System.Text.Json.Serialization;
 using InstaMessenger.Contracts.Ids;
+using InstaMessenger.Contracts.Outgoing;
 
 namespace InstaMessenger.Contracts.Commands;
 
@@ -7,8 +9,7 @@ namespace InstaMessenger.Contracts.Commands;
 /// <param name="AccountId">The account that sends.</param>
 /// <param name="AccountVersion">The account's version when the message was accepted; the sender waits for its <c>AccountChanged</c>.</param>
 /// <param name="RecipientId">The contact.</param>
-/// <param name="Text">At most 1,000 UTF-8 bytes; null when the message is an attachment.</param>
-/// <param name="Attachment">The attachment; null when the message is text.</param>
+/// <param name="Content">What it says; null only in a command of the old form, see <see cref="Whole"/>.</param>
 /// <param name="HumanAgentTag">Whether to tag it <c>HUMAN_AGENT</c> (written by a person, 24 h to 7 d after the customer's last message).</param>
 /// <param name="ExpiresAt">After this the response window is closed and the message must not be sent (UTC); null when unknown.</param>
 /// <param name="AcceptedAt">When the store accepted it (UTC).</param>
@@ -17,13 +18,20 @@ public sealed record SendMessage(
     AccountId AccountId,
     long AccountVersion,
     InstagramUserId RecipientId,
-    string? Text,
-    OutgoingAttachment? Attachment,
+    OutgoingContent? Content,
     bool HumanAgentTag,
     DateTimeOffset? ExpiresAt,
-    DateTimeOffset AcceptedAt);
+    DateTimeOffset AcceptedAt)
+{
+    /// <summary>The text of a command that was on the bus when its store was updated.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Text { get; init; }
 
-/// <summary>An attachment that Meta fetches from a URL during the call.</summary>
-/// <param name="Type">What Meta calls it: <c>image</c>, <c>video</c>, <c>audio</c> or <c>file</c>.</param>
-/// <param name="Url">A public https URL.</param>
-public sealed record OutgoingAttachment(string Type, string Url);
+    /// <summary>The attachment of a command that was on the bus when its store was updated.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public OutgoingMedia? Attachment { get; init; }
+
+    /// <summary>What it says, in the old form too.</summary>
+    [JsonIgnore]
+    public OutgoingContent Whole => Content ?? (Text is { } text ? new OutgoingText(text) : Attachment ?? new OutgoingContent());
+}

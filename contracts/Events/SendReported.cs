@@ -10,6 +10,7 @@ namespace InstaMessenger.Contracts.Events;
 /// <param name="InstagramMessageId">Meta's id, when <see cref="SendOutcome.Sent"/>.</param>
 /// <param name="Error">Why not, for every other outcome.</param>
 /// <param name="At">When it became known (UTC).</param>
+/// <param name="ByEcho">Whether only an echo says so. An echo is matched by content, so an answer of Meta's, which names message and mid, outweighs it.</param>
 public sealed record SendReported(
     MessageId MessageId,
     AccountId AccountId,
@@ -17,7 +18,8 @@ public sealed record SendReported(
     SendOutcome Outcome,
     InstagramMessageId? InstagramMessageId,
     SendError? Error,
-    DateTimeOffset At);
+    DateTimeOffset At,
+    bool ByEcho = false);
 
 /// <summary>The four ways in which a send can stand, and the call being under way.</summary>
 public enum SendOutcome

@@ -1,20 +1,22 @@
 using InstaMessenger.Contracts.Ids;
+using InstaMessenger.Contracts.Outgoing;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 
 namespace InstaMessenger.Hosting.Database;
 
-/// <summary>How ids and times are stored, the same in every database of the product.</summary>
+/// <summary>How ids, times and what is sent are stored, the same in every database of the product.</summary>
 public static class EntityConventions
 {
     /// <summary>
-    /// Ids as text; times as milliseconds since 1970 (UTC), which both providers can order and compare.
+    /// Ids as text; what is sent as one JSON column; times as milliseconds since 1970 (UTC), which both providers can order and compare.
     /// </summary>
     /// <param name="configuration">A context's conventions.</param>
     public static void Apply(ModelConfigurationBuilder configuration)
     {
         ArgumentNullException.ThrowIfNull(configuration);
         configuration.Properties<DateTimeOffset>().HaveConversion<UnixMilliseconds>();
+        configuration.Properties<OutgoingContent>().HaveConversion<ContentJson>();
         Id<AccountId>(configuration, 40);
         Id<MessageId>(configuration, 40);
         Id<ConversationId>(configuration, 40);
@@ -33,6 +35,8 @@ public static class EntityConventions
 
     private sealed class StringId<TId>() : ValueConverter<TId, string>(id => id.Value, text => IStringId<TId>.Parse(text))
         where TId : struct, IStringId<TId>;
+
+    private sealed class ContentJson() : ValueConverter<OutgoingContent, string>(content => content.ToJson(), json => OutgoingContent.OfJson(json));
 
     private sealed class UnixMilliseconds() : ValueConverter<DateTimeOffset, long>(
         time => time.ToUnixTimeMilliseconds(),

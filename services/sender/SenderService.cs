@@ -32,11 +32,15 @@ public static class SenderService
         services.AddSingleton<SendSignal>();
         services.AddSingleton<Pace>();
         services.AddSingleton<Claims>();
+        services.AddSingleton<CallSlots>();
+        services.AddSingleton<CallMark>();
+        services.AddSingleton<UnreadableRows>();
         services.AddSingleton<SendAttempt>();
         services.AddSingleton<Recorder>();
         // Before the dispatcher: hosted services start in turn, so no claim of this process can be taken for an orphan of the last one.
         services.AddHostedService<ClaimRescuer>();
         services.AddHostedService<HopelessSends>();
+        services.AddHostedService<DoubtfulSends>();
         services.AddHostedService<Dispatcher>();
     }
 

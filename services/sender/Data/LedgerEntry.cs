@@ -2,6 +2,7 @@ using InstaMessenger.Contracts;
 using InstaMessenger.Contracts.Commands;
 using InstaMessenger.Contracts.Events;
 using InstaMessenger.Contracts.Ids;
+using InstaMessenger.Contracts.Outgoing;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
@@ -12,11 +13,6 @@ namespace InstaMessenger.Sender.Data;
 /// </summary>
 internal sealed class LedgerEntry
 {
-    // Without a known window: the customer's last message is older than the acceptance, so after these the window is certainly closed
-    // (24 h, 7 d with HUMAN_AGENT; Meta's messaging policy, meta-platform.md 3.3).
-    private static readonly TimeSpan StandardWindow = TimeSpan.FromHours(24);
-    private static readonly TimeSpan HumanAgentWindow = TimeSpan.FromDays(7);
-
     /// <summary>The order of sends to one contact; never used twice.</summary>
     public long Sequence { get; private set; }
 
@@ -29,12 +25,10 @@ internal sealed class LedgerEntry
     public InstagramUserId RecipientId { get; private init; }
 
     /// <summary>Erased once the send is settled: the store keeps messages, the ledger only sends them.</summary>
-    public string? Text { get; private set; }
+    public OutgoingContent? Content { get; private set; }
 
-    public string? AttachmentType { get; private init; }
-
-    /// <summary>Erased like <see cref="Text"/>.</summary>
-    public string? AttachmentUrl { get; private set; }
+    /// <summary>Whether it counts against the lower rate for audio and video.</summary>
+    public bool Heavy { get; private init; }
 
     public bool HumanAgentTag { get; private init; }
 
@@ -47,13 +41,19 @@ internal sealed class LedgerEntry
     /// <summary>Claims so far, each for at most one call.</summary>
     public int Attempts { get; private set; }
 
-    /// <summary>Not before this; null once settled.</summary>
+    /// <summary>Not before this; of an unknown one, when a refusal in doubt begins to count. Null once settled.</summary>
     public DateTimeOffset? DueAt { get; private set; }
 
     public string? ClaimedBy { get; private set; }
 
     /// <summary>After this the claim's process must be dead: it makes no call that could end later.</summary>
     public DateTimeOffset? ClaimedUntil { get; private set; }
+
+    /// <summary>When the claim's call began; null as long as it certainly has not.</summary>
+    public DateTimeOffset? CalledAt { get; private set; }
+
+    /// <summary>Whether a refusal in doubt, once it counts, is one that passes.</summary>
+    public bool RetriesAfterDoubt { get; private set; }
 
     public InstagramMessageId? InstagramMessageId { get; private set; }
 
@@ -74,11 +74,11 @@ internal sealed class LedgerEntry
             AccountId = send.AccountId,
             AccountVersion = send.AccountVersion,
             RecipientId = send.RecipientId,
-            Text = send.Text,
-            AttachmentType = send.Attachment?.Type,
-            AttachmentUrl = send.Attachment?.Url,
+            Content = send.Whole,
+            Heavy = send.Whole.IsHeavy,
             HumanAgentTag = send.HumanAgentTag,
-            ExpiresAt = send.ExpiresAt ?? send.AcceptedAt + (send.HumanAgentTag ? HumanAgentWindow : StandardWindow),
+            // Without a known window: the customer's last message is older than the acceptance, so after this the window is certainly closed.
+            ExpiresAt = send.ExpiresAt ?? send.AcceptedAt + ResponseWindows.Of(send.HumanAgentTag),
             AcceptedAt = send.AcceptedAt,
             State = LedgerState.Queued,
             DueAt = now,
@@ -89,7 +89,21 @@ internal sealed class LedgerEntry
     public void Claim(string by, DateTimeOffset until)
     {
         Must(State is LedgerState.Queued or LedgerState.Waiting);
-        (State, Attempts, ClaimedBy, ClaimedUntil) = (LedgerState.Claimed, Attempts + 1, by, until);
+        (State, Attempts, ClaimedBy, ClaimedUntil, CalledAt) = (LedgerState.Claimed, Attempts + 1, by, until, null);
+    }
+
+    /// <summary>From here on Meta may have it.</summary>
+    public void BeginCall(DateTimeOffset at)
+    {
+        Must(State is LedgerState.Claimed && CalledAt is null);
+        CalledAt = at;
+    }
+
+    /// <summary>The claim is over and made no call.</summary>
+    public void Release()
+    {
+        Must(State is LedgerState.Claimed && CalledAt is null);
+        (State, ClaimedBy, ClaimedUntil) = (ErrorCode is null ? LedgerState.Queued : LedgerState.Waiting, null, null);
     }
 
     /// <summary>Allowed from everywhere: when Meta says that it has the message, whatever was thought before was wrong.</summary>
@@ -121,6 +135,13 @@ internal sealed class LedgerEntry
         Settle(LedgerState.Unknown, error, at);
     }
 
+    /// <summary>Meta refused it in a way that we do not know: unknown until an echo comes, or until the refusal counts.</summary>
+    public void Doubt(SendError error, DateTimeOffset at, DateTimeOffset until, bool retries)
+    {
+        MarkUnknown(error, at);
+        (DueAt, RetriesAfterDoubt) = (until, retries);
+    }
+
     /// <summary>An operator takes the risk of a second delivery.</summary>
     public void SendAgain(DateTimeOffset at)
     {
@@ -134,7 +155,7 @@ internal sealed class LedgerEntry
         (ErrorCode, ErrorMessage) = (error?.Code, error?.Message);
     }
 
-    private void Erase() => (Text, AttachmentUrl) = (null, null);
+    private void Erase() => Content = null;
 
     private void Must(bool allowed)
     {
@@ -146,17 +167,13 @@ internal sealed class LedgerEntry
         entity.ToTable("ledger");
         entity.HasKey(row => row.Sequence);
         entity.Property(row => row.Sequence).ValueGeneratedOnAdd();
-        entity.Property(row => row.Text).HasMaxLength(1000);
-        entity.Property(row => row.AttachmentType).HasMaxLength(20);
-        entity.Property(row => row.AttachmentUrl).HasMaxLength(4000);
         entity.Property(row => row.ClaimedBy).HasMaxLength(100);
         entity.Property(row => row.ErrorCode).HasMaxLength(100);
         entity.Property(row => row.ErrorMessage).HasMaxLength(1000);
         entity.Property(row => row.TraceParent).HasMaxLength(100);
         // Two replicas that read the same row as due: the slower one finds both changed and reads again. Attempts is in it because a
         // row can come back to the same state between its reading and its writing.
-        entity.Property(row => row.State).HasMaxLength(10).IsConcurrencyToken()
-            .HasConversion(state => state.ToString().ToLowerInvariant(), text => Enum.Parse<LedgerState>(text, true));
+        entity.Property(row => row.State).HasConversion<string>().HasMaxLength(10).IsConcurrencyToken();
         entity.Property(row => row.Attempts).IsConcurrencyToken();
         entity.HasIndex(row => row.MessageId).IsUnique();
         entity.HasIndex(row => new { row.State, row.DueAt });

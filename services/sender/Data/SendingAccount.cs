@@ -34,6 +34,12 @@ internal sealed class SendingAccount
     /// </summary>
     public int Pauses { get; private set; }
 
+    /// <summary>The process that claims the account's sends; null for none.</summary>
+    public string? Owner { get; private set; }
+
+    /// <summary>Until then it is the owner's alone (UTC). Renewed by each claim.</summary>
+    public DateTimeOffset? OwnedUntil { get; private set; }
+
     public static SendingAccount Of(AccountChanged change)
     {
         var account = new SendingAccount { AccountId = change.AccountId };
@@ -74,8 +80,10 @@ internal sealed class SendingAccount
     {
         entity.ToTable("accounts");
         entity.HasKey(row => row.AccountId);
-        entity.Property(row => row.LoginType).HasMaxLength(10)
-            .HasConversion(type => type.ToString().ToLowerInvariant(), text => Enum.Parse<LoginType>(text, true));
+        // A change and an answer that judges the old token may meet: the later one reads again, so a new token is never taken for the refused one.
+        entity.Property(row => row.Version).IsConcurrencyToken();
+        entity.Property(row => row.LoginType).HasConversion<string>().HasMaxLength(10);
+        entity.Property(row => row.Owner).HasMaxLength(100);
         entity.Property(row => row.ProtectedToken).HasMaxLength(4000);
         entity.Property(row => row.PauseReason).HasMaxLength(100);
     }

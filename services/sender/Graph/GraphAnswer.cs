@@ -1,7 +1,3 @@
-using System.Text.Json;
-using InstaMessenger.Contracts.Ids;
-using InstaMessenger.Sender.Sending;
-
 namespace InstaMessenger.Sender.Graph;
 
 /// <summary>What came of a call, and what is worth keeping of the answer.</summary>
@@ -15,40 +11,18 @@ internal sealed record GraphAnswer(Verdict Verdict, UsageHeaders? Usage = null, 
     public static GraphAnswer Of(HttpResponseMessage response, ReadOnlyMemory<byte> body, bool isMedia)
     {
         var status = (int)response.StatusCode;
-        var usage = UsageHeaders.Of(response.Headers);
-        var json = Parse(body);
-        var error = GraphError.Of(json);
-        var verdict = error is not null ? GraphErrorTable.VerdictOf(error, status, isMedia) : WithoutError(response, json);
-        return new GraphAnswer(verdict, usage, status, error);
+        var said = GraphBody.Of(body.Span);
+        var verdict = said.Error is { } error ? GraphErrorTable.VerdictOf(error, status, isMedia) : WithoutError(status, said);
+        return new GraphAnswer(verdict, UsageHeaders.Of(response.Headers), status, said.Error);
     }
 
-    private static Verdict WithoutError(HttpResponseMessage response, JsonElement json)
+    private static Verdict WithoutError(int status, GraphBody said) => (status, said.MessageId) switch
     {
-        if (response.IsSuccessStatusCode
-            && json.ValueKind == JsonValueKind.Object
-            && json.TryGetProperty("message_id", out var id)
-            && id.ValueKind == JsonValueKind.String
-            && InstagramMessageId.TryParse(id.GetString(), out var messageId))
-        {
-            return new Verdict.Sent(messageId);
-        }
-
-        // The one status that needs no body to say that nothing was done.
-        return response.StatusCode == System.Net.HttpStatusCode.TooManyRequests
-            ? new Verdict.Later("rate_limited", "Meta limits the account's calls; sending goes on by itself.", HoldBack.Account)
-            : new Verdict.Unknown("answer_unreadable", $"Meta answered {(int)response.StatusCode} with something that is no answer of the Send API.");
-    }
-
-    private static JsonElement Parse(ReadOnlyMemory<byte> body)
-    {
-        try
-        {
-            using var document = JsonDocument.Parse(body);
-            return document.RootElement.Clone();
-        }
-        catch (JsonException)
-        {
-            return default;
-        }
-    }
+        (>= 200 and < 300, { } id) => new Verdict.Sent(id),
+        (StatusCodes.Status429TooManyRequests, _) =>
+            new Verdict.Later("rate_limited", "Meta limits the account's calls; sending goes on by itself.", HoldBack.Account),
+        // Who names no message and no code has refused before anything of Meta's read the request: a proxy, a gateway, a wrong path.
+        (>= 400 and < 500, null) => new Verdict.Rejected("meta_error", $"Meta refused with {status} and gave no reason that can be read.", Retryable: true),
+        _ => new Verdict.Unknown("answer_unreadable", $"Meta answered {status} with something that is no answer of the Send API."),
+    };
 }

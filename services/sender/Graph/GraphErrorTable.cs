@@ -1,5 +1,4 @@
 using System.Collections.Frozen;
-using InstaMessenger.Sender.Sending;
 using static InstaMessenger.Sender.Graph.Handling;
 
 namespace InstaMessenger.Sender.Graph;
@@ -66,12 +65,14 @@ internal static class GraphErrorTable
         new(10, 2018065, Never, "window_closed", Window),
         new(10, 2018108, Never, "recipient_unavailable", Unavailable),
         new(10, 2018300, NeverUntilFixed, "thread_owned_by_other_app", OtherApp),
+        new(10, 1545041, Never, "recipient_unavailable", Unavailable),
         new(10, 1893063, PauseAccountForLong, "account_restricted", "Meta restricts the account from sending for a time."),
         new(17, null, PauseAccount, "rate_limited", Throttled),
         new(32, null, PauseAccount, "rate_limited", Throttled),
         new(100, null, Never, "invalid_request", "Meta takes the message for malformed."),
         new(100, 33, Never, "object_not_accessible", "The account or the person does not exist for this token."),
         new(100, 2018001, Never, "recipient_not_found", "Meta knows no such person for this account."),
+        new(100, 1545041, Never, "recipient_unavailable", Unavailable),
         new(100, 2534014, Never, "recipient_not_found", "Meta knows no such person for this account."),
         new(100, 2534037, NeverUntilFixed, "thread_owned_by_other_app", OtherApp),
         new(100, 2534025, Never, "comment_not_repliable", "The comment takes no private reply: answered already, too old, or deleted."),
@@ -90,6 +91,7 @@ internal static class GraphErrorTable
         new(190, 492, NeedToken, "token_invalid", "The owner has no role on the Page any more: connect the account again."),
         new(190, 2069032, NeedToken, "token_invalid", "Page permissions are missing: connect the account again."),
         new(200, 2534041, NeverUntilFixed, "message_access_off", "The owner has switched off message access: Settings, Messages, Connected tools, Allow access."),
+        new(200, 1545041, Never, "recipient_unavailable", Unavailable),
         new(200, 2018028, NeverUntilFixed, "app_not_live", "The app is not live: only people with a role on it can be written to."),
         new(230, null, NeverUntilFixed, "permission_missing", Permission),
         new(341, null, PauseAccount, "rate_limited", Throttled),
@@ -118,7 +120,10 @@ internal static class GraphErrorTable
     /// <param name="isMedia">Whether Meta fetches media for the message.</param>
     public static Verdict VerdictOf(GraphError error, int status, bool isMedia)
     {
-        var row = Find(error) ?? Unlisted(error, status);
+        var known = Find(error);
+        var row = known ?? Unlisted(error, status);
+        // Code 20 was seen on a send that went out: what we do not know counts only once no echo has come.
+        var inDoubt = known is null && row.Handling == Never;
         var handling = row.Handling switch
         {
             RetryTextOnly => isMedia ? MaybeSent : Retry,
@@ -129,14 +134,14 @@ internal static class GraphErrorTable
         var message = error.UserMessage is { } said ? $"{row.Sentence} Meta says: {said}" : row.Sentence;
         return handling switch
         {
-            Never => new Verdict.Rejected(row.OurCode, message, Retryable: false),
+            Never => new Verdict.Rejected(row.OurCode, message, Retryable: false, inDoubt),
             NeverUntilFixed => new Verdict.Rejected(row.OurCode, message, Retryable: true),
             MaybeSent => new Verdict.Unknown(row.OurCode, message),
             PauseAccount => new Verdict.Later(row.OurCode, message, HoldBack.Account),
             PauseAccountForLong => new Verdict.Later(row.OurCode, message, HoldBack.AccountForLong),
             PauseApp => new Verdict.Later(row.OurCode, message, HoldBack.App),
             NeedToken => new Verdict.Later(row.OurCode, message, HoldBack.AccountUntilNewToken),
-            _ => new Verdict.Later(row.OurCode, message),
+            _ => new Verdict.Later(row.OurCode, message, InDoubt: inDoubt),
         };
     }
 

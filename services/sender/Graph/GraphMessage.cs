@@ -1,11 +1,11 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using InstaMessenger.Sender.Sending;
+using InstaMessenger.Contracts.Outgoing;
 
 namespace InstaMessenger.Sender.Graph;
 
 /// <summary>The body of a send (meta-platform.md 3.2).</summary>
-internal sealed record GraphMessage(GraphMessage.Person Recipient, GraphMessage.Content Message, string? MessagingType = null, string? Tag = null)
+internal sealed record GraphMessage(GraphMessage.Person Recipient, GraphMessage.Body Message, string? MessagingType = null, string? Tag = null)
 {
     public static readonly JsonSerializerOptions Json = new()
     {
@@ -13,16 +13,24 @@ internal sealed record GraphMessage(GraphMessage.Person Recipient, GraphMessage.
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     };
 
-    public static GraphMessage Of(ClaimedSend send)
+    /// <summary>Writes a call's content as Meta wants it; null when this version does not know its kind.</summary>
+    public static GraphMessage? Of(GraphCall call)
     {
-        var attachment = send.AttachmentUrl is { } url ? new Attachment(send.AttachmentType!, new Payload(url)) : null;
-        var message = new GraphMessage(new Person(send.RecipientId.Value), new Content(send.Text, attachment));
-        return send.HumanAgentTag ? message with { MessagingType = "MESSAGE_TAG", Tag = "HUMAN_AGENT" } : message;
+        if (BodyOf(call.Content) is not { } body) return null;
+        var message = new GraphMessage(new Person(call.RecipientId.Value), body);
+        return call.HumanAgentTag ? message with { MessagingType = "MESSAGE_TAG", Tag = "HUMAN_AGENT" } : message;
     }
+
+    private static Body? BodyOf(OutgoingContent content) => content switch
+    {
+        OutgoingText text => new Body(text.Text),
+        OutgoingMedia media => new Body(Attachment: new Attachment(media.Type, new Payload(media.Url))),
+        _ => null,
+    };
 
     public sealed record Person(string Id);
 
-    public sealed record Content(string? Text, Attachment? Attachment);
+    public sealed record Body(string? Text = null, Attachment? Attachment = null);
 
     public sealed record Attachment(string Type, Payload Payload);
 

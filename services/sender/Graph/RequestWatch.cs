@@ -6,12 +6,29 @@ namespace InstaMessenger.Sender.Graph;
 /// Knows whether a request's body began to be written, and so on which side of the call a failure lies. Before: Meta cannot have
 /// executed a POST whose body never left, so it may be tried again. After: it may have, and only an echo or a person can tell.
 /// </summary>
-internal sealed class RequestWatch
+/// <param name="clock">The time of day.</param>
+/// <param name="startBy">After this no body begins (UTC).</param>
+internal sealed class RequestWatch(TimeProvider clock, DateTimeOffset startBy)
 {
     public const string Key = "InstaMessenger.RequestWatch";
 
     /// <summary>False is certain; true means that any part of the body, or all of it, may have left.</summary>
     public bool BodyBegan { get; private set; }
+
+    /// <summary>Whether the body did not begin because it was too late for it.</summary>
+    public bool CameTooLate { get; private set; }
+
+    /// <summary>
+    /// The last look before the first byte: headers and body leave together, after this. A freeze between here and the write is the one that
+    /// nothing can see; it lasts some microseconds of code.
+    /// </summary>
+    private void Begin()
+    {
+        if (BodyBegan) throw new InvalidOperationException("A send must not be written twice.");
+        CameTooLate = clock.GetUtcNow() > startBy;
+        if (CameTooLate) throw new InvalidOperationException("It is too late for this send.");
+        BodyBegan = true;
+    }
 
     /// <summary>Wraps the content of each request that carries a watch.</summary>
     /// <remarks>
@@ -47,8 +64,7 @@ internal sealed class RequestWatch
 
         protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
         {
-            if (_watch.BodyBegan) throw new InvalidOperationException("A send must not be written twice.");
-            _watch.BodyBegan = true;
+            _watch.Begin();
             return _inner.CopyToAsync(stream, context, cancellationToken);
         }
 

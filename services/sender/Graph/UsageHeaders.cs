@@ -15,7 +15,20 @@ internal sealed record UsageHeaders(double Percent, TimeSpan? RegainAfter)
     private static readonly string[] Figures = ["call_count", "total_time", "total_cputime"];
     private static readonly string[] MessagingTypes = ["instagram", "messenger", "pages"];
 
-    public static UsageHeaders Of(HttpResponseHeaders headers)
+    /// <summary>Reads the headers; null when they cannot be read, for no figure in them may cost the verdict on the send.</summary>
+    public static UsageHeaders? Of(HttpResponseHeaders headers)
+    {
+        try
+        {
+            return Read(headers);
+        }
+        catch (Exception error) when (error is InvalidOperationException or ArgumentException or FormatException or OverflowException)
+        {
+            return null;
+        }
+    }
+
+    private static UsageHeaders Read(HttpResponseHeaders headers)
     {
         var percent = 0d;
         var minutes = 0d;
@@ -48,7 +61,7 @@ internal sealed record UsageHeaders(double Percent, TimeSpan? RegainAfter)
     /// <summary>The header also counts advertising, which has limits of its own.</summary>
     private static bool IsMessaging(JsonElement usage) =>
         usage.ValueKind == JsonValueKind.Object
-        && (!usage.TryGetProperty("type", out var type) || (type.ValueKind == JsonValueKind.String && MessagingTypes.Contains(type.GetString())));
+        && (!usage.TryGetProperty("type", out var type) || (type.ValueKind == JsonValueKind.String && MessagingTypes.Contains(type.GetRawText().Trim('"'))));
 
     private static JsonElement? Read(HttpResponseHeaders headers, string name)
     {
@@ -67,7 +80,8 @@ internal sealed record UsageHeaders(double Percent, TimeSpan? RegainAfter)
     private static double Number(JsonElement usage, string name)
     {
         if (!usage.TryGetProperty(name, out var value)) return 0;
-        if (value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var number)) return number;
-        return value.ValueKind == JsonValueKind.String && double.TryParse(value.GetString(), CultureInfo.InvariantCulture, out number) ? number : 0;
+        if (value.ValueKind is not (JsonValueKind.Number or JsonValueKind.String)) return 0;
+        // Also of a number the raw text: half a character in a figure is no figure, and no exception. NaN is none either.
+        return double.TryParse(value.GetRawText().Trim('"'), CultureInfo.InvariantCulture, out var number) && double.IsFinite(number) ? number : 0;
     }
 }

@@ -1,41 +1,36 @@
-using InstaMessenger.Contracts;
 using InstaMessenger.Contracts.Ids;
+using InstaMessenger.Contracts.Outgoing;
 using InstaMessenger.Sender.Data;
+using InstaMessenger.Sender.Graph;
 
 namespace InstaMessenger.Sender.Sending;
 
-/// <summary>A send in hand: all that the one call of its claim needs.</summary>
+/// <summary>A send in hand.</summary>
+/// <param name="Sequence">Its row.</param>
+/// <param name="MessageId">The message.</param>
+/// <param name="Attempt">The number of the claim; a row with another one is not ours any more.</param>
+/// <param name="ClaimedUntil">No call of the claim ends later (UTC).</param>
+/// <param name="TraceParent">The trace of the request to send.</param>
+/// <param name="Recovering">Whether the account sends one at a time, as a probe.</param>
+/// <param name="Call">What its one call needs.</param>
 internal sealed record ClaimedSend(
-    long Sequence,
-    MessageId MessageId,
-    AccountId AccountId,
-    InstagramUserId RecipientId,
-    string? Text,
-    string? AttachmentType,
-    string? AttachmentUrl,
-    bool HumanAgentTag,
-    int Attempt,
-    DateTimeOffset ClaimedUntil,
-    string? TraceParent,
-    ClaimedSend.Credentials Account)
+    long Sequence, MessageId MessageId, int Attempt, DateTimeOffset ClaimedUntil, string? TraceParent, bool Recovering, GraphCall Call)
 {
-    /// <summary>Whether Meta fetches something during the call.</summary>
-    public bool IsMedia => AttachmentUrl is not null;
+    public AccountId AccountId => Call.AccountId;
 
     public static ClaimedSend Of(LedgerEntry row, SendingAccount account) => new(
         row.Sequence,
         row.MessageId,
-        row.AccountId,
-        row.RecipientId,
-        row.Text,
-        row.AttachmentType,
-        row.AttachmentUrl,
-        row.HumanAgentTag,
         row.Attempts,
         row.ClaimedUntil!.Value,
         row.TraceParent,
-        new Credentials(account.InstagramAccountId, account.LoginType, account.ProtectedToken, account.Pauses > 0));
-
-    /// <summary>The account as it was at the claim.</summary>
-    public sealed record Credentials(InstagramAccountId InstagramAccountId, LoginType LoginType, string? ProtectedToken, bool Recovering);
+        account.Pauses > 0,
+        new GraphCall(
+            row.AccountId,
+            account.InstagramAccountId,
+            account.LoginType,
+            account.ProtectedToken,
+            row.RecipientId,
+            row.Content ?? new OutgoingContent(),
+            row.HumanAgentTag));
 }

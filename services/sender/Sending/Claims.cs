@@ -1,4 +1,3 @@
-using InstaMessenger.Contracts.Events;
 using InstaMessenger.Contracts.Ids;
 using InstaMessenger.Hosting.Database;
 using InstaMessenger.Sender.Data;
@@ -8,89 +7,144 @@ using Microsoft.Extensions.Options;
 namespace InstaMessenger.Sender.Sending;
 
 /// <summary>
-/// Claims sends: from the commit of a claim on, a crash leaves a row that says that Meta may have been called. Without it a restart could not
-/// tell a send that was never made from one that was, and would have to lose the one or double the other.
+/// Claims sends. From the commit of a claim on the send is this process's alone, until the claim's time is over. The rows of an account are claimed by
+/// one process at a time, its owner: so one process keeps the account's pace and the order of its threads.
 /// </summary>
 internal sealed class Claims(
-    IDbContextFactory<SenderDbContext> factory, IUnitOfWork<SenderDbContext> unitOfWork, Pace pace, IOptions<SenderOptions> options, TimeProvider clock)
+    IDbContextFactory<SenderDbContext> factory,
+    IUnitOfWork<SenderDbContext> unitOfWork,
+    UnreadableRows unreadable,
+    Pace pace,
+    IOptions<SenderOptions> options,
+    TimeProvider clock)
 {
+    /// <summary>An account is another's once its owner has claimed nothing of it for so long; also how long a dead owner holds it up.</summary>
+    private static readonly TimeSpan Ownership = TimeSpan.FromSeconds(5);
+
     /// <summary>For what lies between claim and call, and between call and record; a claim that is older makes no call.</summary>
     private static readonly TimeSpan Margin = TimeSpan.FromSeconds(30);
 
-    private readonly string _process = $"{Environment.MachineName}/{Environment.ProcessId}";
+    /// <summary>This process, this time: a process that is started again has the same name and often the same number.</summary>
+    private readonly string _process = $"{Short(Environment.MachineName)}/{Environment.ProcessId}/{Convert.ToHexStringLower(System.Security.Cryptography.RandomNumberGenerator.GetBytes(4))}";
+
+    private int _rounds;
 
     /// <summary>Claims what is due.</summary>
-    /// <param name="most">At most so many.</param>
-    /// <param name="inHand">Accounts with sends under way.</param>
+    /// <param name="slots">The calls that may be made; those that are claimed are taken.</param>
     /// <param name="cancellationToken">Ends the search.</param>
     /// <returns>The claimed sends, and whether an account's pace held others back.</returns>
-    public async Task<(List<ClaimedSend> Claimed, bool Paced)> ClaimAsync(
-        int most, IReadOnlyCollection<AccountId> inHand, CancellationToken cancellationToken)
+    public async Task<(List<ClaimedSend> Claimed, bool Paced)> ClaimAsync(CallSlots.Round slots, CancellationToken cancellationToken)
     {
-        var (admitted, paced) = await AdmitAsync(most, inHand, cancellationToken);
+        var (admitted, paced) = await AdmitAsync(slots, cancellationToken);
         if (admitted.Count == 0) return ([], paced);
-        return (await unitOfWork.ExecuteAsync(scope => ClaimAsync(scope, admitted), cancellationToken), paced);
+        var claim = $"{_process}/{++_rounds}";
+        try
+        {
+            return (await unitOfWork.ExecuteAsync(scope => ClaimAsync(scope, admitted, claim), cancellationToken), paced);
+        }
+        catch (Exception error) when (UnreadableRows.IsCause(error))
+        {
+            await unreadable.SetAsideAsync(admitted, cancellationToken);
+            return ([], paced);
+        }
     }
+
+    /// <summary>
+    /// Lets go of claims that no call was made for and that are not in hand. A claim whose commit held although its answer was lost would else wait until
+    /// its time is over.
+    /// </summary>
+    /// <param name="inHand">The rows that are in hand.</param>
+    /// <param name="cancellationToken">Ends the search.</param>
+    public Task ReleaseAsync(List<long> inHand, CancellationToken cancellationToken) => unitOfWork.ExecuteAsync(
+        async scope =>
+        {
+            var lost = await scope.Db.Ledger
+                .Where(row => row.State == LedgerState.Claimed && row.CalledAt == null && row.ClaimedBy!.StartsWith(_process) && !inHand.Contains(row.Sequence))
+                .ToListAsync();
+            foreach (var row in lost) row.Release();
+        },
+        cancellationToken);
+
+    /// <summary>Forgets the owners of before: on SQLite the process owns the file, so all of them are dead.</summary>
+    public Task ForgetOwnersAsync(CancellationToken cancellationToken) => unitOfWork.ExecuteAsync(
+        scope => scope.Db.Accounts.Where(account => account.Owner != null).ExecuteUpdateAsync(set => set.SetProperty(account => account.Owner, (string?)null)),
+        cancellationToken);
+
+    /// <summary>Gives the accounts to whoever comes next, at once.</summary>
+    public Task DisownAsync(CancellationToken cancellationToken) => unitOfWork.ExecuteAsync(
+        scope => scope.Db.Accounts.Where(account => account.Owner == _process).ExecuteUpdateAsync(set => set.SetProperty(account => account.Owner, (string?)null)),
+        cancellationToken);
 
     /// <summary>
     /// Finds sends that are due and that their account's pace admits. An account that may send no more is left out of the next search, so
     /// that its backlog does not hide the sends of others.
     /// </summary>
-    private async Task<(List<long> Admitted, bool Paced)> AdmitAsync(int most, IReadOnlyCollection<AccountId> inHand, CancellationToken cancellationToken)
+    private async Task<(List<long> Admitted, bool Paced)> AdmitAsync(CallSlots.Round slots, CancellationToken cancellationToken)
     {
         var admitted = new List<long>();
         var (resting, restingHeavy) = (pace.Exhausted(heavy: false), pace.Exhausted(heavy: true));
         var paced = resting.Count + restingHeavy.Count > 0;
-        var busy = new HashSet<AccountId>(inHand);
         await using var db = await factory.CreateDbContextAsync(cancellationToken);
-        while (true)
+        while (slots.Left is > 0 and var room)
         {
-            var room = most - admitted.Count;
-            var found = await DueSends.Find(db.Ledger, db.Accounts, clock.GetUtcNow(), resting, restingHeavy)
+            var found = await DueSends.Find(db.Ledger, db.Accounts, clock.GetUtcNow(), resting, restingHeavy, _process)
                 .Where(send => !admitted.Contains(send.Sequence))
                 .Take(room)
                 .ToListAsync(cancellationToken);
             var refused = false;
             foreach (var send in found)
             {
-                if (send.Probe && busy.Contains(send.AccountId))
+                if ((send.Probe && slots.Holds(send.AccountId)) || !pace.HasRoom(send.AccountId, send.Heavy) || !slots.TryTake(send.AccountId))
                 {
-                    resting.Add(send.AccountId);
+                    var byPace = !pace.HasRoom(send.AccountId, send.Heavy);
+                    (byPace && send.Heavy ? restingHeavy : resting).Add(send.AccountId);
                     refused = true;
-                }
-                else if (!pace.TryTake(send.AccountId, send.Heavy))
-                {
-                    (send.Heavy ? restingHeavy : resting).Add(send.AccountId);
-                    refused = paced = true;
+                    paced |= byPace;
                 }
                 else
                 {
+                    pace.Take(send.AccountId, send.Heavy);
                     admitted.Add(send.Sequence);
-                    busy.Add(send.AccountId);
                 }
             }
 
-            if (!refused || found.Count < room) return (admitted, paced);
+            if (!refused || found.Count < room) break;
         }
+
+        return (admitted, paced);
     }
 
-    private async Task<List<ClaimedSend>> ClaimAsync(WorkScope<SenderDbContext> scope, List<long> sequences)
+    private async Task<List<ClaimedSend>> ClaimAsync(WorkScope<SenderDbContext> scope, List<long> sequences, string claim)
     {
         var now = clock.GetUtcNow();
         var rows = await scope.Db.Ledger
-            .Where(row => sequences.Contains(row.Sequence) && (row.State == LedgerState.Queued || row.State == LedgerState.Waiting))
+            .Where(row => sequences.Contains(row.Sequence) && (row.State == LedgerState.Queued || row.State == LedgerState.Waiting
+                // Claimed by this very round: it runs again, because the answer to its commit was lost or another unit was in its way.
+                || (row.State == LedgerState.Claimed && row.ClaimedBy == claim)))
             .OrderBy(row => row.Sequence)
             .ToListAsync();
-        var accountIds = rows.Select(row => row.AccountId).Distinct().ToList();
-        var accounts = await scope.Db.Accounts.AsNoTracking().Where(account => accountIds.Contains(account.AccountId)).ToDictionaryAsync(account => account.AccountId);
+        var accounts = await OwnAsync(scope.Db, [.. rows.Select(row => row.AccountId).Distinct()], now);
         var claimed = new List<ClaimedSend>(rows.Count);
         foreach (var row in rows)
         {
-            row.Claim(_process, now + options.Value.CallTimeout + Margin);
-            scope.Publish(new SendReported(row.MessageId, row.AccountId, row.Attempts, SendOutcome.Sending, null, null, now), row.TraceParent);
-            claimed.Add(ClaimedSend.Of(row, accounts[row.AccountId]));
+            if (!accounts.TryGetValue(row.AccountId, out var account)) continue;
+            if (row.State != LedgerState.Claimed) row.Claim(claim, now + options.Value.CallTimeout + Margin);
+            claimed.Add(ClaimedSend.Of(row, account));
         }
 
         return claimed;
     }
+
+    /// <summary>Takes the accounts, or stays their owner; gives those that are ours. The update locks their rows, so that two processes take turns.</summary>
+    private async Task<Dictionary<AccountId, SendingAccount>> OwnAsync(SenderDbContext db, List<AccountId> ids, DateTimeOffset now)
+    {
+        await db.Accounts
+            .Where(account => ids.Contains(account.AccountId) && (account.Owner == null || account.Owner == _process || account.OwnedUntil <= now))
+            .ExecuteUpdateAsync(set => set.SetProperty(account => account.Owner, _process).SetProperty(account => account.OwnedUntil, now + Ownership));
+        return await db.Accounts.AsNoTracking()
+            .Where(account => ids.Contains(account.AccountId) && account.Owner == _process)
+            .ToDictionaryAsync(account => account.AccountId);
+    }
+
+    private static string Short(string name) => name.Length <= 40 ? name : name[..40];
 }

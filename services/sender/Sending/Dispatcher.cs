@@ -1,5 +1,5 @@
-using InstaMessenger.Contracts.Ids;
-using Microsoft.Extensions.Options;
+using InstaMessenger.Hosting.Database;
+using InstaMessenger.Sender.Data;
 
 namespace InstaMessenger.Sender.Sending;
 
@@ -8,7 +8,13 @@ namespace InstaMessenger.Sender.Sending;
 /// claimed send that had to queue would be an unknown if the process died meanwhile.
 /// </summary>
 internal sealed class Dispatcher(
-    Claims claims, SendAttempt attempt, SendSignal signal, IOptions<SenderOptions> options, TimeProvider clock, ILogger<Dispatcher> logger) : BackgroundService
+    Claims claims,
+    CallSlots slots,
+    SendAttempt attempt,
+    SendSignal signal,
+    DatabaseFile<SenderDbContext> file,
+    TimeProvider clock,
+    ILogger<Dispatcher> logger) : BackgroundService
 {
     /// <summary>For what becomes due by time, and for a wake-up that was lost.</summary>
     private static readonly TimeSpan PollEvery = TimeSpan.FromSeconds(1);
@@ -16,10 +22,12 @@ internal sealed class Dispatcher(
     /// <summary>When all that is due waits for its account's pace.</summary>
     private static readonly TimeSpan PaceEvery = TimeSpan.FromMilliseconds(50);
 
-    private readonly Dictionary<AccountId, int> _inHand = [];
     private readonly Dictionary<long, Task> _calls = [];
     private readonly CancellationTokenSource _stopped = new();
     private readonly Lock _lock = new();
+
+    /// <summary>Whether a round failed: its claims may have held although the answer to their commit was lost.</summary>
+    private bool _unsure;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -37,10 +45,17 @@ internal sealed class Dispatcher(
             }
             catch (Exception error)
             {
+                _unsure = true;
                 logger.RoundFailed(error, nameof(Dispatcher));
                 await Task.Delay(PollEvery, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
+    }
+
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        if (file.Path is not null) await claims.ForgetOwnersAsync(cancellationToken);
+        await base.StartAsync(cancellationToken);
     }
 
     /// <summary>Claims nothing more, and lets the calls under way end: each that does not is an unknown at the next start.</summary>
@@ -55,6 +70,8 @@ internal sealed class Dispatcher(
 
         await calls.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _stopped.CancelAsync();
+        // Best done, not needed: without it the next process waits some seconds.
+        await claims.DisownAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     public override void Dispose()
@@ -66,16 +83,9 @@ internal sealed class Dispatcher(
     /// <summary>Says how long to sleep before the next round.</summary>
     private async Task<TimeSpan> RoundAsync(CancellationToken cancellationToken)
     {
-        int room;
-        List<AccountId> busy;
-        lock (_lock)
-        {
-            room = options.Value.Concurrency - _calls.Count;
-            busy = [.. _inHand.Keys];
-        }
-
-        if (room <= 0) return PollEvery;
-        var (claimed, paced) = await claims.ClaimAsync(room, busy, cancellationToken);
+        if (_unsure) await claims.ReleaseAsync(slots.Sequences(), cancellationToken);
+        _unsure = false;
+        var (claimed, paced) = await claims.ClaimAsync(slots.Begin(), cancellationToken);
         foreach (var send in claimed) Start(send);
         return paced ? PaceEvery : PollEvery;
     }
@@ -84,7 +94,7 @@ internal sealed class Dispatcher(
     {
         lock (_lock)
         {
-            _inHand[send.AccountId] = _inHand.GetValueOrDefault(send.AccountId) + 1;
+            slots.Begin(send);
             _calls[send.Sequence] = Task.Run(() => CallAsync(send), CancellationToken.None);
         }
     }
@@ -110,7 +120,7 @@ internal sealed class Dispatcher(
         lock (_lock)
         {
             _calls.Remove(send.Sequence);
-            if (--_inHand[send.AccountId] == 0) _inHand.Remove(send.AccountId);
+            slots.End(send);
         }
 
         signal.Wake();

@@ -25,19 +25,27 @@ internal static class DueSends
     }
 
     /// <summary>Finds what may go now, longest due first.</summary>
+    /// <param name="ledger">The sends.</param>
+    /// <param name="accounts">Their accounts.</param>
+    /// <param name="now">The time (UTC).</param>
+    /// <param name="exhausted">Accounts that may send nothing now.</param>
+    /// <param name="exhaustedHeavy">Accounts that may send no audio or video now.</param>
+    /// <param name="process">Who asks: accounts of another process are left out.</param>
     public static IQueryable<Candidate> Find(
         IQueryable<LedgerEntry> ledger,
         IQueryable<SendingAccount> accounts,
         DateTimeOffset now,
         List<AccountId> exhausted,
-        List<AccountId> exhaustedHeavy) =>
+        List<AccountId> exhaustedHeavy,
+        string? process = null) =>
         from row in ledger
         join account in accounts on row.AccountId equals account.AccountId
         where (row.State == LedgerState.Queued || row.State == LedgerState.Waiting) && row.DueAt <= now && row.ExpiresAt > now
         where account.Version >= row.AccountVersion && !account.Unlinked && !account.TokenRefused
         where account.PausedUntil == null || account.PausedUntil <= now
+        where account.Owner == null || account.Owner == process || account.OwnedUntil <= now
         where !exhausted.Contains(row.AccountId)
-        where !((row.AttachmentType == "audio" || row.AttachmentType == "video") && exhaustedHeavy.Contains(row.AccountId))
+        where !(row.Heavy && exhaustedHeavy.Contains(row.AccountId))
         where !ledger.Any(other => other.AccountId == row.AccountId && other.RecipientId == row.RecipientId
             && (other.State == LedgerState.Queued || other.State == LedgerState.Waiting) && other.Sequence < row.Sequence)
         where !ledger.Any(other => other.AccountId == row.AccountId && other.RecipientId == row.RecipientId && other.State == LedgerState.Claimed)
@@ -46,7 +54,7 @@ internal static class DueSends
         {
             Sequence = row.Sequence,
             AccountId = row.AccountId,
-            Heavy = row.AttachmentType == "audio" || row.AttachmentType == "video",
+            Heavy = row.Heavy,
             Probe = account.Pauses > 0,
         };
 }

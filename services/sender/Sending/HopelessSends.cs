@@ -13,9 +13,10 @@ namespace InstaMessenger.Sender.Sending;
 internal sealed partial class HopelessSends(
     IDbContextFactory<SenderDbContext> factory,
     IUnitOfWork<SenderDbContext> unitOfWork,
+    UnreadableRows unreadable,
     SendSignal signal,
     TimeProvider clock,
-    ILogger<HopelessSends> logger) : Sweeper(factory, unitOfWork, signal, clock, logger)
+    ILogger<HopelessSends> logger) : Sweeper(factory, unitOfWork, unreadable, signal, clock, logger)
 {
     private static readonly SendError WindowClosed = new("window_closed", "The response window closed before the message could be sent.", false, null);
     private static readonly SendError AccountUnlinked = new("account_unlinked", "The account was unlinked before the message could be sent.", true, null);

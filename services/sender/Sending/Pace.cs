@@ -5,25 +5,35 @@ namespace InstaMessenger.Sender.Sending;
 
 /// <summary>
 /// A token bucket for each account, and a smaller one for its audio and video: Meta's limits per app and account. They are kept by each process
-/// for itself; Meta's own answer is what holds replicas back.
+/// for itself, and hold for all together, because an account's sends are claimed by one process at a time.
 /// </summary>
 internal sealed class Pace(IOptions<SenderOptions> options, TimeProvider clock)
 {
     private readonly Dictionary<(AccountId Account, bool Heavy), Bucket> _buckets = [];
     private readonly Lock _lock = new();
 
-    /// <summary>Whether one more send may go now; if so it is counted.</summary>
-    public bool TryTake(AccountId account, bool heavy)
+    /// <summary>Whether one more send may go now.</summary>
+    public bool HasRoom(AccountId account, bool heavy)
+    {
+        lock (_lock) return BucketOf(account, heavy: false).Tokens >= 1 && (!heavy || BucketOf(account, heavy: true).Tokens >= 1);
+    }
+
+    /// <summary>Counts a send.</summary>
+    public void Take(AccountId account, bool heavy)
     {
         lock (_lock)
         {
-            var all = BucketOf(account, heavy: false);
-            var narrow = heavy ? BucketOf(account, heavy: true) : all;
-            if (all.Tokens < 1 || narrow.Tokens < 1) return false;
-            all.Tokens--;
-            if (heavy) narrow.Tokens--;
-            return true;
+            BucketOf(account, heavy: false).Tokens--;
+            if (heavy) BucketOf(account, heavy: true).Tokens--;
         }
+    }
+
+    /// <summary>Counts a send if it may go now, and says whether.</summary>
+    public bool TryTake(AccountId account, bool heavy)
+    {
+        if (!HasRoom(account, heavy)) return false;
+        Take(account, heavy);
+        return true;
     }
 
     /// <summary>Accounts that may send nothing now, or nothing heavy.</summary>

@@ -12,6 +12,12 @@ internal sealed class Recorder(IUnitOfWork<SenderDbContext> unitOfWork, SendSign
 {
     private static readonly TimeSpan TryAgainAfter = TimeSpan.FromMilliseconds(200);
 
+    /// <summary>Failures that the database is not to blame for; after so many the send is left to the rescuer.</summary>
+    private const int MostFailures = 50;
+
+    /// <summary>How long the echo of a send that was refused in an unknown way is waited for. Echoes come within seconds.</summary>
+    private static readonly TimeSpan Doubt = TimeSpan.FromSeconds(60);
+
     /// <summary>Does not return before it is written: the answer exists nowhere else, and without it the send becomes unknown.</summary>
     /// <param name="send">The send.</param>
     /// <param name="answer">What came of its call.</param>
@@ -20,6 +26,7 @@ internal sealed class Recorder(IUnitOfWork<SenderDbContext> unitOfWork, SendSign
     public async Task RecordAsync(ClaimedSend send, GraphAnswer answer, TimeSpan duration, CancellationToken stopped)
     {
         var jitter = Random.Shared.NextDouble();
+        var failures = 0;
         while (true)
         {
             try
@@ -29,7 +36,7 @@ internal sealed class Recorder(IUnitOfWork<SenderDbContext> unitOfWork, SendSign
                 logger.Outcome(send, answer, error, duration);
                 return;
             }
-            catch (Exception error) when (DatabaseErrors.IsUnavailable(error) && !stopped.IsCancellationRequested)
+            catch (Exception error) when (!stopped.IsCancellationRequested && (DatabaseErrors.IsUnavailable(error) || ++failures < MostFailures))
             {
                 logger.NotRecorded(error, send.MessageId, send.Attempt);
                 await Task.Delay(TryAgainAfter, clock, stopped);
@@ -40,12 +47,15 @@ internal sealed class Recorder(IUnitOfWork<SenderDbContext> unitOfWork, SendSign
     private async Task<SendError?> WriteAsync(WorkScope<SenderDbContext> scope, ClaimedSend send, GraphAnswer answer, double jitter)
     {
         var now = clock.GetUtcNow();
-        var holdUntil = await HoldBackAsync(scope.Db, send, answer, jitter, now);
         var row = await scope.Db.Ledger.SingleAsync(entry => entry.Sequence == send.Sequence);
+        // Unknown: the claim ran out while the database was away, and the rescuer was first.
+        var ours = row.Attempts == send.Attempt && row.State is LedgerState.Claimed or LedgerState.Unknown;
+        var holdUntil = await HoldBacks.ApplyAsync(scope.Db, send, answer, ours, jitter, now);
         var error = ErrorOf(answer.Verdict, holdUntil ?? now + RetryPolicy.Retry(send.Attempt, jitter));
-        if (Apply(row, send, answer.Verdict, error, now) is { } outcome)
+        if (Apply(row, answer.Verdict, ours, error, now) is { } outcome)
         {
-            scope.Publish(new SendReported(row.MessageId, row.AccountId, row.Attempts, outcome, row.InstagramMessageId, error, now), Activity.Current?.Id ?? send.TraceParent);
+            var told = outcome == SendOutcome.Unknown ? error! with { Retryable = false, RetryAt = null } : error;
+            scope.Publish(new SendReported(row.MessageId, row.AccountId, send.Attempt, outcome, row.InstagramMessageId, told, now), Activity.Current?.Id ?? send.TraceParent);
         }
 
         scope.AfterCommit(signal.Wake);
@@ -53,21 +63,22 @@ internal sealed class Recorder(IUnitOfWork<SenderDbContext> unitOfWork, SendSign
     }
 
     /// <summary>
-    /// Null when the row has gone on without us: an echo has settled it, or an operator has decided. Only "sent" is a truth that still counts then.
+    /// Null when the row has gone on without us: an echo has settled it, or an operator has decided. Only "sent" is a truth that still counts then, also
+    /// with another mid than an echo has lent the row.
     /// </summary>
-    private static SendOutcome? Apply(LedgerEntry row, ClaimedSend send, Verdict verdict, SendError? error, DateTimeOffset now)
+    private static SendOutcome? Apply(LedgerEntry row, Verdict verdict, bool ours, SendError? error, DateTimeOffset now)
     {
-        if (verdict is Verdict.Sent sent)
-        {
-            if (row.State == LedgerState.Sent) return null;
-            row.MarkSent(sent.Id, now);
-            return SendOutcome.Sent;
-        }
-
-        // Unknown: the claim ran out while the database was away, and the rescuer was first.
-        if (row.Attempts != send.Attempt || row.State is not (LedgerState.Claimed or LedgerState.Unknown)) return null;
         switch (verdict)
         {
+            case Verdict.Sent sent:
+                if (row.State == LedgerState.Sent && row.InstagramMessageId == sent.Id) return null;
+                row.MarkSent(sent.Id, now);
+                return SendOutcome.Sent;
+            case var _ when !ours:
+                return null;
+            case Verdict.Rejected { InDoubt: true } or Verdict.Later { InDoubt: true }:
+                row.Doubt(error!, now, now + Doubt, retries: verdict is Verdict.Later);
+                return SendOutcome.Unknown;
             case Verdict.Rejected:
                 row.Reject(error!, now);
                 return SendOutcome.Rejected;
@@ -87,36 +98,4 @@ internal sealed class Recorder(IUnitOfWork<SenderDbContext> unitOfWork, SendSign
         Verdict.Unknown unknown => new SendError(unknown.Code, unknown.Message, false, null),
         _ => null,
     };
-
-    /// <summary>Pauses what the answer says; gives the end of the pause.</summary>
-    private static async Task<DateTimeOffset?> HoldBackAsync(SenderDbContext db, ClaimedSend send, GraphAnswer answer, double jitter, DateTimeOffset now)
-    {
-        var later = answer.Verdict as Verdict.Later;
-        var full = answer.Usage is { Percent: >= UsageHeaders.StopAt };
-        var recovered = answer.Verdict is Verdict.Sent && send.Account.Recovering;
-        if (later is null or { HoldBack: HoldBack.Nothing } && !full && !recovered) return null;
-
-        var account = await db.Accounts.SingleAsync(row => row.AccountId == send.AccountId);
-        if (recovered) account.Recover(now);
-        if (later?.HoldBack == HoldBack.AccountUntilNewToken)
-        {
-            account.RefuseToken(send.Account.ProtectedToken);
-            return null;
-        }
-
-        var reason = later is { HoldBack: not HoldBack.Nothing } ? later.Code : full ? "usage_nearly_full" : null;
-        if (reason is null) return null;
-        var until = now + (answer.Usage?.RegainAfter ?? RetryPolicy.Pause(account.Pauses, later?.HoldBack == HoldBack.AccountForLong, jitter));
-        account.Pause(until, reason, now);
-        if (later?.HoldBack == HoldBack.App) await PauseOthersAsync(db, account, until, reason);
-        return account.PausedUntil;
-    }
-
-    private static async Task PauseOthersAsync(SenderDbContext db, SendingAccount account, DateTimeOffset until, string reason) =>
-        await db.Accounts
-            .Where(other => other.AccountId != account.AccountId && (other.PausedUntil == null || other.PausedUntil < until))
-            .ExecuteUpdateAsync(set => set
-                .SetProperty(other => other.PausedUntil, until)
-                .SetProperty(other => other.PauseReason, reason)
-                .SetProperty(other => other.Pauses, other => other.Pauses + 1));
 }

@@ -5,24 +5,34 @@ using Microsoft.Extensions.Options;
 
 namespace InstaMessenger.Sender.Sending;
 
-/// <summary>One claimed send: call, then record.</summary>
-internal sealed class SendAttempt(GraphClient graph, Recorder recorder, IOptions<SenderOptions> options, TimeProvider clock)
+/// <summary>One claimed send: mark, call, record.</summary>
+internal sealed class SendAttempt(
+    GraphClient graph, CallMark mark, Recorder recorder, IOptions<SenderOptions> options, TimeProvider clock, ILogger<SendAttempt> logger)
 {
     public async Task RunAsync(ClaimedSend send, CancellationToken stopped)
     {
         using var activity = ActivityNames.Source.StartActivity("send message", ActivityKind.Internal, send.TraceParent);
         activity?.SetTag("message.id", send.MessageId.Value);
         var began = clock.GetTimestamp();
-        var answer = IsStale(send)
-            ? new GraphAnswer(new Verdict.Later("claim_too_old", "The process stood still before the call was made."))
-            : await graph.SendAsync(send);
+        if (await CallAsync(send, stopped) is not { } answer)
+        {
+            logger.ClaimLost(send.MessageId, send.Attempt);
+            return;
+        }
+
         activity?.SetTag("send.verdict", answer.Verdict.GetType().Name);
         await recorder.RecordAsync(send, answer, clock.GetElapsedTime(began), stopped);
     }
 
-    /// <summary>
-    /// A process that was frozen after its claim may wake when the claim has ended and an operator has had the message sent again: then
-    /// the call of this claim would be the second one.
-    /// </summary>
-    private bool IsStale(ClaimedSend send) => clock.GetUtcNow() + options.Value.CallTimeout > send.ClaimedUntil;
+    /// <summary>Null when the claim is not ours any more.</summary>
+    private async Task<GraphAnswer?> CallAsync(ClaimedSend send, CancellationToken stopped)
+    {
+        // A process that was frozen after its claim may wake when the claim has ended and an operator has had the message sent again: then
+        // the call of this claim would be the second one. Looked at here, in the mark, and before the first byte.
+        var startBy = send.ClaimedUntil - options.Value.CallTimeout;
+        if (clock.GetUtcNow() > startBy) return new GraphAnswer(new Verdict.Later("claim_too_old", "The process stood still before the call was made."));
+        var (ready, refusal) = graph.Prepare(send.Call);
+        if (ready is null) return new GraphAnswer(refusal!);
+        return await mark.BeginAsync(send, stopped) ? await graph.SendAsync(ready, startBy, options.Value.CallTimeout) : null;
+    }
 }

@@ -15,6 +15,7 @@ internal static partial class SendLog
         switch (answer.Verdict)
         {
             case Verdict.Sent sent: Sent(logger, id, account, attempt, ms, sent.Id); break;
+            case Verdict.Rejected { InDoubt: true } or Verdict.Later { InDoubt: true }: Doubted(logger, id, account, attempt, ms, answer.Status, meta, trace); break;
             case Verdict.Rejected: Rejected(logger, id, account, attempt, ms, error!.Code, answer.Status, meta, trace); break;
             case Verdict.Later: Delayed(logger, id, account, attempt, ms, error!.Code, error.RetryAt, answer.Status, meta, trace); break;
             default: Unknown(logger, id, account, attempt, ms, error!.Code, answer.Status, meta, trace); break;
@@ -23,6 +24,10 @@ internal static partial class SendLog
 
     [LoggerMessage(EventName = "message.sent", Level = LogLevel.Information, Message = "{MessageId} of {AccountId} sent, attempt {Attempt}, {DurationMs} ms: {InstagramMessageId}")]
     private static partial void Sent(ILogger logger, MessageId messageId, AccountId accountId, int attempt, long durationMs, InstagramMessageId instagramMessageId);
+
+    [LoggerMessage(EventName = "message.doubted", Level = LogLevel.Warning, Message = "{MessageId} of {AccountId} refused in a way that is not known, attempt {Attempt}, {DurationMs} ms: waits for an echo (HTTP {Status}, Meta {MetaCode}, fbtrace_id {FbTraceId})")]
+    private static partial void Doubted(
+        ILogger logger, MessageId messageId, AccountId accountId, int attempt, long durationMs, int? status, string? metaCode, string? fbTraceId);
 
     [LoggerMessage(EventName = "message.rejected", Level = LogLevel.Warning, Message = "{MessageId} of {AccountId} rejected, attempt {Attempt}, {DurationMs} ms: {Code} (HTTP {Status}, Meta {MetaCode}, fbtrace_id {FbTraceId})")]
     private static partial void Rejected(
@@ -38,6 +43,12 @@ internal static partial class SendLog
 
     [LoggerMessage(EventName = "message.not_recorded", Level = LogLevel.Error, Message = "The outcome of {MessageId}, attempt {Attempt}, cannot be written; trying again until it can")]
     public static partial void NotRecorded(this ILogger logger, Exception error, MessageId messageId, int attempt);
+
+    [LoggerMessage(EventName = "message.claim_lost", Level = LogLevel.Warning, Message = "{MessageId}, attempt {Attempt}, is not this process's any more: no call was made")]
+    public static partial void ClaimLost(this ILogger logger, MessageId messageId, int attempt);
+
+    [LoggerMessage(EventName = "message.not_marked", Level = LogLevel.Error, Message = "The call of {MessageId}, attempt {Attempt}, cannot be announced; trying again until it can")]
+    public static partial void NotMarked(this ILogger logger, Exception error, MessageId messageId, int attempt);
 
     [LoggerMessage(EventName = "sender.round_failed", Level = LogLevel.Warning, Message = "{Worker}: a round failed; the rows stay and are tried again")]
     public static partial void RoundFailed(this ILogger logger, Exception error, string worker);

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using InstaMessenger.Hosting.Telemetry;
+using InstaMessenger.Sender.Graph;
 
 namespace InstaMessenger.Sender.Sending;
 

@@ -6,7 +6,12 @@ namespace InstaMessenger.Sender.Sending;
 
 /// <summary>Looks every second for sends that the dispatcher will not touch any more, and settles them.</summary>
 internal abstract class Sweeper(
-    IDbContextFactory<SenderDbContext> factory, IUnitOfWork<SenderDbContext> unitOfWork, SendSignal signal, TimeProvider clock, ILogger logger) : BackgroundService
+    IDbContextFactory<SenderDbContext> factory,
+    IUnitOfWork<SenderDbContext> unitOfWork,
+    UnreadableRows unreadable,
+    SendSignal signal,
+    TimeProvider clock,
+    ILogger logger) : BackgroundService
 {
     private const int MostRows = 500;
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(1);
@@ -39,17 +44,26 @@ internal abstract class Sweeper(
                 if (!await find(db, clock.GetUtcNow()).AnyAsync(cancellationToken)) return;
             }
 
-            found = await unitOfWork.ExecuteAsync(
-                async scope =>
-                {
-                    var now = clock.GetUtcNow();
-                    var rows = await find(scope.Db, now).OrderBy(row => row.Sequence).Take(MostRows).ToListAsync();
-                    foreach (var row in rows) Settle(scope, row, now);
-                    scope.AfterCommit(signal.Wake);
-                    return rows.Count;
-                },
-                cancellationToken);
+            try
+            {
+                found = await unitOfWork.ExecuteAsync(scope => SettleAsync(scope, find), cancellationToken);
+            }
+            catch (Exception error) when (UnreadableRows.IsCause(error))
+            {
+                await using var db = await factory.CreateDbContextAsync(cancellationToken);
+                var sequences = await find(db, clock.GetUtcNow()).OrderBy(row => row.Sequence).Take(MostRows).Select(row => row.Sequence).ToListAsync(cancellationToken);
+                await unreadable.SetAsideAsync(sequences, cancellationToken);
+            }
         }
+    }
+
+    private async Task<int> SettleAsync(WorkScope<SenderDbContext> scope, Func<SenderDbContext, DateTimeOffset, IQueryable<LedgerEntry>> find)
+    {
+        var now = clock.GetUtcNow();
+        var rows = await find(scope.Db, now).OrderBy(row => row.Sequence).Take(MostRows).ToListAsync();
+        foreach (var row in rows) Settle(scope, row, now);
+        scope.AfterCommit(signal.Wake);
+        return rows.Count;
     }
 
     protected abstract IQueryable<LedgerEntry> Find(SenderDbContext db, DateTimeOffset now);

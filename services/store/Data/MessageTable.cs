@@ -17,6 +17,7 @@ internal sealed class MessageTable : IEntityTypeConfiguration<Message>
         entity.Property(message => message.Direction).HasConversion<string>().HasMaxLength(10);
         entity.Property(message => message.Status).HasConversion<string>().HasMaxLength(10);
         entity.Property(message => message.Origin).HasConversion<string>().HasMaxLength(10);
+        entity.Property(message => message.EchoKey).HasMaxLength(EchoKey.Longest);
         entity.Property(message => message.ErrorCode).HasMaxLength(100);
         entity.HasRowVersion();
 

@@ -1,5 +1,6 @@
 using InstaMessenger.Contracts.Events;
 using InstaMessenger.Contracts.Ids;
+using InstaMessenger.Contracts.Outgoing;
 
 namespace InstaMessenger.Store.Domain;
 
@@ -35,6 +36,12 @@ internal sealed class Message
 
     public IReadOnlyList<Attachment> Attachments => _attachments;
 
+    /// <summary>What was to be sent, whole, so that it can be sent again; who erases the text erases this with it. Null unless we sent it.</summary>
+    public OutgoingContent? Content { get; private set; }
+
+    /// <summary>How the echo of a send is known, as long as it may come (see <see cref="Domain.EchoKey"/>); null otherwise.</summary>
+    public string? EchoKey { get; private set; }
+
     /// <summary>Meta's JSON of the webhook item that told the message, kept when it holds more than we show.</summary>
     public string? Raw { get; private set; }
 
@@ -68,7 +75,11 @@ internal sealed class Message
 
     public DateTimeOffset? RetryAt { get; private set; }
 
-    public SendError? Error => ErrorCode is null ? null : new SendError(ErrorCode, ErrorMessage ?? "", ErrorRetryable, RetryAt);
+    /// <summary>When it failed; an echo that comes soon after proves the refusal wrong. Null for all that never failed.</summary>
+    public DateTimeOffset? FailedAt { get; private set; }
+
+    /// <summary>Why it is not sent (yet). A message whose echo proved a refusal wrong keeps it, unseen, should the echo have been another's.</summary>
+    public SendError? Error => ErrorCode is null || Status is MessageStatus.Sent or MessageStatus.Read ? null : new SendError(ErrorCode, ErrorMessage ?? "", ErrorRetryable, RetryAt);
 
     /// <summary>Whether an echo or a verdict may still give this message its <c>mid</c>.</summary>
     public bool AwaitsMid => Direction == Direction.Outbound && InstagramMessageId is null && Status is MessageStatus.Pending or MessageStatus.Sending or MessageStatus.Unknown;
@@ -102,6 +113,8 @@ internal sealed class Message
         message.Origin = origin;
         message.Status = MessageStatus.Pending;
         message.Metadata = metadata;
+        message.Content = content.Outgoing;
+        message.EchoKey = message.ContentKey;
         return message;
     }
 
@@ -131,14 +144,21 @@ internal sealed class Message
     {
         if (Direction != Direction.Outbound) throw new BrokenRuleException("Only an outbound message is sent.");
         var news = Status is not (MessageStatus.Sent or MessageStatus.Read);
-        InstagramMessageId = mid;
+        (InstagramMessageId, EchoKey) = (mid, null);
         if (!news) return false;
         SentAt = sentAt;
-        return Become(MessageStatus.Sent, null);
+        if (FailedAt is null) return Become(MessageStatus.Sent, null);
+        Status = MessageStatus.Sent;
+        return true;
     }
 
     /// <summary>It will never be sent.</summary>
-    public bool Reject(SendError error) => AwaitsMid && Become(MessageStatus.Failed, error);
+    public bool Reject(SendError error, DateTimeOffset at)
+    {
+        if (!AwaitsMid) return false;
+        FailedAt = at;
+        return Become(MessageStatus.Failed, error);
+    }
 
     /// <summary>Certainly not sent yet; it will be tried again.</summary>
     public bool Postpone(SendError error) => AwaitsMid && Become(MessageStatus.Pending, error);
@@ -152,17 +172,20 @@ internal sealed class Message
     /// </summary>
     public void GiveUpMid()
     {
-        InstagramMessageId = null;
-        Become(MessageStatus.Unknown, null);
+        (InstagramMessageId, EchoKey) = (null, ContentKey);
+        // Refused it was before the echo came, and is again.
+        if (FailedAt is not null) Status = MessageStatus.Failed;
+        else Become(MessageStatus.Unknown, null);
     }
 
     /// <summary>Whether an echo with this content can be of this message.</summary>
     public bool HasContent(MessageContent content) =>
-        Kind == content.Kind && (Kind == MessageKind.Text ? Text == content.Text : content.Media.Count == _attachments.Count);
+        (EchoKey ?? ContentKey) == Domain.EchoKey.Of(content.Kind, content.Text, content.Media.Count);
 
     /// <summary>Whether the two can be the same message at Meta.</summary>
-    public bool HasContentOf(Message other) =>
-        Kind == other.Kind && (Kind == MessageKind.Text ? Text == other.Text : _attachments.Count == other._attachments.Count);
+    public bool HasContentOf(Message other) => ContentKey == other.ContentKey;
+
+    private string ContentKey => Domain.EchoKey.Of(Kind, Text, _attachments.Count);
 
     private static Message Create(Conversation conversation, MessageContent content, DateTimeOffset sentAt, DateTimeOffset receivedAt, MessageId id)
     {

@@ -1,4 +1,5 @@
 using InstaMessenger.Contracts.Ids;
+using InstaMessenger.Contracts.Outgoing;
 
 namespace InstaMessenger.Store.Domain;
 
@@ -19,6 +20,9 @@ internal sealed record MessageContent
 
     public InstagramMessageId? ReplyTo { get; init; }
 
+    /// <summary>What is sent, when this is how that shows; null for what came from Meta.</summary>
+    public OutgoingContent? Outgoing { get; private init; }
+
     /// <summary>Plain text.</summary>
     public static MessageContent OfText(string text) =>
         text.Length == 0 ? throw new BrokenRuleException("A message has text or attachments.") : new() { Kind = MessageKind.Text, Text = text };
@@ -27,15 +31,23 @@ internal sealed record MessageContent
     public static MessageContent OfMedia(IReadOnlyList<RemoteMedia> media, string? text = null) =>
         media.Count == 0 ? throw new BrokenRuleException("A message has text or attachments.") : new() { Kind = KindOf(media[0].MediaType), Media = media, Text = text };
 
+    /// <summary>How what is sent shows in the thread.</summary>
+    public static MessageContent Of(OutgoingContent outgoing) => outgoing switch
+    {
+        OutgoingText text => OfText(text.Text) with { Outgoing = outgoing },
+        OutgoingMedia media => OfMedia([new RemoteMedia(media.Type, media.Url)]) with { Outgoing = outgoing },
+        _ => throw new BrokenRuleException("Only what can be shown can be sent."),
+    };
+
     /// <summary>Something that we cannot show.</summary>
     public static MessageContent OfRaw(string raw) => new() { Kind = MessageKind.Unsupported, Raw = raw };
 
     private static MessageKind KindOf(string mediaType) => mediaType switch
     {
-        "image" => MessageKind.Image,
-        "video" => MessageKind.Video,
-        "audio" => MessageKind.Audio,
-        "file" => MessageKind.File,
+        MediaTypes.Image => MessageKind.Image,
+        MediaTypes.Video => MessageKind.Video,
+        MediaTypes.Audio => MessageKind.Audio,
+        MediaTypes.File => MessageKind.File,
         _ => throw new BrokenRuleException("An attachment is an image, a video, audio or a file."),
     };
 }

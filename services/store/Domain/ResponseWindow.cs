@@ -1,3 +1,5 @@
+using InstaMessenger.Contracts;
+
 namespace InstaMessenger.Store.Domain;
 
 /// <summary>Whether a business may write to a customer now. The one engine that decides it, for the API and the inbox alike.</summary>
@@ -21,16 +23,11 @@ internal enum WindowState
 /// <param name="ClosesAt">When this state ends, or ended for good (UTC); null when the customer never wrote.</param>
 internal sealed record ResponseWindow(WindowState State, DateTimeOffset? ClosesAt)
 {
-    /// <summary>How long anybody may answer.</summary>
-    public static readonly TimeSpan Everybody = TimeSpan.FromHours(24);
-
-    private static readonly TimeSpan HumanAgents = TimeSpan.FromDays(7);
-
     public static ResponseWindow Of(DateTimeOffset? lastInboundAt, DateTimeOffset now)
     {
         if (lastInboundAt is not { } last) return new ResponseWindow(WindowState.Closed, null);
         var age = now - last;
-        if (age <= Everybody) return new ResponseWindow(WindowState.Open, last + Everybody);
-        return new ResponseWindow(age <= HumanAgents ? WindowState.HumanAgent : WindowState.Closed, last + HumanAgents);
+        if (age <= ResponseWindows.Everybody) return new ResponseWindow(WindowState.Open, last + ResponseWindows.Everybody);
+        return new ResponseWindow(age <= ResponseWindows.HumanAgents ? WindowState.HumanAgent : WindowState.Closed, last + ResponseWindows.HumanAgents);
     }
 }

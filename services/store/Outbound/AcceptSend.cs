@@ -71,14 +71,14 @@ internal sealed class AcceptSend(IUnitOfWork<StoreDbContext> unitOfWork, EventLo
         if (permit.ClosedAt is { } closedAt) return new Acceptance.WindowClosed(closedAt, permit.Refusal!);
 
         conversation ??= db.Add(Conversation.Begin(account.Id, request.RecipientId, now, ConversationId.New(clock))).Entity;
-        List<Message> messages = [.. request.Contents().Zip(wish.MessageIds, (content, id) => Message.Compose(conversation, content, wish.Origin, now, id, request.Metadata))];
+        List<Message> messages = [.. request.Contents.Zip(wish.MessageIds, (content, id) => Message.Compose(conversation, MessageContent.Of(content), wish.Origin, now, id, request.Metadata))];
         foreach (var message in messages)
         {
             db.Add(message);
             conversation.Add(message, now);
             log.Append(scope, EventTypes.MessageStatus, account, conversation, message);
             scope.Publish(new SendMessage(
-                message.Id, account.Id, account.Version, request.RecipientId, message.Text, message.Text is null ? request.Attachment : null, permit.HumanAgentTag, permit.ExpiresAt, now));
+                message.Id, account.Id, account.Version, request.RecipientId, message.Content, permit.HumanAgentTag, permit.ExpiresAt, now));
         }
 
         var answer = SendAnswer.Of(messages, request.RecipientId);

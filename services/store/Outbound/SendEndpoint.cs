@@ -42,7 +42,7 @@ internal static partial class SendEndpoint
 
         var preference = WaitPreference.Of(context.Request.Headers["Prefer"]);
         var wish = new SendWish(
-            request, [.. request.Contents().Select(_ => MessageId.New(clock))], AuthorOf(request, caller), OriginOf(request, caller), caller.Id, key, preference.Wait);
+            request, [.. request.Contents.Select(_ => MessageId.New(clock))], AuthorOf(request, caller), OriginOf(request, caller), caller.Id, key, preference.Wait);
         using var waiting = verdicts.Begin(wish.MessageIds);
         var acceptance = await accept.AcceptAsync(wish, context.RequestAborted);
         if (preference.Applied is { } applied) context.Response.Headers["Preference-Applied"] = applied;

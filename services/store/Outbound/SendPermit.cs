@@ -1,3 +1,4 @@
+using InstaMessenger.Contracts;
 using InstaMessenger.Store.Domain;
 
 namespace InstaMessenger.Store.Outbound;
@@ -35,10 +36,10 @@ internal sealed record SendPermit(bool HumanAgentTag, DateTimeOffset? ExpiresAt,
             (WindowState.Open, _) => new SendPermit(false, window.ClosesAt),
             (WindowState.HumanAgent, Author.Human) => new SendPermit(true, window.ClosesAt),
             (WindowState.HumanAgent, Author.Undeclared) => Refuse(
-                last + ResponseWindow.Everybody,
+                last + ResponseWindows.Everybody,
                 "The customer last wrote more than 24 hours ago. Until 7 days only what a person wrote may be sent: say \"sent_by\":\"human\" if a person did."),
             (WindowState.HumanAgent, _) => Refuse(
-                last + ResponseWindow.Everybody,
+                last + ResponseWindows.Everybody,
                 "The customer last wrote more than 24 hours ago; since then only a person may answer, not an automation (\"sent_by\":\"automation\")."),
             _ => Refuse(window.ClosesAt!.Value, "The customer last wrote more than 7 days ago. Nobody may write until the customer does."),
         };

@@ -44,7 +44,7 @@ internal sealed partial class SendReports(EventLog log, SendWaiters waiters, ILo
                 await SettleAsync(scope, report, body.InstagramMessageId ?? throw new InvalidOperationException($"{body.MessageId} was reported as sent without a mid."));
                 break;
             case SendOutcome.Rejected:
-                Tell(scope, report, message.Reject(ErrorOf(body)));
+                Tell(scope, report, message.Reject(ErrorOf(body), body.At));
                 break;
             case SendOutcome.Sending when inTime:
                 Tell(scope, report, message.BeginSending());
@@ -61,7 +61,15 @@ internal sealed partial class SendReports(EventLog log, SendWaiters waiters, ILo
     private async Task SettleAsync(WorkScope<StoreDbContext> scope, Report report, InstagramMessageId mid)
     {
         var (body, message, conversation, account, _) = report;
-        if (message.InstagramMessageId == mid) return;
+        if (message.InstagramMessageId == mid)
+        {
+            // The echo was first. It knows nobody who waits.
+            scope.AfterCommit(() => waiters.Wake(message.Id));
+            return;
+        }
+
+        // What an echo told was recorded when the echo came; whatever has been decided since came from an answer.
+        if (body.ByEcho && await IsTakenAsync(scope.Db, account.Id, mid)) return;
         var (sentAt, replaced) = await TakeMidAsync(scope, report, mid);
         var news = message.Settle(mid, sentAt ?? body.At);
         if (!conversation.Place(message) || replaced == conversation.LastMessageId) await NewestMessages.FindAsync(scope.Db, [conversation]);
@@ -119,6 +127,10 @@ internal sealed partial class SendReports(EventLog log, SendWaiters waiters, ILo
         LogSwapped(logger, report.Message.Id, holder.Id);
         return (lentAt, null);
     }
+
+    private static async Task<bool> IsTakenAsync(StoreDbContext db, AccountId account, InstagramMessageId mid) =>
+        db.Messages.Local.Any(row => row.AccountId == account && row.InstagramMessageId == mid)
+        || await db.Messages.AnyAsync(row => row.AccountId == account && row.InstagramMessageId == mid && row.Origin != Origin.Instagram);
 
     private void Tell(WorkScope<StoreDbContext> scope, Report report, bool changed)
     {

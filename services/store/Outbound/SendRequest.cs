@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
-using InstaMessenger.Contracts.Commands;
 using InstaMessenger.Contracts.Ids;
+using InstaMessenger.Contracts.Outgoing;
 using InstaMessenger.Store.Domain;
 using InstaMessenger.Store.Json;
 
@@ -10,14 +10,13 @@ namespace InstaMessenger.Store.Outbound;
 /// <summary>What a client wants to send, checked.</summary>
 /// <param name="AccountId">From which account.</param>
 /// <param name="RecipientId">To whom.</param>
-/// <param name="Text">The text; null when there is only an attachment.</param>
-/// <param name="Attachment">The attachment; null when there is only text.</param>
+/// <param name="Contents">The messages that this is at Meta, in the order in which they are sent: one with text and attachment is two.</param>
 /// <param name="Metadata">The client's own JSON object, as it came.</param>
 /// <param name="SentBy">What the client says of who wrote it; null when it does not say.</param>
 /// <param name="IdempotencyKey">The body's <c>idempotency_key</c>, not checked yet: the header wins.</param>
 /// <param name="Hash">What the whole request says, to recognise a key that is used for another one.</param>
 internal sealed record SendRequest(
-    AccountId AccountId, InstagramUserId RecipientId, string? Text, OutgoingAttachment? Attachment, string? Metadata, Author? SentBy, string? IdempotencyKey, string Hash)
+    AccountId AccountId, InstagramUserId RecipientId, IReadOnlyList<OutgoingContent> Contents, string? Metadata, Author? SentBy, string? IdempotencyKey, string Hash)
 {
     /// <summary>Meta's limit (Send API: "1000 bytes or less, UTF-8").</summary>
     private const int MostTextBytes = 1000;
@@ -25,13 +24,6 @@ internal sealed record SendRequest(
     private const int MostMetadataBytes = 4096;
 
     private static readonly string[] Later = ["reply_to_message_id", "quick_replies", "template"];
-
-    /// <summary>The messages that this is at Meta, in the order in which they are sent: one with text and attachment is two.</summary>
-    public IEnumerable<MessageContent> Contents()
-    {
-        if (Attachment is { } attachment) yield return MessageContent.OfMedia([new RemoteMedia(attachment.Type, attachment.Url)]);
-        if (Text is { } text) yield return MessageContent.OfText(text);
-    }
 
     /// <summary>Reads a request.</summary>
     /// <param name="body">A JSON object.</param>
@@ -66,7 +58,7 @@ internal sealed record SendRequest(
         }
 
         var key = Text("idempotency_key");
-        return found.Count > 0 ? null : new SendRequest(account, recipient, text, attachment, metadata?.GetRawText(), author, key, CanonicalJson.Hash(body, except: "idempotency_key"));
+        return found.Count > 0 ? null : new SendRequest(account, recipient, Contents(), metadata?.GetRawText(), author, key, CanonicalJson.Hash(body, except: "idempotency_key"));
 
         void Wrong(string field, string error)
         {
@@ -84,7 +76,15 @@ internal sealed record SendRequest(
             return null;
         }
 
-        OutgoingAttachment? ReadAttachment()
+        List<OutgoingContent> Contents()
+        {
+            var contents = new List<OutgoingContent>();
+            if (attachment is not null) contents.Add(attachment);
+            if (text is not null) contents.Add(new OutgoingText(text));
+            return contents;
+        }
+
+        OutgoingMedia? ReadAttachment()
         {
             var type = Text("attachment_type");
             if (Text("attachment_url") is not { } address)
@@ -93,13 +93,13 @@ internal sealed record SendRequest(
                 return null;
             }
 
-            if (OutgoingMedia.CheckUrl(address, allowHttp, out var url) is { } error)
+            if (AttachmentUrl.CheckUrl(address, allowHttp, out var url) is { } error)
             {
                 Wrong("attachment_url", error);
                 return null;
             }
 
-            if (OutgoingMedia.TryFindType(url!, type, out var known, out var wrong)) return new OutgoingAttachment(known, address);
+            if (AttachmentUrl.TryFindType(url!, type, out var known, out var wrong)) return new OutgoingMedia(known, address);
             Wrong(wrong.Field, wrong.Error);
             return null;
         }

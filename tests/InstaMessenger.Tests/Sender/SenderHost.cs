@@ -4,6 +4,7 @@ using InstaMessenger.Contracts;
 using InstaMessenger.Contracts.Commands;
 using InstaMessenger.Contracts.Events;
 using InstaMessenger.Contracts.Ids;
+using InstaMessenger.Contracts.Outgoing;
 using InstaMessenger.Hosting.Bus;
 using InstaMessenger.Hosting.Database;
 using InstaMessenger.Hosting.Http;
@@ -97,7 +98,7 @@ internal sealed class SenderHost : IAsyncDisposable
     }
 
     public SendMessage Text(string id, string text = "hello", InstagramUserId? to = null, DateTimeOffset? expiresAt = null, long accountVersion = 1, AccountId? account = null) =>
-        new(MessageId.Parse("msg_" + id), account ?? Account, accountVersion, to ?? Contact, text, null, false, expiresAt, Clock.GetUtcNow());
+        new(MessageId.Parse("msg_" + id), account ?? Account, accountVersion, to ?? Contact, new OutgoingText(text), false, expiresAt, Clock.GetUtcNow());
 
     public Task SendAsync(params SendMessage[] sends) => HandleAsync<SendMessage, SendMessageHandler>(sends);
 

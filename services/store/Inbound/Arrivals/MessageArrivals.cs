@@ -33,7 +33,7 @@ internal sealed class MessageArrivals(EventLog log, TimeProvider clock) : IArriv
 
         var conversations = await ConversationsAsync(scope.Db, fresh);
         var echoes = fresh.Where(message => message.IsEcho).Select(message => (conversations[(message.Account.Id, message.Contact)].Id, message.Content));
-        var sends = await OpenSends.LoadAsync(scope.Db, [.. echoes]);
+        var sends = await OpenSends.LoadAsync(scope.Db, [.. echoes], clock.GetUtcNow());
         var unsure = fresh.Where(message => !Record(scope, message, conversations[(message.Account.Id, message.Contact)], sends)).ToList();
         await NewestMessages.FindAsync(scope.Db, [.. unsure.Select(message => conversations[(message.Account.Id, message.Contact)]).Distinct()]);
     }

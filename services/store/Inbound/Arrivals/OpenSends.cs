@@ -11,32 +11,46 @@ namespace InstaMessenger.Store.Inbound.Arrivals;
 /// </summary>
 internal sealed class OpenSends(List<Message> sends)
 {
+    /// <summary>
+    /// Meta may do a thing and then refuse the form of its answer. An echo that comes at most this long after a refusal proves it wrong; a later one is
+    /// rather of the same words, written once more elsewhere.
+    /// </summary>
+    private static readonly TimeSpan FailedLately = TimeSpan.FromMinutes(10);
+
     /// <summary>The sends of the echoes' threads that one of them could be of.</summary>
-    public static async Task<OpenSends> LoadAsync(StoreDbContext db, IReadOnlyCollection<(ConversationId Conversation, MessageContent Content)> echoes) =>
-        echoes.Count == 0 ? new OpenSends([]) : new OpenSends(await Query(db, echoes).ToListAsync());
+    public static async Task<OpenSends> LoadAsync(
+        StoreDbContext db, IReadOnlyCollection<(ConversationId Conversation, MessageContent Content)> echoes, DateTimeOffset now) =>
+        echoes.Count == 0 ? new OpenSends([]) : new OpenSends(await Query(db, echoes, now).ToListAsync());
 
     /// <summary>
     /// By content too: while Meta's answers are late a thread has hundreds of open sends, and reading them all for each echo would make the answers
     /// later still.
     /// </summary>
-    public static IQueryable<Message> Query(StoreDbContext db, IReadOnlyCollection<(ConversationId Conversation, MessageContent Content)> echoes)
+    public static IQueryable<Message> Query(StoreDbContext db, IReadOnlyCollection<(ConversationId Conversation, MessageContent Content)> echoes, DateTimeOffset now)
     {
         var ids = echoes.Select(echo => echo.Conversation).Distinct().ToList();
-        var texts = echoes.Select(echo => echo.Content.Text).Distinct().ToList();
+        var keys = echoes.Select(echo => EchoKey.Of(echo.Content.Kind, echo.Content.Text, echo.Content.Media.Count)).Distinct().ToList();
+        var since = now - FailedLately;
         return db.Messages
             .Where(message => ids.Contains(message.ConversationId)
                 && message.InstagramMessageId == null
-                && (message.Kind != MessageKind.Text || texts.Contains(message.Text))
-                && (message.Status == MessageStatus.Sending || message.Status == MessageStatus.Unknown || (message.Status == MessageStatus.Pending && message.ErrorCode == null)))
+                // No key: it was accepted before there were any.
+                && (message.EchoKey == null || keys.Contains(message.EchoKey))
+                && (message.Status == MessageStatus.Sending
+                    || message.Status == MessageStatus.Unknown
+                    || (message.Status == MessageStatus.Pending && message.ErrorCode == null)
+                    || (message.Status == MessageStatus.Failed && message.FailedAt >= since)))
             .Include(message => message.Attachments)
             .OrderBy(message => message.Sequence);
     }
 
-    /// <summary>The oldest send of the conversation with this content; each is given once.</summary>
+    /// <summary>The oldest open send of the conversation with this content, or else the oldest that failed lately; each is given once.</summary>
     public Message? Take(ConversationId conversation, MessageContent content)
     {
-        var send = sends.Find(candidate => candidate.ConversationId == conversation && candidate.AwaitsMid && candidate.HasContent(content));
+        var send = Find(candidate => candidate.AwaitsMid) ?? Find(candidate => candidate is { Status: MessageStatus.Failed, InstagramMessageId: null });
         if (send is not null) sends.Remove(send);
         return send;
+
+        Message? Find(Predicate<Message> state) => sends.Find(candidate => candidate.ConversationId == conversation && state(candidate) && candidate.HasContent(content));
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using InstaMessenger.Contracts.Ids;
+using InstaMessenger.Contracts.Outgoing;
 using InstaMessenger.Store.Domain;
 
 namespace InstaMessenger.Store.Inbound.Arrivals;
@@ -9,8 +10,6 @@ internal static class ReceivedContent
 {
     /// <summary>As many as have an id. A longer list is kept in the raw JSON.</summary>
     private const int MostAttachments = 1000;
-
-    private static readonly string[] MediaTypes = ["image", "video", "audio", "file"];
 
     public static InstagramMessageId? Mid(JsonElement message) => InstagramMessageId.TryParse(message.Member("mid").Id(), out var mid) ? mid : null;
 
@@ -61,7 +60,7 @@ internal static class ReceivedContent
     private static RemoteMedia? MediaOf(JsonElement attachment)
     {
         var url = attachment.Member("payload").Member("url").Text();
-        return attachment.Member("type").Text() is { } type && MediaTypes.Contains(type) && Uri.TryCreate(url, UriKind.Absolute, out var parsed) && parsed.Scheme is "https" or "http"
+        return attachment.Member("type").Text() is { } type && MediaTypes.All.Contains(type) && Uri.TryCreate(url, UriKind.Absolute, out var parsed) && parsed.Scheme is "https" or "http"
             ? new RemoteMedia(type, url!)
             : null;
     }

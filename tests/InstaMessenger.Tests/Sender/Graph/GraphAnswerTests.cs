@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text;
 using InstaMessenger.Sender.Graph;
-using InstaMessenger.Sender.Sending;
 
 namespace InstaMessenger.Tests.Sender.Graph;
 
@@ -16,8 +15,14 @@ public sealed class GraphAnswerTests
     [InlineData(200, """{"message_id":"mid""", "Unknown")]
     [InlineData(200, "", "Unknown")]
     [InlineData(302, "", "Unknown")]
-    [InlineData(400, "<html>", "Unknown")]
-    [InlineData(400, """{"error":"sorry"}""", "Unknown")]
+    [InlineData(400, "<html>", "Rejected")]
+    [InlineData(400, """{"error":"sorry"}""", "Rejected")]
+    [InlineData(400, """{"error":{"message":"no code"}}""", "Rejected")]
+    [InlineData(400, "", "Rejected")]
+    [InlineData(403, "[]", "Rejected")]
+    [InlineData(404, """{"error":{"code":"x"}}""", "Rejected")]
+    [InlineData(413, "Too large", "Rejected")]
+    [InlineData(400, """{"message_id":"mid.1"}""", "Unknown")]
     [InlineData(429, "<html>", "Later")]
     [InlineData(500, "<html>", "Unknown")]
     [InlineData(503, """{"error":{"code":4}}""", "Later")]
@@ -25,6 +30,64 @@ public sealed class GraphAnswerTests
     {
         using var response = new HttpResponseMessage((HttpStatusCode)status);
         GraphAnswer.Of(response, Encoding.UTF8.GetBytes(body), isMedia: false).Verdict.GetType().Name.ShouldBe(verdict);
+    }
+
+    /// <summary>Each was a known outcome that its decoration turned into an unknown one; 190 did not stop the account.</summary>
+    [Theory]
+    [InlineData(400, """{"error":{"code":10,"error_subcode":2534022,"error_user_msg":"Too late \ud83d"}}""", "Rejected")]
+    [InlineData(400, """{"error":{"code":551,"fbtrace_id":"A\ud83d"}}""", "Rejected")]
+    [InlineData(400, """{"error":{"error_user_msg":"\udc00\ud800","code":190,"fbtrace_id":"A"}}""", "Later")]
+    [InlineData(400, "{\"error\":{\"code\":10,\"error_subcode\":2534022,\"error_user_msg\":\"trop tard, d\u00e9sol\u00e9\"}}", "Rejected")]
+    [InlineData(401, "\u00ef\u00bb\u00bf{\"error\":{\"code\":190}}", "Later")]
+    [InlineData(200, "\u00ef\u00bb\u00bf{\"message_id\":\"mid.1\"}", "Sent")]
+    [InlineData(200, "{\"recipient_id\":\"\u00e9\",\"message_id\":\"mid.1\"}", "Sent")]
+    [InlineData(200, """{"message_id":"mid.1","note":"\ud83d"}""", "Sent")]
+    [InlineData(200, """{"message_id":"mid.1","share":NaN}""", "Sent")]
+    [InlineData(200, """{"share":NaN,"message_id":"mid.1"}""", "Sent")]
+    [InlineData(400, """{"error":{"share":NaN,"code":190}}""", "Later")]
+    [InlineData(400, """{"error":{"code":"190"}}""", "Later")]
+    [InlineData(400, """{"error":{"code":190.0,"error_subcode":463.0}}""", "Later")]
+    [InlineData(400, """{"error":{"error_data":{"code":1},"code":551}}""", "Rejected")]
+    [InlineData(400, """{"error":{"code":551,"message":"cut of""", "Rejected")]
+    [InlineData(400, "{\"error\":{\"message\":\"two\nlines\",\"code\":190}}", "Later")]
+    [InlineData(400, """{"error":{"message":"he said \"code\":1, \x","code":190}}""", "Later")]
+    [InlineData(200, """{"error":{"share":NaN,"code":1},"message_id":"mid.1"}""", "Unknown")]
+    public void Decoration_overturns_no_outcome(int status, string latin1, string verdict)
+    {
+        using var response = new HttpResponseMessage((HttpStatusCode)status);
+        response.Headers.TryAddWithoutValidation("x-app-usage", """{"call_count":"NaN","total_time":"\ud83d"}""");
+        GraphAnswer.Of(response, Encoding.Latin1.GetBytes(latin1), isMedia: false).Verdict.GetType().Name.ShouldBe(verdict);
+    }
+
+    [Theory]
+    [InlineData("Too late \\ud83d", "Too late \ufffd")]
+    [InlineData("d\u00e9sol\u00e9", "d\ufffdsol\ufffd")]
+    [InlineData("a\\tb\\u0000c \\ud83d\\ude00 \\/", "a b c \ud83d\ude00 /")]
+    public void What_Meta_wrote_becomes_whole_characters(string latin1, string expected)
+    {
+        var body = Encoding.Latin1.GetBytes($$$"""{"error":{"code":10,"error_user_msg":"{{{latin1}}}"}}""");
+        GraphBody.Of(body).Error!.UserMessage.ShouldBe(expected);
+    }
+
+    [Theory]
+    [InlineData("\\ud83d\\ude00", 299, 299)]
+    [InlineData("\\ud83d\\ude00", 298, 300)]
+    // A family of four is one character of eleven units.
+    [InlineData("\\ud83d\\udc68\\u200d\\ud83d\\udc69\\u200d\\ud83d\\udc67\\u200d\\ud83d\\udc66", 295, 295)]
+    [InlineData("e\\u0301", 299, 299)]
+    public void A_sentence_is_cut_between_characters(string character, int before, int left)
+    {
+        var body = Encoding.Latin1.GetBytes($$$"""{"error":{"code":10,"error_user_msg":"{{{new string('z', before)}}}{{{character}}} end"}}""");
+        var said = GraphBody.Of(body).Error!.UserMessage!;
+        said.Length.ShouldBe(left);
+        said.ShouldNotContain('\ufffd');
+    }
+
+    [Fact]
+    public void One_character_that_is_longer_than_a_sentence_may_be_is_cut_all_the_same()
+    {
+        var body = Encoding.UTF8.GetBytes($$$"""{"error":{"code":10,"error_user_msg":"a{{{new string('\u0301', 500)}}}"}}""");
+        GraphBody.Of(body).Error!.UserMessage!.Length.ShouldBe(300);
     }
 
     [Fact]

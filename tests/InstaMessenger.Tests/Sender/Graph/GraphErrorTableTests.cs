@@ -1,5 +1,4 @@
 using InstaMessenger.Sender.Graph;
-using InstaMessenger.Sender.Sending;
 
 namespace InstaMessenger.Tests.Sender.Graph;
 
@@ -52,6 +51,9 @@ public sealed class GraphErrorTableTests
     [InlineData(368, null, 400, false, "later", "temporarily_blocked", "AccountForLong")]
     [InlineData(551, null, 400, false, "rejected", "recipient_unavailable", "False")]
     [InlineData(551, 1545041, 400, false, "rejected", "recipient_unavailable", "False")]
+    [InlineData(200, 1545041, 403, false, "rejected", "recipient_unavailable", "False")]
+    [InlineData(10, 1545041, 400, false, "rejected", "recipient_unavailable", "False")]
+    [InlineData(100, 1545041, 400, false, "rejected", "recipient_unavailable", "False")]
     [InlineData(613, null, 429, false, "later", "rate_limited", "Account")]
     [InlineData(613, 2534040, 400, false, "later", "rate_limited", "Account")]
     [InlineData(613, 1996, 400, false, "later", "rate_limited", "Account")]

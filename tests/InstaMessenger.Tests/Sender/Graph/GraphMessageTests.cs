@@ -1,8 +1,8 @@
 using System.Text.Json;
 using InstaMessenger.Contracts;
 using InstaMessenger.Contracts.Ids;
+using InstaMessenger.Contracts.Outgoing;
 using InstaMessenger.Sender.Graph;
-using InstaMessenger.Sender.Sending;
 
 namespace InstaMessenger.Tests.Sender.Graph;
 
@@ -21,9 +21,12 @@ public sealed class GraphMessageTests
     public void A_person_after_24_hours_is_tagged() =>
         Json(text: "hello", tag: true).ShouldBe("""{"recipient":{"id":"42"},"message":{"text":"hello"},"messaging_type":"MESSAGE_TAG","tag":"HUMAN_AGENT"}""");
 
+    [Fact]
+    public void A_kind_that_is_not_known_has_no_body() => GraphMessage.Of(Call(new OutgoingContent(), tag: false)).ShouldBeNull();
+
     private static string Json(string? text = null, string? type = null, string? url = null, bool tag = false) => JsonSerializer.Serialize(
-        GraphMessage.Of(new ClaimedSend(
-            1, MessageId.Parse("msg_1"), AccountId.Parse("acc_1"), InstagramUserId.Parse("42"), text, type, url, tag, 1, default, null,
-            new ClaimedSend.Credentials(InstagramAccountId.Parse("1"), LoginType.Instagram, "token", false))),
-        GraphMessage.Json);
+        GraphMessage.Of(Call(text is null ? new OutgoingMedia(type!, url!) : new OutgoingText(text), tag)), GraphMessage.Json);
+
+    private static GraphCall Call(OutgoingContent content, bool tag) => new(
+        AccountId.Parse("acc_1"), InstagramAccountId.Parse("1"), LoginType.Instagram, "token", InstagramUserId.Parse("42"), content, tag);
 }

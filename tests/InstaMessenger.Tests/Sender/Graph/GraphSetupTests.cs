@@ -1,8 +1,8 @@
 using System.Net;
 using InstaMessenger.Contracts;
 using InstaMessenger.Contracts.Ids;
+using InstaMessenger.Contracts.Outgoing;
 using InstaMessenger.Sender.Graph;
-using InstaMessenger.Sender.Sending;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Http;
@@ -12,9 +12,8 @@ namespace InstaMessenger.Tests.Sender.Graph;
 
 public sealed class GraphSetupTests
 {
-    private static readonly GraphMessage Message = GraphMessage.Of(new ClaimedSend(
-        1, MessageId.Parse("msg_1"), AccountId.Parse("acc_1"), InstagramUserId.Parse("42"), "hello", null, null, false, 1, default, null,
-        new ClaimedSend.Credentials(InstagramAccountId.Parse("1"), LoginType.Instagram, "token", false)));
+    private static readonly GraphMessage Message = GraphMessage.Of(new GraphCall(
+        AccountId.Parse("acc_1"), InstagramAccountId.Parse("1"), LoginType.Instagram, "token", InstagramUserId.Parse("42"), new OutgoingText("hello"), false))!;
 
     [Theory]
     [InlineData(LoginType.Instagram, null, "https://graph.instagram.com/v26.0/me/messages")]
@@ -27,7 +26,7 @@ public sealed class GraphSetupTests
         await using var services = Services(("Instagram:GraphBaseUrl", baseUrl));
         var recorder = services.GetRequiredService<RequestRecorder>();
         using var response = await services.GetRequiredKeyedService<IGraphApi>(login)
-            .SendMessageAsync(services.GetRequiredService<IOptions<GraphOptions>>().Value.GraphVersion, "me", "token", Message, new RequestWatch(), default);
+            .SendMessageAsync(services.GetRequiredService<IOptions<GraphOptions>>().Value.GraphVersion, "me", "token", Message, new RequestWatch(TimeProvider.System, DateTimeOffset.MaxValue), default);
         recorder.Request!.RequestUri!.ToString().ShouldBe(expected);
         recorder.Request.Version.ShouldBe(HttpVersion.Version11);
     }
@@ -47,10 +46,21 @@ public sealed class GraphSetupTests
     {
         await using var services = Services();
         services.GetRequiredService<RequestRecorder>().Error = new HttpRequestException("no route");
-        var watch = new RequestWatch();
+        var watch = new RequestWatch(TimeProvider.System, DateTimeOffset.MaxValue);
         await Should.ThrowAsync<Exception>(
             services.GetRequiredKeyedService<IGraphApi>(LoginType.Instagram).SendMessageAsync("v26.0", "me", "token", Message, watch, default));
         watch.BodyBegan.ShouldBeFalse();
+    }
+
+    /// <summary>A process that was frozen in the middle of a call and wakes when its claim is over.</summary>
+    [Fact]
+    public async Task No_byte_leaves_after_its_time()
+    {
+        await using var services = Services();
+        var watch = new RequestWatch(TimeProvider.System, TimeProvider.System.GetUtcNow().AddMilliseconds(-1));
+        await Should.ThrowAsync<Exception>(
+            services.GetRequiredKeyedService<IGraphApi>(LoginType.Instagram).SendMessageAsync("v26.0", "me", "token", Message, watch, default));
+        (watch.BodyBegan, watch.CameTooLate).ShouldBe((false, true));
     }
 
     [Fact]
@@ -58,7 +68,7 @@ public sealed class GraphSetupTests
     {
         await using var services = Services();
         services.GetRequiredService<RequestRecorder>().Writes = 2;
-        var watch = new RequestWatch();
+        var watch = new RequestWatch(TimeProvider.System, DateTimeOffset.MaxValue);
         await Should.ThrowAsync<Exception>(
             services.GetRequiredKeyedService<IGraphApi>(LoginType.Instagram).SendMessageAsync("v26.0", "me", "token", Message, watch, default));
         watch.BodyBegan.ShouldBeTrue();

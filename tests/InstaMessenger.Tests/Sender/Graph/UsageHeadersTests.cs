@@ -12,7 +12,12 @@ public sealed class UsageHeadersTests
     [InlineData("x-business-use-case-usage", """{"178":[7,null,{"type":3}],"179":"x"}""", 0, 0)]
     [InlineData("x-app-usage", "not JSON", 0, 0)]
     [InlineData("x-app-usage", "[]", 0, 0)]
+    [InlineData("x-app-usage", """{"call_count":"NaN","total_time":NaN}""", 0, 0)]
+    [InlineData("x-app-usage", """{"call_count":"NaN","total_time":"96","total_cputime":"Infinity"}""", 96, 0)]
+    [InlineData("x-business-use-case-usage", """{"178":[{"type":"instagram","call_count":"\ud83d","estimated_time_to_regain_access":"NaN"}]}""", 0, 0)]
+    [InlineData("x-business-use-case-usage", """{"178":[{"type":"\ud83d","call_count":100}]}""", 0, 0)]
     [InlineData("retry-after", "120", 0, 2)]
+    [InlineData("retry-after", "NaN", 0, 0)]
     public void The_highest_figure_counts(string header, string value, double percent, int minutes)
     {
         using var response = new HttpResponseMessage();

@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using System.Text;
 using InstaMessenger.Contracts.Events;
 using InstaMessenger.Contracts.Ids;
+using InstaMessenger.Contracts.Outgoing;
 using InstaMessenger.Sender.Data;
 
 namespace InstaMessenger.Tests.Sender.Sending;
@@ -50,13 +51,13 @@ public sealed class AmbiguousCallTests : IAsyncLifetime
 
         var unknown = await _host.OutcomeAsync();
         (unknown.Outcome, unknown.Error!.Code, unknown.Error.Retryable).ShouldBe((SendOutcome.Unknown, "answer_lost", false));
-        (await _host.RowAsync("1")).Text.ShouldBe("hello");
+        (await _host.RowAsync("1")).Content.ShouldBe(new OutgoingText("hello"));
 
         _host.Clock.Advance(TimeSpan.FromHours(1));
         await _host.EchoAsync("1", "mid.1");
         var sent = await _host.OutcomeAsync();
         (sent.Outcome, sent.InstagramMessageId, sent.Attempt).ShouldBe((SendOutcome.Sent, InstagramMessageId.Parse("mid.1"), 1));
-        (await _host.RowAsync("1")).Text.ShouldBeNull();
+        (await _host.RowAsync("1")).Content.ShouldBeNull();
         _listener.Pending().ShouldBeFalse();
     }
 
@@ -87,6 +88,24 @@ public sealed class AmbiguousCallTests : IAsyncLifetime
 
         (await _host.OutcomeAsync()).Outcome.ShouldBe(SendOutcome.Unknown);
         _listener.Pending().ShouldBeFalse();
+    }
+
+    /// <summary>The status said it: nothing behind it can make a refusal doubtful.</summary>
+    [Theory]
+    [InlineData("HTTP/1.1 400 Bad Request\r\nContent-Length: 500\r\n\r\n{\"error\":{\"code\":551,\"mess", "recipient_unavailable")]
+    [InlineData("HTTP/1.1 403 Forbidden\r\nContent-Length: 500\r\n\r\n", "meta_error")]
+    [InlineData("HTTP/1.1 413 Too Large\r\nContent-Length: 0\r\n\r\n", "meta_error")]
+    public async Task A_refusal_whose_body_is_cut_is_a_refusal(string answer, string code)
+    {
+        await _host.SendAsync(_host.Text("1"));
+        using (var call = await AcceptAsync())
+        {
+            await ReadRequestAsync(call);
+            await call.GetStream().WriteAsync(Encoding.ASCII.GetBytes(answer));
+        }
+
+        var refused = await _host.OutcomeAsync();
+        (refused.Outcome, refused.Error!.Code).ShouldBe((SendOutcome.Rejected, code));
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using InstaMessenger.Contracts;
 using InstaMessenger.Contracts.Commands;
 using InstaMessenger.Contracts.Events;
 using InstaMessenger.Contracts.Ids;
+using InstaMessenger.Contracts.Outgoing;
 using InstaMessenger.Sender.Data;
 using InstaMessenger.Sender.Sending;
 using Microsoft.Data.Sqlite;
@@ -89,6 +90,18 @@ public sealed class DueSendsTests : IDisposable
         (await DueSends.Find(_db.Ledger, _db.Accounts, Now, [], [Account]).Select(send => send.Sequence).ToListAsync()).ShouldBe([1L]);
     }
 
+    [Fact]
+    public async Task An_account_of_another_process_is_left_to_it_until_its_time_is_over()
+    {
+        await AddAccountAsync();
+        await AddLaneAsync("queued", "42");
+        await _db.Accounts.ExecuteUpdateAsync(set => set.SetProperty(row => row.Owner, "other").SetProperty(row => row.OwnedUntil, Now.AddSeconds(5)));
+
+        (await DueSends.Find(_db.Ledger, _db.Accounts, Now, [], [], "me").ToListAsync()).ShouldBeEmpty();
+        (await DueSends.Find(_db.Ledger, _db.Accounts, Now, [], [], "other").ToListAsync()).ShouldHaveSingleItem();
+        (await DueSends.Find(_db.Ledger, _db.Accounts, Now.AddSeconds(5), [], [], "me").ToListAsync()).ShouldHaveSingleItem();
+    }
+
     private static List<long> Parse(string expected) => [.. expected.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(long.Parse)];
 
     private async Task<List<long>> FindAsync(DateTimeOffset? now = null) =>
@@ -110,8 +123,8 @@ public sealed class DueSendsTests : IDisposable
         foreach (var state in lane.Split(' '))
         {
             var send = new SendMessage(
-                MessageId.New(TimeProvider.System), Account, 5, InstagramUserId.Parse(contact), attachment is null ? "hello" : null,
-                attachment is null ? null : new OutgoingAttachment(attachment, "https://example.org/a"), false, null, Now);
+                MessageId.New(TimeProvider.System), Account, 5, InstagramUserId.Parse(contact),
+                attachment is null ? new OutgoingText("hello") : new OutgoingMedia(attachment, "https://example.org/a"), false, null, Now);
             var row = LedgerEntry.Of(new BusItem<SendMessage>("1", null, send), Now);
             var error = new SendError("code", "message", true, null);
             if (state != "queued") row.Claim("test", Now.AddMinutes(1));

@@ -73,6 +73,69 @@ public sealed class RecorderTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_answer_names_the_mid_that_counts_although_an_echo_lent_the_row_another()
+    {
+        await ChangeAsync(row => row.MarkSent(InstagramMessageId.Parse("mid.of-another"), _host.Clock.GetUtcNow()));
+        await RecordAsync(Sent);
+        var told = await _host.OutcomeAsync();
+        (told.InstagramMessageId, told.ByEcho).ShouldBe((InstagramMessageId.Parse("mid.1"), false));
+        (await _host.RowAsync("1")).InstagramMessageId.ShouldBe(InstagramMessageId.Parse("mid.1"));
+    }
+
+    [Fact]
+    public async Task A_process_that_lost_its_claim_makes_no_call()
+    {
+        await ChangeAsync(row =>
+        {
+            row.Release();
+            row.Claim("another process", _host.Clock.GetUtcNow().AddMinutes(10));
+        });
+        (await Mark(_host.Services.GetRequiredService<IUnitOfWork<SenderDbContext>>()).BeginAsync(_send, default)).ShouldBeFalse();
+        (await _host.RowAsync("1")).CalledAt.ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task A_mark_whose_commit_held_although_its_answer_was_lost_is_found_and_told_once()
+    {
+        var database = new LosingTheAnswer(_host.Services.GetRequiredService<IUnitOfWork<SenderDbContext>>());
+        var marked = Mark(database).BeginAsync(_send, default);
+        while (!marked.IsCompleted)
+        {
+            _host.Clock.Advance(TimeSpan.FromMilliseconds(200));
+            await Task.WhenAny(marked, Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System));
+        }
+
+        (await marked).ShouldBeTrue();
+        database.Tries.ShouldBe(2);
+        await RecordAsync(Sent);
+        (await _host.Reports.Reader.ReadAsync(Patience.Token())).Outcome.ShouldBe(SendOutcome.Sending);
+        (await _host.Reports.Reader.ReadAsync(Patience.Token())).Outcome.ShouldBe(SendOutcome.Sent);
+    }
+
+    [Fact]
+    public async Task An_answer_about_an_old_token_does_not_refuse_the_new_one()
+    {
+        var refused = new GraphAnswer(new Verdict.Later("token_invalid", "Dead.", HoldBack.AccountUntilNewToken));
+        await _host.LinkAsync(version: 2, token: "NEW");
+        await ChangeAsync(row => row.MarkUnknown(Error, _host.Clock.GetUtcNow()));
+        await RecordAsync(refused);
+        await _host.WriteAsync(async db => (await db.Accounts.SingleAsync()).TokenRefused.ShouldBeFalse());
+    }
+
+    [Fact]
+    public async Task An_answer_that_was_frozen_with_its_process_pauses_nobody()
+    {
+        await _host.LinkAsync();
+        await ChangeAsync(row =>
+        {
+            row.MarkUnknown(Error, _host.Clock.GetUtcNow());
+            row.Reject(Error, _host.Clock.GetUtcNow());
+        });
+        await RecordAsync(new GraphAnswer(new Verdict.Later("rate_limited", "Slow.", HoldBack.Account)));
+        await _host.WriteAsync(async db => (await db.Accounts.SingleAsync()).PausedUntil.ShouldBeNull());
+    }
+
+    [Fact]
     public async Task A_success_counts_even_after_an_operator_gave_up()
     {
         await ChangeAsync(row =>
@@ -95,12 +158,26 @@ public sealed class RecorderTests : IAsyncLifetime
 
     private static SendError Error => new("code", "message", false, null);
 
+    private CallMark Mark(IUnitOfWork<SenderDbContext> unitOfWork) => new(unitOfWork, _host.Clock, NullLogger<CallMark>.Instance);
+
     private Recorder Recorder(IUnitOfWork<SenderDbContext> unitOfWork) => new(unitOfWork, new SendSignal(), _host.Clock, NullLogger<Recorder>.Instance);
 
     private Task RecordAsync(GraphAnswer answer) =>
         Recorder(_host.Services.GetRequiredService<IUnitOfWork<SenderDbContext>>()).RecordAsync(_send, answer, TimeSpan.Zero, default);
 
     private Task ChangeAsync(Action<LedgerEntry> change) => _host.WriteAsync(async db => change(await db.Ledger.SingleAsync()));
+
+    /// <summary>The first unit commits, and the connection is cut before that is known.</summary>
+    private sealed class LosingTheAnswer(IUnitOfWork<SenderDbContext> real) : IUnitOfWork<SenderDbContext>
+    {
+        public int Tries { get; private set; }
+
+        public async Task<T> ExecuteAsync<T>(Func<WorkScope<SenderDbContext>, Task<T>> work, CancellationToken cancellationToken = default)
+        {
+            var result = await real.ExecuteAsync(work, cancellationToken);
+            return ++Tries == 1 ? throw new DatabaseUnavailableException("cut") : result;
+        }
+    }
 
     private sealed class FailingAtFirst(IUnitOfWork<SenderDbContext> real, int failures) : IUnitOfWork<SenderDbContext>
     {

@@ -1,6 +1,7 @@
 using InstaMessenger.Contracts;
 using InstaMessenger.Contracts.Events;
 using InstaMessenger.Contracts.Ids;
+using InstaMessenger.Contracts.Outgoing;
 using InstaMessenger.Sender.Data;
 using Microsoft.EntityFrameworkCore;
 
@@ -40,7 +41,7 @@ public sealed class SendFlowTests : IAsyncLifetime
         call.Body.ShouldBe("""{"recipient":{"id":"42"},"message":{"text":"hello"}}""");
         call.ContentLength.ShouldBe(call.Body.Length);
         var row = await _host.RowAsync("1");
-        (row.State, row.Text, row.DueAt).ShouldBe((LedgerState.Sent, null, null));
+        (row.State, row.Content, row.DueAt).ShouldBe((LedgerState.Sent, null, null));
     }
 
     [Fact]
@@ -226,7 +227,7 @@ public sealed class SendFlowTests : IAsyncLifetime
         var rejected = await _host.OutcomeAsync(TimeSpan.FromSeconds(30));
         (rejected.Outcome, rejected.Error!.Code, rejected.Attempt).ShouldBe((SendOutcome.Rejected, "window_closed", 0));
         _graph.Count.ShouldBe(0);
-        (await _host.RowAsync("1")).Text.ShouldBeNull();
+        (await _host.RowAsync("1")).Content.ShouldBeNull();
     }
 
     [Fact]
@@ -243,8 +244,7 @@ public sealed class SendFlowTests : IAsyncLifetime
     public async Task A_claim_of_a_process_that_died_becomes_unknown_at_start_and_is_not_sent()
     {
         await _host.SendAsync(_host.Text("1"), _host.Text("2"));
-        await _host.WriteAsync(async db =>
-            (await db.Ledger.SingleAsync(row => row.MessageId == MessageId.Parse("msg_1"))).Claim("dead", _host.Clock.GetUtcNow().AddHours(1)));
+        await ClaimAsync("1", TimeSpan.FromHours(1), called: true);
         await _host.CloseAsync();
         await _host.OpenAsync(_graph.Address);
         var unknown = await _host.OutcomeAsync();
@@ -253,16 +253,115 @@ public sealed class SendFlowTests : IAsyncLifetime
         await _host.LinkAsync();
         (await _host.OutcomeAsync()).MessageId.ShouldBe(MessageId.Parse("msg_2"));
         _graph.Count.ShouldBe(1);
-        (await _host.RowAsync("1")).Text.ShouldBe("hello");
+        (await _host.RowAsync("1")).Content.ShouldBe(new OutgoingText("hello"));
     }
 
     [Fact]
     public async Task A_claim_whose_time_is_over_becomes_unknown()
     {
         await _host.SendAsync(_host.Text("1"));
-        await _host.WriteAsync(async db => (await db.Ledger.SingleAsync()).Claim("another replica", _host.Clock.GetUtcNow().AddMinutes(1)));
+        await ClaimAsync("1", TimeSpan.FromMinutes(1), called: true);
         (await _host.OutcomeAsync(TimeSpan.FromSeconds(10))).Outcome.ShouldBe(SendOutcome.Unknown);
     }
+
+    [Fact]
+    public async Task A_claim_whose_call_never_began_is_sent_after_the_restart()
+    {
+        await _host.SendAsync(_host.Text("1"));
+        await ClaimAsync("1", TimeSpan.FromHours(1), called: false);
+        await _host.CloseAsync();
+        await _host.OpenAsync(_graph.Address);
+        await _host.LinkAsync();
+
+        var sent = await _host.OutcomeAsync();
+        (sent.Outcome, sent.Attempt).ShouldBe((SendOutcome.Sent, 2));
+        _graph.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_claim_of_another_process_whose_call_never_began_goes_back_to_the_queue_when_its_time_is_over()
+    {
+        await _host.SendAsync(_host.Text("1"));
+        await ClaimAsync("1", TimeSpan.FromMinutes(1), called: false);
+        await _host.LinkAsync();
+        (await _host.OutcomeAsync(TimeSpan.FromSeconds(10))).Outcome.ShouldBe(SendOutcome.Sent);
+    }
+
+    [Fact]
+    public async Task A_refusal_that_is_not_known_waits_for_its_echo()
+    {
+        _graph.Answer = FakeGraph.Error(400, 20, 1772107);
+        await _host.LinkAsync();
+        await _host.SendAsync(_host.Text("1"));
+        (await _host.OutcomeAsync()).Outcome.ShouldBe(SendOutcome.Unknown);
+
+        await _host.EchoAsync("1", "mid.1");
+
+        (await _host.OutcomeAsync()).Outcome.ShouldBe(SendOutcome.Sent);
+        _host.Clock.Advance(TimeSpan.FromMinutes(2));
+        (await _host.RowAsync("1")).State.ShouldBe(LedgerState.Sent);
+        _graph.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_refusal_that_is_not_known_counts_once_no_echo_has_come()
+    {
+        _graph.Answer = FakeGraph.Error(400, 20, 1772107);
+        await _host.LinkAsync();
+        await _host.SendAsync(_host.Text("1"));
+        var doubted = await _host.OutcomeAsync();
+        var refused = await _host.OutcomeAsync(TimeSpan.FromSeconds(10));
+
+        (refused.Outcome, refused.Error!.Code).ShouldBe((SendOutcome.Rejected, "meta_error"));
+        (refused.At - doubted.At).ShouldBeGreaterThanOrEqualTo(TimeSpan.FromSeconds(60));
+        _graph.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_rotten_row_is_rejected_and_told_and_the_others_go_on()
+    {
+        await _host.SendAsync(_host.Text("1"), _host.Text("2", to: Other), _host.Text("3", to: InstagramUserId.Parse("44")), _host.Text("4", to: InstagramUserId.Parse("45")));
+        await _host.WriteAsync(async db =>
+        {
+            await db.Database.ExecuteSqlRawAsync("UPDATE ledger SET recipient_id = 'nobody' WHERE message_id = 'msg_1'");
+            await db.Database.ExecuteSqlRawAsync("UPDATE ledger SET content = '{\"kind\":\"hologram\"}' WHERE message_id = 'msg_2'".Replace("{", "{{").Replace("}", "}}"));
+            await db.Database.ExecuteSqlRawAsync("UPDATE ledger SET content = 'no json' WHERE message_id = 'msg_3'");
+        });
+        await _host.LinkAsync();
+
+        var outcomes = new Dictionary<string, string>();
+        while (outcomes.Count < 4)
+        {
+            var report = await _host.OutcomeAsync();
+            outcomes[report.MessageId.Value] = report.Error?.Code ?? report.Outcome.ToString();
+        }
+
+        outcomes.OrderBy(pair => pair.Key).Select(pair => pair.Value).ShouldBe(["row_unreadable", "content_unreadable", "content_unreadable", "Sent"]);
+        _graph.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_token_that_cannot_be_read_holds_up_its_own_account_alone()
+    {
+        var second = AccountId.Parse("acc_2");
+        await _host.LinkAsync();
+        await _host.LinkAsync(account: second);
+        await _host.WriteAsync(db => db.Accounts.Where(row => row.AccountId == second).ExecuteUpdateAsync(set => set.SetProperty(row => row.ProtectedToken, "not%a=token")));
+        await _host.SendAsync(_host.Text("1", account: second), _host.Text("2"));
+
+        SendReported[] reports = [await _host.OutcomeAsync(), await _host.OutcomeAsync()];
+
+        reports.OrderBy(report => report.MessageId.Value).Select(report => (report.Outcome, report.Error?.Code)).ShouldBe([(SendOutcome.Later, "token_unreadable"), (SendOutcome.Sent, null)]);
+        _graph.Count.ShouldBe(1);
+    }
+
+    private Task ClaimAsync(string id, TimeSpan until, bool called) => _host.WriteAsync(async db =>
+    {
+        var messageId = MessageId.Parse("msg_" + id);
+        var row = await db.Ledger.SingleAsync(entry => entry.MessageId == messageId);
+        row.Claim("dead", _host.Clock.GetUtcNow() + until);
+        if (called) row.BeginCall(_host.Clock.GetUtcNow());
+    });
 
     private Task ClaimedAsync(int expected) => _host.WriteAsync(async db => (await db.Ledger.CountAsync(row => row.State == LedgerState.Claimed)).ShouldBe(expected));
 }

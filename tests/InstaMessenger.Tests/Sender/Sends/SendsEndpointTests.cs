@@ -68,7 +68,7 @@ public sealed class SendsEndpointTests : IAsyncLifetime
         (await SettleAsync("failed")).StatusCode.ShouldBe(HttpStatusCode.OK);
         var report = await _host.OutcomeAsync();
         (report.Outcome, report.Error!.Code).ShouldBe((SendOutcome.Rejected, "given_up"));
-        (await _host.RowAsync("1")).Text.ShouldBeNull();
+        (await _host.RowAsync("1")).Content.ShouldBeNull();
 
         var again = await SettleAsync("resend");
         again.StatusCode.ShouldBe(HttpStatusCode.Conflict);

@@ -35,7 +35,7 @@ public sealed class OpenSendsTests : IAsyncLifetime
     {
         await using var db = _store.Read();
 
-        var sends = OpenSends.Query(db, [(_conversation.Id, MessageContent.OfText("two"))]).ToList();
+        var sends = OpenSends.Query(db, [(_conversation.Id, MessageContent.OfText("two"))], TimeProvider.System.GetUtcNow()).ToList();
 
         sends.Select(send => send.Text).ShouldBe(["two", "two"]);
     }
@@ -45,7 +45,7 @@ public sealed class OpenSendsTests : IAsyncLifetime
     {
         await using var db = _store.Read();
 
-        var plan = await QueryPlan.OfAsync(OpenSends.Query(db, [(_conversation.Id, MessageContent.OfText("two"))]));
+        var plan = await QueryPlan.OfAsync(OpenSends.Query(db, [(_conversation.Id, MessageContent.OfText("two"))], TimeProvider.System.GetUtcNow()));
 
         plan.ShouldContain(line => line.Contains("(conversation_id=? AND instagram_message_id=?)", StringComparison.Ordinal));
     }

@@ -5,6 +5,7 @@ using System.Text.Json;
 using InstaMessenger.Contracts.Commands;
 using InstaMessenger.Contracts.Events;
 using InstaMessenger.Contracts.Ids;
+using InstaMessenger.Contracts.Outgoing;
 using InstaMessenger.Hosting.Bus;
 using InstaMessenger.Hosting.Security;
 using InstaMessenger.Store.Data;
@@ -58,7 +59,7 @@ public sealed class SendEndpointTests : IAsyncLifetime
         answer.GetProperty("metadata").GetProperty("order").GetInt32().ShouldBe(7);
         var command = _sender.Commands.ShouldHaveSingleItem();
         answer.GetProperty("instagram_message_id").GetString().ShouldBe("mid-" + command.MessageId);
-        command.Text.ShouldBe("hi");
+        command.Content.ShouldBe(new OutgoingText("hi"));
         command.HumanAgentTag.ShouldBeFalse();
         command.ExpiresAt.ShouldBeNull();
         command.AccountVersion.ShouldBe(_account.Version);
@@ -124,7 +125,7 @@ public sealed class SendEndpointTests : IAsyncLifetime
         answer.GetProperty("attachment_type").GetString().ShouldBe("image");
         await Until(() => _sender.Commands.Count == 2);
         _sender.Commands.Select(command => command.MessageId.Value).ShouldBe(parts);
-        _sender.Commands.Select(command => command.Text).ShouldBe([null, "hi"]);
+        _sender.Commands.Select(command => command.Content).ShouldBe([new OutgoingMedia("image", "https://a.example/a.png"), new OutgoingText("hi")]);
         await using var db = _store.Read();
         (await db.Messages.OrderBy(message => message.Sequence).Select(message => message.Id).ToListAsync()).Select(id => id.Value).ShouldBe(parts!);
     }
@@ -132,7 +133,7 @@ public sealed class SendEndpointTests : IAsyncLifetime
     [Fact]
     public async Task Of_a_text_with_an_attachment_the_one_that_is_least_far_gives_the_status()
     {
-        _sender.Report = command => command.Text is null ? FakeSender.Script.Refuse(command) : FakeSender.Script.Send(command);
+        _sender.Report = command => command.Content is OutgoingMedia ? FakeSender.Script.Refuse(command) : FakeSender.Script.Send(command);
 
         var response = await SendAsync("""{TO,"message":"hi","attachment_url":"https://a.example/a.png"}""");
 

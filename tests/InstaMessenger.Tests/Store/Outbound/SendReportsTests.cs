@@ -215,9 +215,13 @@ public sealed class SendReportsTests : IAsyncLifetime
         return id;
     }
 
-    /// <summary>What the inbound side does with an echo whose content fits.</summary>
-    private Task<bool> EchoAsync(MessageId id, string mid) => _store.UnitOfWork.ExecuteAsync(async scope =>
-        (await scope.Db.Messages.SingleAsync(row => row.Id == id)).Settle(InstagramMessageId.Parse(mid), Start));
+    /// <summary>An echo as it comes, through the door of webhooks; it goes to the oldest open message with its content.</summary>
+    private async Task EchoAsync(MessageId id, string mid)
+    {
+        await _store.ReceiveAsync(
+            $$$"""{"object":"instagram","entry":[{"id":"17841400000000000","messaging":[{"sender":{"id":"17841400000000000"},"recipient":{"id":"42"},"timestamp":{{{Start.ToUnixTimeMilliseconds()}}},"message":{"mid":"{{{mid}}}","text":"ok","is_echo":true}}]}]}""");
+        (await MessageAsync(id)).InstagramMessageId!.Value.Value.ShouldBe(mid);
+    }
 
     private Task ChangeAsync(Action<DbContext, Conversation> change) => _store.UnitOfWork.ExecuteAsync(async scope =>
         change(scope.Db, await scope.Db.Conversations.SingleAsync(row => row.Id == _conversation)));

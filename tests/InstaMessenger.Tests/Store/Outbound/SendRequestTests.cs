@@ -1,4 +1,6 @@
 using System.Text.Json;
+using InstaMessenger.Contracts.Outgoing;
+using InstaMessenger.Store.Domain;
 using InstaMessenger.Store.Outbound;
 
 namespace InstaMessenger.Tests.Store.Outbound;
@@ -50,8 +52,7 @@ public sealed class SendRequestTests
     {
         var request = Read($$"""{TO,"attachment_url":"{{url}}","attachment_type":{{JsonSerializer.Serialize(declared)}}}""", out _);
 
-        request!.Attachment!.Type.ShouldBe(type);
-        request.Attachment.Url.ShouldBe(url);
+        request!.Contents.ShouldBe([new OutgoingMedia(type, url)]);
     }
 
     [Fact]
@@ -77,7 +78,7 @@ public sealed class SendRequestTests
 
     [Fact]
     public void A_text_with_an_attachment_is_two_messages_the_attachment_first() =>
-        Read("""{TO,"message":"x","attachment_url":"https://a.example/a.png"}""", out _)!.Contents().Select(content => content.Kind.ToString()).ShouldBe(["Image", "Text"]);
+        Read("""{TO,"message":"x","attachment_url":"https://a.example/a.png"}""", out _)!.Contents.Select(content => MessageContent.Of(content).Kind.ToString()).ShouldBe(["Image", "Text"]);
 
     [Theory]
     [InlineData("""{TO,"message":"Aé","metadata":{"b":1,"a":[1,2]}}""", true)]

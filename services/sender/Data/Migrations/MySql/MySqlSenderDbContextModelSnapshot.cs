@@ -176,20 +176,14 @@ namespace InstaMessenger.Sender.Data.Migrations.MySql
                         .HasColumnType("bigint")
                         .HasColumnName("account_version");
 
-                    b.Property<string>("AttachmentType")
-                        .HasMaxLength(20)
-                        .HasColumnType("varchar(20)")
-                        .HasColumnName("attachment_type");
-
-                    b.Property<string>("AttachmentUrl")
-                        .HasMaxLength(4000)
-                        .HasColumnType("varchar(4000)")
-                        .HasColumnName("attachment_url");
-
                     b.Property<int>("Attempts")
                         .IsConcurrencyToken()
                         .HasColumnType("int")
                         .HasColumnName("attempts");
+
+                    b.Property<long?>("CalledAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("called_at");
 
                     b.Property<string>("ClaimedBy")
                         .HasMaxLength(100)
@@ -199,6 +193,10 @@ namespace InstaMessenger.Sender.Data.Migrations.MySql
                     b.Property<long?>("ClaimedUntil")
                         .HasColumnType("bigint")
                         .HasColumnName("claimed_until");
+
+                    b.Property<string>("Content")
+                        .HasColumnType("longtext")
+                        .HasColumnName("content");
 
                     b.Property<long?>("DueAt")
                         .HasColumnType("bigint")
@@ -217,6 +215,10 @@ namespace InstaMessenger.Sender.Data.Migrations.MySql
                     b.Property<long>("ExpiresAt")
                         .HasColumnType("bigint")
                         .HasColumnName("expires_at");
+
+                    b.Property<bool>("Heavy")
+                        .HasColumnType("tinyint(1)")
+                        .HasColumnName("heavy");
 
                     b.Property<bool>("HumanAgentTag")
                         .HasColumnType("tinyint(1)")
@@ -239,6 +241,10 @@ namespace InstaMessenger.Sender.Data.Migrations.MySql
                         .HasColumnType("varchar(20)")
                         .HasColumnName("recipient_id");
 
+                    b.Property<bool>("RetriesAfterDoubt")
+                        .HasColumnType("tinyint(1)")
+                        .HasColumnName("retries_after_doubt");
+
                     b.Property<long?>("SettledAt")
                         .HasColumnType("bigint")
                         .HasColumnName("settled_at");
@@ -249,11 +255,6 @@ namespace InstaMessenger.Sender.Data.Migrations.MySql
                         .HasMaxLength(10)
                         .HasColumnType("varchar(10)")
                         .HasColumnName("state");
-
-                    b.Property<string>("Text")
-                        .HasMaxLength(1000)
-                        .HasColumnType("varchar(1000)")
-                        .HasColumnName("text");
 
                     b.Property<string>("TraceParent")
                         .HasMaxLength(100)
@@ -293,6 +294,15 @@ namespace InstaMessenger.Sender.Data.Migrations.MySql
                         .HasColumnType("varchar(10)")
                         .HasColumnName("login_type");
 
+                    b.Property<long?>("OwnedUntil")
+                        .HasColumnType("bigint")
+                        .HasColumnName("owned_until");
+
+                    b.Property<string>("Owner")
+                        .HasMaxLength(100)
+                        .HasColumnType("varchar(100)")
+                        .HasColumnName("owner");
+
                     b.Property<string>("PauseReason")
                         .HasMaxLength(100)
                         .HasColumnType("varchar(100)")
@@ -320,6 +330,7 @@ namespace InstaMessenger.Sender.Data.Migrations.MySql
                         .HasColumnName("unlinked");
 
                     b.Property<long>("Version")
+                        .IsConcurrencyToken()
                         .HasColumnType("bigint")
                         .HasColumnName("version");
 

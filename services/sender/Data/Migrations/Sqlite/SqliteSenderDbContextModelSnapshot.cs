@@ -164,20 +164,14 @@ namespace InstaMessenger.Sender.Data.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("account_version");
 
-                    b.Property<string>("AttachmentType")
-                        .HasMaxLength(20)
-                        .HasColumnType("TEXT")
-                        .HasColumnName("attachment_type");
-
-                    b.Property<string>("AttachmentUrl")
-                        .HasMaxLength(4000)
-                        .HasColumnType("TEXT")
-                        .HasColumnName("attachment_url");
-
                     b.Property<int>("Attempts")
                         .IsConcurrencyToken()
                         .HasColumnType("INTEGER")
                         .HasColumnName("attempts");
+
+                    b.Property<long?>("CalledAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("called_at");
 
                     b.Property<string>("ClaimedBy")
                         .HasMaxLength(100)
@@ -187,6 +181,10 @@ namespace InstaMessenger.Sender.Data.Migrations.Sqlite
                     b.Property<long?>("ClaimedUntil")
                         .HasColumnType("INTEGER")
                         .HasColumnName("claimed_until");
+
+                    b.Property<string>("Content")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("content");
 
                     b.Property<long?>("DueAt")
                         .HasColumnType("INTEGER")
@@ -205,6 +203,10 @@ namespace InstaMessenger.Sender.Data.Migrations.Sqlite
                     b.Property<long>("ExpiresAt")
                         .HasColumnType("INTEGER")
                         .HasColumnName("expires_at");
+
+                    b.Property<bool>("Heavy")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("heavy");
 
                     b.Property<bool>("HumanAgentTag")
                         .HasColumnType("INTEGER")
@@ -227,6 +229,10 @@ namespace InstaMessenger.Sender.Data.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("recipient_id");
 
+                    b.Property<bool>("RetriesAfterDoubt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("retries_after_doubt");
+
                     b.Property<long?>("SettledAt")
                         .HasColumnType("INTEGER")
                         .HasColumnName("settled_at");
@@ -237,11 +243,6 @@ namespace InstaMessenger.Sender.Data.Migrations.Sqlite
                         .HasMaxLength(10)
                         .HasColumnType("TEXT")
                         .HasColumnName("state");
-
-                    b.Property<string>("Text")
-                        .HasMaxLength(1000)
-                        .HasColumnType("TEXT")
-                        .HasColumnName("text");
 
                     b.Property<string>("TraceParent")
                         .HasMaxLength(100)
@@ -281,6 +282,15 @@ namespace InstaMessenger.Sender.Data.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("login_type");
 
+                    b.Property<long?>("OwnedUntil")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("owned_until");
+
+                    b.Property<string>("Owner")
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("owner");
+
                     b.Property<string>("PauseReason")
                         .HasMaxLength(100)
                         .HasColumnType("TEXT")
@@ -308,6 +318,7 @@ namespace InstaMessenger.Sender.Data.Migrations.Sqlite
                         .HasColumnName("unlinked");
 
                     b.Property<long>("Version")
+                        .IsConcurrencyToken()
                         .HasColumnType("INTEGER")
                         .HasColumnName("version");
 

@@ -575,6 +575,10 @@ namespace InstaMessenger.Store.Data.Migrations.MySql
                         .HasColumnType("varchar(40)")
                         .HasColumnName("account_id");
 
+                    b.Property<string>("Content")
+                        .HasColumnType("longtext")
+                        .HasColumnName("content");
+
                     b.Property<string>("ConversationId")
                         .IsRequired()
                         .HasMaxLength(40)
@@ -586,6 +590,11 @@ namespace InstaMessenger.Store.Data.Migrations.MySql
                         .HasMaxLength(10)
                         .HasColumnType("varchar(10)")
                         .HasColumnName("direction");
+
+                    b.Property<string>("EchoKey")
+                        .HasMaxLength(50)
+                        .HasColumnType("varchar(50)")
+                        .HasColumnName("echo_key");
 
                     b.Property<string>("ErrorCode")
                         .HasMaxLength(100)
@@ -599,6 +608,10 @@ namespace InstaMessenger.Store.Data.Migrations.MySql
                     b.Property<bool>("ErrorRetryable")
                         .HasColumnType("tinyint(1)")
                         .HasColumnName("error_retryable");
+
+                    b.Property<long?>("FailedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("failed_at");
 
                     b.Property<string>("Id")
                         .IsRequired()

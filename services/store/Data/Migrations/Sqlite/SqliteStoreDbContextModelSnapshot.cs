@@ -563,6 +563,10 @@ namespace InstaMessenger.Store.Data.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("account_id");
 
+                    b.Property<string>("Content")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("content");
+
                     b.Property<string>("ConversationId")
                         .IsRequired()
                         .HasMaxLength(40)
@@ -574,6 +578,11 @@ namespace InstaMessenger.Store.Data.Migrations.Sqlite
                         .HasMaxLength(10)
                         .HasColumnType("TEXT")
                         .HasColumnName("direction");
+
+                    b.Property<string>("EchoKey")
+                        .HasMaxLength(50)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("echo_key");
 
                     b.Property<string>("ErrorCode")
                         .HasMaxLength(100)
@@ -587,6 +596,10 @@ namespace InstaMessenger.Store.Data.Migrations.Sqlite
                     b.Property<bool>("ErrorRetryable")
                         .HasColumnType("INTEGER")
                         .HasColumnName("error_retryable");
+
+                    b.Property<long?>("FailedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("failed_at");
 
                     b.Property<string>("Id")
                         .IsRequired()

@@ -1,6 +1,6 @@
 using InstaMessenger.Contracts.Ids;
 
-namespace InstaMessenger.Sender.Sending;
+namespace InstaMessenger.Sender.Graph;
 
 /// <summary>What a call came to: one of the four ways in which a send can stand.</summary>
 internal abstract record Verdict
@@ -9,13 +9,18 @@ internal abstract record Verdict
     public sealed record Sent(InstagramMessageId Id) : Verdict;
 
     /// <summary>Meta refused it, and will refuse it again unless something changes.</summary>
-    public sealed record Rejected(string Code, string Message, bool Retryable) : Verdict;
+    /// <param name="Code">Why.</param>
+    /// <param name="Message">Why, for people.</param>
+    /// <param name="Retryable">Whether sending the same again can succeed.</param>
+    /// <param name="InDoubt">Whether the refusal is one that we do not know: it counts once no echo has come for a while.</param>
+    public sealed record Rejected(string Code, string Message, bool Retryable, bool InDoubt = false) : Verdict;
 
     /// <summary>Certainly not sent, and worth another try.</summary>
     /// <param name="Code">Why.</param>
     /// <param name="Message">Why, for people.</param>
     /// <param name="HoldBack">What else must wait.</param>
-    public sealed record Later(string Code, string Message, HoldBack HoldBack = HoldBack.Nothing) : Verdict;
+    /// <param name="InDoubt">Whether the refusal is one that we do not know: it is tried again once no echo has come for a while.</param>
+    public sealed record Later(string Code, string Message, HoldBack HoldBack = HoldBack.Nothing, bool InDoubt = false) : Verdict;
 
     /// <summary>It may have been sent.</summary>
     public sealed record Unknown(string Code, string Message) : Verdict;

@@ -1,19 +1,20 @@
 using System.Diagnostics.CodeAnalysis;
+using InstaMessenger.Contracts.Outgoing;
 
 namespace InstaMessenger.Store.Outbound;
 
 /// <summary>What may be attached by URL, and what Meta calls it (Send API, "Media specifications").</summary>
-internal static class OutgoingMedia
+internal static class AttachmentUrl
 {
     private const int LongestUrl = 2048;
 
     private static readonly Dictionary<string, string[]> Extensions = new()
     {
-        ["image"] = ["jpg", "jpeg", "png", "gif"],
-        ["video"] = ["mp4", "ogg", "avi", "mov", "webm"],
+        [MediaTypes.Image] = ["jpg", "jpeg", "png", "gif"],
+        [MediaTypes.Video] = ["mp4", "ogg", "avi", "mov", "webm"],
         // An MP4 is a video unless the client says that it is audio.
-        ["audio"] = ["aac", "m4a", "wav", "mp4"],
-        ["file"] = ["pdf"],
+        [MediaTypes.Audio] = ["aac", "m4a", "wav", "mp4"],
+        [MediaTypes.File] = ["pdf"],
     };
 
     /// <summary>Checks the address that Meta will be told to fetch from.</summary>
@@ -31,7 +32,7 @@ internal static class OutgoingMedia
     /// <summary>Finds the type of an attachment by what the client says, else by the extension of the URL's path.</summary>
     /// <param name="url">The address.</param>
     /// <param name="declared">The client's <c>attachment_type</c>; null when it says nothing.</param>
-    /// <param name="type"><c>image</c>, <c>video</c>, <c>audio</c> or <c>file</c>.</param>
+    /// <param name="type">One of <see cref="MediaTypes"/>.</param>
     /// <param name="error">The field and what is wrong with it.</param>
     /// <returns>Whether there is a type that may be sent.</returns>
     public static bool TryFindType(Uri url, string? declared, [NotNullWhen(true)] out string? type, out (string Field, string Error) error)

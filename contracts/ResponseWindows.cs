@@ -1,0 +1,16 @@
+namespace InstaMessenger.Contracts;
+
+/// <summary>How long after the customer's last message a business may write (Meta's messaging policy, meta-platform.md 3.3).</summary>
+public static class ResponseWindows
+{
+    /// <summary>Anybody.</summary>
+    public static readonly TimeSpan Everybody = TimeSpan.FromHours(24);
+
+    /// <summary>What a person wrote, tagged <c>HUMAN_AGENT</c>.</summary>
+    public static readonly TimeSpan HumanAgents = TimeSpan.FromDays(7);
+
+    /// <summary>The window of one message.</summary>
+    /// <param name="humanAgentTag">Whether it is tagged <c>HUMAN_AGENT</c>.</param>
+    /// <returns>How long after the customer's last message it may be sent.</returns>
+    public static TimeSpan Of(bool humanAgentTag) => humanAgentTag ? HumanAgents : Everybody;
+}

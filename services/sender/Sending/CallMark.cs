@@ -1,0 +1,46 @@
+using InstaMessenger.Contracts.Events;
+using InstaMessenger.Hosting.Database;
+using InstaMessenger.Sender.Data;
+using Microsoft.EntityFrameworkCore;
+
+namespace InstaMessenger.Sender.Sending;
+
+/// <summary>
+/// The mark "the call begins", committed right before it. It does two things: a claim without it certainly made no call, so its send can go back to
+/// the queue when its process is dead; and a process that stood still and lost its claim meanwhile finds so here, and makes none.
+/// </summary>
+internal sealed class CallMark(IUnitOfWork<SenderDbContext> unitOfWork, TimeProvider clock, ILogger<CallMark> logger)
+{
+    private static readonly TimeSpan TryAgainAfter = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>Marks and reports that the call begins. Says no when the claim is over, whoever ended it.</summary>
+    /// <param name="send">The send.</param>
+    /// <param name="stopped">The process must end; the claim stays for the rescuer.</param>
+    public async Task<bool> BeginAsync(ClaimedSend send, CancellationToken stopped)
+    {
+        while (true)
+        {
+            try
+            {
+                return await unitOfWork.ExecuteAsync(scope => BeginAsync(scope, send), stopped);
+            }
+            catch (Exception error) when (DatabaseErrors.IsUnavailable(error) && !stopped.IsCancellationRequested)
+            {
+                logger.NotMarked(error, send.MessageId, send.Attempt);
+                await Task.Delay(TryAgainAfter, clock, stopped);
+            }
+        }
+    }
+
+    private async Task<bool> BeginAsync(WorkScope<SenderDbContext> scope, ClaimedSend send)
+    {
+        var row = await scope.Db.Ledger.SingleAsync(entry => entry.Sequence == send.Sequence);
+        if (row.State != LedgerState.Claimed || row.Attempts != send.Attempt) return false;
+        // Set already: the commit held although the answer to it was lost. Nobody else has this attempt in hand.
+        if (row.CalledAt is not null) return true;
+        var now = clock.GetUtcNow();
+        row.BeginCall(now);
+        scope.Publish(new SendReported(row.MessageId, row.AccountId, row.Attempts, SendOutcome.Sending, null, null, now), row.TraceParent);
+        return true;
+    }
+}

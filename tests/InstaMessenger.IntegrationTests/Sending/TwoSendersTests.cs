@@ -1,0 +1,122 @@
+using InstaMessenger.Contracts.Ids;
+using InstaMessenger.IntegrationTests.Fixtures;
+using InstaMessenger.Sender.Data;
+using InstaMessenger.Sender.Sending;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace InstaMessenger.IntegrationTests.Sending;
+
+/// <summary>Two senders on one MariaDB: with two, 28 sends were out of order at Meta.</summary>
+public sealed class TwoSendersTests(SharedServers servers) : IAsyncLifetime
+{
+    private static readonly AccountId Account = AccountId.Parse("acc_1");
+    private readonly string _folder = Directory.CreateTempSubdirectory("senders-").FullName;
+    private CountingGraph _graph = null!;
+    private SenderProcess _one = null!;
+    private SenderProcess _two = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _graph = await CountingGraph.StartAsync();
+        var database = await (await servers.MariaDbAsync()).NewDatabaseAsync();
+        _one = await SenderProcess.StartAsync(database, _graph.Address, _folder);
+        _two = await SenderProcess.StartAsync(database, _graph.Address, _folder);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _one.DisposeAsync();
+        await _two.DisposeAsync();
+        await _graph.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task Each_message_is_called_once_and_each_threads_in_order()
+    {
+        AccountId[] accounts = [Account, AccountId.Parse("acc_2"), AccountId.Parse("acc_3")];
+        foreach (var account in accounts) await _one.LinkAsync(account, 1, "TOKEN");
+        for (var number = 0; number < 10; number++)
+        {
+            foreach (var (account, a) in accounts.Select((account, a) => (account, a)))
+            {
+                var process = (number + a) % 2 == 0 ? _one : _two;
+                await process.SendAsync([.. Enumerable.Range(0, 8).Select(contact => SenderProcess.Text(account, $"{a + 1}0{contact}", $"{number}"))]);
+            }
+        }
+
+        await _graph.UntilAsync(240);
+
+        foreach (var thread in _graph.Calls.GroupBy(call => call.Contact))
+            thread.Select(call => call.Text).ShouldBe(Enumerable.Range(0, 10).Select(number => $"{number}"), $"the thread of {thread.Key}");
+        _graph.Calls.Count.ShouldBe(240);
+    }
+
+    [Fact]
+    public async Task A_process_that_was_frozen_past_its_claim_makes_no_call_when_it_wakes()
+    {
+        await _one.LinkAsync(Account, 1, "TOKEN");
+        // Of a version that is not known yet, so that no dispatcher takes it before the account is linked again.
+        await _one.SendAsync(SenderProcess.Text(Account, "42", "hello", version: 2));
+        var frozen = await _one.UnitOfWork.ExecuteAsync(async scope =>
+        {
+            var row = await scope.Db.Ledger.SingleAsync();
+            row.Claim("frozen", TimeProvider.System.GetUtcNow().AddMinutes(5));
+            return ClaimedSend.Of(row, await scope.Db.Accounts.SingleAsync());
+        });
+        await _two.UnitOfWork.ExecuteAsync(scope => scope.Db.Ledger.ExecuteUpdateAsync(set => set.SetProperty(row => row.ClaimedUntil, TimeProvider.System.GetUtcNow())));
+        await _two.LinkAsync(Account, 2, "TOKEN");
+        await _graph.UntilAsync(1);
+
+        await _one.Services.GetRequiredService<SendAttempt>().RunAsync(frozen, CancellationToken.None);
+
+        _graph.Calls.ShouldHaveSingleItem();
+        (await StateAsync()).ShouldBe(LedgerState.Sent);
+    }
+
+    [Fact]
+    public async Task A_new_token_is_not_refused_by_an_answer_to_the_old_one_that_is_recorded_at_the_same_time()
+    {
+        await _one.LinkAsync(Account, 1, "OLD");
+        var meets = true;
+
+        await _one.UnitOfWork.ExecuteAsync(async scope =>
+        {
+            var account = await scope.Db.Accounts.SingleAsync();
+            if (meets)
+            {
+                meets = false;
+                var old = account.ProtectedToken;
+                await _two.LinkAsync(Account, 2, "NEW");
+                account.RefuseToken(old);
+            }
+        });
+
+        await using var db = _one.Services.GetRequiredService<IDbContextFactory<SenderDbContext>>().CreateDbContext();
+        var known = await db.Accounts.SingleAsync();
+        (known.Version, known.TokenRefused).ShouldBe((2, false));
+    }
+
+    [Fact]
+    public async Task The_changes_of_an_account_that_come_to_both_at_once_end_with_the_newest()
+    {
+        for (var version = 1; version <= 20; version += 2)
+            await Task.WhenAll(_one.LinkAsync(Account, version + 1, $"TOKEN{version + 1}"), _two.LinkAsync(Account, version, $"TOKEN{version}"));
+
+        await using var db = _one.Services.GetRequiredService<IDbContextFactory<SenderDbContext>>().CreateDbContext();
+        (await db.Accounts.SingleAsync()).Version.ShouldBe(20);
+    }
+
+    private async Task<LedgerState> StateAsync()
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (true)
+        {
+            await using var db = _one.Services.GetRequiredService<IDbContextFactory<SenderDbContext>>().CreateDbContext();
+            var state = (await db.Ledger.SingleAsync()).State;
+            if (state != LedgerState.Claimed) return state;
+            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, limit.Token);
+        }
+    }
+}
