@@ -1,4 +1,3 @@
-using InstaMessenger.Hosting.Http;
 using InstaMessenger.Store.Inbound;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -17,11 +16,9 @@ internal static class AccountsSetup
     public static void MapAccounts(this WebApplication app)
     {
         var accounts = app.MapGroup("/api/v1/accounts").WithTags("Accounts");
-        accounts.MapPost("", LinkAccount.HandleAsync).WithSummary("Link an Instagram account, or link it again.")
-            .Produces<AccountView>(StatusCodes.Status201Created).Produces<AccountView>();
-        accounts.MapGet("", LinkedAccounts.ListAsync).WithSummary("The linked accounts that you see, oldest first.").Produces<Page<AccountView>>();
-        accounts.MapGet("{id}", LinkedAccounts.GetAsync).WithSummary("One linked account.").Produces<AccountView>();
-        accounts.MapPatch("{id}", ChangeAccount.HandleAsync).WithSummary("Change a linked account.").Produces<AccountView>();
-        accounts.MapDelete("{id}", UnlinkAccount.HandleAsync).WithSummary("Unlink an account; its messages stay.");
+        accounts.MapLinkedAccounts();
+        LinkAccount.Map(accounts);
+        accounts.MapChangeAccount();
+        accounts.MapUnlinkAccount();
     }
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using InstaMessenger.Contracts.Events;
 using InstaMessenger.Contracts.Ids;
+using InstaMessenger.Hosting.Http;
 using InstaMessenger.Store.Domain;
 
 namespace InstaMessenger.Store.Conversations;
@@ -36,14 +37,14 @@ internal sealed record MessageView(
         message.Direction,
         message.Kind,
         message.Text,
-        message is { Kind: MessageKind.Unsupported, Raw: { } raw } ? JsonSerializer.Deserialize<JsonElement>(raw) : null,
+        message.Kind == MessageKind.Unsupported ? KeptJson.Read(message.Raw) : null,
         [.. message.Attachments.OrderBy(attachment => attachment.Index).Select(AttachmentView.Of)],
         [],
         message.ReplyTo is { } mid ? new ReplyToView(mid) : null,
         message.Status,
         message.Origin,
         message.Error,
-        message.Metadata is { } metadata ? JsonElement.Parse(metadata) : null,
+        KeptJson.Read(message.Metadata),
         message.SentAt,
         message.ReceivedAt,
         message.ReadAt,
@@ -61,7 +62,7 @@ internal sealed record AttachmentView(AttachmentId Id, string MediaType, string 
 /// <summary>The message that a message answers.</summary>
 internal sealed record ReplyToView(InstagramMessageId InstagramMessageId);
 
-/// <summary>The customer as clients see him.</summary>
+/// <summary>The customer as clients see them.</summary>
 internal sealed record ContactView(InstagramUserId Id, string? Username, string? Name, string? ProfilePictureUrl)
 {
     public static ContactView Of(Conversation conversation) =>
