@@ -19,23 +19,23 @@ public static class DeadLetterEndpoints
         where TContext : ServiceDbContext
     {
         var group = routes.MapGroup($"/api/v1/dead-letters/{service}").RequireAuthorization(CallerAuthenticationSetup.Admin).WithTags("Operations");
-        group.MapGet("", ListAsync<TContext>).WithSummary($"Messages that {service} could not handle, oldest first; without their content.");
-        group.MapPost("{id:long}/replay", ReplayAsync<TContext>).WithSummary("Handles a dead letter again, and removes it when that succeeds.");
+        group.MapGet("", ListAsync<TContext>).Needs(Scopes.Read).WithSummary($"Messages that {service} could not handle, oldest first; without their content.");
+        group.MapPost("{id:long}/replay", ReplayAsync<TContext>).Needs(Scopes.Manage).Produces(StatusCodes.Status204NoContent).ProducesProblem(StatusCodes.Status409Conflict).WithSummary("Handles a dead letter again, and removes it when that succeeds.");
     }
 
     private static async Task<Page<DeadLetterView>> ListAsync<TContext>(
-        IDbContextFactory<TContext> factory, long? cursor, int? limit, CancellationToken cancellationToken)
+        IDbContextFactory<TContext> factory, NumberCursor? cursor, int? limit, CancellationToken cancellationToken)
         where TContext : ServiceDbContext
     {
-        var size = PageLimit.Of(limit);
+        var (size, after) = (PageLimit.Of(limit), cursor?.Number ?? 0);
         await using var db = await factory.CreateDbContextAsync(cancellationToken);
         var rows = await db.Set<DeadLetter>()
-            .Where(row => row.Id > (cursor ?? 0))
+            .Where(row => row.Id > after)
             .OrderBy(row => row.Id)
-            .Take(size)
+            .Take(size + 1)
             .Select(row => new DeadLetterView(row.Id, row.Queue, row.MessageType, row.ItemId, row.Error, row.CreatedAt, row.Cause, row.ReplayAt))
             .ToListAsync(cancellationToken);
-        return new Page<DeadLetterView>(rows, rows.Count == size ? rows[^1].Id.ToString() : null);
+        return Page.Of(rows, size, row => row, row => new NumberCursor(row.Id));
     }
 
     private static async Task<IResult> ReplayAsync<TContext>(

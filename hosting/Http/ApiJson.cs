@@ -5,9 +5,21 @@ using System.Text.Json.Serialization;
 
 namespace InstaMessenger.Hosting.Http;
 
-/// <summary>JSON as clients see it: snake_case, enums as snake_case words, times as RFC 3339 UTC with milliseconds.</summary>
+/// <summary>
+/// JSON as clients see it: snake_case, enums as snake_case words, times as RFC 3339 UTC with milliseconds. What clients send is read to the letter: an
+/// unknown member, one that is given twice, a number as text, a time without a zone are refused (<see cref="UnreadableBody"/> names the member).
+/// </summary>
 public static class ApiJson
 {
+    /// <summary>What is wrong with a time.</summary>
+    internal const string NotATime = "It is a time of RFC 3339 with its zone, like 2026-11-27T10:00:00Z.";
+
+    /// <summary>
+    /// How deep what is written may be nested. The framework's 64 would fail a whole list for one row that was kept when more was let in; clients'
+    /// own JSON is limited where it is read (<see cref="KeptJson.MostDepth"/>).
+    /// </summary>
+    private const int MostDepth = 512;
+
     /// <summary>The options; also how event bodies are written.</summary>
     public static readonly JsonSerializerOptions Options = Configure(new JsonSerializerOptions(JsonSerializerDefaults.Web));
 
@@ -19,6 +31,11 @@ public static class ApiJson
         ArgumentNullException.ThrowIfNull(options);
         options.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
         options.DictionaryKeyPolicy = null;
+        options.MaxDepth = MostDepth;
+        options.PropertyNameCaseInsensitive = false;
+        options.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;
+        options.AllowDuplicateProperties = false;
+        options.NumberHandling = JsonNumberHandling.Strict;
         // Emoji and umlauts as themselves; the answers are application/json, never embedded in HTML.
         options.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
         options.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false));
@@ -29,7 +46,12 @@ public static class ApiJson
     private sealed class Rfc3339 : JsonConverter<DateTimeOffset>
     {
         public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-            reader.TryGetDateTimeOffset(out var time) ? time.ToUniversalTime() : throw new JsonException("Not an RFC 3339 time.");
+            reader.TokenType == JsonTokenType.String && HasZone(reader.GetString()!) && reader.TryGetDateTimeOffset(out var time)
+                ? time.ToUniversalTime()
+                : throw new JsonException(NotATime);
+
+        /// <summary>Without one it would be read in the zone of the server.</summary>
+        private static bool HasZone(string text) => text.Length > 19 && (text[^1] == 'Z' || text[^6] is '+' or '-');
 
         public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) =>
             writer.WriteStringValue(value.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));

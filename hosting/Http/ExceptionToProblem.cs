@@ -1,11 +1,12 @@
 using InstaMessenger.Hosting.Database;
 using InstaMessenger.Hosting.Http.Bodies;
+using InstaMessenger.Hosting.Security;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
 
 namespace InstaMessenger.Hosting.Http;
 
-/// <summary>What an endpoint throws becomes a problem: 503 when the database is away, 4xx for a request that cannot be read.</summary>
+/// <summary>What an endpoint throws becomes a problem: 503 when the database is away, or the store of who is asking; 4xx for a request that cannot be read.</summary>
 internal sealed class ExceptionToProblem : IExceptionHandler
 {
     private const int ClientClosedRequest = 499;
@@ -34,10 +35,17 @@ internal sealed class ExceptionToProblem : IExceptionHandler
             return true;
         }
 
+        if (exception is StoreUnavailableException)
+        {
+            httpContext.Response.Headers.RetryAfter = "1";
+            await Problems.Of(StatusCodes.Status503ServiceUnavailable, "store_unavailable", "Who is asking cannot be found out just now. Try again.")
+                .ExecuteAsync(httpContext);
+            return true;
+        }
+
         if (exception is BadHttpRequestException bad)
         {
-            await Problems.Of(bad.StatusCode, bad.StatusCode == StatusCodes.Status413PayloadTooLarge ? "payload_too_large" : "bad_request", "The request cannot be read: malformed JSON, a wrong type, or an id that is none.")
-                .ExecuteAsync(httpContext);
+            await UnreadableBody.Of(bad).ExecuteAsync(httpContext);
             return true;
         }
 

@@ -6,6 +6,25 @@ namespace InstaMessenger.Hosting.Http;
 /// <param name="NextCursor">Give it as <c>?cursor=</c> for the next page; null on the last.</param>
 public sealed record Page<T>(IReadOnlyList<T> Data, string? NextCursor);
 
+/// <summary>Makes pages.</summary>
+public static class Page
+{
+    /// <summary>Makes a page of rows of which one more was asked for than it holds: only then is it known whether there is another page.</summary>
+    /// <typeparam name="TRow">The rows.</typeparam>
+    /// <typeparam name="T">What clients see of them.</typeparam>
+    /// <param name="rows">At most <paramref name="size"/> + 1.</param>
+    /// <param name="size">How many the page holds at most.</param>
+    /// <param name="view">Describes a row.</param>
+    /// <param name="cursor">The place of a row in the list.</param>
+    /// <returns>The page.</returns>
+    public static Page<T> Of<TRow, T>(IReadOnlyList<TRow> rows, int size, Func<TRow, T> view, Func<TRow, object> cursor)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        ArgumentNullException.ThrowIfNull(cursor);
+        return new([.. rows.Take(size).Select(view)], rows.Count > size ? cursor(rows[size - 1]).ToString() : null);
+    }
+}
+
 /// <summary>The <c>limit</c> of a list.</summary>
 public static class PageLimit
 {

@@ -32,11 +32,16 @@ public static class Problems
     /// <param name="errors">Field and sentence.</param>
     /// <returns>The answer.</returns>
     public static ProblemHttpResult Invalid(params (string Field, string Error)[] errors) =>
-        Of(
-            StatusCodes.Status422UnprocessableEntity,
-            "validation_failed",
-            "The request is not valid: see errors.",
-            ("errors", errors.GroupBy(e => e.Field).ToDictionary(g => g.Key, g => g.Select(e => e.Error).ToArray())));
+        Wrong(StatusCodes.Status422UnprocessableEntity, "validation_failed", "The request is not valid: see errors.", errors);
+
+    /// <summary>400 <c>bad_cursor</c>.</summary>
+    /// <returns>The answer.</returns>
+    public static ProblemHttpResult BadCursor() =>
+        Of(StatusCodes.Status400BadRequest, "bad_cursor", "Give next_cursor of the page before, unchanged.");
+
+    /// <summary>A problem that names what is wrong, one by one.</summary>
+    internal static ProblemHttpResult Wrong(int status, string code, string detail, params (string Name, string Error)[] errors) =>
+        Of(status, code, detail, ("errors", errors.GroupBy(e => e.Name).ToDictionary(g => g.Key, g => g.Select(e => e.Error).ToArray())));
 
     internal static void Customize(ProblemDetailsContext context)
     {

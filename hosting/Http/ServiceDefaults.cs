@@ -65,12 +65,14 @@ public static class ServiceDefaults
         app.UseExceptionHandler(new ExceptionHandlerOptions { SuppressDiagnosticsCallback = IsExpected });
         app.UseStatusCodePages();
         app.UseMetricsEndpoint();
+        app.Use(CrossSiteWrites.RefuseAsync);
         app.UseAuthentication();
         app.UseAuthorization();
+        app.Use(UrlRules.CheckAsync);
         app.MapHealth();
     }
 
-    /// <summary>A bad request is the client's news, not an error of ours worth a stack trace in the log.</summary>
+    /// <summary>A bad request is the client's news, and a store that is away its own; neither is worth a stack trace for each request.</summary>
     private static bool IsExpected(ExceptionHandlerSuppressDiagnosticsContext context) =>
-        context.Exception is BadHttpRequestException or OperationCanceledException;
+        context.Exception is BadHttpRequestException or OperationCanceledException or StoreUnavailableException;
 }

@@ -3,18 +3,19 @@ using Microsoft.AspNetCore.Http;
 
 namespace InstaMessenger.Hosting.Security;
 
-/// <summary>Who makes a request, and which accounts he may see. Endpoints take it as a parameter.</summary>
+/// <summary>Who makes a request, and which accounts they may see. Endpoints take it as a parameter.</summary>
 /// <param name="Id">The user's or key's id: the scope of idempotency keys.</param>
 /// <param name="Kind">A person's session or an API key.</param>
 /// <param name="UserId">The user, or the owner of the key.</param>
-/// <param name="IsAdmin">Whether he may manage users and see every account.</param>
-/// <param name="Accounts">The accounts he may see; null for all.</param>
-public sealed record Caller(string Id, CallerKind Kind, string UserId, bool IsAdmin, IReadOnlySet<AccountId>? Accounts)
+/// <param name="IsAdmin">Whether they may manage users and see every account.</param>
+/// <param name="Accounts">The accounts they may see.</param>
+/// <param name="Scopes">What the credential may be used for; all of it for a person.</param>
+public sealed record Caller(string Id, CallerKind Kind, string UserId, bool IsAdmin, AccountReach Accounts, Scopes Scopes = Scopes.All)
 {
     /// <summary>Whether the account is the caller's to see.</summary>
     /// <param name="account">Any account.</param>
     /// <returns>The answer.</returns>
-    public bool CanSee(AccountId account) => Accounts is null || Accounts.Contains(account);
+    public bool CanSee(AccountId account) => Accounts.Contains(account);
 
     /// <summary>Gives endpoints the caller of their request.</summary>
     /// <param name="context">An authenticated request.</param>
@@ -27,7 +28,7 @@ public sealed record Caller(string Id, CallerKind Kind, string UserId, bool IsAd
     }
 }
 
-/// <summary>How a caller proved who he is.</summary>
+/// <summary>How a caller proved who they are.</summary>
 public enum CallerKind
 {
     /// <summary>A person, by a session token or cookie.</summary>

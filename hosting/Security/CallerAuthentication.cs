@@ -22,56 +22,57 @@ internal sealed class CallerAuthentication(
         // Nobody asks who calls an anonymous endpoint. Looking would have the gateway ask the store twice for each request it passes on, and
         // let strangers at ingress's public door make it ask the store at all.
         if (Context.GetEndpoint()?.Metadata.GetMetadata<IAllowAnonymous>() is not null) return AuthenticateResult.NoResult();
-        if (CallerAuthenticationSetup.CredentialOf(Request) is not { } credential) return AuthenticateResult.NoResult();
+        if (Credential.Of(Request) is not { } credential) return AuthenticateResult.NoResult();
         if (await callers.FindAsync(credential, Context.RequestAborted) is not { } caller) return AuthenticateResult.Fail("unknown credential");
 
         Context.Features.Set(caller);
+        // What a caller is told is theirs alone; an endpoint that knows better says so itself.
+        Response.Headers.CacheControl = "no-store";
         var identity = new ClaimsIdentity(Scheme.Name);
         identity.AddClaim(new Claim(ClaimTypes.NameIdentifier, caller.Id));
         if (caller.IsAdmin) identity.AddClaim(new Claim(ClaimTypes.Role, CallerAuthenticationSetup.Admin));
+        foreach (var scope in EndpointScope.Words(caller.Scopes)) identity.AddClaim(new Claim(CallerAuthenticationSetup.ScopeClaim, scope));
         return AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(identity), Scheme.Name));
     }
 
     protected override Task HandleChallengeAsync(AuthenticationProperties properties) =>
         Problems.Of(StatusCodes.Status401Unauthorized, "unauthorized").ExecuteAsync(Context);
 
-    protected override Task HandleForbiddenAsync(AuthenticationProperties properties) =>
-        Problems.Of(StatusCodes.Status403Forbidden, "forbidden", "This credential may not do that.").ExecuteAsync(Context);
+    protected override Task HandleForbiddenAsync(AuthenticationProperties properties)
+    {
+        var (needed, caller) = (Context.GetEndpoint()?.Metadata.GetMetadata<EndpointScope>(), Context.Features.Get<Caller>());
+        return needed is { AnyOf: not Scopes.None } && caller is not null && (caller.Scopes & needed.AnyOf) == Scopes.None
+            ? Problems.Of(StatusCodes.Status403Forbidden, "scope_missing", $"This API key has not the scope {needed.Policy}.").ExecuteAsync(Context)
+            : Problems.Of(StatusCodes.Status403Forbidden, "forbidden", "This credential may not do that.").ExecuteAsync(Context);
+    }
 }
 
 /// <summary>Sets up authentication: every endpoint needs a caller unless it says otherwise.</summary>
 public static class CallerAuthenticationSetup
 {
-    /// <summary>The cookie of a browser's session.</summary>
-    public const string SessionCookie = "im_session";
-
     /// <summary>The policy (and role) of endpoints that only admins may call.</summary>
     public const string Admin = "admin";
 
-    private const string Bearer = "Bearer ";
-
-    /// <summary>The credential that a request presents: its bearer token, or without an <c>Authorization</c> header its session cookie.</summary>
-    /// <param name="request">Any request.</param>
-    /// <returns>The credential as it came, not judged yet; null for none.</returns>
-    public static string? CredentialOf(HttpRequest request)
-    {
-        ArgumentNullException.ThrowIfNull(request);
-        var header = request.Headers.Authorization.ToString();
-        var credential = header.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase)
-            ? header[Bearer.Length..].Trim()
-            : header.Length == 0 ? request.Cookies[SessionCookie] : null;
-        return string.IsNullOrEmpty(credential) ? null : credential;
-    }
+    internal const string ScopeClaim = "scope";
 
     internal static void AddCallerAuthentication(this IHostApplicationBuilder builder)
     {
         var services = builder.Services;
         services.AddAuthentication("caller").AddScheme<AuthenticationSchemeOptions, CallerAuthentication>("caller", null);
-        services.AddAuthorizationBuilder()
-            // Default deny: an endpoint that forgets to say who may call it needs a caller.
-            .SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build())
-            .AddPolicy(Admin, policy => policy.RequireRole(Admin));
-        services.AddHttpClient<RemoteCallerSource>();
+        var authorization = services.AddAuthorizationBuilder()
+            // Default deny: an endpoint that forgets to say who may call it needs a caller who may do everything.
+            .SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().RequireClaim(ScopeClaim, EndpointScope.Words(Scopes.Manage)).Build())
+            .AddPolicy(Admin, policy => policy.RequireRole(Admin))
+            .AddPolicy(EndpointScope.AnyCredential, policy => policy.RequireAuthenticatedUser());
+        for (var anyOf = Scopes.None + 1; anyOf <= Scopes.All; anyOf++)
+        {
+            var words = EndpointScope.Words(anyOf).ToArray();
+            authorization.AddPolicy(new EndpointScope(anyOf).Policy, policy => policy.RequireClaim(ScopeClaim, words));
+        }
+
+        services.AddHttpClient<RemoteCallerSource>(http => http.Timeout = RemoteCallerSource.Patience)
+            // What a redirect leads to is not the store, and neither is a proxy that the environment names.
+            .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, UseProxy = false });
         services.TryAddSingleton<ICallerSource>(provider => provider.GetRequiredService<RemoteCallerSource>());
     }
 }

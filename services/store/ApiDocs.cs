@@ -18,7 +18,7 @@ internal static class ApiDocs
         });
         options.AddSchemaTransformer((schema, context, _) =>
         {
-            if (!IsId(context.JsonTypeInfo.Type)) return Task.CompletedTask;
+            if (!IsWord(context.JsonTypeInfo.Type)) return Task.CompletedTask;
             // Ids have their own JSON form, which the generator cannot look into.
             (schema.Type, schema.Properties, schema.Required) = (Microsoft.OpenApi.JsonSchemaType.String, null, null);
             return Task.CompletedTask;
@@ -37,6 +37,6 @@ internal static class ApiDocs
         }).AllowAnonymous();
     }
 
-    private static bool IsId(Type type) =>
+    private static bool IsWord(Type type) =>
         Array.Exists((Nullable.GetUnderlyingType(type) ?? type).GetInterfaces(), face => face.IsGenericType && face.GetGenericTypeDefinition() == typeof(IStringId<>));
 }

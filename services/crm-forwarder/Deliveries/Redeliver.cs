@@ -2,6 +2,7 @@ using InstaMessenger.CrmForwarder.Data;
 using InstaMessenger.Hosting.Database;
 using InstaMessenger.Hosting.Http;
 using InstaMessenger.Hosting.Security;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 
 namespace InstaMessenger.CrmForwarder.Deliveries;
@@ -14,10 +15,12 @@ internal static class Redeliver
 {
     public static void MapRedeliver(this IEndpointRouteBuilder routes) =>
         routes.MapPost("/api/v1/deliveries/{id:long}/redeliver", HandleAsync)
+            .Needs(Scopes.Manage)
+            .ProducesProblem(StatusCodes.Status409Conflict)
             .WithTags("CRM webhooks")
             .WithSummary("Posts a delivery again, now; the same event with the same webhook-id.");
 
-    private static async Task<IResult> HandleAsync(
+    private static async Task<Results<Accepted<DeliveryView>, ProblemHttpResult>> HandleAsync(
         long id,
         Caller caller,
         IDbContextFactory<CrmForwarderDbContext> factory,

@@ -11,19 +11,19 @@ internal static class ListWebhookEndpoints
 {
     public static void MapListWebhookEndpoints(this IEndpointRouteBuilder routes) =>
         routes.MapGet("/api/v1/webhook-endpoints", HandleAsync)
+            .Needs(Scopes.Read)
             .WithTags("CRM webhooks")
             .WithSummary("The endpoints of your accounts, and whether they are posted to.");
 
     private static async Task<Page<EndpointView>> HandleAsync(
-        Caller caller, IDbContextFactory<CrmForwarderDbContext> factory, string? cursor, int? limit, CancellationToken cancellationToken)
+        Caller caller, IDbContextFactory<CrmForwarderDbContext> factory, IdCursor? cursor, int? limit, CancellationToken cancellationToken)
     {
-        var size = PageLimit.Of(limit);
+        var (size, after) = (PageLimit.Of(limit), IdCursor.After(cursor));
         await using var db = await factory.CreateDbContextAsync(cancellationToken);
         IQueryable<WebhookEndpoint> endpoints = db.Endpoints;
-        if (caller.Accounts is { } accounts) endpoints = endpoints.Where(row => accounts.ToList().Contains(row.AccountId));
-        if (cursor is not null) endpoints = endpoints.Where(row => string.Compare(row.Id, cursor) > 0);
-        var rows = await endpoints.OrderBy(row => row.Id).Take(size).ToListAsync(cancellationToken);
-        return new Page<EndpointView>([.. rows.Select(EndpointView.Of)], rows.Count == size ? rows[^1].Id : null);
+        if (!caller.Accounts.IsAll) endpoints = endpoints.Where(row => caller.Accounts.Listed.ToList().Contains(row.AccountId));
+        var rows = await endpoints.Where(row => string.Compare(row.Id, after) > 0).OrderBy(row => row.Id).Take(size + 1).ToListAsync(cancellationToken);
+        return Page.Of(rows, size, EndpointView.Of, row => new IdCursor(row.Id));
     }
 
     /// <summary>In the form of api.md; no event types means all of them.</summary>

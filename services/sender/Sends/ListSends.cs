@@ -2,6 +2,7 @@ using InstaMessenger.Contracts.Ids;
 using InstaMessenger.Hosting.Http;
 using InstaMessenger.Hosting.Security;
 using InstaMessenger.Sender.Data;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 
 namespace InstaMessenger.Sender.Sends;
@@ -12,14 +13,14 @@ internal static class ListSends
     private static readonly Dictionary<string, LedgerState> ByName = Enum.GetValues<LedgerState>().ToDictionary(state => state.ToString().ToLowerInvariant());
 
     public static void MapListSends(this IEndpointRouteBuilder routes) =>
-        routes.MapGet("/api/v1/sends", HandleAsync).WithTags("Operations").WithSummary("The ledger of sends, newest first; without their content.");
+        routes.MapGet("/api/v1/sends", HandleAsync).Needs(Scopes.Read).ProducesProblem(StatusCodes.Status422UnprocessableEntity).WithTags("Operations").WithSummary("The ledger of sends, newest first; without their content.");
 
-    private static async Task<IResult> HandleAsync(
+    private static async Task<Results<Ok<Page<SendView>>, ProblemHttpResult>> HandleAsync(
         Caller caller,
         IDbContextFactory<SenderDbContext> factory,
         string? state,
         AccountId? account_id,
-        long? cursor,
+        NumberCursor? cursor,
         int? limit,
         CancellationToken cancellationToken)
     {
@@ -35,11 +36,11 @@ internal static class ListSends
         await using var db = await factory.CreateDbContextAsync(cancellationToken);
         var rows = db.Ledger.OrderByDescending(row => row.Sequence).AsQueryable();
         if (wanted is not null) rows = rows.Where(row => row.State == wanted);
-        if (cursor is not null) rows = rows.Where(row => row.Sequence < cursor);
+        if (cursor is { Number: var before }) rows = rows.Where(row => row.Sequence < before);
         if (account_id is not null) rows = rows.Where(row => row.AccountId == account_id);
-        else if (caller.Accounts is { } mine) rows = rows.Where(row => mine.ToList().Contains(row.AccountId));
-        var page = await rows.Take(size).ToListAsync(cancellationToken);
-        return TypedResults.Ok(new Page<SendView>([.. page.Select(SendView.Of)], page.Count == size ? page[^1].Sequence.ToString() : null));
+        else if (!caller.Accounts.IsAll) rows = rows.Where(row => caller.Accounts.Listed.ToList().Contains(row.AccountId));
+        var page = await rows.Take(size + 1).ToListAsync(cancellationToken);
+        return TypedResults.Ok(Page.Of(page, size, SendView.Of, row => new NumberCursor(row.Sequence)));
     }
 }
 

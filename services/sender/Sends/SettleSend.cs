@@ -5,6 +5,7 @@ using InstaMessenger.Hosting.Http;
 using InstaMessenger.Hosting.Security;
 using InstaMessenger.Sender.Data;
 using InstaMessenger.Sender.Sending;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 
 namespace InstaMessenger.Sender.Sends;
@@ -18,10 +19,11 @@ internal static class SettleSend
     private static readonly SendError GivenUp = new("given_up", "It was never known to be sent, and was given up.", true, null);
 
     public static void MapSettleSend(this IEndpointRouteBuilder routes) =>
-        routes.MapPost("/api/v1/sends/{message_id}/settle", HandleAsync).WithTags("Operations")
+        routes.MapPost("/api/v1/sends/{message_id}/settle", HandleAsync).Needs(Scopes.Manage).WithTags("Operations")
+            .ProducesProblem(StatusCodes.Status409Conflict).ProducesProblem(StatusCodes.Status422UnprocessableEntity)
             .WithSummary("Decides an unknown send: failed, or resend at the risk of a second delivery.");
 
-    private static async Task<IResult> HandleAsync(
+    private static async Task<Results<Ok<SendView>, ProblemHttpResult>> HandleAsync(
         MessageId message_id,
         Decision decision,
         Caller caller,
@@ -31,7 +33,7 @@ internal static class SettleSend
         CancellationToken cancellationToken)
     {
         if (decision.Outcome is not { } outcome) return Problems.Invalid(("outcome", "Must be failed or resend."));
-        return await unitOfWork.ExecuteAsync<IResult>(
+        return await unitOfWork.ExecuteAsync<Results<Ok<SendView>, ProblemHttpResult>>(
             async scope =>
             {
                 var row = await scope.Db.Ledger.SingleOrDefaultAsync(entry => entry.MessageId == message_id);

@@ -1,4 +1,5 @@
 using InstaMessenger.Contracts.Ids;
+using InstaMessenger.Hosting.Security;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
@@ -24,6 +25,9 @@ internal sealed class ApiKey
     /// <summary>Whether it sees only the accounts of its <see cref="ApiKeyAccount"/> rows; else all of its owner's, also later ones.</summary>
     public required bool Scoped { get; init; }
 
+    /// <summary>What it may be used for. Keys from before there were scopes have all of them.</summary>
+    public required Scopes Scopes { get; init; }
+
     public DateTimeOffset? ExpiresAt { get; init; }
 
     public required DateTimeOffset CreatedAt { get; init; }
@@ -34,7 +38,7 @@ internal sealed class ApiKey
     /// <summary>Kept once revoked, so that a configured key is not made again.</summary>
     public DateTimeOffset? RevokedAt { get; private set; }
 
-    public static ApiKey Create(string name, string userId, string secret, bool scoped, DateTimeOffset? expiresAt, TimeProvider clock) => new()
+    public static ApiKey Create(string name, string userId, string secret, bool scoped, Scopes scopes, DateTimeOffset? expiresAt, TimeProvider clock) => new()
     {
         Id = AccessId.New("key_", clock),
         Name = name,
@@ -42,6 +46,7 @@ internal sealed class ApiKey
         Prefix = KeySecret.LookupOf(secret),
         Hash = KeySecret.HashOf(secret),
         Scoped = scoped,
+        Scopes = scopes,
         ExpiresAt = expiresAt,
         CreatedAt = clock.GetUtcNow(),
     };

@@ -1,11 +1,12 @@
 using System.Text.Json.Serialization;
 using InstaMessenger.Contracts.Ids;
+using InstaMessenger.Hosting.Security;
 
 namespace InstaMessenger.Store.Access;
 
 /// <summary>
-/// An API key as clients see it: the key itself in the answer to its making and never again, else only its beginning; its scope, null for
-/// all accounts of the owner; its last use to the hour.
+/// An API key as clients see it: the key itself in the answer to its making and never again, else only its beginning; its accounts, null for
+/// all of the owner; its last use to the hour.
 /// </summary>
 internal sealed record ApiKeyView(
     string Id,
@@ -14,6 +15,7 @@ internal sealed record ApiKeyView(
     string Prefix,
     string UserId,
     IReadOnlyList<AccountId>? AccountIds,
+    IReadOnlyList<Scopes> Scopes,
     DateTimeOffset? ExpiresAt,
     DateTimeOffset CreatedAt,
     DateTimeOffset? LastUsedAt)
@@ -25,6 +27,7 @@ internal sealed record ApiKeyView(
         KeySecret.Prefix + key.Prefix,
         key.UserId,
         key.Scoped ? [.. scope] : null,
+        [.. key.Scopes.Each()],
         key.ExpiresAt,
         key.CreatedAt,
         key.LastUsedAt);

@@ -1,11 +1,12 @@
 using InstaMessenger.Hosting.Database;
+using InstaMessenger.Hosting.Security;
 using InstaMessenger.Store.Data;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 
 namespace InstaMessenger.Store.Access;
 
-/// <summary>Makes the first admin, and his configured key, at start. It also has the signing keys read then, so that a missing one is told at once.</summary>
+/// <summary>Makes the first admin, and their configured key, at start. It also has the signing keys read then, so that a missing one is told at once.</summary>
 internal sealed partial class BootstrapAdmin(
     IOptions<BootstrapOptions> configured,
     IDbContextFactory<StoreDbContext> factory,
@@ -64,7 +65,7 @@ internal sealed partial class BootstrapAdmin(
             await scope.Db.Set<User>().Where(user => user.Id == admin.Id).LockAsync();
             // Found also when it was revoked: a restart must not bring it back.
             if (!await scope.Db.Set<ApiKey>().AnyAsync(key => key.Prefix == lookup && key.Hash == hash, cancellationToken))
-                scope.Db.Add(ApiKey.Create("bootstrap", admin.Id, secret, scoped: false, expiresAt: null, clock));
+                scope.Db.Add(ApiKey.Create("bootstrap", admin.Id, secret, scoped: false, Scopes.All, expiresAt: null, clock));
         },
         cancellationToken);
 

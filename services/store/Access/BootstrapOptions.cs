@@ -6,7 +6,7 @@ internal sealed class BootstrapOptions
     /// <summary>The first admin's name.</summary>
     public string? AdminUsername { get; set; }
 
-    /// <summary>His password, 8 to 256 characters. Changing it here later changes nothing.</summary>
+    /// <summary>Their password, 8 to 256 characters. Changing it here later changes nothing.</summary>
     public string? AdminPassword { get; set; }
 
     /// <summary>

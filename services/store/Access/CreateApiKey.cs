@@ -3,26 +3,31 @@ using InstaMessenger.Hosting.Database;
 using InstaMessenger.Hosting.Http;
 using InstaMessenger.Hosting.Security;
 using InstaMessenger.Store.Data;
-using Microsoft.EntityFrameworkCore;
+using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace InstaMessenger.Store.Access;
 
 /// <summary>The body of <c>POST /api/v1/api-keys</c>.</summary>
 /// <param name="Name">For people, 1 to 100 characters.</param>
 /// <param name="AccountIds">The only accounts that the key may see; null for all of the owner's, also later ones.</param>
+/// <param name="Scopes">What the key may be used for: <c>read</c>, <c>send</c>, <c>manage</c>; null for <c>read</c> and <c>send</c>.</param>
 /// <param name="ExpiresAt">When it ends (UTC); null for never.</param>
-internal sealed record NewApiKey(string? Name, IReadOnlyList<string?>? AccountIds = null, DateTimeOffset? ExpiresAt = null);
+internal sealed record NewApiKey(
+    string? Name, IReadOnlyList<string?>? AccountIds = null, IReadOnlyList<string?>? Scopes = null, DateTimeOffset? ExpiresAt = null);
 
-/// <summary>
-/// <c>POST /api/v1/api-keys</c>. A key without a scope may make keys too, for the same owner and not longer-lived than itself; a scoped key may not:
-/// what was given for an account should not multiply.
-/// </summary>
+/// <summary><c>POST /api/v1/api-keys</c>. A key may make keys too, within <see cref="Delegation"/>.</summary>
 internal static class CreateApiKey
 {
     private const int LongestName = 100;
+    private const Scopes Default = Scopes.Read | Scopes.Send;
 
-    public static async Task<IResult> HandleAsync(
-        HttpContext context, Caller caller, NewApiKey request, IUnitOfWork<StoreDbContext> unitOfWork, TimeProvider clock, CancellationToken cancellationToken)
+    public static void MapCreateApiKey(this IEndpointRouteBuilder routes) => routes.MapPost("", HandleAsync)
+        .Needs(Scopes.Manage)
+        .WithSummary("Make an API key; it is shown this once.")
+        .ProducesProblem(StatusCodes.Status422UnprocessableEntity);
+
+    private static async Task<Results<Created<ApiKeyView>, ProblemHttpResult>> HandleAsync(
+        Caller caller, NewApiKey request, IUnitOfWork<StoreDbContext> unitOfWork, TimeProvider clock, CancellationToken cancellationToken)
     {
         var faults = new List<(string, string)>();
         var name = request.Name?.Trim();
@@ -31,33 +36,38 @@ internal static class CreateApiKey
         string? accountsFault = null;
         var accounts = request.AccountIds is null ? null : AccountIds.Parse(request.AccountIds, out accountsFault);
         if (accountsFault is not null) faults.Add(("account_ids", accountsFault));
+        if (!TryRead(request.Scopes, out var scopes)) faults.Add(("scopes", "It is null, or one or more of read, send, manage."));
         if (faults.Count > 0) return Problems.Invalid([.. faults]);
-
-        context.Response.Headers.CacheControl = "no-store";
-        return await unitOfWork.ExecuteAsync(scope => CreateAsync(scope.Db, caller, name!, accounts, request.ExpiresAt, clock), cancellationToken);
+        return await unitOfWork.ExecuteAsync(scope => CreateAsync(scope.Db, caller, name!, accounts, scopes, request.ExpiresAt, clock), cancellationToken);
     }
 
-    private static async Task<IResult> CreateAsync(
-        StoreDbContext db, Caller caller, string name, IReadOnlyList<AccountId>? accounts, DateTimeOffset? expiresAt, TimeProvider clock)
+    private static async Task<Results<Created<ApiKeyView>, ProblemHttpResult>> CreateAsync(
+        StoreDbContext db, Caller caller, string name, IReadOnlyList<AccountId>? accounts, Scopes scopes, DateTimeOffset? expiresAt, TimeProvider clock)
     {
         if (await EffectiveAccess.AgainAsync(db, caller) is not { } current) return Problems.Of(StatusCodes.Status401Unauthorized, "unauthorized");
-        if (caller.Kind == CallerKind.Key)
-        {
-            var maker = await db.Set<ApiKey>().AsNoTracking().SingleAsync(key => key.Id == caller.Id);
-            if (maker.Scoped) return Problems.Of(StatusCodes.Status403Forbidden, "key_scoped", "A key with account_ids makes no keys: sign in.");
-            if (maker.ExpiresAt is { } end && !(expiresAt <= end))
-                return Problems.Of(StatusCodes.Status403Forbidden, "key_expires", "A key makes no key that lives longer than itself: give an earlier expires_at, or sign in.");
-        }
-
+        if (await Delegation.FaultAsync(db, caller, scopes, expiresAt) is { } fault) return fault;
         if (accounts?.Any(account => !current.CanSee(account)) == true)
             return Problems.Of(StatusCodes.Status403Forbidden, "account_not_yours", "One of account_ids is not an account that you see.");
         if (await AccountIds.UnknownAsync(db, accounts ?? []) is [var unknown, ..])
             return Problems.Invalid(("account_ids", $"There is no account {unknown}."));
 
         var secret = KeySecret.New();
-        var made = ApiKey.Create(name, caller.UserId, secret, scoped: accounts is not null, expiresAt, clock);
+        var made = ApiKey.Create(name, caller.UserId, secret, scoped: accounts is not null, scopes, expiresAt, clock);
         db.Add(made);
         db.AddRange((accounts ?? []).Select(account => new ApiKeyAccount { KeyId = made.Id, AccountId = account }));
         return TypedResults.Created((string?)null, ApiKeyView.Of(made, accounts ?? [], secret));
+    }
+
+    private static bool TryRead(IReadOnlyList<string?>? words, out Scopes scopes)
+    {
+        scopes = words is null ? Default : Scopes.None;
+        foreach (var word in words ?? [])
+        {
+            Scopes? scope = word switch { "read" => Scopes.Read, "send" => Scopes.Send, "manage" => Scopes.Manage, _ => null };
+            if (scope is null) return false;
+            scopes |= scope.Value;
+        }
+
+        return scopes != Scopes.None;
     }
 }

@@ -1,7 +1,9 @@
 using InstaMessenger.Contracts.Ids;
 using InstaMessenger.Hosting.Database;
 using InstaMessenger.Hosting.Http;
+using InstaMessenger.Hosting.Security;
 using InstaMessenger.Store.Data;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 
 namespace InstaMessenger.Store.Access;
@@ -20,8 +22,14 @@ internal sealed record NewUser(string? Username, string? Password, string? Role,
 /// <summary><c>POST /api/v1/users</c>.</summary>
 internal static class CreateUser
 {
-    public static async Task<IResult> HandleAsync(
-        NewUser request, IUnitOfWork<StoreDbContext> unitOfWork, Passwords passwords, TimeProvider clock, CancellationToken cancellationToken)
+    public static void MapCreateUser(this IEndpointRouteBuilder routes) => routes.MapPost("", HandleAsync)
+        .Needs(Scopes.Manage)
+        .WithSummary("Add a user.")
+        .ProducesProblem(StatusCodes.Status409Conflict)
+        .ProducesProblem(StatusCodes.Status422UnprocessableEntity);
+
+    private static async Task<Results<Created<UserView>, ProblemHttpResult>> HandleAsync(
+        NewUser request, Caller caller, IUnitOfWork<StoreDbContext> unitOfWork, Passwords passwords, TimeProvider clock, CancellationToken cancellationToken)
     {
         var accounts = AccountIds.Parse(request.AccountIds ?? [], out var accountsFault);
         UserRole? role = request.Role switch { "admin" => UserRole.Admin, "agent" => UserRole.Agent, _ => null };
@@ -34,11 +42,13 @@ internal static class CreateUser
 
         var hash = passwords.Hash(request.Password!);
         return await unitOfWork.ExecuteAsync(
-            scope => CreateAsync(scope.Db, User.Create(request.Username!, hash, role.Value, clock), accounts), cancellationToken);
+            scope => CreateAsync(scope.Db, caller, User.Create(request.Username!, hash, role.Value, clock), accounts), cancellationToken);
     }
 
-    private static async Task<IResult> CreateAsync(StoreDbContext db, User user, IReadOnlyList<AccountId> accounts)
+    private static async Task<Results<Created<UserView>, ProblemHttpResult>> CreateAsync(StoreDbContext db, Caller caller, User user, IReadOnlyList<AccountId> accounts)
     {
+        // A user stays, and their session may do everything.
+        if (await Delegation.FaultAsync(db, caller, Scopes.All, until: null) is { } fault) return fault;
         if (await db.Set<User>().AnyAsync(row => row.UsernameKey == user.UsernameKey))
             return Problems.Of(StatusCodes.Status409Conflict, "username_taken", "There is a user of that name (upper and lower case are the same).");
         if (await AccountIds.UnknownAsync(db, accounts) is [var unknown, ..])

@@ -1,18 +1,25 @@
 using InstaMessenger.Hosting.Database;
 using InstaMessenger.Hosting.Http;
+using InstaMessenger.Hosting.Security;
 using InstaMessenger.Store.Data;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 
 namespace InstaMessenger.Store.Access;
 
-/// <summary><c>DELETE /api/v1/users/{id}</c>: with his memberships, sessions and keys. The last admin stays.</summary>
+/// <summary><c>DELETE /api/v1/users/{id}</c>: with their memberships, sessions and keys. The last admin stays.</summary>
 internal static class DeleteUser
 {
-    public static Task<IResult> HandleAsync(
+    public static void MapDeleteUser(this IEndpointRouteBuilder routes) => routes.MapDelete("{id}", HandleAsync)
+        .Needs(Scopes.Manage)
+        .WithSummary("Delete a user, with sessions and keys.")
+        .ProducesProblem(StatusCodes.Status409Conflict);
+
+    private static Task<Results<NoContent, ProblemHttpResult>> HandleAsync(
         string id, IUnitOfWork<StoreDbContext> unitOfWork, AccessChanges changes, CancellationToken cancellationToken) =>
         unitOfWork.ExecuteAsync(scope => DeleteAsync(scope, id, changes), cancellationToken);
 
-    private static async Task<IResult> DeleteAsync(WorkScope<StoreDbContext> scope, string id, AccessChanges changes)
+    private static async Task<Results<NoContent, ProblemHttpResult>> DeleteAsync(WorkScope<StoreDbContext> scope, string id, AccessChanges changes)
     {
         var db = scope.Db;
         // Two admins who delete each other at once would both still count the other.

@@ -6,8 +6,8 @@ using Microsoft.EntityFrameworkCore;
 namespace InstaMessenger.Store.Access;
 
 /// <summary>
-/// Who may see what: an admin everything, an agent the accounts he is a member of, a key what its owner sees and its scope allows. A deleted user
-/// and his keys see nothing.
+/// Who may see what: an admin everything, an agent the accounts they are a member of, a key what its owner sees and its scope allows. A deleted user
+/// and their keys see nothing.
 /// </summary>
 internal static class EffectiveAccess
 {
@@ -17,23 +17,23 @@ internal static class EffectiveAccess
         return role switch
         {
             null => null,
-            UserRole.Admin => new Caller(userId, CallerKind.User, userId, IsAdmin: true, Accounts: null),
-            _ => new Caller(userId, CallerKind.User, userId, IsAdmin: false, await MembershipsAsync(db, userId, cancellationToken)),
+            UserRole.Admin => new Caller(userId, CallerKind.User, userId, IsAdmin: true, AccountReach.All),
+            _ => new Caller(userId, CallerKind.User, userId, IsAdmin: false, AccountReach.Of(await MembershipsAsync(db, userId, cancellationToken))),
         };
     }
 
     public static async Task<Caller?> OfKeyAsync(StoreDbContext db, ApiKey key, CancellationToken cancellationToken)
     {
         if (await OfUserAsync(db, key.UserId, cancellationToken) is not { } owner) return null;
-        var caller = owner with { Id = key.Id, Kind = CallerKind.Key };
+        var caller = owner with { Id = key.Id, Kind = CallerKind.Key, Scopes = key.Scopes };
         if (!key.Scoped) return caller;
         var scope = await db.Set<ApiKeyAccount>().Where(row => row.KeyId == key.Id).Select(row => row.AccountId).ToListAsync(cancellationToken);
-        return caller with { IsAdmin = false, Accounts = scope.Where(owner.CanSee).ToHashSet() };
+        return caller with { IsAdmin = false, Accounts = AccountReach.Of(scope.Where(owner.CanSee)) };
     }
 
     /// <summary>
-    /// The caller as he is now, in the transaction that decides: what he could see when the request came may have grown (he linked the account
-    /// in parallel) or gone. Null when he is deleted or his key revoked.
+    /// The caller as they are now, in the transaction that decides: what they could see when the request came may have grown (they linked the account
+    /// in parallel) or gone. Null when they are deleted or their key revoked.
     /// </summary>
     public static async Task<Caller?> AgainAsync(StoreDbContext db, Caller caller, CancellationToken cancellationToken = default)
     {
@@ -42,7 +42,7 @@ internal static class EffectiveAccess
         return key is null ? null : await OfKeyAsync(db, key, cancellationToken);
     }
 
-    /// <summary>Gives a caller an account that he has just linked: the owner becomes a member, and a scoped key gets it into its scope.</summary>
+    /// <summary>Gives a caller an account that they have just linked: the owner becomes a member, and a scoped key gets it into its scope.</summary>
     public static async Task GrantAsync(StoreDbContext db, Caller caller, AccountId account)
     {
         if (await OfUserAsync(db, caller.UserId, CancellationToken.None) is { IsAdmin: false } agent && !agent.CanSee(account))
@@ -51,6 +51,6 @@ internal static class EffectiveAccess
             db.Add(new ApiKeyAccount { KeyId = caller.Id, AccountId = account });
     }
 
-    private static async Task<IReadOnlySet<AccountId>> MembershipsAsync(StoreDbContext db, string userId, CancellationToken cancellationToken) =>
-        (await db.Set<Membership>().Where(row => row.UserId == userId).Select(row => row.AccountId).ToListAsync(cancellationToken)).ToHashSet();
+    private static Task<List<AccountId>> MembershipsAsync(StoreDbContext db, string userId, CancellationToken cancellationToken) =>
+        db.Set<Membership>().Where(row => row.UserId == userId).Select(row => row.AccountId).ToListAsync(cancellationToken);
 }

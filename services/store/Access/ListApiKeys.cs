@@ -1,6 +1,7 @@
 using InstaMessenger.Hosting.Http;
 using InstaMessenger.Hosting.Security;
 using InstaMessenger.Store.Data;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 
 namespace InstaMessenger.Store.Access;
@@ -8,22 +9,24 @@ namespace InstaMessenger.Store.Access;
 /// <summary><c>GET /api/v1/api-keys</c>, oldest first, without the revoked ones.</summary>
 internal static class ListApiKeys
 {
-    public static async Task<Page<ApiKeyView>> HandleAsync(
-        Caller caller, IDbContextFactory<StoreDbContext> factory, string? cursor, int? limit, CancellationToken cancellationToken)
+    public static void MapListApiKeys(this IEndpointRouteBuilder routes) => routes.MapGet("", HandleAsync)
+        .Needs(Scopes.Manage)
+        .WithSummary("Your API keys (an admin's: all), oldest first.");
+
+    private static async Task<Ok<Page<ApiKeyView>>> HandleAsync(
+        Caller caller, IDbContextFactory<StoreDbContext> factory, IdCursor? cursor, int? limit, CancellationToken cancellationToken)
     {
-        var size = PageLimit.Of(limit);
+        var (size, after) = (PageLimit.Of(limit), IdCursor.After(cursor));
         await using var db = await factory.CreateDbContextAsync(cancellationToken);
         var visible = await VisibleKeys.OfAsync(db, caller, cancellationToken);
         var keys = await visible
-            .Where(key => cursor == null || string.Compare(key.Id, cursor) > 0)
+            .Where(key => string.Compare(key.Id, after) > 0)
             .OrderBy(key => key.Id)
             .Take(size + 1)
             .ToListAsync(cancellationToken);
-        var next = keys.Count > size ? keys[size - 1].Id : null;
-        var shown = keys.Take(size).ToList();
-        var ids = shown.ConvertAll(key => key.Id);
+        var ids = keys.ConvertAll(key => key.Id);
         var scopes = (await db.Set<ApiKeyAccount>().Where(row => ids.Contains(row.KeyId)).ToListAsync(cancellationToken))
             .ToLookup(row => row.KeyId, row => row.AccountId);
-        return new Page<ApiKeyView>(shown.ConvertAll(key => ApiKeyView.Of(key, scopes[key.Id])), next);
+        return TypedResults.Ok(Page.Of(keys, size, key => ApiKeyView.Of(key, scopes[key.Id]), key => new IdCursor(key.Id)));
     }
 }

@@ -1,5 +1,7 @@
 using InstaMessenger.Hosting.Http;
+using InstaMessenger.Hosting.Security;
 using InstaMessenger.Store.Data;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 
 namespace InstaMessenger.Store.Access;
@@ -7,21 +9,23 @@ namespace InstaMessenger.Store.Access;
 /// <summary><c>GET /api/v1/users</c>, oldest first.</summary>
 internal static class ListUsers
 {
-    public static async Task<Page<UserView>> HandleAsync(
-        IDbContextFactory<StoreDbContext> factory, string? cursor, int? limit, CancellationToken cancellationToken)
+    public static void MapListUsers(this IEndpointRouteBuilder routes) => routes.MapGet("", HandleAsync)
+        .Needs(Scopes.Read)
+        .WithSummary("Users, oldest first.");
+
+    private static async Task<Ok<Page<UserView>>> HandleAsync(
+        IDbContextFactory<StoreDbContext> factory, IdCursor? cursor, int? limit, CancellationToken cancellationToken)
     {
-        var size = PageLimit.Of(limit);
+        var (size, after) = (PageLimit.Of(limit), IdCursor.After(cursor));
         await using var db = await factory.CreateDbContextAsync(cancellationToken);
         var users = await db.Set<User>()
-            .Where(user => cursor == null || string.Compare(user.Id, cursor) > 0)
+            .Where(user => string.Compare(user.Id, after) > 0)
             .OrderBy(user => user.Id)
             .Take(size + 1)
             .ToListAsync(cancellationToken);
-        var next = users.Count > size ? users[size - 1].Id : null;
-        var shown = users.Take(size).ToList();
-        var ids = shown.ConvertAll(user => user.Id);
+        var ids = users.ConvertAll(user => user.Id);
         var memberships = (await db.Set<Membership>().Where(row => ids.Contains(row.UserId)).ToListAsync(cancellationToken))
             .ToLookup(row => row.UserId, row => row.AccountId);
-        return new Page<UserView>(shown.ConvertAll(user => UserView.Of(user, memberships[user.Id])), next);
+        return TypedResults.Ok(Page.Of(users, size, user => UserView.Of(user, memberships[user.Id]), user => new IdCursor(user.Id)));
     }
 }

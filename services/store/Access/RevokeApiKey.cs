@@ -2,6 +2,7 @@ using InstaMessenger.Hosting.Database;
 using InstaMessenger.Hosting.Http;
 using InstaMessenger.Hosting.Security;
 using InstaMessenger.Store.Data;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 
 namespace InstaMessenger.Store.Access;
@@ -9,16 +10,21 @@ namespace InstaMessenger.Store.Access;
 /// <summary><c>DELETE /api/v1/api-keys/{id}</c>: from the next request on it is refused.</summary>
 internal static class RevokeApiKey
 {
-    public static Task<IResult> HandleAsync(
+    public static void MapRevokeApiKey(this IEndpointRouteBuilder routes) => routes.MapDelete("{id}", HandleAsync)
+        .Needs(Scopes.Manage)
+        .WithSummary("Revoke an API key.");
+
+    private static Task<Results<NoContent, ProblemHttpResult>> HandleAsync(
         string id, Caller caller, IUnitOfWork<StoreDbContext> unitOfWork, AccessChanges changes, TimeProvider clock, CancellationToken cancellationToken) =>
-        unitOfWork.ExecuteAsync<IResult>(
+        unitOfWork.ExecuteAsync<Results<NoContent, ProblemHttpResult>>(
             async scope =>
             {
                 var now = clock.GetUtcNow();
                 var visible = await VisibleKeys.OfAsync(scope.Db, caller);
                 var revoked = await visible.Where(key => key.Id == id).ExecuteUpdateAsync(set => set.SetProperty(key => key.RevokedAt, now));
                 scope.AfterCommit(changes.Announce);
-                return revoked > 0 ? TypedResults.NoContent() : Problems.NotFound("API key");
+                if (revoked == 0) return Problems.NotFound("API key");
+                return TypedResults.NoContent();
             },
             cancellationToken);
 }

@@ -19,10 +19,15 @@ internal sealed partial class SignIn(
     TimeProvider clock,
     ILogger<SignIn> logger)
 {
-    public static Task<IResult> HandleAsync(HttpContext context, SignIn signIn, CancellationToken cancellationToken) =>
+    public static void Map(IEndpointRouteBuilder routes) => routes.MapPost("", PostAsync)
+        .WithSummary("Sign in with HTTP Basic; sets the session cookie too.")
+        .ProducesProblem(StatusCodes.Status401Unauthorized)
+        .ProducesProblem(StatusCodes.Status429TooManyRequests);
+
+    private static Task<Results<Ok<SignedIn>, ProblemHttpResult>> PostAsync(HttpContext context, SignIn signIn, CancellationToken cancellationToken) =>
         signIn.HandleAsync(context, cancellationToken);
 
-    private async Task<IResult> HandleAsync(HttpContext context, CancellationToken cancellationToken)
+    private async Task<Results<Ok<SignedIn>, ProblemHttpResult>> HandleAsync(HttpContext context, CancellationToken cancellationToken)
     {
         if (BasicCredential.Parse(context.Request.Headers.Authorization) is not { } given) return Refused();
         var address = ClientAddress.Of(context);
@@ -52,7 +57,7 @@ internal sealed partial class SignIn(
         throttle.Succeeded(given.Username, address);
         var session = await OpenAsync(user.Id, cancellationToken);
         var token = tokens.Issue(session);
-        context.Response.Cookies.Append(CallerAuthenticationSetup.SessionCookie, token, SessionCookie.Options(context.Request, session.ExpiresAt));
+        context.Response.Cookies.Append(Credential.SessionCookie, token, SessionCookie.Options(context.Request, session.ExpiresAt));
         context.Response.Headers.CacheControl = "no-store";
         LogSignedIn(logger, user.Id);
         return TypedResults.Ok(new SignedIn(token, session.ExpiresAt, new SignedInUser(user.Id, user.Username, user.Role)));

@@ -1,6 +1,7 @@
 using InstaMessenger.Hosting.Database;
 using InstaMessenger.Hosting.Security;
 using InstaMessenger.Store.Data;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 
 namespace InstaMessenger.Store.Access;
@@ -11,7 +12,10 @@ namespace InstaMessenger.Store.Access;
 /// </summary>
 internal static class SignOut
 {
-    public static async Task<IResult> HandleAsync(
+    public static void MapSignOut(this IEndpointRouteBuilder routes) => routes.MapDelete("", HandleAsync)
+        .WithSummary("Sign out: the token is refused from then on.");
+
+    private static async Task<NoContent> HandleAsync(
         HttpContext context,
         SessionTokens tokens,
         IUnitOfWork<StoreDbContext> unitOfWork,
@@ -19,7 +23,7 @@ internal static class SignOut
         TimeProvider clock,
         CancellationToken cancellationToken)
     {
-        if (CallerAuthenticationSetup.CredentialOf(context.Request) is { } credential && await tokens.ReadAsync(credential) is { } id)
+        if (Credential.Of(context.Request) is { } credential && await tokens.ReadAsync(credential) is { } id)
         {
             await unitOfWork.ExecuteAsync(
                 async scope =>
@@ -33,7 +37,7 @@ internal static class SignOut
                 cancellationToken);
         }
 
-        context.Response.Cookies.Delete(CallerAuthenticationSetup.SessionCookie, SessionCookie.Options(context.Request, DateTimeOffset.UnixEpoch));
+        context.Response.Cookies.Delete(Credential.SessionCookie, SessionCookie.Options(context.Request, DateTimeOffset.UnixEpoch));
         return TypedResults.NoContent();
     }
 }

@@ -7,14 +7,14 @@ namespace InstaMessenger.Store.Access;
 
 internal enum UserRole
 {
-    /// <summary>Sees the accounts that he is a member of.</summary>
+    /// <summary>Sees the accounts that they are a member of.</summary>
     Agent,
 
     /// <summary>Sees every account, and manages users.</summary>
     Admin,
 }
 
-/// <summary>A person who signs in. Deleting him ends his sessions and his API keys.</summary>
+/// <summary>A person who signs in. Deleting them ends their sessions and their API keys.</summary>
 internal sealed class User
 {
     /// <summary><c>usr_…</c>.</summary>

@@ -4,6 +4,7 @@ using InstaMessenger.Hosting.Database;
 using InstaMessenger.Hosting.Http;
 using InstaMessenger.Hosting.Security;
 using InstaMessenger.Store.Data;
+using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace InstaMessenger.Store.Accounts;
 
@@ -30,14 +31,19 @@ internal sealed record ChangeAccountRequest(
 /// <summary><c>PATCH /api/v1/accounts/{id}</c>.</summary>
 internal static class ChangeAccount
 {
-    public static Task<IResult> HandleAsync(
+    public static void MapChangeAccount(this IEndpointRouteBuilder routes) => routes.MapPatch("{id}", HandleAsync)
+        .Needs(Scopes.Manage)
+        .WithSummary("Change a linked account.")
+        .ProducesProblem(StatusCodes.Status409Conflict)
+        .ProducesProblem(StatusCodes.Status422UnprocessableEntity);
+
+    private static async Task<Results<Ok<AccountView>, ProblemHttpResult>> HandleAsync(
         AccountId id,
         ChangeAccountRequest request,
         Caller caller,
         OutboundRules outbound,
         IUnitOfWork<StoreDbContext> unitOfWork,
         AccountWriter writer,
-        HttpContext context,
         CancellationToken cancellationToken)
     {
         var fields = new AccountFields(outbound);
@@ -51,15 +57,16 @@ internal static class ChangeAccount
             fields.CrmWebhookUrl(url.ValueKind == JsonValueKind.String ? url.GetString() : null),
             fields.WebhookSecret(request.WebhookSecret),
             DropsCrmWebhook: url.ValueKind == JsonValueKind.Null);
-        if (fields.Faults.Count > 0) return Task.FromResult<IResult>(Problems.Invalid([.. fields.Faults]));
-        context.Response.Headers.CacheControl = "no-store";
-        return unitOfWork.ExecuteAsync(scope => ChangeAsync(scope, caller, id, input, writer), cancellationToken);
+        if (fields.Faults.Count > 0) return Problems.Invalid([.. fields.Faults]);
+        return await unitOfWork.ExecuteAsync(scope => ChangeAsync(scope, caller, id, input, writer), cancellationToken);
     }
 
-    private static async Task<IResult> ChangeAsync(WorkScope<StoreDbContext> scope, Caller caller, AccountId id, AccountInput input, AccountWriter writer)
+    private static async Task<Results<Ok<AccountView>, ProblemHttpResult>> ChangeAsync(
+        WorkScope<StoreDbContext> scope, Caller caller, AccountId id, AccountInput input, AccountWriter writer)
     {
         if (await LinkedAccounts.FindAsync(scope.Db, caller, id) is not { } account) return Problems.NotFound("account");
         var (problem, newSecret) = await writer.LinkAsync(scope, caller, account, input);
-        return problem is null ? TypedResults.Ok(AccountView.Of(account, newSecret)) : problem;
+        if (problem is not null) return problem;
+        return TypedResults.Ok(AccountView.Of(account, newSecret));
     }
 }

@@ -6,6 +6,7 @@ using InstaMessenger.Store.Access;
 using InstaMessenger.Store.Data;
 using InstaMessenger.Store.Domain;
 using InstaMessenger.Store.Events;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 
 namespace InstaMessenger.Store.Accounts;
@@ -34,13 +35,18 @@ internal sealed record LinkAccountRequest(
 /// <summary><c>POST /api/v1/accounts</c>: links an Instagram account (201), or links it again with what is given now (200).</summary>
 internal sealed class LinkAccount(AccountWriter writer, EventLog events, AccessChanges access, TimeProvider clock)
 {
-    public static Task<IResult> HandleAsync(
+    public static void Map(IEndpointRouteBuilder routes) => routes.MapPost("", HandleAsync)
+        .Needs(Scopes.Manage)
+        .WithSummary("Link an Instagram account, or link it again.")
+        .ProducesProblem(StatusCodes.Status409Conflict)
+        .ProducesProblem(StatusCodes.Status422UnprocessableEntity);
+
+    private static async Task<Results<Created<AccountView>, Ok<AccountView>, ProblemHttpResult>> HandleAsync(
         LinkAccountRequest request,
         Caller caller,
         OutboundRules outbound,
         IUnitOfWork<StoreDbContext> unitOfWork,
         LinkAccount link,
-        HttpContext context,
         CancellationToken cancellationToken)
     {
         var fields = new AccountFields(outbound);
@@ -52,12 +58,12 @@ internal sealed class LinkAccount(AccountWriter writer, EventLog events, AccessC
             fields.MessagingChannelId(request.MessagingChannelId),
             fields.CrmWebhookUrl(request.CrmWebhookUrl),
             fields.WebhookSecret(request.WebhookSecret));
-        if (fields.Faults.Count > 0) return Task.FromResult<IResult>(Problems.Invalid([.. fields.Faults]));
-        context.Response.Headers.CacheControl = "no-store";
-        return unitOfWork.ExecuteAsync(scope => link.LinkAsync(scope, caller, instagramAccount, input), cancellationToken);
+        if (fields.Faults.Count > 0) return Problems.Invalid([.. fields.Faults]);
+        return await unitOfWork.ExecuteAsync(scope => link.LinkAsync(scope, caller, instagramAccount, input), cancellationToken);
     }
 
-    private async Task<IResult> LinkAsync(WorkScope<StoreDbContext> scope, Caller caller, InstagramAccountId instagramAccount, AccountInput input)
+    private async Task<Results<Created<AccountView>, Ok<AccountView>, ProblemHttpResult>> LinkAsync(
+        WorkScope<StoreDbContext> scope, Caller caller, InstagramAccountId instagramAccount, AccountInput input)
     {
         var db = scope.Db;
         if (await EffectiveAccess.AgainAsync(db, caller) is not { } current) return Problems.Of(StatusCodes.Status401Unauthorized, "unauthorized");
@@ -75,6 +81,7 @@ internal sealed class LinkAccount(AccountWriter writer, EventLog events, AccessC
         events.Append(scope, account, null, EventTypes.AccountConnected, AccountEventData.Of(account));
         scope.AfterCommit(access.Announce);
         var view = AccountView.Of(account, newSecret);
-        return known is null ? TypedResults.Created($"/api/v1/accounts/{account.Id}", view) : TypedResults.Ok(view);
+        if (known is null) return TypedResults.Created($"/api/v1/accounts/{account.Id}", view);
+        return TypedResults.Ok(view);
     }
 }

@@ -3,6 +3,7 @@ using InstaMessenger.Hosting.Http;
 using InstaMessenger.Hosting.Security;
 using InstaMessenger.Store.Data;
 using InstaMessenger.Store.Domain;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 
 namespace InstaMessenger.Store.Accounts;
@@ -10,27 +11,33 @@ namespace InstaMessenger.Store.Accounts;
 /// <summary><c>GET /api/v1/accounts</c> and <c>GET /api/v1/accounts/{id}</c>: the linked accounts that the caller sees.</summary>
 internal static class LinkedAccounts
 {
-    public static async Task<Page<AccountView>> ListAsync(
-        Caller caller, IDbContextFactory<StoreDbContext> factory, string? cursor, int? limit, CancellationToken cancellationToken)
+    public static void MapLinkedAccounts(this IEndpointRouteBuilder routes)
     {
-        var size = PageLimit.Of(limit);
-        await using var db = await factory.CreateDbContextAsync(cancellationToken);
-        var linked = db.Accounts.Where(account => account.UnlinkedAt == null);
-        if (caller.Accounts is { } visible) linked = linked.Where(account => visible.ToList().Contains(account.Id));
-        // The casts are how EF compares the column of a converted id; they are never run.
-        if (cursor is not null) linked = linked.Where(account => string.Compare((string)(object)account.Id, cursor) > 0);
-        var accounts = await linked.OrderBy(account => account.Id).Take(size + 1).ToListAsync(cancellationToken);
-        var next = accounts.Count > size ? accounts[size - 1].Id.Value : null;
-        return new Page<AccountView>([.. accounts.Take(size).Select(account => AccountView.Of(account))], next);
-    }
-
-    public static async Task<IResult> GetAsync(AccountId id, Caller caller, IDbContextFactory<StoreDbContext> factory, CancellationToken cancellationToken)
-    {
-        await using var db = await factory.CreateDbContextAsync(cancellationToken);
-        return await FindAsync(db, caller, id, cancellationToken) is { } account ? TypedResults.Ok(AccountView.Of(account)) : Problems.NotFound("account");
+        routes.MapGet("", ListAsync).Needs(Scopes.Read).WithSummary("The linked accounts that you see, oldest first.");
+        routes.MapGet("{id}", GetAsync).Needs(Scopes.Read).WithSummary("One linked account.");
     }
 
     /// <summary>A linked account that the caller sees.</summary>
     public static async Task<Account?> FindAsync(StoreDbContext db, Caller caller, AccountId id, CancellationToken cancellationToken = default) =>
         caller.CanSee(id) ? await db.Accounts.SingleOrDefaultAsync(account => account.Id == id && account.UnlinkedAt == null, cancellationToken) : null;
+
+    private static async Task<Ok<Page<AccountView>>> ListAsync(
+        Caller caller, IDbContextFactory<StoreDbContext> factory, IdCursor? cursor, int? limit, CancellationToken cancellationToken)
+    {
+        var (size, after) = (PageLimit.Of(limit), IdCursor.After(cursor));
+        await using var db = await factory.CreateDbContextAsync(cancellationToken);
+        var linked = db.Accounts.Where(account => account.UnlinkedAt == null);
+        if (!caller.Accounts.IsAll) linked = linked.Where(account => caller.Accounts.Listed.ToList().Contains(account.Id));
+        // The casts are how EF compares the column of a converted id; they are never run.
+        linked = linked.Where(account => string.Compare((string)(object)account.Id, after) > 0);
+        var accounts = await linked.OrderBy(account => account.Id).Take(size + 1).ToListAsync(cancellationToken);
+        return TypedResults.Ok(Page.Of(accounts, size, account => AccountView.Of(account), account => new IdCursor(account.Id.Value)));
+    }
+
+    private static async Task<Results<Ok<AccountView>, ProblemHttpResult>> GetAsync(AccountId id, Caller caller, IDbContextFactory<StoreDbContext> factory, CancellationToken cancellationToken)
+    {
+        await using var db = await factory.CreateDbContextAsync(cancellationToken);
+        if (await FindAsync(db, caller, id, cancellationToken) is not { } account) return Problems.NotFound("account");
+        return TypedResults.Ok(AccountView.Of(account));
+    }
 }

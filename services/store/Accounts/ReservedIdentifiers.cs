@@ -1,6 +1,7 @@
 using InstaMessenger.Contracts.Ids;
 using InstaMessenger.Hosting.Database;
 using InstaMessenger.Hosting.Http;
+using InstaMessenger.Hosting.Security;
 using InstaMessenger.Store.Data;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
@@ -13,10 +14,17 @@ namespace InstaMessenger.Store.Accounts;
 /// </summary>
 internal static class ReservedIdentifiers
 {
-    public static async Task<Page<ReservedIdentifierView>> ListAsync(
-        IDbContextFactory<StoreDbContext> factory, string? cursor, int? limit, CancellationToken cancellationToken)
+    public static void MapReservedIdentifiers(this RouteGroupBuilder group)
     {
-        var size = PageLimit.Of(limit);
+        group.RequireAuthorization(CallerAuthenticationSetup.Admin).WithTags("Operations");
+        group.MapGet("", ListAsync).Needs(Scopes.Read).WithSummary("Channel ids that are kept for accounts that do not use them now.");
+        group.MapDelete("{id}", ReleaseAsync).Needs(Scopes.Manage).WithSummary("Release a channel id for the next account that names it.");
+    }
+
+    private static async Task<Ok<Page<ReservedIdentifierView>>> ListAsync(
+        IDbContextFactory<StoreDbContext> factory, IdCursor? cursor, int? limit, CancellationToken cancellationToken)
+    {
+        var (size, after) = (PageLimit.Of(limit), IdCursor.After(cursor));
         await using var db = await factory.CreateDbContextAsync(cancellationToken);
         // Channels alone, about one for each account: all are read, so that there is one rule for what is in use.
         var channels = await (from row in db.AccountIdentifiers
@@ -26,14 +34,15 @@ internal static class ReservedIdentifiers
                               select new { Row = row, Account = account }).ToListAsync(cancellationToken);
         var reserved = channels
             .Where(pair => !ReservedIds.IsInUse(pair.Account, pair.Row) && pair.Row.ExternalId != pair.Account.InstagramAccountId.Value)
-            .Where(pair => cursor is null || string.CompareOrdinal(pair.Row.ExternalId, cursor) > 0)
+            .Where(pair => string.CompareOrdinal(pair.Row.ExternalId, after) > 0)
             .Select(pair => new ReservedIdentifierView(pair.Row.ExternalId, pair.Account.Id, pair.Account.Username, pair.Account.UnlinkedAt))
             .ToList();
-        return new Page<ReservedIdentifierView>([.. reserved.Take(size)], reserved.Count > size ? reserved[size - 1].ExternalId : null);
+        return TypedResults.Ok(Page.Of([.. reserved.Take(size + 1)], size, row => row, row => new IdCursor(row.ExternalId)));
     }
 
-    public static Task<IResult> ReleaseAsync(string id, IUnitOfWork<StoreDbContext> unitOfWork, CancellationToken cancellationToken) =>
-        unitOfWork.ExecuteAsync<IResult>(
+    private static Task<Results<NoContent, ProblemHttpResult>> ReleaseAsync(
+        string id, IUnitOfWork<StoreDbContext> unitOfWork, CancellationToken cancellationToken) =>
+        unitOfWork.ExecuteAsync<Results<NoContent, ProblemHttpResult>>(
             async scope =>
             {
                 var rows = await scope.Db.AccountIdentifiers.Where(row => row.ExternalId == id).ToListAsync();

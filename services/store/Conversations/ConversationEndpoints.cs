@@ -1,5 +1,3 @@
-using InstaMessenger.Hosting.Http;
-
 namespace InstaMessenger.Store.Conversations;
 
 /// <summary>The inbox, for programs under <c>/api/v1</c> and for the browser under <c>/ui</c>: the same answers.</summary>
@@ -11,8 +9,6 @@ internal static class ConversationEndpoints
         // The document would say everything twice.
         Map(routes.MapGroup("/ui/conversations").ExcludeFromDescription());
     }
-
-    public static IResult BadCursor() => Problems.Of(StatusCodes.Status400BadRequest, "bad_cursor", "Give next_cursor of the page before, unchanged.");
 
     private static void Map(RouteGroupBuilder group)
     {

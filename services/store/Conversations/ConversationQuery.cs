@@ -1,6 +1,8 @@
 using System.ComponentModel.DataAnnotations.Schema;
 using System.Text;
 using InstaMessenger.Contracts.Ids;
+using InstaMessenger.Hosting.Http;
+using InstaMessenger.Hosting.Security;
 using InstaMessenger.Store.Data;
 using InstaMessenger.Store.Events;
 using Microsoft.EntityFrameworkCore;
@@ -8,12 +10,12 @@ using Microsoft.EntityFrameworkCore;
 namespace InstaMessenger.Store.Conversations;
 
 /// <summary>What a client wants of the conversation list.</summary>
-/// <param name="Accounts">Whose; null for everybody's.</param>
-/// <param name="Search">A contact's id, or part of his name or username; null for all.</param>
+/// <param name="Accounts">Whose.</param>
+/// <param name="Search">A contact's id, or part of their name or username; null for all.</param>
 /// <param name="Unread">Only with or only without unread messages; null for both.</param>
 /// <param name="After">The last item of the page before; null for the first page.</param>
 /// <param name="Limit">How many at most.</param>
-internal sealed record ConversationQuery(IReadOnlySet<AccountId>? Accounts, string? Search, bool? Unread, PageCursor? After, int Limit)
+internal sealed record ConversationQuery(AccountReach Accounts, string? Search, bool? Unread, TimeIdCursor? After, int Limit)
 {
     /// <summary>
     /// The ids of the page in order. As SQL, because the comparison of (time, id) that both databases answer from the index has no form in LINQ for ids of
@@ -28,12 +30,12 @@ internal sealed record ConversationQuery(IReadOnlySet<AccountId>? Accounts, stri
     /// <summary>The statement and its arguments.</summary>
     internal (string Sql, object[] Arguments) ToSql()
     {
-        if (Accounts is { Count: 0 }) return ($"{Select} WHERE 1 = 0", []);
+        if (Accounts is { IsAll: false, Listed.Count: 0 }) return ($"{Select} WHERE 1 = 0", []);
         var arguments = new List<object>();
-        var sql = Accounts is { Count: <= VisibleAccounts.MostMerged }
+        var sql = Accounts is { IsAll: false, Listed.Count: <= VisibleAccounts.MostMerged }
             // One walk along each account's index, merged: a quiet account costs nothing, however busy the others are.
-            ? string.Join(" UNION ALL ", Accounts.Select(account => $"SELECT * FROM ({Newest($"account_id = {Add(account.Value)}")}) AS page"))
-            : Newest(Accounts is null ? "1 = 1" : $"account_id IN ({string.Join(", ", Accounts.Select(account => Add(account.Value)))})");
+            ? string.Join(" UNION ALL ", Accounts.Listed.Select(account => $"SELECT * FROM ({Newest($"account_id = {Add(account.Value)}")}) AS page"))
+            : Newest(Accounts.IsAll ? "1 = 1" : $"account_id IN ({string.Join(", ", Accounts.Listed.Select(account => Add(account.Value)))})");
         return ($"SELECT * FROM ({sql}) AS merged ORDER BY last_message_at DESC, id DESC LIMIT {Add(Limit)}", [.. arguments]);
 
         string Newest(string whose)
@@ -42,7 +44,7 @@ internal sealed record ConversationQuery(IReadOnlySet<AccountId>? Accounts, stri
             if (After is { } after)
             {
                 var time = Add(after.Time.ToUnixTimeMilliseconds());
-                where.Append($" AND last_message_at <= {time} AND (last_message_at < {time} OR id < {Add(after.Tie)})");
+                where.Append($" AND last_message_at <= {time} AND (last_message_at < {time} OR id < {Add(after.Id)})");
             }
 
             if (Unread is { } unread) where.Append(unread ? " AND unread_count > 0" : " AND unread_count = 0");

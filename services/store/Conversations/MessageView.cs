@@ -1,5 +1,6 @@
 using InstaMessenger.Contracts.Events;
 using InstaMessenger.Contracts.Ids;
+using InstaMessenger.Hosting.Http;
 using InstaMessenger.Store.Domain;
 using InstaMessenger.Store.Json;
 
@@ -61,7 +62,7 @@ internal sealed record AttachmentView(AttachmentId Id, string MediaType, string 
 /// <summary>The message that a message answers.</summary>
 internal sealed record ReplyToView(InstagramMessageId InstagramMessageId);
 
-/// <summary>The customer as clients see him.</summary>
+/// <summary>The customer as clients see them.</summary>
 internal sealed record ContactView(InstagramUserId Id, string? Username, string? Name, string? ProfilePictureUrl)
 {
     public static ContactView Of(Conversation conversation) =>

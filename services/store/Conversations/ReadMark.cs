@@ -4,6 +4,7 @@ using InstaMessenger.Hosting.Http;
 using InstaMessenger.Hosting.Security;
 using InstaMessenger.Store.Data;
 using InstaMessenger.Store.Events;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 
 namespace InstaMessenger.Store.Conversations;
@@ -13,17 +14,15 @@ internal static class ReadMark
 {
     public static void MapReadMark(this IEndpointRouteBuilder routes) => routes.MapPost("/{id}/read", MarkAsync)
         .WithSummary("Marks a conversation as read, for everybody who sees it.")
-        .Produces(StatusCodes.Status204NoContent)
-        .ProducesProblem(StatusCodes.Status404NotFound);
+        .Needs(Scopes.Send);
 
-    private static async Task<IResult> MarkAsync(
-        string id, Caller caller, IUnitOfWork<StoreDbContext> unitOfWork, EventLog log, TimeProvider clock, CancellationToken cancellationToken)
+    private static async Task<Results<NoContent, ProblemHttpResult>> MarkAsync(
+        ConversationId id, Caller caller, IUnitOfWork<StoreDbContext> unitOfWork, EventLog log, TimeProvider clock, CancellationToken cancellationToken)
     {
-        if (!ConversationId.TryParse(id, out var conversationId)) return Problems.NotFound("conversation");
         var found = await unitOfWork.ExecuteAsync(
             async scope =>
             {
-                var conversation = await scope.Db.Conversations.ForUpdate().SingleOrDefaultAsync(row => row.Id == conversationId);
+                var conversation = await scope.Db.Conversations.ForUpdate().SingleOrDefaultAsync(row => row.Id == id);
                 if (conversation is null || !caller.CanSee(conversation.AccountId)) return false;
                 var now = clock.GetUtcNow();
                 if (!conversation.MarkRead(now)) return true;
@@ -33,6 +32,7 @@ internal static class ReadMark
                 return true;
             },
             cancellationToken);
-        return found ? TypedResults.NoContent() : Problems.NotFound("conversation");
+        if (!found) return Problems.NotFound("conversation");
+        return TypedResults.NoContent();
     }
 }

@@ -53,4 +53,4 @@ internal sealed record PendingEvent(
 
 /// <summary>An event as every tap shows it.</summary>
 internal sealed record EventView(
-    EventId Id, long Sequence, string Type, AccountId AccountId, ConversationId? ConversationId, DateTimeOffset OccurredAt, object Data);
+    EventId Id, long Sequence, string Type, AccountId AccountId, ConversationId? ConversationId, DateTimeOffset OccurredAt, object? Data);

@@ -1,4 +1,4 @@
-using InstaMessenger.Contracts.Ids;
+using InstaMessenger.Hosting.Security;
 using InstaMessenger.Store.Data;
 using Microsoft.EntityFrameworkCore;
 
@@ -17,30 +17,30 @@ internal sealed class EventPages(IDbContextFactory<StoreDbContext> factory)
     }
 
     /// <summary>Reads events in order.</summary>
-    /// <param name="accounts">Whose; null for everybody's.</param>
+    /// <param name="accounts">Whose.</param>
     /// <param name="after">From behind this sequence.</param>
     /// <param name="upTo">To this one.</param>
     /// <param name="limit">At most so many.</param>
     /// <param name="cancellationToken">Ends the read.</param>
-    public async Task<List<EventRow>> ReadAsync(IReadOnlySet<AccountId>? accounts, long after, long upTo, int limit, CancellationToken cancellationToken)
+    public async Task<List<EventRow>> ReadAsync(AccountReach accounts, long after, long upTo, int limit, CancellationToken cancellationToken)
     {
-        if (after >= upTo || accounts is { Count: 0 }) return [];
+        if (after >= upTo || accounts is { IsAll: false, Listed.Count: 0 }) return [];
         await using var db = await factory.CreateDbContextAsync(cancellationToken);
         return await Query(db, accounts, after, upTo, limit).ToListAsync(cancellationToken);
     }
 
-    internal static IQueryable<EventRow> Query(StoreDbContext db, IReadOnlySet<AccountId>? accounts, long after, long upTo, int limit)
+    internal static IQueryable<EventRow> Query(StoreDbContext db, AccountReach accounts, long after, long upTo, int limit)
     {
         var range = db.Events.Where(row => row.Sequence > after && row.Sequence <= upTo);
-        if (accounts is null) return range.OrderBy(row => row.Sequence).Take(limit);
-        if (accounts.Count > VisibleAccounts.MostMerged)
+        if (accounts.IsAll) return range.OrderBy(row => row.Sequence).Take(limit);
+        if (accounts.Listed.Count > VisibleAccounts.MostMerged)
         {
-            var ids = accounts.ToList();
+            var ids = accounts.Listed.ToList();
             return range.Where(row => ids.Contains(row.AccountId)).OrderBy(row => row.Sequence).Take(limit);
         }
 
         // Each account's part is a short walk along its index, however quiet it is and however busy the others are.
-        return accounts
+        return accounts.Listed
             .Select(account => range.Where(row => row.AccountId == account).OrderBy(row => row.Sequence).Take(limit))
             .Aggregate(Queryable.Concat)
             .OrderBy(row => row.Sequence).Take(limit);

@@ -2,15 +2,16 @@ using System.Buffers;
 using System.IO.Pipelines;
 using InstaMessenger.Contracts.Ids;
 using InstaMessenger.Hosting.Database;
+using InstaMessenger.Hosting.Security;
 
 namespace InstaMessenger.Store.Events;
 
 /// <summary>What a stream shows.</summary>
-/// <param name="Accounts">Whose events; null for everybody's.</param>
+/// <param name="Accounts">Whose events.</param>
 /// <param name="Types">Which types; null for all.</param>
-internal sealed record LiveFilter(IReadOnlySet<AccountId>? Accounts, IReadOnlySet<string>? Types)
+internal sealed record LiveFilter(AccountReach Accounts, IReadOnlySet<string>? Types)
 {
-    public bool Shows(AccountId account, string type) => (Accounts is null || Accounts.Contains(account)) && (Types is null || Types.Contains(type));
+    public bool Shows(AccountId account, string type) => Accounts.Contains(account) && (Types is null || Types.Contains(type));
 }
 
 /// <summary>

@@ -91,13 +91,13 @@ internal sealed class LiveSessions
 
     private void Enter(LiveSession session)
     {
-        if (session.Filter.Accounts is not { } accounts)
+        if (session.Filter.Accounts.IsAll)
         {
             _ofEverybody.Add(session);
             return;
         }
 
-        foreach (var account in accounts)
+        foreach (var account in session.Filter.Accounts.Listed)
         {
             if (!_byAccount.TryGetValue(account, out var sessions)) _byAccount.Add(account, sessions = []);
             sessions.Add(session);
@@ -107,7 +107,7 @@ internal sealed class LiveSessions
     private void Leave(LiveSession session)
     {
         _ofEverybody.Remove(session);
-        foreach (var account in session.Filter.Accounts ?? Enumerable.Empty<AccountId>())
+        foreach (var account in session.Filter.Accounts.Listed)
         {
             if (!_byAccount.TryGetValue(account, out var sessions)) continue;
             sessions.Remove(session);

@@ -13,9 +13,8 @@ internal static class LiveStream
         .WithDescription(
             "id is the sequence, event the type, data the event. Goes on behind Last-Event-ID (or ?after=) without a gap, else from now. types is a list with commas. "
             + "A comment comes every 15 s. A client that does not read for 10 s is closed and resumes.")
-        .Produces<string>(StatusCodes.Status200OK, "text/event-stream")
-        .ProducesProblem(StatusCodes.Status400BadRequest)
-        .ProducesProblem(StatusCodes.Status404NotFound);
+        .Needs(Scopes.Read)
+        .Produces<string>(StatusCodes.Status200OK, "text/event-stream");
 
     private static async Task<IResult> StreamAsync(
         HttpContext context,
@@ -34,7 +33,7 @@ internal static class LiveStream
         if (!PullFeed.TryReadSequence(string.IsNullOrEmpty(lastEventId) ? after : lastEventId, out var resumeAfter)) return PullFeed.BadCursor();
         if (!VisibleAccounts.TryNarrow(caller, accountId, out var accounts)) return Problems.NotFound("account");
         var wanted = types?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).ToHashSet();
-        var credential = CallerAuthenticationSetup.CredentialOf(context.Request)!;
+        var credential = Credential.Of(context.Request)!;
 
         // A sequence from the future (the log was restored from a backup) would wait for ever.
         var head = await pages.HeadAsync(context.RequestAborted);

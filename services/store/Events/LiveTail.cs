@@ -1,3 +1,4 @@
+using InstaMessenger.Hosting.Security;
 using InstaMessenger.Store.Access;
 
 namespace InstaMessenger.Store.Events;
@@ -85,7 +86,7 @@ internal sealed partial class LiveTail(
     /// <summary>Takes one round of new events; says whether there may be more.</summary>
     private async Task<bool> ReadAsync(CancellationToken cancellationToken)
     {
-        var rows = await pages.ReadAsync(null, ring.Head, long.MaxValue, RowsPerRound, cancellationToken);
+        var rows = await pages.ReadAsync(AccountReach.All, ring.Head, long.MaxValue, RowsPerRound, cancellationToken);
         if (rows.Count == 0) return false;
         var events = rows.ConvertAll(LiveEvent.Of);
         foreach (var next in events) ring.Add(next);

@@ -11,16 +11,17 @@ internal static class PullFeed
     public static void MapPullFeed(this IEndpointRouteBuilder routes) => routes.MapGet("", GetAsync)
         .WithSummary("The events after a sequence, oldest first.")
         .WithDescription(
-            "Ask with after=next_cursor while there is one. When next_cursor is null, ask again later with after=last_sequence: "
+            "Ask with after=next_cursor (or cursor=next_cursor) while there is one. When next_cursor is null, ask again later with after=last_sequence: "
             + "nothing at or below it can still appear.")
-        .Produces<Page<EventView>>()
-        .ProducesProblem(StatusCodes.Status400BadRequest)
-        .ProducesProblem(StatusCodes.Status404NotFound);
+        .Needs(Scopes.Read)
+        .Produces<Page<EventView>>();
 
     private static async Task<IResult> GetAsync(
-        Caller caller, EventPages pages, string? after, int? limit, [FromQuery(Name = "account_id")] string? accountId, CancellationToken cancellationToken)
+        Caller caller, EventPages pages, string? after, string? cursor, int? limit, [FromQuery(Name = "account_id")] string? accountId, CancellationToken cancellationToken)
     {
-        if (!TryReadSequence(after, out var position)) return BadCursor();
+        // Other lists call it cursor; who pages through all of them alike must not read the first page for ever.
+        if (after is not null && cursor is not null) return Problems.Invalid(("cursor", "It is the same as after: give one of them."));
+        if (!TryReadSequence(after ?? cursor, out var position)) return BadCursor();
         if (!VisibleAccounts.TryNarrow(caller, accountId, out var accounts)) return Problems.NotFound("account");
         var size = PageLimit.Of(limit);
         var head = await pages.HeadAsync(cancellationToken);
@@ -49,7 +50,7 @@ internal static class PullFeed
             {
                 writer.WriteStartObject();
                 writer.WriteStartArray("data");
-                foreach (var row in Events) writer.WriteRawValue(row.Body, skipInputValidation: true);
+                foreach (var row in Events) Write(writer, row);
                 writer.WriteEndArray();
                 var last = More ? Events[^1].Sequence : Head;
                 if (More) writer.WriteString("next_cursor", last.ToString());
@@ -59,6 +60,20 @@ internal static class PullFeed
             }
 
             await response.BodyWriter.FlushAsync(httpContext.RequestAborted);
+        }
+
+        /// <summary>A body that is no JSON would make the page none; such an event is shown by its columns, so that the client goes on behind it.</summary>
+        private static void Write(Utf8JsonWriter writer, EventRow row)
+        {
+            try
+            {
+                writer.WriteRawValue(row.Body);
+            }
+            catch (JsonException)
+            {
+                var rotten = new EventView(row.Id, row.Sequence, row.Type, row.AccountId, row.ConversationId, row.OccurredAt, Data: null);
+                writer.WriteRawValue(JsonSerializer.SerializeToUtf8Bytes(rotten, ApiJson.Options));
+            }
         }
     }
 }

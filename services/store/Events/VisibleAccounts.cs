@@ -12,17 +12,17 @@ internal static class VisibleAccounts
     /// </summary>
     public const int MostMerged = 32;
 
-    /// <summary>Narrows what a caller may see to what he asks for.</summary>
+    /// <summary>Narrows what a caller may see to what they ask for.</summary>
     /// <param name="caller">The caller.</param>
-    /// <param name="accountId">His <c>account_id</c>; null for all that are his.</param>
-    /// <param name="accounts">The accounts; null for every account there is.</param>
-    /// <returns>No when he asks for one that is not his, or that is none.</returns>
-    public static bool TryNarrow(Caller caller, string? accountId, out IReadOnlySet<AccountId>? accounts)
+    /// <param name="accountId">Their <c>account_id</c>; null for all that are theirs.</param>
+    /// <param name="accounts">The accounts.</param>
+    /// <returns>No when they ask for one that is not theirs, or that is none.</returns>
+    public static bool TryNarrow(Caller caller, string? accountId, out AccountReach accounts)
     {
         accounts = caller.Accounts;
         if (accountId is null) return true;
         if (!AccountId.TryParse(accountId, out var account) || !caller.CanSee(account)) return false;
-        accounts = new HashSet<AccountId> { account };
+        accounts = AccountReach.Of(account);
         return true;
     }
 }

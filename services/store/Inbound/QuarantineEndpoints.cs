@@ -13,18 +13,18 @@ internal static class QuarantineEndpoints
     public static void MapQuarantine(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/api/v1/quarantine").RequireAuthorization(CallerAuthenticationSetup.Admin).WithTags("Operations");
-        group.MapGet("", ListAsync).WithSummary("Webhooks that no linked account claims, oldest first; without their content.");
-        group.MapPost("{id:long}/replay", ReplayAsync).WithSummary("Records a quarantined webhook, if an account claims it now.");
+        group.MapGet("", ListAsync).Needs(Scopes.Read).WithSummary("Webhooks that no linked account claims, oldest first; without their content.");
+        group.MapPost("{id:long}/replay", ReplayAsync).Needs(Scopes.Manage).Produces(StatusCodes.Status204NoContent).ProducesProblem(StatusCodes.Status409Conflict).WithSummary("Records a quarantined webhook, if an account claims it now.");
     }
 
-    private static async Task<Page<QuarantineView>> ListAsync(IDbContextFactory<StoreDbContext> factory, long? cursor, int? limit, CancellationToken cancellationToken)
+    private static async Task<Page<QuarantineView>> ListAsync(IDbContextFactory<StoreDbContext> factory, NumberCursor? cursor, int? limit, CancellationToken cancellationToken)
     {
-        var size = PageLimit.Of(limit);
+        var (size, after) = (PageLimit.Of(limit), cursor?.Number ?? 0);
         await using var db = await factory.CreateDbContextAsync(cancellationToken);
-        var rows = await db.Quarantine.Where(row => row.Id > (cursor ?? 0)).OrderBy(row => row.Id).Take(size)
+        var rows = await db.Quarantine.Where(row => row.Id > after).OrderBy(row => row.Id).Take(size + 1)
             .Select(row => new QuarantineView(row.Id, row.ChannelId, row.BusinessId, row.ReservedFor, row.Reason, row.ReceivedAt))
             .ToListAsync(cancellationToken);
-        return new Page<QuarantineView>(rows, rows.Count == size ? rows[^1].Id.ToString() : null);
+        return Page.Of(rows, size, row => row, row => new NumberCursor(row.Id));
     }
 
     private static async Task<IResult> ReplayAsync(long id, IDbContextFactory<StoreDbContext> factory, QuarantineReplay replay, CancellationToken cancellationToken)

@@ -2,6 +2,7 @@ using InstaMessenger.Contracts.Ids;
 using InstaMessenger.Hosting.Http;
 using InstaMessenger.Hosting.Security;
 using InstaMessenger.Store.Data;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 
 namespace InstaMessenger.Store.Outbound;
@@ -12,17 +13,17 @@ internal static class MessageEndpoints
     public static void MapMessages(this IEndpointRouteBuilder routes)
     {
         routes.MapGet("/{message_id}", GetAsync).WithSummary("How a message stands. Of a text with an attachment each is asked for by its own id.")
-            .Produces<SendAnswer>().ProducesProblem(StatusCodes.Status404NotFound);
+            .Needs(Scopes.Read | Scopes.Send);
         routes.MapGet("/{message_id}/status", GetAsync).WithSummary("The same as the message itself.")
-            .Produces<SendAnswer>().ProducesProblem(StatusCodes.Status404NotFound);
+            .Needs(Scopes.Read | Scopes.Send);
     }
 
-    private static async Task<IResult> GetAsync(
-        [Microsoft.AspNetCore.Mvc.FromRoute(Name = "message_id")] string messageId, Caller caller, IDbContextFactory<StoreDbContext> factory, CancellationToken cancellationToken)
+    private static async Task<Results<Ok<SendAnswer>, ProblemHttpResult>> GetAsync(
+        MessageId message_id, Caller caller, IDbContextFactory<StoreDbContext> factory, CancellationToken cancellationToken)
     {
-        if (!MessageId.TryParse(messageId, out var id)) return Problems.NotFound("message");
         await using var db = await factory.CreateDbContextAsync(cancellationToken);
-        var answer = await MessageReading.AnswerAsync(db, [id], cancellationToken);
-        return answer is not null && caller.CanSee(answer.AccountId) ? TypedResults.Ok(answer) : Problems.NotFound("message");
+        var answer = await MessageReading.AnswerAsync(db, [message_id], cancellationToken);
+        if (answer is null || !caller.CanSee(answer.AccountId)) return Problems.NotFound("message");
+        return TypedResults.Ok(answer);
     }
 }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using InstaMessenger.Contracts.Events;
 using InstaMessenger.Contracts.Ids;
+using InstaMessenger.Hosting.Http;
 using InstaMessenger.Store.Domain;
 
 namespace InstaMessenger.Store.Outbound;
@@ -68,7 +69,7 @@ internal sealed record SendAnswer(
             attachment?.Url,
             attachment?.MediaType,
             behind.Error ?? messages.Select(message => message.Error).FirstOrDefault(error => error is not null),
-            told.Metadata is { } metadata ? JsonElement.Parse(metadata) : null,
+            KeptJson.Read(told.Metadata),
             [.. messages.Select(message => new SendPart(message.Id, message.Kind, message.Status, message.InstagramMessageId, message.Error))]);
     }
 

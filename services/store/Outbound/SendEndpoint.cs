@@ -17,6 +17,7 @@ internal static partial class SendEndpoint
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
 
     public static void MapSend(this IEndpointRouteBuilder routes) => routes.MapPost("/send", SendAsync)
+        .Needs(Scopes.Send)
         .WithMetadata(new RequestSizeLimitAttribute(MostBodyBytes))
         .WithSummary("Sends a message: text, an attachment by URL, or both (then as two messages, the attachment first).")
         .WithDescription(

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using InstaMessenger.Contracts.Ids;
 using InstaMessenger.Contracts.Outgoing;
+using InstaMessenger.Hosting.Http;
 using InstaMessenger.Store.Domain;
 using InstaMessenger.Store.Json;
 
@@ -23,6 +24,9 @@ internal sealed record SendRequest(
 
     private const int MostMetadataBytes = 4096;
 
+    private static readonly string[] Members =
+        ["account_id", "recipient_id", "message", "attachment_url", "attachment_type", "metadata", "sent_by", "idempotency_key"];
+
     private static readonly string[] Later = ["reply_to_message_id", "quick_replies", "template"];
 
     /// <summary>Reads a request.</summary>
@@ -34,6 +38,8 @@ internal sealed record SendRequest(
     public static SendRequest? Read(JsonElement body, bool allowHttp, out List<(string Field, string Error)> errors)
     {
         var found = errors = [];
+        foreach (var name in body.EnumerateObject().Select(member => member.Name).Where(name => !Members.Contains(name) && !Later.Contains(name)))
+            found.Add((name, "There is no such member."));
         foreach (var name in Later.Where(name => Member(name) is not null)) found.Add((name, $"not_supported_yet: {name} cannot be sent yet."));
 
         if (!AccountId.TryParse(Text("account_id"), out var account)) Wrong("account_id", "Must be an account's id: acc_…");
@@ -48,6 +54,7 @@ internal sealed record SendRequest(
 
         var metadata = Member("metadata");
         if (metadata is { ValueKind: not JsonValueKind.Object }) Wrong("metadata", "Must be an object.");
+        if (metadata is { } nested && KeptJson.IsTooDeep(nested)) Wrong("metadata", $"Must be nested at most {KeptJson.MostDepth} deep.");
         if (metadata is { } given && Encoding.UTF8.GetByteCount(given.GetRawText()) > MostMetadataBytes) Wrong("metadata", $"Must have at most {MostMetadataBytes} bytes.");
 
         Author? author = null;

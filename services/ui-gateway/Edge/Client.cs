@@ -9,7 +9,7 @@ internal static class Client
 {
     /// <summary>The credential as a key of a table that lives in memory for a while: hashed, so that a dump of it opens nothing. Null for none.</summary>
     public static string? CredentialHash(HttpContext context) =>
-        CallerAuthenticationSetup.CredentialOf(context.Request) is { } credential
+        Credential.Of(context.Request) is { } credential
             ? Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(credential)))
             : null;
 }

@@ -165,8 +165,8 @@ internal sealed class ForwarderHost : IAsyncDisposable
     {
         public ValueTask<Caller?> FindAsync(string credential, CancellationToken cancellationToken) => ValueTask.FromResult<Caller?>(
             AccountId.TryParse(credential, out var account)
-                ? new Caller("usr_1", CallerKind.User, "usr_1", IsAdmin: false, new HashSet<AccountId> { account })
-                : new Caller("usr_0", CallerKind.User, "usr_0", IsAdmin: true, null));
+                ? new Caller("usr_1", CallerKind.User, "usr_1", IsAdmin: false, AccountReach.Of(account))
+                : new Caller("usr_0", CallerKind.User, "usr_0", IsAdmin: true, AccountReach.All));
     }
 
     private sealed class LogSink : ILoggerProvider, ILogger

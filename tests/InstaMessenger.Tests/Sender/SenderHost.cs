@@ -176,8 +176,8 @@ internal sealed class SenderHost : IAsyncDisposable
     {
         public ValueTask<Caller?> FindAsync(string credential, CancellationToken cancellationToken) => ValueTask.FromResult(credential switch
         {
-            "owner" => new Caller("key_1", CallerKind.Key, "usr_1", false, new HashSet<AccountId> { Account }),
-            "stranger" => new Caller("key_2", CallerKind.Key, "usr_2", false, new HashSet<AccountId> { AccountId.Parse("acc_2") }),
+            "owner" => new Caller("key_1", CallerKind.Key, "usr_1", false, AccountReach.Of(Account)),
+            "stranger" => new Caller("key_2", CallerKind.Key, "usr_2", false, AccountReach.Of(AccountId.Parse("acc_2"))),
             _ => null,
         });
     }

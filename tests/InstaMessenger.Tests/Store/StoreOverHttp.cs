@@ -27,6 +27,8 @@ internal sealed class StoreOverHttp : IAsyncDisposable
     public const string AdminPassword = "correct: horse";
     public static readonly string SigningKey = Convert.ToBase64String([.. Enumerable.Range(1, 32).Select(i => (byte)i)]);
 
+    public static readonly string[] AllScopes = ["read", "send", "manage"];
+
     public const string AgentPassword = "agent password";
 
     private static readonly Lazy<string> AgentHash = new(() =>

@@ -96,7 +96,7 @@ public sealed class SendsEndpointTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("""{"outcome":"maybe"}""", HttpStatusCode.BadRequest)]
+    [InlineData("""{"outcome":"maybe"}""", HttpStatusCode.UnprocessableEntity)]
     [InlineData("""{}""", HttpStatusCode.UnprocessableEntity)]
     public async Task A_decision_that_is_none_is_refused(string body, HttpStatusCode status)
     {

@@ -67,7 +67,7 @@ public sealed class ApiKeyTests(StoreFixture fixture) : IClassFixture<StoreFixtu
         var (_, ann) = await Store.AgentAsync("key-ann");
         var (_, bob) = await Store.AgentAsync("key-bob");
         var anns = await Store.PostAsync("/api/v1/api-keys", ann, new { name = "ann's" });
-        var annsScoped = await Store.PostAsync("/api/v1/api-keys", ann, new { name = "ann's scoped", account_ids = Array.Empty<string>() });
+        var annsScoped = await Store.PostAsync("/api/v1/api-keys", ann, new { name = "ann's scoped", account_ids = Array.Empty<string>(), scopes = StoreOverHttp.AllScopes });
         var bobs = await Store.PostAsync("/api/v1/api-keys", bob, new { name = "bob's" });
 
         (await Store.GetAsync("/api/v1/api-keys", ann)).Ids().ShouldBe([anns.Text("id"), annsScoped.Text("id")]);
@@ -95,12 +95,95 @@ public sealed class ApiKeyTests(StoreFixture fixture) : IClassFixture<StoreFixtu
     public async Task A_key_makes_keys_that_reach_and_live_no_further_than_itself()
     {
         var soon = TimeProvider.System.GetUtcNow().AddHours(1);
-        var scoped = (await Store.PostAsync("/api/v1/api-keys", fixture.Admin, new { name = "scoped", account_ids = Array.Empty<string>() })).Text("key");
-        var ending = (await Store.PostAsync("/api/v1/api-keys", fixture.Admin, new { name = "ending", expires_at = soon })).Text("key");
+        var scoped = (await Store.PostAsync("/api/v1/api-keys", fixture.Admin, new { name = "scoped", account_ids = Array.Empty<string>(), scopes = StoreOverHttp.AllScopes })).Text("key");
+        var ending = (await Store.PostAsync("/api/v1/api-keys", fixture.Admin, new { name = "ending", scopes = StoreOverHttp.AllScopes, expires_at = soon })).Text("key");
 
         (await Store.PostAsync("/api/v1/api-keys", scoped, new { name = "child" })).Code.ShouldBe("key_scoped");
         (await Store.PostAsync("/api/v1/api-keys", ending, new { name = "child" })).Code.ShouldBe("key_expires");
         (await Store.PostAsync("/api/v1/api-keys", ending, new { name = "child", expires_at = soon.AddHours(1) })).Code.ShouldBe("key_expires");
         (await Store.PostAsync("/api/v1/api-keys", ending, new { name = "child", expires_at = soon.AddMinutes(-1) })).Status.ShouldBe(201);
+    }
+
+    [Fact]
+    public async Task A_new_key_reads_and_sends_and_changes_nothing_of_how_things_are_set_up()
+    {
+        var account = await Store.LinkAsync(fixture.Admin, fixture.NewInstagramId());
+        var made = await Store.PostAsync("/api/v1/api-keys", fixture.Admin, new { name = "crm", account_ids = new[] { account } });
+        made.Json.GetProperty("scopes").EnumerateArray().Select(scope => scope.GetString()).ShouldBe(["read", "send"]);
+        var key = made.Text("key");
+
+        (await Store.GetAsync("/api/v1/accounts", key)).Status.ShouldBe(200);
+        (await Store.PostAsync("/api/v1/messages/send", key, new { account_id = account })).Status.ShouldBe(422);
+        foreach (var answer in new[]
+        {
+            await Store.PatchAsync("/api/v1/accounts/" + account, key, new { crm_webhook_url = "https://thief.example/" }),
+            await Store.DeleteAsync("/api/v1/accounts/" + account, key),
+            await Store.PostAsync("/api/v1/accounts", key, StoreOverHttp.Link(fixture.NewInstagramId())),
+            await Store.PostAsync("/api/v1/api-keys", key, new { name = "child" }),
+            await Store.DeleteAsync("/api/v1/api-keys/" + made.Text("id"), key),
+            await Store.GetAsync("/api/v1/api-keys", key),
+        })
+        {
+            (answer.Status, answer.Code).ShouldBe((403, "scope_missing"));
+        }
+
+        (await Store.GetAsync("/api/v1/accounts/" + account, fixture.Admin)).Status.ShouldBe(200);
+    }
+
+    [Theory]
+    [InlineData("read", 200, 403, 403)]
+    [InlineData("send", 403, 422, 403)]
+    [InlineData("manage", 403, 403, 200)]
+    public async Task A_scope_lets_do_what_it_says_and_nothing_else(string scope, int reads, int sends, int manages)
+    {
+        var key = (await Store.PostAsync("/api/v1/api-keys", fixture.Admin, new { name = scope, scopes = new[] { scope } })).Text("key");
+        (await Store.GetAsync("/api/v1/accounts", key)).Status.ShouldBe(reads);
+        (await Store.PostAsync("/api/v1/messages/send", key, new { })).Status.ShouldBe(sends);
+        (await Store.GetAsync("/api/v1/api-keys", key)).Status.ShouldBe(manages);
+        (await Store.GetAsync("/api/v1/me", key)).Json.GetProperty("scopes").EnumerateArray().Single().GetString().ShouldBe(scope);
+    }
+
+    [Theory]
+    [InlineData("everything")]
+    [InlineData("Read")]
+    [InlineData(null)]
+    public async Task A_scope_that_is_none_is_refused(string? scope)
+    {
+        (await Store.PostAsync("/api/v1/api-keys", fixture.Admin, new { name = "typo", scopes = new[] { scope } })).FaultyFields().ShouldBe(["scopes"]);
+        (await Store.PostAsync("/api/v1/api-keys", fixture.Admin, new { name = "none", scopes = Array.Empty<string>() })).FaultyFields().ShouldBe(["scopes"]);
+    }
+
+    [Fact]
+    public async Task An_admins_key_that_ends_makes_no_admin_and_no_member_that_stays()
+    {
+        var account = await Store.LinkAsync(fixture.Admin, fixture.NewInstagramId());
+        var (agentId, _) = await Store.AgentAsync("key-member");
+        var soon = TimeProvider.System.GetUtcNow().AddHours(1);
+        var ending = (await Store.PostAsync("/api/v1/api-keys", fixture.Admin, new { name = "ending", scopes = StoreOverHttp.AllScopes, expires_at = soon })).Text("key");
+        var managing = (await Store.PostAsync("/api/v1/api-keys", fixture.Admin, new { name = "managing", scopes = new[] { "manage" } })).Text("key");
+
+        foreach (var (key, code) in new[] { (ending, "key_expires"), (managing, "scope_exceeded") })
+        {
+            (await Store.PostAsync("/api/v1/users", key, new { username = "lasting", password = "a long password", role = "admin" })).Code.ShouldBe(code);
+            (await Store.PostAsync($"/api/v1/users/{agentId}/accounts", key, new { account_ids = new[] { account } })).Code.ShouldBe(code);
+        }
+
+        (await Store.PostAsync("/api/v1/api-keys", managing, new { name = "more" })).Code.ShouldBe("scope_exceeded");
+        (await Store.PostAsync("/api/v1/api-keys", managing, new { name = "as much", scopes = new[] { "manage" } })).Status.ShouldBe(201);
+        (await Store.GetAsync("/api/v1/users?limit=200", fixture.Admin)).Raw.ShouldNotContain("lasting");
+    }
+
+    [Fact]
+    public async Task A_key_from_before_there_were_scopes_may_do_what_it_could()
+    {
+        var made = await Store.PostAsync("/api/v1/api-keys", fixture.Admin, new { name = "old", scopes = new[] { "read" } });
+        await Store.ReadAsync(async db =>
+        {
+            const string Columns = "id, name, user_id, prefix, hash, scoped, expires_at, created_at, last_used_at, revoked_at";
+            await db.Database.ExecuteSqlRawAsync($"CREATE TEMP TABLE old AS SELECT {Columns} FROM api_keys WHERE id = {{0}}", made.Text("id"));
+            await db.Database.ExecuteSqlRawAsync("DELETE FROM api_keys WHERE id = {0}", made.Text("id"));
+            return await db.Database.ExecuteSqlRawAsync($"INSERT INTO api_keys ({Columns}) SELECT {Columns} FROM old");
+        });
+        (await Store.GetAsync("/api/v1/api-keys", made.Text("key"))).Status.ShouldBe(200);
     }
 }

@@ -113,7 +113,7 @@ public sealed class LinkedAccountsTests(StoreFixture fixture) : IClassFixture<St
     {
         await using var store = await StoreOverHttp.StartAsync(null, ("ConnectionStrings:Store", null));
         var admin = await store.SignInAsync();
-        var key = (await store.PostAsync("/api/v1/api-keys", admin, new { name = "crm" })).Text("key");
+        var key = (await store.PostAsync("/api/v1/api-keys", admin, new { name = "crm", scopes = StoreOverHttp.AllScopes })).Text("key");
         await store.PostAsync("/api/v1/accounts", key, StoreOverHttp.Link(
             "17841400000000001", ("access_token", "IGAA-planted-token"), ("crm_webhook_url", "https://crm.example/planted"), ("webhook_secret", "planted-webhook-secret")));
 

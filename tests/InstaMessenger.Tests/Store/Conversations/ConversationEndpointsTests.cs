@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using InstaMessenger.Contracts.Ids;
+using InstaMessenger.Hosting.Http;
 using InstaMessenger.Hosting.Security;
 using InstaMessenger.Store.Conversations;
 using InstaMessenger.Store.Domain;
@@ -155,33 +156,24 @@ public sealed class ConversationEndpointsTests : IAsyncLifetime
         (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("code").GetString().ShouldBe("bad_cursor");
     }
 
-    [Fact]
-    public void A_cursor_comes_back_as_it_went()
-    {
-        var cursor = new PageCursor(DateTimeOffset.FromUnixTimeMilliseconds(1_752_834_910_447), "conv_1");
-        PageCursor.TryReadConversation(cursor.ToString(), out var read).ShouldBeTrue();
-        read.ShouldBe(cursor);
-        PageCursor.TryReadMessage(cursor.ToString(), out _, out _).ShouldBeFalse();
-    }
-
     /// <summary>A sort or a scan of a whole table is what makes a list slow at a million rows and not at ten.</summary>
     [Fact]
     public async Task Lists_threads_and_feeds_walk_along_their_indexes_however_much_there_is()
     {
         await using var db = _store.Read();
-        var after = new PageCursor(Start, "conv_1");
-        var mine = new HashSet<AccountId> { _shop.Id };
-        var both = new HashSet<AccountId> { _shop.Id, _cafe.Id };
-        foreach (var accounts in (IReadOnlySet<AccountId>?[])[null, mine, both])
+        var after = new TimeIdCursor(Start, "conv_1");
+        var mine = AccountReach.Of(_shop.Id);
+        var both = AccountReach.Of(_shop.Id, _cafe.Id);
+        foreach (var accounts in (AccountReach[])[AccountReach.All, mine, both])
         {
             // One walk for each account, or one for all: a single walk over several accounts would have to sort everything behind the cursor.
-            var walks = accounts?.Count ?? 1;
-            foreach (var (cursor, unread) in ((PageCursor?, bool?)[])[(null, null), (after, null), (after, true)])
+            var walks = accounts.IsAll ? 1 : accounts.Listed.Count;
+            foreach (var (cursor, unread) in ((TimeIdCursor?, bool?)[])[(null, null), (after, null), (after, true)])
             {
-                var place = (accounts, cursor) switch
+                var place = (accounts.IsAll, cursor) switch
                 {
-                    (null, null) => "SCAN conversations USING COVERING INDEX IX_conversations_last_message_at_id_account_id_unread_count",
-                    (null, _) => "SEARCH conversations USING COVERING INDEX IX_conversations_last_message_at_id_account_id_unread_count (last_message_at<?)",
+                    (true, null) => "SCAN conversations USING COVERING INDEX IX_conversations_last_message_at_id_account_id_unread_count",
+                    (true, _) => "SEARCH conversations USING COVERING INDEX IX_conversations_last_message_at_id_account_id_unread_count (last_message_at<?)",
                     (_, null) => "SEARCH conversations USING COVERING INDEX IX_conversations_account_id_last_message_at_id_unread_count (account_id=?)",
                     _ => "SEARCH conversations USING COVERING INDEX IX_conversations_account_id_last_message_at_id_unread_count (account_id=? AND last_message_at<?)",
                 };
@@ -191,11 +183,11 @@ public sealed class ConversationEndpointsTests : IAsyncLifetime
             // A SCAN here is of the pages that the walks have found; one of the table would be a walk too few.
             var feed = Walks(await QueryPlan.OfAsync(EventPages.Query(db, accounts, 100, 1_000_000, 51)), "e[0-9]*").FindAll(line => line.StartsWith("SEARCH", StringComparison.Ordinal));
             feed.Count.ShouldBe(walks);
-            var range = accounts is null ? "PRIMARY KEY (rowid>? AND rowid<?)" : "(account_id=? AND sequence>? AND sequence<?)";
+            var range = accounts.IsAll ? "PRIMARY KEY (rowid>? AND rowid<?)" : "(account_id=? AND sequence>? AND sequence<?)";
             feed.ShouldAllBe(line => line.EndsWith(range, StringComparison.Ordinal), string.Join('\n', feed));
         }
 
-        Walks(await QueryPlan.OfAsync(ConversationThread.Query(db, ConversationId.Parse("conv_1"), after, 7, 51)), "m[0-9]*")
+        Walks(await QueryPlan.OfAsync(ConversationThread.Query(db, ConversationId.Parse("conv_1"), new TimeCursor(Start, 7), 51)), "m[0-9]*")
             .Where(line => line.Contains(" INDEX IX_messages_", StringComparison.Ordinal)).ShouldHaveSingleItem().ShouldEndWith("(conversation_id=? AND sent_at<?)");
     }
 

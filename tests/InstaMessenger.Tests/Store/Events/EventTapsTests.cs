@@ -7,6 +7,7 @@ using InstaMessenger.Hosting.Security;
 using InstaMessenger.Store.Access;
 using InstaMessenger.Store.Domain;
 using InstaMessenger.Store.Events;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Time.Testing;
@@ -55,6 +56,32 @@ public sealed class EventTapsTests : IAsyncLifetime
         Sequences(await PullAsync("both", "?limit=4")).ShouldBe([1, 2, 3, 4]);
         Sequences(await PullAsync("both", $"?account_id={_cafe.Id}")).ShouldBe([2, 4, 6]);
         Sequences(await PullAsync("admin", "?after=2")).ShouldBe([3, 4, 5, 6, 7]);
+    }
+
+    [Fact]
+    public async Task A_paginator_that_calls_it_cursor_as_every_other_list_does_comes_to_the_end()
+    {
+        for (var i = 1; i <= 4; i++) await AppendAsync(_shop, i);
+        var (seen, cursor) = (new List<long>(), "");
+        do
+        {
+            var page = await PullAsync("shop", "?limit=2" + cursor);
+            seen.AddRange(Sequences(page));
+            cursor = page.GetProperty("next_cursor").GetString() is { } next ? "&cursor=" + next : "";
+        }
+        while (cursor.Length > 0 && seen.Count < 10);
+        seen.ShouldBe([1, 2, 3, 4]);
+    }
+
+    [Fact]
+    public async Task A_rotten_event_takes_none_of_the_others_with_it()
+    {
+        for (var i = 1; i <= 3; i++) await AppendAsync(_shop, i);
+        await _store.UnitOfWork.ExecuteAsync(scope => scope.Db.Events.Where(row => row.Sequence == 2)
+            .ExecuteUpdateAsync(set => set.SetProperty(row => row.Body, Encoding.UTF8.GetBytes("""{"id":"evt_2","data":{"text":"cut"""))));
+        var page = await PullAsync("shop", "");
+        Sequences(page).ShouldBe([1, 2, 3]);
+        page.GetProperty("data")[1].GetProperty("data").ValueKind.ShouldBe(JsonValueKind.Null);
     }
 
     [Theory]
@@ -202,7 +229,7 @@ public sealed class EventTapsTests : IAsyncLifetime
     {
         var pipe = new Pipe(new PipeOptions(pauseWriterThreshold: 64, resumeWriterThreshold: 32));
         var (ring, sessions) = (new LiveRing(), new LiveSessions());
-        using var session = new LiveSession(pipe.Writer, 0, new LiveFilter(null, null), _ => ValueTask.FromResult<LiveFilter?>(null), _clock);
+        using var session = new LiveSession(pipe.Writer, 0, new LiveFilter(AccountReach.All, null), _ => ValueTask.FromResult<LiveFilter?>(null), _clock);
         sessions.Add(session);
         var running = session.RunAsync(sessions, ring, _store.Services.GetRequiredService<EventPages>());
         var next = new LiveEvent(1, _shop.Id, "test.happened", new byte[100]);

@@ -67,6 +67,33 @@ public sealed class SendEndpointTests : IAsyncLifetime
         (await db.Events.OrderBy(e => e.Sequence).Select(e => e.Type).ToListAsync()).ShouldBe(["message.status", "message.sent"]);
     }
 
+    [Theory]
+    [InlineData(31, HttpStatusCode.OK)]
+    [InlineData(32, HttpStatusCode.UnprocessableEntity)]
+    [InlineData(60, HttpStatusCode.UnprocessableEntity)]
+    [InlineData(200, HttpStatusCode.BadRequest)]
+    public async Task Metadata_that_could_not_be_written_back_is_refused(int inner, HttpStatusCode status)
+    {
+        _sender.Report = FakeSender.Script.Send;
+        var response = await SendAsync($$"""{TO,"message":"hi","metadata":{{Nested(inner)}}}""");
+        response.StatusCode.ShouldBe(status);
+        if (status == HttpStatusCode.UnprocessableEntity) (await Json(response)).GetProperty("errors").TryGetProperty("metadata", out _).ShouldBeTrue();
+        await ListsAnswerAsync();
+    }
+
+    [Theory]
+    [InlineData(60)]
+    [InlineData(250)]
+    [InlineData(5_000)]
+    public async Task Metadata_that_was_kept_before_there_was_a_limit_fails_no_list(int inner)
+    {
+        _sender.Report = FakeSender.Script.Send;
+        var id = (await Json(await SendAsync("""{TO,"message":"hi","metadata":{"a":1}}"""))).GetProperty("message_id").GetString();
+        await _store.UnitOfWork.ExecuteAsync(scope => scope.Db.Messages.ExecuteUpdateAsync(set => set.SetProperty(message => message.Metadata, Nested(inner))));
+        await ListsAnswerAsync();
+        (await _crm.GetAsync("/api/v1/messages/" + id)).StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
     [Fact]
     public async Task A_refusal_by_Meta_is_200_failed_and_a_lost_call_202_unknown()
     {
@@ -342,6 +369,19 @@ public sealed class SendEndpointTests : IAsyncLifetime
     [Fact]
     public async Task A_body_of_more_than_64_KiB_is_refused() =>
         (await SendAsync($$"""{TO,"message":"{{new string('x', 70_000)}}"}""")).StatusCode.ShouldBe(HttpStatusCode.RequestEntityTooLarge);
+
+    private static string Nested(int inner) => string.Concat(Enumerable.Repeat("""{"a":""", inner)) + "{}" + new string('}', inner);
+
+    private async Task ListsAnswerAsync()
+    {
+        foreach (var credential in new[] { "crm", "agent", "admin" })
+        {
+            var list = await _store.Client(credential).GetAsync("/ui/conversations");
+            list.StatusCode.ShouldBe(HttpStatusCode.OK);
+            foreach (var conversation in JsonDocument.Parse(await list.Content.ReadAsStringAsync(), new JsonDocumentOptions { MaxDepth = 1_000 }).RootElement.GetProperty("data").EnumerateArray())
+                (await _store.Client(credential).GetAsync($"/ui/conversations/{conversation.GetProperty("id")}/messages")).StatusCode.ShouldBe(HttpStatusCode.OK);
+        }
+    }
 
     private async Task<HttpResponseMessage> SendAsync(string body, string? key = null, string? prefer = null, HttpClient? client = null, CancellationToken cancellationToken = default)
     {

@@ -29,6 +29,8 @@ public sealed class SendRequestTests
     [InlineData("""{TO,"message":"x","attachment_type":"image"}""", "attachment_type")]
     [InlineData("""{TO,"message":"x","sent_by":"bot"}""", "sent_by")]
     [InlineData("""{TO,"message":"x","metadata":[1]}""", "metadata")]
+    [InlineData("""{TO,"message":"x","idempotencyKey":"k"}""", "idempotencyKey")]
+    [InlineData("""{TO,"message":"x","Message":"y"}""", "Message")]
     [InlineData("""{TO,"message":"x","reply_to_message_id":"msg_1"}""", "reply_to_message_id")]
     [InlineData("""{TO,"message":"x","quick_replies":[]}""", "quick_replies")]
     [InlineData("""{TO,"message":"x","template":{}}""", "template")]

@@ -198,6 +198,10 @@ namespace InstaMessenger.Store.Data.Migrations.MySql
                         .HasColumnType("tinyint(1)")
                         .HasColumnName("scoped");
 
+                    b.Property<int>("Scopes")
+                        .HasColumnType("int")
+                        .HasColumnName("scopes");
+
                     b.Property<string>("UserId")
                         .IsRequired()
                         .HasMaxLength(40)

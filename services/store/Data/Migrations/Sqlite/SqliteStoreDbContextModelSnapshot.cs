@@ -188,6 +188,10 @@ namespace InstaMessenger.Store.Data.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("scoped");
 
+                    b.Property<int>("Scopes")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("scopes");
+
                     b.Property<string>("UserId")
                         .IsRequired()
                         .HasMaxLength(40)

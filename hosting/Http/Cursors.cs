@@ -1,0 +1,135 @@
+using System.Buffers.Text;
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace InstaMessenger.Hosting.Http;
+
+/// <summary>
+/// Where a page of a list ended: by what the list is ordered by, as an opaque word. Endpoints take one as a parameter; what is not exactly a word that
+/// such a list gave is answered 400 <c>bad_cursor</c> before the endpoint runs (<see cref="UrlRules"/>).
+/// </summary>
+internal interface ICursor;
+
+/// <summary>A cursor of a list that is ordered by a number.</summary>
+/// <param name="Number">The last item's number.</param>
+[StructLayout(LayoutKind.Auto)]
+public readonly record struct NumberCursor(long Number) : ICursor
+{
+    /// <summary>Reads one.</summary>
+    /// <param name="text">The word.</param>
+    /// <param name="cursor">The cursor.</param>
+    /// <returns>Whether it is one.</returns>
+    public static bool TryParse([NotNullWhen(true)] string? text, out NumberCursor cursor)
+    {
+        var valid = CursorWord.TryRead(text, 'n', out var number, out var rest) && rest.Length == 0;
+        cursor = valid ? new NumberCursor(number) : default;
+        return valid;
+    }
+
+    /// <summary>The word.</summary>
+    /// <returns>Letters, digits, - and _.</returns>
+    public override string ToString() => CursorWord.Of('n', Number, "");
+}
+
+/// <summary>A cursor of a list that is ordered by id.</summary>
+/// <param name="Id">The last item's id.</param>
+[StructLayout(LayoutKind.Auto)]
+public readonly record struct IdCursor(string Id) : ICursor
+{
+    /// <summary>From behind which id a list goes on.</summary>
+    /// <param name="cursor">The cursor; null on the first page.</param>
+    /// <returns>The id; empty, which is before all, on the first page.</returns>
+    public static string After(IdCursor? cursor) => cursor?.Id ?? "";
+
+    /// <summary>Reads one.</summary>
+    /// <param name="text">The word.</param>
+    /// <param name="cursor">The cursor.</param>
+    /// <returns>Whether it is one.</returns>
+    public static bool TryParse([NotNullWhen(true)] string? text, out IdCursor cursor)
+    {
+        var valid = CursorWord.TryRead(text, 'i', out _, out var id) && id.Length > 0;
+        cursor = valid ? new IdCursor(id) : default;
+        return valid;
+    }
+
+    /// <summary>The word.</summary>
+    /// <returns>Letters, digits, - and _.</returns>
+    public override string ToString() => CursorWord.Of('i', 0, Id);
+}
+
+/// <summary>A cursor of a list that is ordered by time, and at the same time by a number.</summary>
+/// <param name="Time">The last item's time, to the millisecond.</param>
+/// <param name="Number">The last item's number.</param>
+[StructLayout(LayoutKind.Auto)]
+public readonly record struct TimeCursor(DateTimeOffset Time, long Number) : ICursor
+{
+    /// <summary>Reads one.</summary>
+    /// <param name="text">The word.</param>
+    /// <param name="cursor">The cursor.</param>
+    /// <returns>Whether it is one.</returns>
+    public static bool TryParse([NotNullWhen(true)] string? text, out TimeCursor cursor)
+    {
+        var number = 0L;
+        var valid = CursorWord.TryRead(text, 't', out var milliseconds, out var rest)
+            && long.TryParse(rest, NumberStyles.None, CultureInfo.InvariantCulture, out number)
+            && milliseconds <= CursorWord.LastMillisecond;
+        cursor = valid ? new TimeCursor(DateTimeOffset.FromUnixTimeMilliseconds(milliseconds), number) : default;
+        return valid;
+    }
+
+    /// <summary>The word.</summary>
+    /// <returns>Letters, digits, - and _.</returns>
+    public override string ToString() => CursorWord.Of('t', Time.ToUnixTimeMilliseconds(), Number.ToString(CultureInfo.InvariantCulture));
+}
+
+/// <summary>A cursor of a list that is ordered by time, and at the same time by id.</summary>
+/// <param name="Time">The last item's time, to the millisecond.</param>
+/// <param name="Id">The last item's id.</param>
+[StructLayout(LayoutKind.Auto)]
+public readonly record struct TimeIdCursor(DateTimeOffset Time, string Id) : ICursor
+{
+    /// <summary>Reads one.</summary>
+    /// <param name="text">The word.</param>
+    /// <param name="cursor">The cursor.</param>
+    /// <returns>Whether it is one.</returns>
+    public static bool TryParse([NotNullWhen(true)] string? text, out TimeIdCursor cursor)
+    {
+        var valid = CursorWord.TryRead(text, 'c', out var milliseconds, out var id) && id.Length > 0 && milliseconds <= CursorWord.LastMillisecond;
+        cursor = valid ? new TimeIdCursor(DateTimeOffset.FromUnixTimeMilliseconds(milliseconds), id) : default;
+        return valid;
+    }
+
+    /// <summary>The word.</summary>
+    /// <returns>Letters, digits, - and _.</returns>
+    public override string ToString() => CursorWord.Of('c', Time.ToUnixTimeMilliseconds(), Id);
+}
+
+/// <summary>The one form of all cursors: base64url of a letter for the kind of list, a number, a dot, and the rest.</summary>
+internal static partial class CursorWord
+{
+    /// <summary>The end of the year 9999, in milliseconds since 1970.</summary>
+    public const long LastMillisecond = 253_402_300_799_999;
+
+    private const int Longest = 200;
+
+    public static string Of(char kind, long number, string rest) =>
+        Base64Url.EncodeToString(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{kind}{number}.{rest}")));
+
+    /// <summary>Reads exactly what <see cref="Of"/> writes, and no other spelling of it.</summary>
+    public static bool TryRead([NotNullWhen(true)] string? text, char kind, out long number, out string rest)
+    {
+        (number, rest) = (0, "");
+        if (text is not { Length: > 0 and <= Longest } || !Base64Url.IsValid(text)) return false;
+        var match = Form().Match(Encoding.Latin1.GetString(Base64Url.DecodeFromChars(text)));
+        if (!match.Success || match.Groups["kind"].Value[0] != kind) return false;
+        if (!long.TryParse(match.Groups["number"].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out number)) return false;
+        rest = match.Groups["rest"].Value;
+        return Of(kind, number, rest) == text;
+    }
+
+    [GeneratedRegex(@"^(?<kind>[a-z])(?<number>[0-9]{1,19})\.(?<rest>[A-Za-z0-9_]*)\z", RegexOptions.None, matchTimeoutMilliseconds: 1_000)]
+    private static partial Regex Form();
+}

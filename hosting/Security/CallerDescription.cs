@@ -1,0 +1,78 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using InstaMessenger.Contracts.Ids;
+
+namespace InstaMessenger.Hosting.Security;
+
+/// <summary>
+/// The answer of <c>GET /api/v1/me</c>: who the presented credential belongs to. Every member is required, and all accounts are said by a word: the
+/// other services let people in by what is read here.
+/// </summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Skip)]
+public sealed record CallerDescription
+{
+    /// <summary>The user's or key's id.</summary>
+    [JsonRequired]
+    public required string Id { get; init; }
+
+    /// <summary>Session or key.</summary>
+    [JsonRequired]
+    public required CallerKind Kind { get; init; }
+
+    /// <summary>The user, or the owner of the key.</summary>
+    [JsonRequired]
+    public required string UserId { get; init; }
+
+    /// <summary>Whether the caller may manage users and see every account.</summary>
+    [JsonRequired]
+    public required bool IsAdmin { get; init; }
+
+    /// <summary>Whether the caller sees all accounts, or those of <see cref="AccountIds"/>.</summary>
+    [JsonRequired]
+    public required Reach Accounts { get; init; }
+
+    /// <summary>The accounts that the caller sees; empty when it is all of them.</summary>
+    [JsonRequired]
+    public required IReadOnlyList<AccountId> AccountIds { get; init; }
+
+    /// <summary><c>read</c>, <c>send</c>, <c>manage</c>.</summary>
+    [JsonRequired]
+    public required IReadOnlyList<Scopes> Scopes { get; init; }
+
+    /// <summary>Describes a caller.</summary>
+    /// <param name="caller">The caller.</param>
+    /// <returns>The description.</returns>
+    public static CallerDescription Of(Caller caller)
+    {
+        ArgumentNullException.ThrowIfNull(caller);
+        return new()
+        {
+            Id = caller.Id,
+            Kind = caller.Kind,
+            UserId = caller.UserId,
+            IsAdmin = caller.IsAdmin,
+            Accounts = caller.Accounts.IsAll ? Reach.All : Reach.Listed,
+            AccountIds = [.. caller.Accounts.Listed],
+            Scopes = [.. caller.Scopes.Each()],
+        };
+    }
+
+    /// <exception cref="JsonException">A member is null or contradicts another.</exception>
+    internal Caller ToCaller()
+    {
+        if (Id is null || UserId is null || AccountIds is null || Scopes is null) throw new JsonException("A member of the caller is null.");
+        if (Accounts == Reach.All && AccountIds.Count > 0) throw new JsonException("The caller sees all accounts and a list of them.");
+        var reach = Accounts == Reach.All ? AccountReach.All : AccountReach.Of(AccountIds);
+        return new Caller(Id, Kind, UserId, IsAdmin, reach, Scopes.Aggregate(Security.Scopes.None, (all, scope) => all | scope));
+    }
+
+    /// <summary>Which accounts a caller sees.</summary>
+    public enum Reach
+    {
+        /// <summary>Those that are listed.</summary>
+        Listed,
+
+        /// <summary>Every account there is.</summary>
+        All,
+    }
+}

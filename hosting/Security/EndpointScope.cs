@@ -1,0 +1,48 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Routing;
+
+namespace InstaMessenger.Hosting.Security;
+
+/// <summary>What an endpoint of the API needs of its caller's credential.</summary>
+/// <param name="AnyOf">One of these is enough; none for any credential.</param>
+public sealed record EndpointScope(Scopes AnyOf)
+{
+    /// <summary>The policy of endpoints whose caller must prove who they are and nothing more.</summary>
+    internal const string AnyCredential = "any credential";
+
+    /// <summary>The policy that asks for it, like <c>read</c> or <c>read or send</c>.</summary>
+    internal string Policy => AnyOf == Scopes.None ? AnyCredential : string.Join(" or ", Words(AnyOf));
+
+    /// <summary>The scopes in words.</summary>
+    internal static IEnumerable<string> Words(Scopes scopes) => scopes.Each().Select(scope => scope.ToString().ToLowerInvariant());
+}
+
+/// <summary>Says of endpoints which scope they need. Each must: one that says nothing needs <see cref="Scopes.Manage"/>, and a test names it.</summary>
+public static class EndpointScopeSetup
+{
+    /// <summary>Lets in credentials that have one of the scopes.</summary>
+    /// <typeparam name="TBuilder">An endpoint or a group.</typeparam>
+    /// <param name="endpoint">The endpoint.</param>
+    /// <param name="anyOf">One of these is enough.</param>
+    /// <returns>The same endpoint.</returns>
+    public static TBuilder Needs<TBuilder>(this TBuilder endpoint, Scopes anyOf)
+        where TBuilder : IEndpointConventionBuilder
+    {
+        var scope = new EndpointScope(anyOf);
+        endpoint.Add(static builder => DocumentProblems(builder));
+        return endpoint.WithMetadata(scope).RequireAuthorization(scope.Policy);
+    }
+
+    /// <summary>What every call of the API can be answered, said here once; an endpoint adds its own.</summary>
+    private static void DocumentProblems(EndpointBuilder endpoint)
+    {
+        var hasId = endpoint is RouteEndpointBuilder { RoutePattern.Parameters.Count: > 0 };
+        foreach (var status in (int[])[StatusCodes.Status400BadRequest, StatusCodes.Status401Unauthorized, StatusCodes.Status403Forbidden, StatusCodes.Status503ServiceUnavailable])
+            endpoint.Metadata.Add(Problem(status));
+        if (hasId) endpoint.Metadata.Add(Problem(StatusCodes.Status404NotFound));
+    }
+
+    private static ProducesResponseTypeMetadata Problem(int status) => new(status, typeof(ProblemDetails), ["application/problem+json"]);
+}

@@ -1,0 +1,30 @@
+﻿using Microsoft.EntityFrameworkCore.Migrations;
+
+#nullable disable
+
+namespace InstaMessenger.Store.Data.Migrations.Sqlite
+{
+    /// <inheritdoc />
+    public partial class ApiKeyScopes : Migration
+    {
+        /// <inheritdoc />
+        protected override void Up(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.AddColumn<int>(
+                name: "scopes",
+                table: "api_keys",
+                type: "INTEGER",
+                nullable: false,
+                // Keys from before there were scopes keep what they had: read, send and manage.
+                defaultValue: 7);
+        }
+
+        /// <inheritdoc />
+        protected override void Down(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.DropColumn(
+                name: "scopes",
+                table: "api_keys");
+        }
+    }
+}

@@ -1,0 +1,262 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+using InstaMessenger.Hosting.Security;
+using InstaMessenger.Standalone;
+using InstaMessenger.Tests.Store;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace InstaMessenger.Tests.Standalone;
+
+/// <summary>The rules that every endpoint of every service keeps, over all of them: a new one that does not keep them is named here.</summary>
+public sealed class EndpointConventionTests : IAsyncLifetime
+{
+    private readonly TemporaryFolder _folder = new();
+    private ServiceUnderTest _product = null!;
+    private HttpClient _http = null!;
+    private string _admin = "";
+
+    public async ValueTask InitializeAsync()
+    {
+        _product = await ServiceUnderTest.StartAsync(StandaloneHost.Build(ServiceUnderTest.Arguments(
+            _folder.Path, $"Bootstrap:AdminUsername={StoreOverHttp.Admin}", $"Bootstrap:AdminPassword={StoreOverHttp.AdminPassword}", "RateLimits:PerKeyBurst=10000")));
+        _http = new HttpClient(new SocketsHttpHandler { UseCookies = false }) { BaseAddress = _product.Http.BaseAddress };
+        using var signIn = new HttpRequestMessage(HttpMethod.Post, "/ui/session");
+        signIn.Headers.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{StoreOverHttp.Admin}:{StoreOverHttp.AdminPassword}")));
+        _admin = (await (await _http.SendAsync(signIn)).Content.ReadFromJsonAsync<JsonElement>()).GetProperty("token").GetString()!;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _http.Dispose();
+        await _product.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public void Every_endpoint_is_open_to_anybody_or_says_which_scope_it_needs() =>
+        Endpoints().Where(endpoint => endpoint.Metadata.GetMetadata<IAllowAnonymous>() is null && endpoint.Metadata.GetMetadata<EndpointScope>() is null)
+            .Select(NameOf).ShouldBeEmpty();
+
+    [Fact]
+    public void Only_looking_is_allowed_to_who_may_only_read() =>
+        Endpoints().Where(endpoint => endpoint.Metadata.GetMetadata<EndpointScope>()?.AnyOf.HasFlag(Scopes.Read) == true)
+            .Where(endpoint => endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods is not ["GET"])
+            .Select(NameOf).ShouldBeEmpty();
+
+    [Fact]
+    public async Task Every_endpoint_refuses_an_unknown_query_parameter_by_its_name()
+    {
+        var wrong = new List<string>();
+        foreach (var (method, path) in Calls())
+        {
+            var answer = await AskAsync(method, path + "?acount_id=acc_1");
+            if (answer.Status != 400 || answer.Code != "unknown_parameter" || !answer.Text.Contains("\"acount_id\"", StringComparison.Ordinal)) wrong.Add($"{method} {path}: {answer}");
+        }
+
+        wrong.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Every_list_takes_a_cursor_and_answers_nonsense_in_one_way()
+    {
+        var wrong = new List<string>();
+        var lists = Calls().Where(call => call.Method == "GET" && !call.Path.Contains('{')).ToList();
+        foreach (var (method, path) in lists)
+        {
+            if ((await AskAsync(method, path, headersOnly: path.EndsWith("/stream", StringComparison.Ordinal))) is not { Status: 200 } list || !list.Text.Contains("next_cursor", StringComparison.Ordinal)) continue;
+            foreach (var nonsense in new[] { "nonsense", "", "-1", "99999999999999999999", "bm9uc2Vuc2U", "%00", "1&cursor=2" })
+            {
+                var answer = await AskAsync(method, $"{path}?cursor={nonsense}");
+                var expected = nonsense.Contains('&') ? "bad_request" : "bad_cursor";
+                if (answer.Status != 400 || answer.Code != expected) wrong.Add($"{method} {path}?cursor={nonsense}: {answer}");
+            }
+        }
+
+        wrong.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task An_id_of_the_wrong_form_is_not_found_wherever_it_stands()
+    {
+        var wrong = new List<string>();
+        foreach (var (method, path) in Calls().Where(call => call.Path.Contains('{')))
+        {
+            var body = method is "POST" or "PATCH" && !path.EndsWith("/read", StringComparison.Ordinal) && !path.EndsWith("/replay", StringComparison.Ordinal) && !path.EndsWith("/redeliver", StringComparison.Ordinal) ? "{}" : null;
+            foreach (var id in new[] { "nonsense", "acc_", "%C3%A9", "1.5" })
+            {
+                var answer = await AskAsync(method, Fill(path, id), body);
+                var valid = answer.Status == 404 || (answer.Status == 422 && body is not null);
+                if (!valid) wrong.Add($"{method} {Fill(path, id)}: {answer}");
+            }
+        }
+
+        foreach (var list in new[] { "/api/v1/sends", "/api/v1/conversations", "/ui/conversations", "/api/v1/events" })
+        {
+            var answer = await AskAsync("GET", list + "?account_id=nonsense");
+            if (answer.Status != 404) wrong.Add($"{list}: {answer}");
+        }
+
+        wrong.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("""{"username":"ann","password":"a long password","role":"agent","acount_ids":[]}""", 422, "acount_ids")]
+    [InlineData("""{"username":5}""", 422, "username")]
+    [InlineData("""{"Username":"ann"}""", 422, "Username")]
+    [InlineData("""{"username":"ann","username":"bob"}""", 422, "username")]
+    [InlineData("""{"account_ids":"acc_1"}""", 422, "account_ids")]
+    [InlineData("""{"account_ids":["acc_1",7]}""", 422, "account_ids[1]")]
+    [InlineData("""{"username":"\ud800"}""", 422, "username")]
+    [InlineData("""{"username":"ann",}""", 400, null)]
+    [InlineData("{", 400, null)]
+    [InlineData("", 400, null)]
+    [InlineData("[]", 400, null)]
+    [InlineData("null", 400, null)]
+    [InlineData("5", 400, null)]
+    [InlineData("{} {}", 400, null)]
+    public async Task A_body_that_cannot_be_read_names_the_member(string body, int status, string? member)
+    {
+        var answer = await AskAsync("POST", "/api/v1/users", body);
+        answer.Status.ShouldBe(status, answer.Text);
+        answer.Code.ShouldBe(status == 422 ? "validation_failed" : "bad_request");
+        if (member is not null) answer.Json.GetProperty("errors").EnumerateObject().Select(error => error.Name).ShouldContain(member);
+        answer.Text.ShouldNotContain("InstaMessenger.");
+    }
+
+    [Theory]
+    [InlineData("2027-11-27T10:00:00")]
+    [InlineData("2027-11-27")]
+    [InlineData("tomorrow")]
+    [InlineData("")]
+    public async Task A_time_without_a_zone_is_refused_and_named(string time)
+    {
+        var answer = await AskAsync("POST", "/api/v1/api-keys", $$"""{"name":"x","expires_at":"{{time}}"}""");
+        answer.Status.ShouldBe(422);
+        answer.Text.ShouldContain("RFC 3339");
+        answer.Json.GetProperty("errors").TryGetProperty("expires_at", out _).ShouldBeTrue();
+    }
+
+    [Theory]
+    [InlineData("2027-11-27T10:00:00Z", "2027-11-27T10:00:00.000Z")]
+    [InlineData("2027-11-27T10:00:00.5+02:00", "2027-11-27T08:00:00.500Z")]
+    public async Task A_time_with_a_zone_is_answered_in_UTC(string time, string utc)
+    {
+        var answer = await AskAsync("POST", "/api/v1/api-keys", $$"""{"name":"x","expires_at":"{{time}}"}""");
+        answer.Json.GetProperty("expires_at").GetString().ShouldBe(utc);
+    }
+
+    [Theory]
+    [InlineData("text/plain")]
+    [InlineData("application/x-www-form-urlencoded")]
+    public async Task Another_content_type_is_415_with_a_code(string type)
+    {
+        var answer = await AskAsync("POST", "/api/v1/users", "{}", contentType: type);
+        (answer.Status, answer.Code).ShouldBe((415, "unsupported_media_type"));
+    }
+
+    [Fact]
+    public async Task Another_method_is_405_with_a_problem_and_says_which_are_allowed()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Put, "/api/v1/accounts");
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", _admin);
+        using var response = await _http.SendAsync(request);
+        response.StatusCode.ShouldBe(HttpStatusCode.MethodNotAllowed);
+        response.Content.Headers.Allow.ShouldBe(["GET", "POST"], ignoreOrder: true);
+        (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("code").GetString().ShouldBe("method_not_allowed");
+    }
+
+    [Fact]
+    public async Task What_a_caller_is_told_is_kept_by_no_cache()
+    {
+        var kept = new List<string>();
+        foreach (var (method, path) in Calls().Where(call => call.Method == "GET"))
+        {
+            var answer = await AskAsync(method, Fill(path, "1"), headersOnly: true);
+            if (answer.CacheControl != "no-store") kept.Add($"{path}: {answer.CacheControl}");
+        }
+
+        kept.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("Sec-Fetch-Site", "cross-site", 403)]
+    [InlineData("Sec-Fetch-Site", "same-site", 403)]
+    [InlineData("Sec-Fetch-Site", "same-origin", 201)]
+    [InlineData("Origin", "https://evil.example", 403)]
+    [InlineData("Origin", "null", 403)]
+    [InlineData("Origin", "http://127.0.0.1:1", 403)]
+    [InlineData("Origin", "own", 201)]
+    public async Task A_cookie_changes_things_only_from_pages_of_this_site(string header, string value, int status)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/api-keys") { Content = JsonContent.Create(new { name = "from a page" }) };
+        request.Headers.Add("Cookie", "im_session=" + _admin);
+        request.Headers.Add(header, value == "own" ? _http.BaseAddress!.GetLeftPart(UriPartial.Authority) : value);
+        using var response = await _http.SendAsync(request);
+        ((int)response.StatusCode).ShouldBe(status);
+        if (status == 403) (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("code").GetString().ShouldBe("cross_site");
+    }
+
+    [Fact]
+    public async Task Another_site_can_look_nowhere_but_what_it_reads_is_the_browsers_to_hide_and_sign_nobody_out()
+    {
+        using var look = new HttpRequestMessage(HttpMethod.Get, "/api/v1/me") { Headers = { { "Cookie", "im_session=" + _admin }, { "Sec-Fetch-Site", "cross-site" } } };
+        using var looked = await _http.SendAsync(look);
+        looked.StatusCode.ShouldBe(HttpStatusCode.OK);
+        looked.Headers.Contains("Access-Control-Allow-Origin").ShouldBeFalse();
+        using var leave = new HttpRequestMessage(HttpMethod.Delete, "/ui/session") { Headers = { { "Cookie", "im_session=" + _admin }, { "Sec-Fetch-Site", "cross-site" } } };
+        (await _http.SendAsync(leave)).StatusCode.ShouldBe(HttpStatusCode.Forbidden);
+        (await AskAsync("GET", "/api/v1/me")).Status.ShouldBe(200);
+    }
+
+    [Fact]
+    public async Task The_document_says_which_problems_each_call_can_have()
+    {
+        using var document = JsonDocument.Parse(await _http.GetStringAsync("/openapi/v1.json"));
+        var silent = from path in document.RootElement.GetProperty("paths").EnumerateObject()
+                     from call in path.Value.EnumerateObject()
+                     where path.Name.StartsWith("/api/", StringComparison.Ordinal)
+                     let answers = call.Value.GetProperty("responses").EnumerateObject().Select(answer => answer.Name).ToList()
+                     where !answers.Contains("401") || !answers.Contains("400") || !answers.Exists(status => status[0] == '2')
+                         || (path.Name.Contains('{') && !answers.Contains("404"))
+                     select $"{call.Name} {path.Name}: {string.Join(' ', answers)}";
+        silent.ShouldBeEmpty();
+    }
+
+    private static string NameOf(RouteEndpoint endpoint) =>
+        $"{string.Join('|', endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? [])} {endpoint.RoutePattern.RawText}";
+
+    private static string Fill(string path, string id) => string.Concat(path.Split('{').Select((part, index) => index == 0 ? part : id + part[(part.IndexOf('}') + 1)..]));
+
+    private List<RouteEndpoint> Endpoints() => [.. _product.App.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()];
+
+    /// <summary>Every call of the API.</summary>
+    private List<(string Method, string Path)> Calls() =>
+    [
+        .. from endpoint in Endpoints()
+           where endpoint.Metadata.GetMetadata<EndpointScope>() is not null
+           from method in endpoint.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods
+           select (method, "/" + endpoint.RoutePattern.RawText!.Trim('/')),
+    ];
+
+    private async Task<Answer> AskAsync(string method, string path, string? body = null, string contentType = "application/json", bool headersOnly = false)
+    {
+        using var request = new HttpRequestMessage(new HttpMethod(method), Fill(path, "1"));
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", _admin);
+        if (body is not null) request.Content = new StringContent(body, new MediaTypeHeaderValue(contentType));
+        using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        var text = headersOnly ? "" : await response.Content.ReadAsStringAsync();
+        return new Answer((int)response.StatusCode, response.Headers.CacheControl?.ToString(), text);
+    }
+
+    private sealed record Answer(int Status, string? CacheControl, string Text)
+    {
+        public JsonElement Json => JsonDocument.Parse(Text).RootElement;
+
+        public string? Code => Text.StartsWith('{') && Json.TryGetProperty("code", out var code) ? code.GetString() : null;
+    }
+}
