@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Threading.Channels;
 using InstaMessenger.Hosting.Workers;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -44,24 +45,12 @@ public sealed class WorkerLoopTests : IAsyncDisposable
     [Fact]
     public async Task A_round_that_fails_is_tried_again_after_a_back_off_and_readiness_tells_when_it_goes_on_failing()
     {
-        for (var failure = 0; failure < 5; failure++) _probe.Answers.Enqueue(() => throw new TimeoutException("the database is away"));
+        _probe.Work = _ => throw new TimeoutException("the database is away");
         await _loop.StartAsync(CancellationToken.None);
-        for (var failure = 0; failure < 5; failure++) await _clock.AdvanceUntilAsync(_probe.UntilRoundAsync());
+        (await UntilHealthIsAsync(HealthStatus.Degraded)).Description!.ShouldContain("rounds failed");
 
-        var health = await _statuses.CheckHealthAsync(new HealthCheckContext());
-        while (health.Status == HealthStatus.Healthy)
-        {
-            await Task.Yield();
-            health = await _statuses.CheckHealthAsync(new HealthCheckContext());
-        }
-
-        health.Status.ShouldBe(HealthStatus.Degraded);
-        health.Description!.ShouldStartWith("probe: 5 rounds failed");
-
-        await _clock.AdvanceUntilAsync(_probe.UntilRoundAsync());
-        _probe.Signal.Wake();
-        await _probe.UntilRoundAsync();
-        (await _statuses.CheckHealthAsync(new HealthCheckContext())).Status.ShouldBe(HealthStatus.Healthy);
+        _probe.Work = _ => Task.CompletedTask;
+        await UntilHealthIsAsync(HealthStatus.Healthy);
     }
 
     [Fact]
@@ -112,6 +101,20 @@ public sealed class WorkerLoopTests : IAsyncDisposable
         await _clock.AdvanceUntilAsync(_probe.UntilRoundAsync());
 
         lease.Asked.ShouldBe(2);
+    }
+
+    /// <summary>Moves the clock meanwhile: how far the loop has got when it moves is not the test's to know.</summary>
+    private async Task<HealthCheckResult> UntilHealthIsAsync(HealthStatus wanted)
+    {
+        var patience = Stopwatch.StartNew();
+        while (true)
+        {
+            var health = await _statuses.CheckHealthAsync(new HealthCheckContext());
+            if (health.Status == wanted) return health;
+            patience.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(30));
+            _clock.Advance(TimeSpan.FromMilliseconds(500));
+            await Task.Yield();
+        }
     }
 
     public async ValueTask DisposeAsync()
