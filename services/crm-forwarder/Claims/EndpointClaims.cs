@@ -39,11 +39,14 @@ internal sealed class EndpointClaims(IUnitOfWork<CrmForwarderDbContext> unitOfWo
     {
         _taken.TryRemove(endpointId, out _);
         var me = lease.Id;
-        // In this order: MySQL takes the new value of a column for what is assigned after it.
         await unitOfWork.ExecuteAsync(
-            scope => scope.Db.Claims
-                .Where(row => row.EndpointId == endpointId && row.Owner == me && row.WantedBy != null)
-                .ExecuteUpdateAsync(set => set.SetProperty(row => row.Owner, row => row.WantedBy).SetProperty(row => row.WantedBy, (string?)null)),
+            async scope =>
+            {
+                var claim = scope.Db.Claims.Where(row => row.EndpointId == endpointId && row.Owner == me && row.WantedBy != null);
+                // Read before it is written: MySQL assigns columns one after another, and EF does not say in which order.
+                if (await claim.Select(row => row.WantedBy).SingleOrDefaultAsync() is not { } next) return;
+                await claim.ExecuteUpdateAsync(set => set.SetProperty(row => row.Owner, next).SetProperty(row => row.WantedBy, (string?)null));
+            },
             cancellationToken);
     }
 
