@@ -34,7 +34,7 @@ internal sealed class JournalSource(Journal journal) : IRelaySource
         while (await reader.ReadAsync(cancellationToken))
         {
             var body = reader.GetFieldValue<byte[]>(3);
-            var receivedAt = DateTimeOffset.FromUnixTimeMilliseconds(reader.GetInt64(1));
+            var receivedAt = TimeOf(reader.GetInt64(1));
             rows.Add(new RelayRow(reader.GetInt64(0), new WebhookReceived(body, receivedAt), reader.IsDBNull(2) ? null : reader.GetString(2), body.Length));
             bytes += body.Length;
             if (bytes < MostBytes) continue;
@@ -47,6 +47,10 @@ internal sealed class JournalSource(Journal journal) : IRelaySource
     }
 
     public Task MarkAsync(IReadOnlyList<RelayRow> published, CancellationToken cancellationToken) => journal.DeleteAsync(Runs(published));
+
+    /// <summary>A number that is no time stands for the nearest one: thrown at, the row would hold up all webhooks behind it for ever.</summary>
+    private static DateTimeOffset TimeOf(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(
+        Math.Clamp(milliseconds, DateTimeOffset.MinValue.ToUnixTimeMilliseconds(), DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()));
 
     /// <summary>Neighbouring ids as ranges: a bundle that was not confirmed leaves a gap, and its rows stay.</summary>
     private static List<(long First, long Last)> Runs(IReadOnlyList<RelayRow> rows)

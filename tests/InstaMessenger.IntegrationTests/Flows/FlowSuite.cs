@@ -52,3 +52,6 @@ public sealed class MariaDbFlows(MariaDbProduct product) : FlowSuite(product), I
 
 /// <summary>The suite in five processes on RabbitMQ.</summary>
 public sealed class SplitFlows(SplitProduct product) : FlowSuite(product), IClassFixture<SplitProduct>;
+
+/// <summary>The suite in two processes of each service on RabbitMQ and MariaDB.</summary>
+public sealed class DoubledFlows(DoubledProduct product) : FlowSuite(product), IClassFixture<DoubledProduct>;

@@ -1,6 +1,7 @@
 using InstaMessenger.Contracts.Events;
 using InstaMessenger.Hosting.Outbox;
 using InstaMessenger.Ingress.Journaling;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
@@ -45,6 +46,23 @@ public sealed class JournalSourceTests
         using var folder = new TemporaryFolder();
         await using var journal = Open(folder);
         (await new JournalSource(journal).ReadAsync(500, default)).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_row_whose_time_is_none_holds_up_nobody()
+    {
+        using var folder = new TemporaryFolder();
+        await using var journal = Open(folder);
+        for (byte n = 1; n <= 3; n++) (await journal.TryAppendAsync([n])).ShouldBeTrue();
+        await using (var connection = new SqliteConnection($"Data Source={Path.Combine(folder.Path, "ingress.db")};Pooling=False"))
+        {
+            await connection.OpenAsync();
+            await using var spoil = connection.CreateCommand();
+            spoil.CommandText = "UPDATE journal SET received_at = CASE id WHEN 1 THEN -9223372036854775808 ELSE 9223372036854775807 END WHERE id < 3";
+            (await spoil.ExecuteNonQueryAsync()).ShouldBe(2);
+        }
+
+        (await new JournalSource(journal).ReadAsync(500, default)).Select(Content).ShouldBe([1, 2, 3]);
     }
 
     private static int Content(RelayRow row) => ((WebhookReceived)row.Message).Body[0];
