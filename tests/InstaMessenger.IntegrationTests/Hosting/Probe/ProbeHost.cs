@@ -16,7 +16,7 @@ namespace InstaMessenger.IntegrationTests.Hosting.Probe;
 /// <param name="RabbitMq">The broker; null for in-process.</param>
 internal sealed record ProbeSettings(string Directory, string? MySql = null, string? RabbitMq = null)
 {
-    public string SqliteFile => Path.Combine(Directory, "probe.db");
+    public string SqliteFile => Path.Combine(Directory, "store.db");
 }
 
 /// <summary>A process of the product as the foundation makes it, with the probe's database and handlers.</summary>
@@ -40,14 +40,14 @@ internal sealed class ProbeHost : IAsyncDisposable
         {
             ["Urls"] = "http://127.0.0.1:0",
             ["Data:Directory"] = settings.Directory,
-            ["ConnectionStrings:Probe"] = settings.MySql,
+            ["ConnectionStrings:Store"] = settings.MySql,
             ["ConnectionStrings:RabbitMq"] = settings.RabbitMq,
             ["Secrets:MasterKey"] = "AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyA=",
         });
         builder.AddServiceDefaults("probe", 0);
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton(handled);
-        builder.AddDatabase<ProbeDbContext>("Probe", options => new SqliteProbeDbContext(options), options => new MySqlProbeDbContext(options));
+        builder.AddDatabase<ProbeDbContext>("Store", options => new SqliteProbeDbContext(options), options => new MySqlProbeDbContext(options));
         if (consumes)
         {
             builder.Services.AddMessageHandler<ProbeDbContext, SendReported, SingleHandler>(ProbeQueues.Single);
