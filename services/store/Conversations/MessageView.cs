@@ -1,6 +1,5 @@
 using InstaMessenger.Contracts.Events;
 using InstaMessenger.Contracts.Ids;
-using InstaMessenger.Hosting.Http;
 using InstaMessenger.Store.Domain;
 using InstaMessenger.Store.Json;
 

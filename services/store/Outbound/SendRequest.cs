@@ -3,7 +3,6 @@ using System.Text.Json;
 using InstaMessenger.Contracts.Ids;
 using InstaMessenger.Contracts.Outgoing;
 using InstaMessenger.Hosting.Http;
-using InstaMessenger.Store.Domain;
 using InstaMessenger.Store.Json;
 
 namespace InstaMessenger.Store.Outbound;

@@ -82,7 +82,7 @@ public sealed class NeighboursOfABadEventTests : IAsyncLifetime
 
     private Task PublishAsync(params string[] bodies) => _store.Services.GetRequiredService<IBusPublisher>().PublishAsync(
         new Bundle<WebhookReceived>([.. bodies.Select((body, n) => new BusItem<WebhookReceived>($"ingress-{n}", null, new WebhookReceived(Encoding.UTF8.GetBytes(body), TimeProvider.System.GetUtcNow())))]),
-        Guid.NewGuid(),
+        new Guid("0199a000-0000-7000-8000-000000000001"),
         default);
 
     private async Task<string[]> MidsAsync()
@@ -91,5 +91,5 @@ public sealed class NeighboursOfABadEventTests : IAsyncLifetime
         return [.. (await db.Messages.OrderBy(row => row.Sequence).Select(row => row.InstagramMessageId).ToListAsync()).Select(mid => mid!.Value.Value)];
     }
 
-    private Task ExecuteAsync(string sql) => _store.UnitOfWork.ExecuteAsync(scope => scope.Db.Database.ExecuteSqlRawAsync(sql));
+    private Task<int> ExecuteAsync(string sql) => _store.UnitOfWork.ExecuteAsync(scope => scope.Db.Database.ExecuteSqlRawAsync(sql));
 }
