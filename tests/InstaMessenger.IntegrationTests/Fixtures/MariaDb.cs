@@ -108,7 +108,7 @@ public sealed class MariaDb : IAsyncDisposable
         var data = $"--datadir={Path.Combine(folder, "data")}";
         var environment = new Dictionary<string, string?> { ["HOME"] = folder };
         // The server reads this file line by line.
-        await File.WriteAllTextAsync(Path.Combine(folder, "login.sql"), $"CREATE OR REPLACE USER root@'127.0.0.1' IDENTIFIED BY '{Login}';\nGRANT ALL ON *.* TO root@'127.0.0.1';\n");
+        await File.WriteAllTextAsync(Path.Combine(folder, "login.sql"), $"CREATE OR REPLACE USER root@'127.0.0.1' IDENTIFIED BY '{Login}';\nGRANT ALL ON *.* TO root@'127.0.0.1' WITH GRANT OPTION;\n");
         var node = new PackageNode(port, folder, environment,
         [
             "/usr/sbin/mariadbd", "--no-defaults", user, data, $"--port={port}", "--bind-address=127.0.0.1", $"--socket={Path.Combine(folder, "socket")}",

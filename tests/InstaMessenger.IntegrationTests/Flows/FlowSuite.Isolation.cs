@@ -56,6 +56,8 @@ public abstract partial class FlowSuite
         ["DELETE /api/v1/users/{id}/accounts/{accountId}"] = Refuses(403, HttpMethod.Delete, victim => $"/api/v1/users/{victim.StrangerId}/accounts/{victim.Shop.AccountId}"),
         ["GET /api/v1/quarantine"] = IsForAdmins(HttpMethod.Get, "/api/v1/quarantine"),
         ["POST /api/v1/quarantine/{id:long}/replay"] = IsForAdmins(HttpMethod.Post, "/api/v1/quarantine/1/replay"),
+        ["GET /api/v1/reserved-identifiers"] = IsForAdmins(HttpMethod.Get, "/api/v1/reserved-identifiers"),
+        ["DELETE /api/v1/reserved-identifiers/{id}"] = Refuses(403, HttpMethod.Delete, victim => $"/api/v1/reserved-identifiers/{victim.Shop.InstagramId}"),
         ["GET /api/v1/dead-letters/store"] = IsForAdmins(HttpMethod.Get, "/api/v1/dead-letters/store"),
         ["POST /api/v1/dead-letters/store/{id:long}/replay"] = IsForAdmins(HttpMethod.Post, "/api/v1/dead-letters/store/1/replay"),
         ["GET /api/v1/dead-letters/sender"] = IsForAdmins(HttpMethod.Get, "/api/v1/dead-letters/sender"),
