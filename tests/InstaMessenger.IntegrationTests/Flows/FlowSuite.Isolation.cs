@@ -9,7 +9,7 @@ public abstract partial class FlowSuite
     /// <summary>What anybody may call; everything else must be guarded.</summary>
     private static readonly HashSet<string> Public =
     [
-        "GET /", "GET /health/live", "GET /health/ready", "GET /openapi/{documentName}.json", "GET /docs/{documentName?}", "GET /docs",
+        "GET /", "GET /health/live", "GET /health/ready", "HEAD /health/ready", "GET /openapi/v1.json", "GET /docs/{documentName?}", "GET /docs",
         "GET /webhooks/instagram", "POST /webhooks/instagram", "POST /ui/session", "DELETE /ui/session",
     ];
 

@@ -56,7 +56,8 @@ public abstract class ProductBase(string form) : IProduct, IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _simulator = await SimulatorHost.StartAsync(new SimulatorOptions { AppSecret = AppSecret, RecordLimit = 1_000_000 });
+        // An event may carry a whole webhook as raw.
+        _simulator = await SimulatorHost.StartAsync(new SimulatorOptions { AppSecret = AppSecret, RecordLimit = 1_000_000, BodyLimit = 8 * 1024 * 1024 });
         var settings = Settings();
         foreach (var (name, value) in Extra) settings[name] = value;
         foreach (var (name, process) in await MakeProcessesAsync(settings)) _processes.Add(name, process);

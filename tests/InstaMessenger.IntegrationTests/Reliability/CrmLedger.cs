@@ -16,7 +16,8 @@ internal sealed class CrmLedger
         {
             Transmissions++;
             var message = JsonNode.Parse(delivery.Body!).At("data.message");
-            var mid = message.Text("instagram_message_id")!;
+            // One without a usable mid is known by its own id.
+            var mid = message.Text("instagram_message_id") ?? message.Text("id")!;
             _texts.Add(message.Text("text") ?? "");
             if (!_idsOf.TryGetValue(mid, out var ids)) _idsOf.Add(mid, ids = []);
             ids.Add(delivery.WebhookId);
