@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using InstaMessenger.Contracts.Ids;
-using InstaMessenger.Hosting.Security;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Http.Metadata;
@@ -34,10 +33,9 @@ internal sealed class UrlRules
         }
     }
 
-    /// <summary>Judges calls of the API; other endpoints (health, documents, Meta's webhooks) take what they like.</summary>
     public static Task CheckAsync(HttpContext context, RequestDelegate next)
     {
-        if (context.GetEndpoint() is not { } endpoint || endpoint.Metadata.GetMetadata<EndpointScope>() is null) return next(context);
+        if (context.GetEndpoint() is not { } endpoint || endpoint.Metadata.GetMetadata<ApiCall>() is null) return next(context);
         var rules = Known.GetValue(endpoint, static found => new UrlRules(found));
         return rules.Fault(context.Request) is { } fault ? fault.ExecuteAsync(context) : next(context);
     }

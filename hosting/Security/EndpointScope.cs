@@ -1,7 +1,5 @@
+using InstaMessenger.Hosting.Http;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Mvc;
-using Microsoft.AspNetCore.Routing;
 
 namespace InstaMessenger.Hosting.Security;
 
@@ -31,18 +29,7 @@ public static class EndpointScopeSetup
         where TBuilder : IEndpointConventionBuilder
     {
         var scope = new EndpointScope(anyOf);
-        endpoint.Add(static builder => DocumentProblems(builder));
+        endpoint.Add(ApiCall.Mark);
         return endpoint.WithMetadata(scope).RequireAuthorization(scope.Policy);
     }
-
-    /// <summary>What every call of the API can be answered, said here once; an endpoint adds its own.</summary>
-    private static void DocumentProblems(EndpointBuilder endpoint)
-    {
-        var hasId = endpoint is RouteEndpointBuilder { RoutePattern.Parameters.Count: > 0 };
-        foreach (var status in (int[])[StatusCodes.Status400BadRequest, StatusCodes.Status401Unauthorized, StatusCodes.Status403Forbidden, StatusCodes.Status503ServiceUnavailable])
-            endpoint.Metadata.Add(Problem(status));
-        if (hasId) endpoint.Metadata.Add(Problem(StatusCodes.Status404NotFound));
-    }
-
-    private static ProducesResponseTypeMetadata Problem(int status) => new(status, typeof(ProblemDetails), ["application/problem+json"]);
 }

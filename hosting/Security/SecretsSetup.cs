@@ -1,4 +1,3 @@
-using InstaMessenger.Hosting.Database;
 using InstaMessenger.Hosting.Settings;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;

@@ -1,6 +1,6 @@
 using InstaMessenger.CrmForwarder;
+using InstaMessenger.Hosting;
 using InstaMessenger.Hosting.Bus;
-using InstaMessenger.Hosting.Http;
 using InstaMessenger.Hosting.Settings;
 
 return await ServiceProcess.RunAsync(() =>

@@ -1,6 +1,6 @@
 using InstaMessenger.CrmForwarder;
+using InstaMessenger.Hosting;
 using InstaMessenger.Hosting.Bus;
-using InstaMessenger.Hosting.Http;
 using InstaMessenger.Ingress;
 using InstaMessenger.Sender;
 using InstaMessenger.Store;

@@ -1,5 +1,5 @@
+using InstaMessenger.Hosting;
 using InstaMessenger.Hosting.Bus;
-using InstaMessenger.Hosting.Http;
 using InstaMessenger.Hosting.Settings;
 using InstaMessenger.Store;
 

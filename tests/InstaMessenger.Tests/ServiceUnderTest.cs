@@ -1,4 +1,4 @@
-using InstaMessenger.Hosting.Http;
+using InstaMessenger.Hosting;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Logging;
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using InstaMessenger.Hosting.Database;
+using InstaMessenger.Hosting.Settings;
 using InstaMessenger.Hosting.Workers;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Options;

@@ -1,12 +1,11 @@
 using InstaMessenger.Hosting.Database;
 using InstaMessenger.Store.Domain;
 using InstaMessenger.Store.Events;
-using InstaMessenger.Store.Inbound;
 using Microsoft.EntityFrameworkCore;
 
 namespace InstaMessenger.Store.Data;
 
-/// <summary>The store's database. Each slice configures its own tables beside its entities.</summary>
+/// <summary>The store's database. A table that one slice alone reads is that slice's: it is configured there and read with <c>Set&lt;T&gt;()</c>.</summary>
 internal abstract class StoreDbContext(DbContextOptions options) : ServiceDbContext(options)
 {
     private readonly List<PendingEvent> _pendingEvents = [];
@@ -23,10 +22,6 @@ internal abstract class StoreDbContext(DbContextOptions options) : ServiceDbCont
     public DbSet<EventRow> Events => Set<EventRow>();
 
     public DbSet<Counter> Counters => Set<Counter>();
-
-    public DbSet<QuarantinedWebhook> Quarantine => Set<QuarantinedWebhook>();
-
-    public DbSet<SeenEvent> SeenEvents => Set<SeenEvent>();
 
     /// <summary>Has the event written, with the next sequence, at the end of the transaction. Use <see cref="EventLog"/>.</summary>
     internal void Append(PendingEvent pending) => _pendingEvents.Add(pending);

@@ -37,9 +37,9 @@ internal sealed class InboundRecorder(IEnumerable<IArrivalHandler> handlers, Uns
         if (unclaimed.Count == 0) return;
         var rows = unclaimed.ConvertAll(Quarantined).DistinctBy(row => row.Fingerprint).ToList();
         var fingerprints = rows.ConvertAll(row => row.Fingerprint);
-        var kept = await scope.Db.Quarantine.Where(row => fingerprints.Contains(row.Fingerprint)).Select(row => row.Fingerprint).ToListAsync();
+        var kept = await scope.Db.Set<QuarantinedWebhook>().Where(row => fingerprints.Contains(row.Fingerprint)).Select(row => row.Fingerprint).ToListAsync();
         var added = rows.Where(row => !kept.Contains(row.Fingerprint)).ToList();
-        scope.Db.Quarantine.AddRange(added);
+        scope.Db.Set<QuarantinedWebhook>().AddRange(added);
         foreach (var row in added) InboundMetrics.Quarantined(row.Reason);
         // On MySQL a link may commit, and its replay find nothing, while these rows are not committed yet: they would wait for the next look.
         scope.AfterCommit(() =>

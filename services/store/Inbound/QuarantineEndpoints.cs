@@ -21,7 +21,7 @@ internal static class QuarantineEndpoints
     {
         var (size, after) = (PageLimit.Of(limit), cursor?.Number ?? 0);
         await using var db = await factory.CreateDbContextAsync(cancellationToken);
-        var rows = await db.Quarantine.Where(row => row.Id > after).OrderBy(row => row.Id).Take(size + 1)
+        var rows = await db.Set<QuarantinedWebhook>().Where(row => row.Id > after).OrderBy(row => row.Id).Take(size + 1)
             .Select(row => new QuarantineView(row.Id, row.ChannelId, row.BusinessId, row.ReservedFor, row.Reason, row.ReceivedAt))
             .ToListAsync(cancellationToken);
         return Page.Of(rows, size, row => row, row => new NumberCursor(row.Id));
@@ -30,7 +30,7 @@ internal static class QuarantineEndpoints
     private static async Task<IResult> ReplayAsync(long id, IDbContextFactory<StoreDbContext> factory, QuarantineReplay replay, CancellationToken cancellationToken)
     {
         await using var db = await factory.CreateDbContextAsync(cancellationToken);
-        if (!await db.Quarantine.AnyAsync(row => row.Id == id, cancellationToken)) return Problems.NotFound("quarantined webhook");
+        if (!await db.Set<QuarantinedWebhook>().AnyAsync(row => row.Id == id, cancellationToken)) return Problems.NotFound("quarantined webhook");
         try
         {
             if (await replay.ReplayAsync(id, cancellationToken)) return TypedResults.NoContent();

@@ -76,7 +76,7 @@ internal sealed partial class QuarantineReplay(
         }
     }
 
-    private static IQueryable<QuarantinedWebhook> Claimed(StoreDbContext db, long after) => db.Quarantine
+    private static IQueryable<QuarantinedWebhook> Claimed(StoreDbContext db, long after) => db.Set<QuarantinedWebhook>()
         .Where(row => row.Id > after && db.AccountIdentifiers.Any(identifier =>
             (identifier.ExternalId == row.ChannelId || identifier.ExternalId == row.BusinessId)
             && (row.ReservedFor == null || row.ReservedFor == identifier.AccountId)
@@ -111,12 +111,12 @@ internal sealed partial class QuarantineReplay(
 
     private async Task<int> ReplayAsync(WorkScope<StoreDbContext> scope, List<long> ids)
     {
-        var rows = await scope.Db.Quarantine.Where(row => ids.Contains(row.Id)).OrderBy(row => row.Id).ToListAsync();
+        var rows = await scope.Db.Set<QuarantinedWebhook>().Where(row => ids.Contains(row.Id)).OrderBy(row => row.Id).ToListAsync();
         var arrivals = rows.ConvertAll(row => (Row: row, Arrivals: MetaWebhook.Read(row.Body).Select(item => new Arrival(item, row.ReceivedAt, row.TraceParent)).ToList()));
         var routing = await AccountRouting.LoadAsync(scope.Db, [.. arrivals.SelectMany(pair => pair.Arrivals)], clock.GetUtcNow());
         var claimed = arrivals.FindAll(pair => pair.Arrivals.TrueForAll(arrival => IsClaimed(pair.Row, routing.Find(arrival.Item).Account)));
         if (claimed.Count == 0) return 0;
-        scope.Db.Quarantine.RemoveRange(claimed.Select(pair => pair.Row));
+        scope.Db.Set<QuarantinedWebhook>().RemoveRange(claimed.Select(pair => pair.Row));
         await recorder.RecordAsync(scope, [.. claimed.SelectMany(pair => pair.Arrivals)]);
         return claimed.Count;
     }
@@ -126,8 +126,8 @@ internal sealed partial class QuarantineReplay(
     private Task SetAsideAsync(long id, Exception error, CancellationToken cancellationToken) => unitOfWork.ExecuteAsync(
         async scope =>
         {
-            if (await scope.Db.Quarantine.FindAsync([id], cancellationToken) is not { } row) return;
-            scope.Db.Quarantine.Remove(row);
+            if (await scope.Db.Set<QuarantinedWebhook>().FindAsync([id], cancellationToken) is not { } row) return;
+            scope.Db.Set<QuarantinedWebhook>().Remove(row);
             var item = new BusItem<WebhookReceived>($"quarantine.{row.Id}", row.TraceParent, new WebhookReceived(row.Body, row.ReceivedAt));
             scope.Db.Add(DeadLetter.Of(InboundSetup.Queue, item, error, clock));
         },

@@ -1,7 +1,7 @@
 using InstaMessenger.Contracts.Events;
+using InstaMessenger.Hosting;
 using InstaMessenger.Hosting.Bus;
 using InstaMessenger.Hosting.Database;
-using InstaMessenger.Hosting.Http;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;

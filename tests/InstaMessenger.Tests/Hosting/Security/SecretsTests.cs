@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using InstaMessenger.Contracts.Ids;
-using InstaMessenger.Hosting.Http;
+using InstaMessenger.Hosting;
 using InstaMessenger.Hosting.Security;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;

@@ -1,4 +1,4 @@
-using InstaMessenger.Hosting.Http;
+using InstaMessenger.Hosting;
 using InstaMessenger.Hosting.Settings;
 using InstaMessenger.Standalone;
 using InstaMessenger.Tests.Shared;

@@ -89,7 +89,7 @@ public sealed class QuarantineTests(StoreFixture fixture) : IClassFixture<StoreF
         await store.Services.GetRequiredService<QuarantineReplay>().ReplayClaimedAsync(default);
 
         await using var db = store.Read();
-        (await db.Quarantine.AnyAsync()).ShouldBeFalse();
+        (await db.Set<QuarantinedWebhook>().AnyAsync()).ShouldBeFalse();
         (await db.Messages.OrderBy(row => row.Sequence).Select(row => row.InstagramMessageId).ToListAsync()).Select(mid => mid!.Value.Value).ShouldBe(["one", "two"]);
         var letter = await db.Set<DeadLetter>().SingleAsync();
         letter.Queue.ShouldBe("store.webhook-received");
@@ -106,7 +106,7 @@ public sealed class QuarantineTests(StoreFixture fixture) : IClassFixture<StoreF
     private async Task<int> LeftAfterReplayAsync(string channel)
     {
         await Store.Get<QuarantineReplay>().ReplayClaimedAsync(default);
-        return await Store.ReadAsync(db => db.Quarantine.CountAsync(row => row.ChannelId == channel));
+        return await Store.ReadAsync(db => db.Set<QuarantinedWebhook>().CountAsync(row => row.ChannelId == channel));
     }
 
     private async Task<List<string>> OwnersAsync(string mid)

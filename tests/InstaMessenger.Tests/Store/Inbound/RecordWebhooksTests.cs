@@ -99,16 +99,16 @@ public sealed class RecordWebhooksTests : IAsyncLifetime
     {
         await ReceiveAsync(Text("m1"), Text("m1"), Text("m2"));
         await ReceiveAsync(Text("m1"));
-        await using (var before = _store.Read()) (await before.Quarantine.CountAsync()).ShouldBe(2);
+        await using (var before = _store.Read()) (await before.Set<QuarantinedWebhook>().CountAsync()).ShouldBe(2);
 
         await _store.LinkAsync(Shop, Shop);
         var replay = _store.Services.GetRequiredService<QuarantineReplay>();
         await using (var quarantine = _store.Read())
-            foreach (var id in await quarantine.Quarantine.Select(row => row.Id).ToListAsync()) (await replay.ReplayAsync(id, default)).ShouldBeTrue();
+            foreach (var id in await quarantine.Set<QuarantinedWebhook>().Select(row => row.Id).ToListAsync()) (await replay.ReplayAsync(id, default)).ShouldBeTrue();
 
         await using var db = _store.Read();
         (await db.Messages.CountAsync()).ShouldBe(2);
-        (await db.Quarantine.AnyAsync()).ShouldBeFalse();
+        (await db.Set<QuarantinedWebhook>().AnyAsync()).ShouldBeFalse();
     }
 
     [Fact]
@@ -139,7 +139,7 @@ public sealed class RecordWebhooksTests : IAsyncLifetime
 
         await using var db = _store.Read();
         (await db.Messages.CountAsync()).ShouldBe(1);
-        (await db.Quarantine.CountAsync()).ShouldBe(3);
+        (await db.Set<QuarantinedWebhook>().CountAsync()).ShouldBe(3);
     }
 
     [Fact]

@@ -1,7 +1,6 @@
-using InstaMessenger.Hosting.Settings;
 using Microsoft.Extensions.Configuration;
 
-namespace InstaMessenger.Hosting.Database;
+namespace InstaMessenger.Hosting.Settings;
 
 /// <summary>The folder of everything that a process keeps on disk: <c>Data:Directory</c>, by default <c>./data</c>.</summary>
 public static class DataDirectory

@@ -1,10 +1,11 @@
 using InstaMessenger.Hosting.Database;
+using InstaMessenger.Hosting.Http;
 using InstaMessenger.Hosting.Http.Bodies;
 using InstaMessenger.Hosting.Security;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
 
-namespace InstaMessenger.Hosting.Http;
+namespace InstaMessenger.Hosting;
 
 /// <summary>What an endpoint throws becomes a problem: 503 when the database is away, or the store of who is asking; 4xx for a request that cannot be read.</summary>
 internal sealed class ExceptionToProblem : IExceptionHandler

@@ -1,3 +1,4 @@
+using InstaMessenger.Hosting.Http;
 using InstaMessenger.Hosting.Http.Bodies;
 using InstaMessenger.Hosting.Security;
 using InstaMessenger.Hosting.Settings;
@@ -11,7 +12,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 
-namespace InstaMessenger.Hosting.Http;
+namespace InstaMessenger.Hosting;
 
 /// <summary>What every process has: clock, logs, telemetry, health, problems, JSON, secrets, authentication.</summary>
 public static class ServiceDefaults

@@ -1,7 +1,7 @@
-using InstaMessenger.Hosting.Http;
+using InstaMessenger.Hosting;
 using Microsoft.Extensions.Configuration;
 
-namespace InstaMessenger.Tests.Hosting.Http;
+namespace InstaMessenger.Tests.Hosting;
 
 public sealed class ServiceDefaultsTests
 {

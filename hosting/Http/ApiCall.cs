@@ -1,0 +1,28 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Routing;
+
+namespace InstaMessenger.Hosting.Http;
+
+/// <summary>Marks an endpoint as a call of the API, which <see cref="UrlRules"/> judges. Others (health, documents, Meta's webhooks) take what they like.</summary>
+internal sealed class ApiCall
+{
+    private static readonly ApiCall Instance = new();
+
+    private ApiCall()
+    {
+    }
+
+    /// <summary>Marks the endpoint, and documents the problems that every call can be answered with; the endpoint adds its own.</summary>
+    public static void Mark(EndpointBuilder endpoint)
+    {
+        endpoint.Metadata.Add(Instance);
+        var hasId = endpoint is RouteEndpointBuilder { RoutePattern.Parameters.Count: > 0 };
+        foreach (var status in (int[])[StatusCodes.Status400BadRequest, StatusCodes.Status401Unauthorized, StatusCodes.Status403Forbidden, StatusCodes.Status503ServiceUnavailable])
+            endpoint.Metadata.Add(Problem(status));
+        if (hasId) endpoint.Metadata.Add(Problem(StatusCodes.Status404NotFound));
+    }
+
+    private static ProducesResponseTypeMetadata Problem(int status) => new(status, typeof(ProblemDetails), ["application/problem+json"]);
+}
