@@ -4,11 +4,12 @@ using InstaMessenger.Hosting.Http.Bodies;
 using InstaMessenger.Hosting.Security;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
 
 namespace InstaMessenger.Hosting;
 
 /// <summary>What an endpoint throws becomes a problem: 503 when the database is away, or the store of who is asking; 4xx for a request that cannot be read.</summary>
-internal sealed class ExceptionToProblem : IExceptionHandler
+internal sealed partial class ExceptionToProblem(ILogger<ExceptionToProblem> logger) : IExceptionHandler
 {
     private const int ClientClosedRequest = 499;
 
@@ -16,6 +17,7 @@ internal sealed class ExceptionToProblem : IExceptionHandler
     {
         if (DatabaseErrors.IsUnavailable(exception))
         {
+            LogDatabaseAway(logger, exception);
             if (EventStreamRetry.Asks(httpContext.Request))
             {
                 await EventStreamRetry.AnswerAsync(httpContext);
@@ -38,6 +40,7 @@ internal sealed class ExceptionToProblem : IExceptionHandler
 
         if (exception is StoreUnavailableException)
         {
+            LogStoreAway(logger, exception);
             httpContext.Response.Headers.RetryAfter = "1";
             await Problems.Of(StatusCodes.Status503ServiceUnavailable, "store_unavailable", "Who is asking cannot be found out just now. Try again.")
                 .ExecuteAsync(httpContext);
@@ -58,4 +61,10 @@ internal sealed class ExceptionToProblem : IExceptionHandler
 
         return false;
     }
+
+    [LoggerMessage(EventName = "request.database_unavailable", Level = LogLevel.Warning, Message = "Requests are answered 503: the database takes none")]
+    private static partial void LogDatabaseAway(ILogger logger, Exception error);
+
+    [LoggerMessage(EventName = "request.store_unavailable", Level = LogLevel.Warning, Message = "Requests are answered 503: the store does not say who is asking")]
+    private static partial void LogStoreAway(ILogger logger, Exception error);
 }

@@ -6,7 +6,6 @@ using InstaMessenger.Hosting.Telemetry;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -41,6 +40,8 @@ public static class ServiceDefaults
         if (string.IsNullOrEmpty(builder.Configuration["Urls"])) builder.WebHost.UseUrls($"http://localhost:{defaultPort}");
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
         KnownSettings.Check(builder.Configuration);
+        builder.Services.AddTransient<IStartupFilter, RequestId.InFront>();
+        builder.Services.AddTransient<IStartupFilter, ProblemLog.InFront>();
         builder.AddKnownProxies();
         BodyLimits.Add(builder);
         builder.AddTelemetry(serviceName);
@@ -73,7 +74,10 @@ public static class ServiceDefaults
         app.MapHealth();
     }
 
-    /// <summary>A bad request is the client's news, and a store that is away its own; neither is worth a stack trace for each request.</summary>
+    /// <summary>
+    /// What <see cref="ExceptionToProblem"/> knows is no news of ours: a bad request is the client's, a database that is away its own. <see cref="ProblemLog"/>
+    /// has a line for it instead of a stack trace for each request.
+    /// </summary>
     private static bool IsExpected(ExceptionHandlerSuppressDiagnosticsContext context) =>
-        context.Exception is BadHttpRequestException or OperationCanceledException or StoreUnavailableException;
+        context.ExceptionHandledBy == ExceptionHandledType.ExceptionHandlerService || context.Exception is OperationCanceledException;
 }

@@ -46,7 +46,9 @@ public static class Problems
     internal static void Customize(ProblemDetailsContext context)
     {
         var problem = context.ProblemDetails;
-        problem.Extensions.TryAdd("code", CodeOf(problem.Status ?? context.HttpContext.Response.StatusCode));
+        var status = problem.Status ?? context.HttpContext.Response.StatusCode;
+        problem.Extensions.TryAdd("code", CodeOf(status));
+        context.HttpContext.Features.Set(new AnsweredProblem(status, problem.Extensions["code"]?.ToString() ?? CodeOf(status)));
         problem.Extensions["trace_id"] = Activity.Current?.TraceId.ToString() ?? context.HttpContext.TraceIdentifier;
         problem.Extensions.Remove("traceId");
         var headers = context.HttpContext.Response.Headers;

@@ -1,11 +1,13 @@
 using InstaMessenger.Hosting.Security;
 using InstaMessenger.Hosting.Settings;
+using InstaMessenger.Hosting.Telemetry.Logs;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Console;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
@@ -26,8 +28,8 @@ internal static class TelemetrySetup
         var configuration = builder.Configuration;
         builder.Logging.ClearProviders();
         if (configuration["Logging:Format"] is not (null or "" or "json" or "text")) throw new SettingException("Logging:Format must be json or text.");
-        if (configuration["Logging:Format"] == "text") builder.Logging.AddSimpleConsole(options => options.SingleLine = true);
-        else builder.Logging.AddJsonConsole(options => (options.IncludeScopes, options.UseUtcTimestamp, options.TimestampFormat) = (false, true, "yyyy-MM-dd'T'HH:mm:ss.fff'Z'"));
+        builder.Logging.AddConsole(console => console.FormatterName = configuration["Logging:Format"] == "text" ? TextLines.FormatName : JsonLines.FormatName)
+            .AddConsoleFormatter<TextLines, ConsoleFormatterOptions>().AddConsoleFormatter<JsonLines, ConsoleFormatterOptions>();
         foreach (var noisy in (string[])["Microsoft.AspNetCore", "Microsoft.EntityFrameworkCore", "System.Net.Http", "MassTransit", "Yarp", "Microsoft.Extensions.Http", "Microsoft.AspNetCore.DataProtection"])
             builder.Logging.AddFilter(noisy, LogLevel.Warning);
         // What stops a start is told in one line, by ServiceProcess; here it would be thirty more.

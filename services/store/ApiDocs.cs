@@ -11,7 +11,8 @@ internal static class ApiDocs
         options.AddDocumentTransformer((document, _, _) =>
         {
             document.Info.Title = "InstaMessenger";
-            document.Info.Description = "Instagram direct messages for CRMs and agents. Errors are problem details (RFC 9457) with a stable code.";
+            document.Info.Description = "Instagram direct messages for CRMs and agents. Errors are problem details (RFC 9457) with a stable code and a trace_id. "
+                + "Every answer has an X-Request-Id: yours, when you send one of 1 to 64 letters, digits, dots, underscores or dashes, else one of ours.";
             // Behind the gateway the address of this process is nobody's business.
             document.Servers = [];
             return Task.CompletedTask;

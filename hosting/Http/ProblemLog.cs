@@ -1,0 +1,66 @@
+using InstaMessenger.Hosting.Security;
+using InstaMessenger.Hosting.Telemetry.Logs;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Logging;
+
+namespace InstaMessenger.Hosting.Http;
+
+/// <summary>
+/// A line for each problem that this process answers, so that its <c>trace_id</c> is found in the log. Strangers could fill the disk by it, so each kind of
+/// caller has so many lines a minute; what is beyond is counted.
+/// </summary>
+internal sealed partial class ProblemLog(RequestDelegate next, TimeProvider clock, ILogger<ProblemLog> logger)
+{
+    private const string Nowhere = "no endpoint";
+    private readonly LineBudget _strangers = new(linesAMinute: 60, clock);
+    private readonly LineBudget _callers = new(linesAMinute: 600, clock);
+    private readonly LineBudget _faults = new(linesAMinute: 300, clock);
+
+    public async Task InvokeAsync(HttpContext context)
+    {
+        try
+        {
+            await next(context);
+        }
+        finally
+        {
+            if (context.Features.Get<AnsweredProblem>() is { } problem) Log(context, problem);
+        }
+    }
+
+    private void Log(HttpContext context, AnsweredProblem problem)
+    {
+        var caller = context.Features.Get<Caller>();
+        var isFault = problem.Status >= StatusCodes.Status500InternalServerError;
+        var budget = isFault ? _faults : caller is null ? _strangers : _callers;
+        if (!budget.MayWrite(out var leftOut)) return;
+        if (leftOut > 0) LogLeftOut(logger, leftOut);
+        // The route, not the path: a path is the client's text.
+        var route = (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? Nowhere;
+        var (level, method) = (isFault ? LogLevel.Warning : LogLevel.Information, MethodOf(context.Request));
+        LogAnswered(logger, level, problem.Status, problem.Code, method, route, caller?.Id ?? "nobody");
+    }
+
+    /// <summary>A client may call its method anything.</summary>
+    private static string MethodOf(HttpRequest request) => request.Method is "GET" or "POST" or "PATCH" or "PUT" or "DELETE" or "HEAD" or "OPTIONS" ? request.Method : "another method";
+
+    [LoggerMessage(EventName = "problem.answered", Message = "{Status} {Code} to {Method} {Route} of {CallerId}")]
+    private static partial void LogAnswered(ILogger logger, LogLevel level, int status, string code, string method, string route, string callerId);
+
+    [LoggerMessage(EventName = "problem.not_logged", Level = LogLevel.Information, Message = "{Count} problems like the next one were answered without a line of their own")]
+    private static partial void LogLeftOut(ILogger logger, int count);
+
+    /// <summary>Behind <see cref="RequestId"/>, in front of all that answers.</summary>
+    internal sealed class InFront : IStartupFilter
+    {
+        public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app => next(app.UseMiddleware<ProblemLog>());
+    }
+}
+
+/// <summary>What the client was told.</summary>
+/// <param name="Status">The HTTP status.</param>
+/// <param name="Code">The problem's code.</param>
+internal sealed record AnsweredProblem(int Status, string Code);

@@ -1,0 +1,44 @@
+using System.Diagnostics;
+using InstaMessenger.Hosting.Http;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Logging.Console;
+
+namespace InstaMessenger.Hosting.Telemetry.Logs;
+
+/// <summary>
+/// Makes the product's lines of what anybody logs, libraries too: each has the trace and the request it belongs to, and whatever is away is told once a
+/// minute in one line, not by a stack trace for each attempt.
+/// </summary>
+/// <param name="name">The format.</param>
+/// <param name="clock">Tells the time.</param>
+internal abstract class LineFormatter(string name, TimeProvider clock) : ConsoleFormatter(name)
+{
+    private readonly RepeatedLines _repeated = new(clock);
+
+    public sealed override void Write<TState>(in LogEntry<TState> logEntry, IExternalScopeProvider? scopeProvider, TextWriter textWriter)
+    {
+        var values = logEntry.State as IReadOnlyList<KeyValuePair<string, object?>> ?? [];
+        var repeated = 0;
+        var isOutage = logEntry.Exception is { } thrown && Outage.Is(thrown);
+        if (isOutage && !_repeated.MayWrite(logEntry.Category, values, out repeated)) return;
+
+        var error = isOutage ? Outage.Describe(logEntry.Exception!) : logEntry.Exception?.ToString();
+        Write(
+            new LogLine(
+                clock.GetUtcNow(),
+                logEntry.LogLevel,
+                logEntry.Category,
+                logEntry.EventId.Name,
+                logEntry.Formatter(logEntry.State, logEntry.Exception),
+                Activity.Current?.TraceId.ToString(),
+                RequestId.Of(scopeProvider),
+                error,
+                repeated,
+                values),
+            textWriter);
+    }
+
+    /// <summary>Writes a line with its end.</summary>
+    protected abstract void Write(in LogLine line, TextWriter writer);
+}

@@ -1,0 +1,32 @@
+using System.Net.Sockets;
+using InstaMessenger.Hosting.Database;
+using InstaMessenger.Hosting.Security;
+using RabbitMQ.Client.Exceptions;
+
+namespace InstaMessenger.Hosting.Telemetry.Logs;
+
+/// <summary>Errors that say that something outside of this process is away: a broker, a database, a CRM, another service. Their stack traces tell nobody more.</summary>
+internal static class Outage
+{
+    /// <summary>Some libraries repeat the same sentence at each level.</summary>
+    private const int MostCauses = 4;
+
+    /// <summary>Whether an error is one.</summary>
+    /// <param name="error">The error, or one that wraps it.</param>
+    /// <returns>True also for a time-out: who does not answer is away.</returns>
+    public static bool Is(Exception error) => Causes(error).Any(IsOne) || DatabaseErrors.IsUnavailable(error);
+
+    /// <summary>The error and its causes in one line, without places in the code.</summary>
+    public static string Describe(Exception error) => string.Join(
+        " <- ",
+        Causes(error).DistinctBy(cause => cause.Message).TakeLast(MostCauses).Select(cause => $"{cause.GetType().Name}: {cause.Message.ReplaceLineEndings(" ")}"));
+
+    private static IEnumerable<Exception> Causes(Exception error)
+    {
+        for (var cause = error; cause is not null; cause = cause is AggregateException { InnerExceptions: [var first, ..] } ? first : cause.InnerException) yield return cause;
+    }
+
+    private static bool IsOne(Exception cause) => cause
+        is SocketException or HttpRequestException or HttpIOException or TimeoutException or StoreUnavailableException
+        or RabbitMQClientException or MassTransit.ConnectionException or MassTransit.TransportUnavailableException;
+}
