@@ -76,7 +76,7 @@ internal sealed class RawCrm : IAsyncDisposable
                 running.Add(ServeAsync(socket));
             }
         }
-        catch (Exception error) when (error is OperationCanceledException or ObjectDisposedException or SocketException)
+        catch (Exception error) when (error is OperationCanceledException or InvalidOperationException or SocketException)
         {
             await Task.WhenAll(running);
         }
