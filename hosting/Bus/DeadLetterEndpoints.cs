@@ -29,12 +29,11 @@ public static class DeadLetterEndpoints
     {
         var (size, after) = (PageLimit.Of(limit), cursor?.Number ?? 0);
         await using var db = await factory.CreateDbContextAsync(cancellationToken);
-        var rows = await db.Set<DeadLetter>()
+        var all = db.Set<DeadLetter>()
             .Where(row => row.Id > after)
             .OrderBy(row => row.Id)
-            .Take(size + 1)
-            .Select(row => new DeadLetterView(row.Id, row.Queue, row.MessageType, row.ItemId, row.Error, row.CreatedAt, row.Cause, row.ReplayAt))
-            .ToListAsync(cancellationToken);
+            .Select(row => new DeadLetterView(row.Id, row.Queue, row.MessageType, row.ItemId, row.Error, row.CreatedAt, row.Cause, row.ReplayAt));
+        var rows = await db.ReadableAsync(all.Take, size + 1, cancellationToken);
         return Page.Of(rows, size, row => row, row => new NumberCursor(row.Id));
     }
 

@@ -55,6 +55,14 @@ public static class DatabaseErrors
         _ => IsConstraintViolation(error.InnerException),
     };
 
+    /// <summary>A row holds what no code of ours writes, so that nothing can be made of it. Neither the database nor the work is at fault.</summary>
+    /// <param name="error">What a read threw.</param>
+    /// <returns>Whether the rows beside it can be read without it.</returns>
+    public static bool IsUnreadable(Exception error) =>
+        error is FormatException or ArgumentException or InvalidCastException or OverflowException or InvalidOperationException
+        && error is not ObjectDisposedException
+        && !IsUnavailable(error);
+
     /// <summary>SQLite names a refused statement or value with one of these; everything else is about the file.</summary>
     private static bool Refuses(SqliteException error) => error.SqliteErrorCode
         is SQLitePCL.raw.SQLITE_ERROR or SQLitePCL.raw.SQLITE_TOOBIG or SQLitePCL.raw.SQLITE_CONSTRAINT

@@ -18,6 +18,8 @@ public static class Metrics
 
     private static readonly Counter<long> WorkerRounds = Meter.CreateCounter<long>("worker.rounds", "{round}", "Rounds of background workers; outcome says how they ended.");
 
+    private static readonly Counter<long> UnreadableRows = Meter.CreateCounter<long>("rows.unreadable", "{row}", "Rows that cannot be read and are left out of lists.");
+
     internal static void Relayed(string source, int rows, TimeSpan elapsed)
     {
         RelayedRows.Add(rows, new KeyValuePair<string, object?>("source", source));
@@ -30,4 +32,6 @@ public static class Metrics
     internal static void Consumed(string queue, int items) => ConsumedItems.Add(items, new KeyValuePair<string, object?>("queue", queue));
 
     internal static void DeadLettered(string queue) => DeadLetters.Add(1, new KeyValuePair<string, object?>("queue", queue));
+
+    internal static void UnreadableRow(string table) => UnreadableRows.Add(1, new KeyValuePair<string, object?>("table", table));
 }

@@ -39,7 +39,7 @@ internal sealed partial class DueDeliveries(
             var rows = await RowsOf(page).ToListAsync(cancellationToken);
             return new LanePage(target, rows, rows.Count == size);
         }
-        catch (Exception error) when (Unreadable.Is(error))
+        catch (Exception error) when (DatabaseErrors.IsUnreadable(error))
         {
             var ids = await page.Select(row => row.Id).ToListAsync(cancellationToken);
             return new LanePage(target, await OneByOneAsync(db, ids, cancellationToken), ids.Count == size);
@@ -59,14 +59,16 @@ internal sealed partial class DueDeliveries(
             endpoints = endpoints.Where(endpoint => !others.Any(claim => claim.EndpointId == endpoint.Id));
         }
 
-        var rows = await endpoints
+        var waiting = endpoints
             .Select(endpoint => new
             {
                 endpoint.Id,
                 Due = db.Deliveries.Where(row => row.EndpointId == endpoint.Id && row.State == DeliveryState.Pending).Min(row => (DateTimeOffset?)row.DueAt),
             })
             .Where(row => row.Due != null)
-            .ToListAsync(cancellationToken);
+            .OrderBy(row => row.Id);
+        // A time that is none would keep all endpoints from being found.
+        var rows = await db.ReadableAsync(waiting, cancellationToken);
         return [.. rows.Select(row => (row.Id, row.Due!.Value))];
     }
 
@@ -83,7 +85,7 @@ internal sealed partial class DueDeliveries(
             {
                 rows.Add(await RowsOf(db.Deliveries.Where(row => row.Id == id)).SingleAsync(cancellationToken));
             }
-            catch (Exception error) when (Unreadable.Is(error))
+            catch (Exception error) when (DatabaseErrors.IsUnreadable(error))
             {
                 LogUnreadable(logger, error, id);
                 await unitOfWork.ExecuteAsync(scope => Conclusions.SetAsideAsync(scope.Db, id, "unreadable"), cancellationToken);

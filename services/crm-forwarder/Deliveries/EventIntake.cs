@@ -47,7 +47,7 @@ internal sealed partial class EventIntake(DeliveryMailbox mailbox, TimeProvider 
         {
             return await events.OrderBy(row => row.Sequence).ToListAsync();
         }
-        catch (Exception error) when (Unreadable.Is(error))
+        catch (Exception error) when (DatabaseErrors.IsUnreadable(error))
         {
             var rows = new List<WaitingEvent>();
             foreach (var sequence in await events.OrderBy(row => row.Sequence).Select(row => row.Sequence).ToListAsync())
@@ -56,7 +56,7 @@ internal sealed partial class EventIntake(DeliveryMailbox mailbox, TimeProvider 
                 {
                     rows.AddRange(await events.Where(row => row.Sequence == sequence).ToListAsync());
                 }
-                catch (Exception rotten) when (Unreadable.Is(rotten))
+                catch (Exception rotten) when (DatabaseErrors.IsUnreadable(rotten))
                 {
                     LogUnreadable(logger, rotten, sequence);
                     await SetAsideAsync(db, sequence);

@@ -1,4 +1,5 @@
 using InstaMessenger.CrmForwarder.Data;
+using InstaMessenger.Hosting.Database;
 using InstaMessenger.Hosting.Http;
 using InstaMessenger.Hosting.Security;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -41,18 +42,19 @@ internal static class ListDeliveries
         // A query for each state walks the index from its end; one for all of them would sort every delivery that the endpoint ever had.
         foreach (var state in states)
         {
-            found.AddRange(await db.Deliveries
+            var places = db.Deliveries
                 .Where(row => row.EndpointId == endpointId && row.State == state && (row.DueAt < before.Time || (row.DueAt == before.Time && row.Id < before.Number)))
                 .OrderByDescending(row => row.DueAt).ThenByDescending(row => row.Id)
-                .Take(size + 1)
-                .Select(row => new TimeCursor(row.DueAt, row.Id))
-                .ToListAsync(cancellationToken));
+                .Select(row => new TimeCursor(row.DueAt, row.Id));
+            found.AddRange(await db.ReadableAsync(places.Take, size + 1, cancellationToken));
         }
 
         var page = Page.Of([.. found.OrderByDescending(place => place.Time).ThenByDescending(place => place.Number).Take(size + 1)], size, place => place.Number, place => place);
         var ids = page.Data;
-        var views = await db.Deliveries.Where(row => ids.Contains(row.Id)).Select(DeliveryView.Of).ToDictionaryAsync(view => view.Id, cancellationToken);
-        var attempts = await db.Attempts.Where(row => ids.Contains(row.DeliveryId)).OrderBy(row => row.Number).ToListAsync(cancellationToken);
+        var views = (await db.ReadableAsync(db.Deliveries.Where(row => ids.Contains(row.Id)).OrderBy(row => row.Id).Select(DeliveryView.Of), cancellationToken))
+            .ToDictionary(view => view.Id);
+        var attempts = await db.ReadableAsync(
+            db.Attempts.Where(row => ids.Contains(row.DeliveryId)).OrderBy(row => row.DeliveryId).ThenBy(row => row.Number), cancellationToken);
         var log = attempts.ToLookup(row => row.DeliveryId, row => new AttemptView(row.Number, row.At, row.Status, row.Error, row.DurationMs));
         return new Page<DeliveryView>(
             [.. ids.Where(views.ContainsKey).Select(id => views[id] with { Log = [.. log[id]] })],

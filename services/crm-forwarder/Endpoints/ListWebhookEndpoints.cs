@@ -1,5 +1,6 @@
 using InstaMessenger.Contracts.Ids;
 using InstaMessenger.CrmForwarder.Data;
+using InstaMessenger.Hosting.Database;
 using InstaMessenger.Hosting.Http;
 using InstaMessenger.Hosting.Security;
 using Microsoft.EntityFrameworkCore;
@@ -22,7 +23,7 @@ internal static class ListWebhookEndpoints
         await using var db = await factory.CreateDbContextAsync(cancellationToken);
         IQueryable<WebhookEndpoint> endpoints = db.Endpoints;
         if (!caller.Accounts.IsAll) endpoints = endpoints.Where(row => caller.Accounts.Listed.ToList().Contains(row.AccountId));
-        var rows = await endpoints.Where(row => string.Compare(row.Id, after) > 0).OrderBy(row => row.Id).Take(size + 1).ToListAsync(cancellationToken);
+        var rows = await db.ReadableAsync(endpoints.Where(row => string.Compare(row.Id, after) > 0).OrderBy(row => row.Id).Take, size + 1, cancellationToken);
         return Page.Of(rows, size, EndpointView.Of, row => new IdCursor(row.Id));
     }
 

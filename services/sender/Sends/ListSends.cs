@@ -1,4 +1,5 @@
 using InstaMessenger.Contracts.Ids;
+using InstaMessenger.Hosting.Database;
 using InstaMessenger.Hosting.Http;
 using InstaMessenger.Hosting.Security;
 using InstaMessenger.Sender.Data;
@@ -39,7 +40,7 @@ internal static class ListSends
         if (cursor is { Number: var before }) rows = rows.Where(row => row.Sequence < before);
         if (account_id is not null) rows = rows.Where(row => row.AccountId == account_id);
         else if (!caller.Accounts.IsAll) rows = rows.Where(row => caller.Accounts.Listed.ToList().Contains(row.AccountId));
-        var page = await rows.Take(size + 1).ToListAsync(cancellationToken);
+        var page = await db.ReadableAsync(rows.Take, size + 1, cancellationToken);
         return TypedResults.Ok(Page.Of(page, size, SendView.Of, row => new NumberCursor(row.Sequence)));
     }
 }

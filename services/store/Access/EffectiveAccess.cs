@@ -1,4 +1,5 @@
 using InstaMessenger.Contracts.Ids;
+using InstaMessenger.Hosting.Database;
 using InstaMessenger.Hosting.Security;
 using InstaMessenger.Store.Data;
 using Microsoft.EntityFrameworkCore;
@@ -27,7 +28,7 @@ internal static class EffectiveAccess
         if (await OfUserAsync(db, key.UserId, cancellationToken) is not { } owner) return null;
         var caller = owner with { Id = key.Id, Kind = CallerKind.Key, Scopes = key.Scopes };
         if (!key.Scoped) return caller;
-        var scope = await db.Set<ApiKeyAccount>().Where(row => row.KeyId == key.Id).Select(row => row.AccountId).ToListAsync(cancellationToken);
+        var scope = await db.ReadableAsync(db.Set<ApiKeyAccount>().Where(row => row.KeyId == key.Id).Select(row => row.AccountId).OrderBy(id => id), cancellationToken);
         return caller with { IsAdmin = false, Accounts = AccountReach.Of(scope.Where(owner.CanSee)) };
     }
 
@@ -52,5 +53,5 @@ internal static class EffectiveAccess
     }
 
     private static Task<List<AccountId>> MembershipsAsync(StoreDbContext db, string userId, CancellationToken cancellationToken) =>
-        db.Set<Membership>().Where(row => row.UserId == userId).Select(row => row.AccountId).ToListAsync(cancellationToken);
+        db.ReadableAsync(db.Set<Membership>().Where(row => row.UserId == userId).Select(row => row.AccountId).OrderBy(id => id), cancellationToken);
 }

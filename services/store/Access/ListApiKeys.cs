@@ -1,3 +1,4 @@
+using InstaMessenger.Hosting.Database;
 using InstaMessenger.Hosting.Http;
 using InstaMessenger.Hosting.Security;
 using InstaMessenger.Store.Data;
@@ -19,13 +20,9 @@ internal static class ListApiKeys
         var (size, after) = (PageLimit.Of(limit), IdCursor.After(cursor));
         await using var db = await factory.CreateDbContextAsync(cancellationToken);
         var visible = await VisibleKeys.OfAsync(db, caller, cancellationToken);
-        var keys = await visible
-            .Where(key => string.Compare(key.Id, after) > 0)
-            .OrderBy(key => key.Id)
-            .Take(size + 1)
-            .ToListAsync(cancellationToken);
+        var keys = await db.ReadableAsync(visible.Where(key => string.Compare(key.Id, after) > 0).OrderBy(key => key.Id).Take, size + 1, cancellationToken);
         var ids = keys.ConvertAll(key => key.Id);
-        var scopes = (await db.Set<ApiKeyAccount>().Where(row => ids.Contains(row.KeyId)).ToListAsync(cancellationToken))
+        var scopes = (await db.ReadableAsync(db.Set<ApiKeyAccount>().Where(row => ids.Contains(row.KeyId)).OrderBy(row => row.KeyId).ThenBy(row => row.AccountId), cancellationToken))
             .ToLookup(row => row.KeyId, row => row.AccountId);
         return TypedResults.Ok(Page.Of(keys, size, key => ApiKeyView.Of(key, scopes[key.Id]), key => new IdCursor(key.Id)));
     }

@@ -1,3 +1,4 @@
+using InstaMessenger.Hosting.Database;
 using InstaMessenger.Hosting.Http;
 using InstaMessenger.Hosting.Security;
 using InstaMessenger.Store.Data;
@@ -18,13 +19,10 @@ internal static class ListUsers
     {
         var (size, after) = (PageLimit.Of(limit), IdCursor.After(cursor));
         await using var db = await factory.CreateDbContextAsync(cancellationToken);
-        var users = await db.Set<User>()
-            .Where(user => string.Compare(user.Id, after) > 0)
-            .OrderBy(user => user.Id)
-            .Take(size + 1)
-            .ToListAsync(cancellationToken);
+        var all = db.Set<User>().Where(user => string.Compare(user.Id, after) > 0).OrderBy(user => user.Id);
+        var users = await db.ReadableAsync(all.Take, size + 1, cancellationToken);
         var ids = users.ConvertAll(user => user.Id);
-        var memberships = (await db.Set<Membership>().Where(row => ids.Contains(row.UserId)).ToListAsync(cancellationToken))
+        var memberships = (await db.ReadableAsync(db.Set<Membership>().Where(row => ids.Contains(row.UserId)).OrderBy(row => row.UserId).ThenBy(row => row.AccountId), cancellationToken))
             .ToLookup(row => row.UserId, row => row.AccountId);
         return TypedResults.Ok(Page.Of(users, size, user => UserView.Of(user, memberships[user.Id]), user => new IdCursor(user.Id)));
     }

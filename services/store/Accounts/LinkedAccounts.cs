@@ -1,4 +1,5 @@
 using InstaMessenger.Contracts.Ids;
+using InstaMessenger.Hosting.Database;
 using InstaMessenger.Hosting.Http;
 using InstaMessenger.Hosting.Security;
 using InstaMessenger.Store.Data;
@@ -30,7 +31,7 @@ internal static class LinkedAccounts
         if (!caller.Accounts.IsAll) linked = linked.Where(account => caller.Accounts.Listed.ToList().Contains(account.Id));
         // The casts are how EF compares the column of a converted id; they are never run.
         linked = linked.Where(account => string.Compare((string)(object)account.Id, after) > 0);
-        var accounts = await linked.OrderBy(account => account.Id).Take(size + 1).ToListAsync(cancellationToken);
+        var accounts = await db.ReadableAsync(linked.OrderBy(account => account.Id).Take, size + 1, cancellationToken);
         return TypedResults.Ok(Page.Of(accounts, size, account => AccountView.Of(account), account => new IdCursor(account.Id.Value)));
     }
 

@@ -27,11 +27,11 @@ internal static class ReservedIdentifiers
         var (size, after) = (PageLimit.Of(limit), IdCursor.After(cursor));
         await using var db = await factory.CreateDbContextAsync(cancellationToken);
         // Channels alone, about one for each account: all are read, so that there is one rule for what is in use.
-        var channels = await (from row in db.AccountIdentifiers
+        var channels = await db.ReadableAsync(from row in db.AccountIdentifiers
                               join account in db.Accounts on row.AccountId equals account.Id
                               where row.Kind == IdentifierKind.Channel
                               orderby row.ExternalId
-                              select new { Row = row, Account = account }).ToListAsync(cancellationToken);
+                              select new { Row = row, Account = account }, cancellationToken);
         var reserved = channels
             .Where(pair => !ReservedIds.IsInUse(pair.Account, pair.Row) && pair.Row.ExternalId != pair.Account.InstagramAccountId.Value)
             .Where(pair => string.CompareOrdinal(pair.Row.ExternalId, after) > 0)

@@ -1,4 +1,5 @@
 using InstaMessenger.Contracts.Ids;
+using InstaMessenger.Hosting.Database;
 using InstaMessenger.Hosting.Http;
 using InstaMessenger.Hosting.Security;
 using InstaMessenger.Store.Data;
@@ -38,10 +39,18 @@ internal static class ConversationList
 
         await using var db = await factory.CreateDbContextAsync(cancellationToken);
         var keys = await new ConversationQuery(accounts, search, unread, cursor, size + 1).Keys(db).ToListAsync(cancellationToken);
-        var page = Page.Of(keys, size, key => ConversationId.Parse(key.Id), key => new TimeIdCursor(DateTimeOffset.FromUnixTimeMilliseconds(key.LastMessageAt), key.Id));
-        var ids = page.Data;
-        var found = await db.Conversations.Where(conversation => ids.Contains(conversation.Id)).ToDictionaryAsync(conversation => conversation.Id, cancellationToken);
+        var page = Page.Of(keys, size, key => key, key => key.Cursor);
+        var ids = page.Data.Select(key => ReadId(db, key)).OfType<ConversationId>().ToList();
+        var found = (await db.ReadableAsync(db.Conversations.Where(conversation => ids.Contains(conversation.Id)).OrderBy(conversation => conversation.Id), cancellationToken))
+            .ToDictionary(conversation => conversation.Id);
         var conversations = ids.Where(found.ContainsKey).Select(id => found[id]).Where(conversation => caller.CanSee(conversation.AccountId)).ToList();
         return TypedResults.Ok(new Page<ConversationView>(await ConversationView.ListAsync(db, conversations, clock.GetUtcNow(), cancellationToken), page.NextCursor));
+    }
+
+    private static ConversationId? ReadId(StoreDbContext db, ConversationQuery.Key key)
+    {
+        if (ConversationId.TryParse(key.Id, out var id)) return id;
+        db.TellUnreadable("conversations", key.Id);
+        return null;
     }
 }

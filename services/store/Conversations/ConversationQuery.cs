@@ -68,5 +68,11 @@ internal sealed record ConversationQuery(AccountReach Accounts, string? Search, 
     private const string Select = "SELECT id, last_message_at FROM conversations";
 
     /// <summary>A conversation's place in the list.</summary>
-    internal sealed record Key([property: Column("id")] string Id, [property: Column("last_message_at")] long LastMessageAt);
+    internal sealed record Key([property: Column("id")] string Id, [property: Column("last_message_at")] long LastMessageAt)
+    {
+        private static readonly long Latest = DateTimeOffset.MaxValue.ToUnixTimeMilliseconds();
+
+        /// <summary>A rotten row ends a page as well as any other: a time that is none is clamped, and an id that is none is before all others.</summary>
+        public TimeIdCursor Cursor => new(DateTimeOffset.FromUnixTimeMilliseconds(Math.Clamp(LastMessageAt, 0, Latest)), ConversationId.TryParse(Id, out _) ? Id : "0");
+    }
 }

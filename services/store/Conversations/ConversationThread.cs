@@ -1,4 +1,5 @@
 using InstaMessenger.Contracts.Ids;
+using InstaMessenger.Hosting.Database;
 using InstaMessenger.Hosting.Http;
 using InstaMessenger.Hosting.Security;
 using InstaMessenger.Store.Data;
@@ -31,7 +32,7 @@ internal static class ConversationThread
         if (account is not { } owner || !caller.CanSee(owner)) return Problems.NotFound("conversation");
 
         var size = PageLimit.Of(limit);
-        var messages = await Query(db, id, cursor, size + 1).ToListAsync(cancellationToken);
+        var messages = await db.ReadableAsync(first => Query(db, id, cursor, first), size + 1, cancellationToken);
         return TypedResults.Ok(Page.Of(messages, size, MessageView.Of, message => new TimeCursor(message.SentAt, message.Sequence)));
     }
 }

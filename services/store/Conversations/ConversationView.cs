@@ -1,4 +1,5 @@
 using InstaMessenger.Contracts.Ids;
+using InstaMessenger.Hosting.Database;
 using InstaMessenger.Store.Data;
 using InstaMessenger.Store.Domain;
 using Microsoft.EntityFrameworkCore;
@@ -28,7 +29,8 @@ internal sealed record ConversationView(
     public static async Task<List<ConversationView>> ListAsync(StoreDbContext db, List<Conversation> conversations, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var ids = conversations.Where(conversation => conversation.LastMessageId is not null).Select(conversation => conversation.LastMessageId!.Value).ToList();
-        var last = await db.Messages.Include(message => message.Attachments).Where(message => ids.Contains(message.Id)).ToDictionaryAsync(message => message.Id, cancellationToken);
+        var messages = db.Messages.Include(message => message.Attachments).Where(message => ids.Contains(message.Id)).OrderBy(message => message.Sequence);
+        var last = (await db.ReadableAsync(messages, cancellationToken)).ToDictionary(message => message.Id);
         return conversations.ConvertAll(conversation => Of(conversation, conversation.LastMessageId is { } id ? last.GetValueOrDefault(id) : null, now));
     }
 }

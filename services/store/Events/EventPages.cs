@@ -1,3 +1,4 @@
+using InstaMessenger.Hosting.Database;
 using InstaMessenger.Hosting.Security;
 using InstaMessenger.Store.Data;
 using Microsoft.EntityFrameworkCore;
@@ -26,7 +27,7 @@ internal sealed class EventPages(IDbContextFactory<StoreDbContext> factory)
     {
         if (after >= upTo || accounts is { IsAll: false, Listed.Count: 0 }) return [];
         await using var db = await factory.CreateDbContextAsync(cancellationToken);
-        return await Query(db, accounts, after, upTo, limit).ToListAsync(cancellationToken);
+        return await db.ReadableAsync(first => Query(db, accounts, after, upTo, first), limit, cancellationToken);
     }
 
     internal static IQueryable<EventRow> Query(StoreDbContext db, AccountReach accounts, long after, long upTo, int limit)

@@ -17,7 +17,7 @@ internal sealed class LiveEvent(long sequence, AccountId account, string type, b
     public byte[] Frame => frame;
 
     public static LiveEvent Of(EventRow row) =>
-        new(row.Sequence, row.AccountId, row.Type, [.. Encoding.UTF8.GetBytes($"id: {row.Sequence}\nevent: {row.Type}\ndata: "), .. row.Body, .. "\n\n"u8]);
+        new(row.Sequence, row.AccountId, row.Type, [.. Encoding.UTF8.GetBytes($"id: {row.Sequence}\nevent: {row.Type}\ndata: "), .. row.Shown, .. "\n\n"u8]);
 }
 
 /// <summary>

@@ -21,9 +21,9 @@ internal static class QuarantineEndpoints
     {
         var (size, after) = (PageLimit.Of(limit), cursor?.Number ?? 0);
         await using var db = await factory.CreateDbContextAsync(cancellationToken);
-        var rows = await db.Set<QuarantinedWebhook>().Where(row => row.Id > after).OrderBy(row => row.Id).Take(size + 1)
-            .Select(row => new QuarantineView(row.Id, row.ChannelId, row.BusinessId, row.ReservedFor, row.Reason, row.ReceivedAt))
-            .ToListAsync(cancellationToken);
+        var all = db.Set<QuarantinedWebhook>().Where(row => row.Id > after).OrderBy(row => row.Id)
+            .Select(row => new QuarantineView(row.Id, row.ChannelId, row.BusinessId, row.ReservedFor, row.Reason, row.ReceivedAt));
+        var rows = await db.ReadableAsync(all.Take, size + 1, cancellationToken);
         return Page.Of(rows, size, row => row, row => new NumberCursor(row.Id));
     }
 

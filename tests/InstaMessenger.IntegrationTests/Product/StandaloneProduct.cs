@@ -21,12 +21,16 @@ public class StandaloneProduct() : ProductBase(Name)
 }
 
 /// <summary>One process on MariaDB: every slice's queries and migrations on the other database.</summary>
-public sealed class MariaDbProduct(SharedServers servers) : StandaloneProduct
+public class MariaDbProduct(SharedServers servers) : StandaloneProduct
 {
+    /// <summary>Each service's database, for a test that looks into it or spoils it.</summary>
+    internal Dictionary<string, string> Databases { get; } = [];
+
     private protected override async Task<IReadOnlyDictionary<string, ProductProcess>> MakeProcessesAsync(Dictionary<string, string?> settings)
     {
         var server = await servers.MariaDbAsync();
-        foreach (var service in (string[])["Store", "Sender", "CrmForwarder"]) settings[$"ConnectionStrings__{service}"] = await server.NewDatabaseAsync();
+        foreach (var service in (string[])["Store", "Sender", "CrmForwarder"])
+            settings[$"ConnectionStrings__{service}"] = Databases[service] = await server.NewDatabaseAsync();
         return await base.MakeProcessesAsync(settings);
     }
 }

@@ -30,6 +30,8 @@ public sealed class RottenRowTests : IAsyncLifetime
         ["an endpoint"] = ("crm-forwarder.db", "UPDATE endpoints SET url = 'not a url', protected_secret = 'rubbish' WHERE account_id = @account"),
         ["a waiting event"] = ("crm-forwarder.db", "INSERT INTO waiting_events (event_id, account_id, account_version, body, event_type, sequence) VALUES ('evt_rotten', @account, 1, x'ff', '', 7)"),
         ["a quarantined webhook"] = ("store.db", "INSERT INTO quarantined_webhooks (body, channel_id, fingerprint, reason, received_at) VALUES (x'ff', @account, 'rotten', 'unknown_account', 0)"),
+        ["a conversation"] = ("store.db", "UPDATE conversations SET contact_id = 'not digits' WHERE account_id = @account"),
+        ["a message"] = ("store.db", "UPDATE messages SET metadata = '{', raw = '{', kind = 'hologram' WHERE account_id = @account"),
     };
 
     public static TheoryData<string> Places => [.. Rot.Keys];

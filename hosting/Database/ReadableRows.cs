@@ -1,0 +1,121 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using InstaMessenger.Hosting.Telemetry;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.Extensions.Logging;
+
+namespace InstaMessenger.Hosting.Database;
+
+/// <summary>
+/// Reads rows of which one may be rotten: an id without its form, a time out of range, a word that no enum has, left by a bug, a restored backup or a
+/// person's hand. Such a row is left out and told once; those beside it are given.
+/// </summary>
+public static partial class ReadableRows
+{
+    /// <summary>More in one read are no rotten rows: the table is another version's, and everybody should know.</summary>
+    private const int MostRotten = 1_000;
+
+    /// <summary>What each host has told, so that a list which is asked for every second tells a row once; forgotten with the host.</summary>
+    private static readonly ConditionalWeakTable<ILoggerFactory, ConcurrentDictionary<string, bool>> Told = [];
+
+    /// <summary>
+    /// Reads a page of a list. It is one statement, as without this; only when that fails are the rows read one by one, so that the page is full although
+    /// a row is left out, and what follows it is found.
+    /// </summary>
+    /// <typeparam name="T">An entity, or what a query makes of one; its first column names the row.</typeparam>
+    /// <param name="db">The context of the query.</param>
+    /// <param name="first">The first so many rows of the list, in order.</param>
+    /// <param name="limit">How many rows at most.</param>
+    /// <param name="cancellationToken">Ends the read.</param>
+    /// <returns>The rows that can be read.</returns>
+    public static async Task<List<T>> ReadableAsync<T>(this DbContext db, Func<int, IQueryable<T>> first, int limit, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(db);
+        ArgumentNullException.ThrowIfNull(first);
+        try
+        {
+            return await first(limit).ToListAsync(cancellationToken);
+        }
+        catch (Exception error) when (DatabaseErrors.IsUnreadable(error))
+        {
+            return await OneByOneAsync(db, place => first(place + 1).Skip(place), limit, cancellationToken);
+        }
+    }
+
+    /// <summary>Reads all rows of a query, like <see cref="ReadableAsync{T}(DbContext, Func{int, IQueryable{T}}, int, CancellationToken)"/>.</summary>
+    /// <typeparam name="T">An entity, or what a query makes of one; its first column names the row.</typeparam>
+    /// <param name="db">The context of the query.</param>
+    /// <param name="rows">In an order that tells all of them apart.</param>
+    /// <param name="cancellationToken">Ends the read.</param>
+    /// <returns>The rows that can be read.</returns>
+    public static async Task<List<T>> ReadableAsync<T>(this DbContext db, IQueryable<T> rows, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(db);
+        try
+        {
+            return await rows.ToListAsync(cancellationToken);
+        }
+        catch (Exception error) when (DatabaseErrors.IsUnreadable(error))
+        {
+            return await OneByOneAsync(db, place => rows.Skip(place).Take(1), int.MaxValue, cancellationToken);
+        }
+    }
+
+    /// <summary>Tells of a row that was left out: one line in the log and one in the metrics, once in the life of the process.</summary>
+    /// <param name="db">Its context.</param>
+    /// <param name="table">Its table, or what is read of it.</param>
+    /// <param name="key">What names it.</param>
+    /// <param name="error">Why it cannot be read; null when that is plain.</param>
+    public static void TellUnreadable(this DbContext db, string table, string key, Exception? error = null)
+    {
+        var loggers = db.GetService<ILoggerFactory>();
+        var told = Told.GetOrCreateValue(loggers);
+        if (told.Count >= MostRotten || !told.TryAdd($"{table} {key}", true)) return;
+        Metrics.UnreadableRow(table);
+        LogLeftOut(loggers.CreateLogger(typeof(ReadableRows)), error, table, key);
+    }
+
+    private static async Task<List<T>> OneByOneAsync<T>(DbContext db, Func<int, IQueryable<T>> at, int limit, CancellationToken cancellationToken)
+    {
+        var readable = new List<T>();
+        var rotten = 0;
+        while (readable.Count < limit)
+        {
+            var row = at(readable.Count + rotten);
+            try
+            {
+                if (await row.ToListAsync(cancellationToken) is not [var next]) break;
+                readable.Add(next);
+            }
+            catch (Exception error) when (DatabaseErrors.IsUnreadable(error) && rotten < MostRotten)
+            {
+                rotten++;
+                db.TellUnreadable(NameOf<T>(db), await KeyOfAsync(db, row, cancellationToken), error);
+            }
+        }
+
+        return readable;
+    }
+
+    private static string NameOf<T>(DbContext db) => db.Model.FindEntityType(typeof(T))?.GetTableName() ?? typeof(T).Name;
+
+    /// <summary>The first column as it lies in the database: even an id without its form names its row.</summary>
+    private static async Task<string> KeyOfAsync<T>(DbContext db, IQueryable<T> row, CancellationToken cancellationToken)
+    {
+        await db.Database.OpenConnectionAsync(cancellationToken);
+        try
+        {
+            await using var command = row.CreateDbCommand();
+            return Convert.ToString(await command.ExecuteScalarAsync(cancellationToken), CultureInfo.InvariantCulture) ?? "";
+        }
+        finally
+        {
+            await db.Database.CloseConnectionAsync();
+        }
+    }
+
+    [LoggerMessage(EventName = "row.unreadable", Level = LogLevel.Error, Message = "The row {Key} of {Table} cannot be read and is left out of lists; the others are shown")]
+    private static partial void LogLeftOut(ILogger logger, Exception? error, string table, string key);
+}
