@@ -30,7 +30,7 @@ public static partial class ReadableRows
     /// <param name="limit">How many rows at most.</param>
     /// <param name="cancellationToken">Ends the read.</param>
     /// <returns>The rows that can be read.</returns>
-    public static async Task<List<T>> ReadableAsync<T>(this DbContext db, Func<int, IQueryable<T>> first, int limit, CancellationToken cancellationToken = default)
+    public static async Task<IReadOnlyList<T>> ReadableAsync<T>(this DbContext db, Func<int, IQueryable<T>> first, int limit, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(db);
         ArgumentNullException.ThrowIfNull(first);
@@ -50,7 +50,7 @@ public static partial class ReadableRows
     /// <param name="rows">In an order that tells all of them apart.</param>
     /// <param name="cancellationToken">Ends the read.</param>
     /// <returns>The rows that can be read.</returns>
-    public static async Task<List<T>> ReadableAsync<T>(this DbContext db, IQueryable<T> rows, CancellationToken cancellationToken = default)
+    public static async Task<IReadOnlyList<T>> ReadableAsync<T>(this DbContext db, IQueryable<T> rows, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(db);
         try

@@ -52,6 +52,6 @@ internal static class EffectiveAccess
             db.Add(new ApiKeyAccount { KeyId = caller.Id, AccountId = account });
     }
 
-    private static Task<List<AccountId>> MembershipsAsync(StoreDbContext db, string userId, CancellationToken cancellationToken) =>
+    private static Task<IReadOnlyList<AccountId>> MembershipsAsync(StoreDbContext db, string userId, CancellationToken cancellationToken) =>
         db.ReadableAsync(db.Set<Membership>().Where(row => row.UserId == userId).Select(row => row.AccountId).OrderBy(id => id), cancellationToken);
 }

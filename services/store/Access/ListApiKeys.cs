@@ -21,7 +21,7 @@ internal static class ListApiKeys
         await using var db = await factory.CreateDbContextAsync(cancellationToken);
         var visible = await VisibleKeys.OfAsync(db, caller, cancellationToken);
         var keys = await db.ReadableAsync(visible.Where(key => string.Compare(key.Id, after) > 0).OrderBy(key => key.Id).Take, size + 1, cancellationToken);
-        var ids = keys.ConvertAll(key => key.Id);
+        var ids = keys.Select(key => key.Id).ToList();
         var scopes = (await db.ReadableAsync(db.Set<ApiKeyAccount>().Where(row => ids.Contains(row.KeyId)).OrderBy(row => row.KeyId).ThenBy(row => row.AccountId), cancellationToken))
             .ToLookup(row => row.KeyId, row => row.AccountId);
         return TypedResults.Ok(Page.Of(keys, size, key => ApiKeyView.Of(key, scopes[key.Id]), key => new IdCursor(key.Id)));

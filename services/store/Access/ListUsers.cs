@@ -21,7 +21,7 @@ internal static class ListUsers
         await using var db = await factory.CreateDbContextAsync(cancellationToken);
         var all = db.Set<User>().Where(user => string.Compare(user.Id, after) > 0).OrderBy(user => user.Id);
         var users = await db.ReadableAsync(all.Take, size + 1, cancellationToken);
-        var ids = users.ConvertAll(user => user.Id);
+        var ids = users.Select(user => user.Id).ToList();
         var memberships = (await db.ReadableAsync(db.Set<Membership>().Where(row => ids.Contains(row.UserId)).OrderBy(row => row.UserId).ThenBy(row => row.AccountId), cancellationToken))
             .ToLookup(row => row.UserId, row => row.AccountId);
         return TypedResults.Ok(Page.Of(users, size, user => UserView.Of(user, memberships[user.Id]), user => new IdCursor(user.Id)));

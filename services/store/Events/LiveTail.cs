@@ -88,7 +88,7 @@ internal sealed partial class LiveTail(
     {
         var rows = await pages.ReadAsync(AccountReach.All, ring.Head, long.MaxValue, RowsPerRound, cancellationToken);
         if (rows.Count == 0) return false;
-        var events = rows.ConvertAll(LiveEvent.Of);
+        var events = rows.Select(LiveEvent.Of).ToList();
         foreach (var next in events) ring.Add(next);
         sessions.Wake(events);
         return rows.Count == RowsPerRound;
