@@ -88,19 +88,21 @@ public sealed class DeadLetter
         return reason.Length <= 1000 ? reason : reason[..1000];
     }
 
-    internal static void Configure(EntityTypeBuilder<DeadLetter> entity)
+    private sealed class Table : IEntityTypeConfiguration<DeadLetter>
     {
-        entity.ToTable("dead_letters");
-        entity.HasKey(row => row.Id);
-        entity.Property(row => row.Id).ValueGeneratedOnAdd();
-        entity.Property(row => row.Queue).HasMaxLength(100);
-        entity.Property(row => row.MessageType).HasMaxLength(100);
-        entity.Property(row => row.ItemId).HasMaxLength(200);
-        entity.Property(row => row.TraceParent).HasMaxLength(100);
-        entity.Property(row => row.Error).HasMaxLength(1000);
-        entity.Property(row => row.Cause).HasConversion<string>().HasMaxLength(20);
-        entity.HasIndex(row => row.ReplayAt);
-        // A bundle that comes again sets nothing aside twice.
-        entity.HasIndex(row => new { row.Queue, row.ItemId }).IsUnique();
+        public void Configure(EntityTypeBuilder<DeadLetter> entity)
+        {
+            entity.ToTable("dead_letters");
+            entity.HasKey(row => row.Id);
+            entity.Property(row => row.Id).ValueGeneratedOnAdd();
+            entity.Property(row => row.Queue).HasMaxLength(100);
+            entity.Property(row => row.MessageType).HasMaxLength(100);
+            entity.Property(row => row.ItemId).HasMaxLength(200);
+            entity.Property(row => row.TraceParent).HasMaxLength(100);
+            entity.Property(row => row.Error).HasMaxLength(1000);
+            entity.HasIndex(row => row.ReplayAt);
+            // A bundle that comes again sets nothing aside twice.
+            entity.HasIndex(row => new { row.Queue, row.ItemId }).IsUnique();
+        }
     }
 }

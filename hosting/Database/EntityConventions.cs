@@ -5,17 +5,19 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 
 namespace InstaMessenger.Hosting.Database;
 
-/// <summary>How ids, times and what is sent are stored, the same in every database of the product.</summary>
+/// <summary>How ids, times, enums and what is sent are stored, the same in every database of the product.</summary>
 public static class EntityConventions
 {
     /// <summary>
-    /// Ids as text; what is sent as one JSON column; times as milliseconds since 1970 (UTC), which both providers can order and compare.
+    /// Ids as text; what is sent as one JSON column; times as milliseconds since 1970 (UTC), which both providers can order and compare; enums by their
+    /// names. An enum whose numbers mean something (an order, flags) says so in its table.
     /// </summary>
     /// <param name="configuration">A context's conventions.</param>
     public static void Apply(ModelConfigurationBuilder configuration)
     {
         ArgumentNullException.ThrowIfNull(configuration);
         configuration.Properties<DateTimeOffset>().HaveConversion<UnixMilliseconds>();
+        configuration.Properties<Enum>().HaveConversion<string>().HaveMaxLength(20);
         configuration.Properties<OutgoingContent>().HaveConversion<ContentJson>();
         Id<AccountId>(configuration, 40);
         Id<MessageId>(configuration, 40);

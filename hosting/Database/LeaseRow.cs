@@ -18,11 +18,14 @@ internal sealed class LeaseRow
     /// <summary>Until when, by the clock of the database: those of two processes may differ.</summary>
     public required DateTimeOffset ExpiresAt { get; init; }
 
-    public static void Configure(EntityTypeBuilder<LeaseRow> entity)
+    private sealed class Table : IEntityTypeConfiguration<LeaseRow>
     {
-        entity.ToTable("leases");
-        entity.HasKey(row => row.Name);
-        entity.Property(row => row.Name).HasMaxLength(100);
-        entity.Property(row => row.Owner).HasMaxLength(40);
+        public void Configure(EntityTypeBuilder<LeaseRow> entity)
+        {
+            entity.ToTable("leases");
+            entity.HasKey(row => row.Name);
+            entity.Property(row => row.Name).HasMaxLength(100);
+            entity.Property(row => row.Owner).HasMaxLength(40);
+        }
     }
 }

@@ -1,5 +1,3 @@
-using InstaMessenger.Hosting.Bus;
-using InstaMessenger.Hosting.Outbox;
 using Microsoft.EntityFrameworkCore;
 
 namespace InstaMessenger.Hosting.Database;
@@ -26,8 +24,8 @@ public abstract class ServiceDbContext(DbContextOptions options) : DbContext(opt
         // What the migrations make columns with. It ignores blanks at the end, so MySqlSchema gives every column one that does not, which has another
         // name on each server.
         if (Database.ProviderName == "Pomelo.EntityFrameworkCore.MySql") modelBuilder.UseCollation("utf8mb4_bin");
-        modelBuilder.Entity<OutboxMessage>(OutboxMessage.Configure);
-        modelBuilder.Entity<DeadLetter>(DeadLetter.Configure);
-        modelBuilder.Entity<LeaseRow>(LeaseRow.Configure);
+        // Each table is described beside its rows, in an IEntityTypeConfiguration: here those of every service, then the service's own.
+        modelBuilder.ApplyConfigurationsFromAssembly(typeof(ServiceDbContext).Assembly);
+        modelBuilder.ApplyConfigurationsFromAssembly(GetType().Assembly);
     }
 }

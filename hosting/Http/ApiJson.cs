@@ -16,7 +16,7 @@ public static class ApiJson
 
     /// <summary>
     /// How deep what is written may be nested. The framework's 64 would fail a whole list for one row that was kept when more was let in; clients'
-    /// own JSON is limited where it is read (<see cref="KeptJson.MostDepth"/>).
+    /// own JSON is limited where it is read.
     /// </summary>
     private const int MostDepth = 512;
 

@@ -32,12 +32,15 @@ public sealed class OutboxMessage
             CreatedAt = clock.GetUtcNow(),
         };
 
-    internal static void Configure(EntityTypeBuilder<OutboxMessage> entity)
+    private sealed class Table : IEntityTypeConfiguration<OutboxMessage>
     {
-        entity.ToTable("outbox");
-        entity.HasKey(row => row.Id);
-        entity.Property(row => row.Id).ValueGeneratedOnAdd();
-        entity.Property(row => row.Type).HasMaxLength(100);
-        entity.Property(row => row.TraceParent).HasMaxLength(100);
+        public void Configure(EntityTypeBuilder<OutboxMessage> entity)
+        {
+            entity.ToTable("outbox");
+            entity.HasKey(row => row.Id);
+            entity.Property(row => row.Id).ValueGeneratedOnAdd();
+            entity.Property(row => row.Type).HasMaxLength(100);
+            entity.Property(row => row.TraceParent).HasMaxLength(100);
+        }
     }
 }

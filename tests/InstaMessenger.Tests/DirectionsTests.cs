@@ -21,8 +21,8 @@ public sealed partial class DirectionsTests
     {
         ["hosting"] = typeof(ServiceDefaults).Assembly,
         ["ingress"] = typeof(IngressSetup).Assembly,
-        ["store"] = typeof(StoreService).Assembly,
-        ["sender"] = typeof(SenderService).Assembly,
+        ["store"] = typeof(StoreSetup).Assembly,
+        ["sender"] = typeof(SenderSetup).Assembly,
         ["crm-forwarder"] = typeof(CrmForwarderSetup).Assembly,
         ["ui-gateway"] = typeof(UiGatewaySetup).Assembly,
     };
@@ -70,7 +70,7 @@ public sealed partial class DirectionsTests
         var root = assembly.GetName().Name + ".";
         var used = assembly.GetTypes()
             .Where(type => !type.IsNested && type.FullName!.StartsWith(root, StringComparison.Ordinal) && isUsed(type.FullName[root.Length..]))
-            .Select(type => type.FullName!.Split('`')[0])
+            .Select(type => type.FullName!)
             .ToArray();
         return Types.InAssembly(assembly).That().ResideInNamespaceMatching($@"^{Regex.Escape(root + row.Slice)}(\.|$)")
             .ShouldNot().HaveDependencyOnAny(used).GetResult().FailingTypes.Select(type => $"{type.FullName}: {type.Explanation}");

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using InstaMessenger.Hosting.Database;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Design;
@@ -21,20 +20,6 @@ internal abstract class CrmForwarderDbContext(DbContextOptions options) : Servic
     public DbSet<ForwarderProcess> Processes => Set<ForwarderProcess>();
 
     public DbSet<EndpointClaim> Claims => Set<EndpointClaim>();
-
-    protected override void OnModelCreating(ModelBuilder modelBuilder)
-    {
-        base.OnModelCreating(modelBuilder);
-        modelBuilder.Entity<LinkedAccount>(LinkedAccount.Configure);
-        modelBuilder.Entity<WebhookEndpoint>(WebhookEndpoint.Configure);
-        modelBuilder.Entity<Delivery>(Delivery.Configure);
-        modelBuilder.Entity<DeliveryAttempt>(DeliveryAttempt.Configure);
-        modelBuilder.Entity<WaitingEvent>(WaitingEvent.Configure);
-        modelBuilder.Entity<ForwarderProcess>(ForwarderProcess.Configure);
-        modelBuilder.Entity<EndpointClaim>(EndpointClaim.Configure);
-        foreach (var property in modelBuilder.Model.GetEntityTypes().SelectMany(entity => entity.GetProperties()))
-            property.SetColumnName(JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Name));
-    }
 }
 
 /// <summary>The default.</summary>
@@ -44,14 +29,14 @@ internal sealed class SqliteCrmForwarderDbContext(DbContextOptions options) : Cr
 internal sealed class MySqlCrmForwarderDbContext(DbContextOptions options) : CrmForwarderDbContext(options);
 
 /// <summary>For <c>dotnet ef migrations add … --context SqliteCrmForwarderDbContext --output-dir Data/Migrations/Sqlite</c>.</summary>
-internal sealed class SqliteDesignTime : IDesignTimeDbContextFactory<SqliteCrmForwarderDbContext>
+internal sealed class SqliteCrmForwarderDesign : IDesignTimeDbContextFactory<SqliteCrmForwarderDbContext>
 {
     public SqliteCrmForwarderDbContext CreateDbContext(string[] args) =>
         new(new DbContextOptionsBuilder<SqliteCrmForwarderDbContext>().UseSqlite("Data Source=:memory:").Options);
 }
 
 /// <summary>For <c>dotnet ef migrations add … --context MySqlCrmForwarderDbContext --output-dir Data/Migrations/MySql</c>.</summary>
-internal sealed class MySqlDesignTime : IDesignTimeDbContextFactory<MySqlCrmForwarderDbContext>
+internal sealed class MySqlCrmForwarderDesign : IDesignTimeDbContextFactory<MySqlCrmForwarderDbContext>
 {
     // A fixed version: no server is needed, and the migrations hold for the oldest that is supported.
     public MySqlCrmForwarderDbContext CreateDbContext(string[] args) =>

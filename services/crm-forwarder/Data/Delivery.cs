@@ -1,11 +1,10 @@
 using InstaMessenger.Contracts.Ids;
-using InstaMessenger.Hosting.Database;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace InstaMessenger.CrmForwarder.Data;
 
-/// <summary>One event on its way to one endpoint. Written by <see cref="InsertAsync"/> and set-based updates alone.</summary>
+/// <summary>One event on its way to one endpoint. Written by bulk inserts and set-based updates alone.</summary>
 internal sealed class Delivery
 {
     public long Id { get; private set; }
@@ -49,35 +48,39 @@ internal sealed class Delivery
     /// <summary>A code like <c>timeout</c>; null when the last attempt succeeded.</summary>
     public string? LastError { get; init; }
 
-    /// <summary>Writes new deliveries, due at once.</summary>
-    public static Task InsertAsync(DbContext db, IEnumerable<(WaitingEvent Event, string EndpointId)> events, DateTimeOffset now)
+    /// <summary>A new delivery, due at once.</summary>
+    public static Delivery Of(WaitingEvent @event, string endpointId, DateTimeOffset now) => new()
     {
-        var milliseconds = now.ToUnixTimeMilliseconds();
-        return BulkInsert.IntoAsync(
-            db,
-            "deliveries",
-            ["endpoint_id", "event_id", "sequence", "event_type", "account_id", "conversation_id", "body", "trace_parent", "state", "attempts", "failures", "due_at", "created_at"],
-            events.Select(e => new object?[]
-            {
-                e.EndpointId, e.Event.EventId.Value, e.Event.Sequence, e.Event.EventType, e.Event.AccountId.Value, e.Event.ConversationId?.Value, e.Event.Body,
-                e.Event.TraceParent, nameof(DeliveryState.Pending), 0, 0, milliseconds, milliseconds,
-            }));
-    }
+        EndpointId = endpointId,
+        EventId = @event.EventId,
+        Sequence = @event.Sequence,
+        EventType = @event.EventType,
+        AccountId = @event.AccountId,
+        ConversationId = @event.ConversationId,
+        Body = @event.Body,
+        TraceParent = @event.TraceParent,
+        State = DeliveryState.Pending,
+        DueAt = now,
+        CreatedAt = now,
+    };
 
-    public static void Configure(EntityTypeBuilder<Delivery> entity)
+    private sealed class Table : IEntityTypeConfiguration<Delivery>
     {
-        entity.ToTable("deliveries");
-        entity.HasKey(row => row.Id);
-        entity.Property(row => row.Id).ValueGeneratedOnAdd();
-        entity.Property(row => row.EndpointId).HasMaxLength(40);
-        entity.Property(row => row.EventType).HasMaxLength(100);
-        entity.Property(row => row.TraceParent).HasMaxLength(100);
-        entity.Property(row => row.State).HasConversion<string>().HasMaxLength(10);
-        entity.Property(row => row.LastError).HasMaxLength(100);
-        // Event first: a redelivered bundle is found with one probe per event, and the ids are ordered by time, so the index grows at its end.
-        entity.HasIndex(row => new { row.EventId, row.EndpointId }).IsUnique();
-        // The worker's question (what is due at this endpoint?) and the list's (what is dead at it, newest first?).
-        entity.HasIndex(row => new { row.EndpointId, row.State, row.DueAt });
+        public void Configure(EntityTypeBuilder<Delivery> entity)
+        {
+            entity.ToTable("deliveries");
+            entity.HasKey(row => row.Id);
+            entity.Property(row => row.Id).ValueGeneratedOnAdd();
+            entity.Property(row => row.EndpointId).HasMaxLength(40);
+            entity.Property(row => row.EventType).HasMaxLength(100);
+            entity.Property(row => row.TraceParent).HasMaxLength(100);
+            entity.Property(row => row.State).HasMaxLength(10);
+            entity.Property(row => row.LastError).HasMaxLength(100);
+            // Event first: a redelivered bundle is found with one probe per event, and the ids are ordered by time, so the index grows at its end.
+            entity.HasIndex(row => new { row.EventId, row.EndpointId }).IsUnique();
+            // The worker's question (what is due at this endpoint?) and the list's (what is dead at it, newest first?).
+            entity.HasIndex(row => new { row.EndpointId, row.State, row.DueAt });
+        }
     }
 }
 

@@ -23,10 +23,13 @@ internal sealed class DeliveryAttempt
     /// <summary>One whose number is there already was written before, by a unit whose answer was lost.</summary>
     public static Task InsertAsync(DbContext db, IReadOnlyCollection<DeliveryAttempt> attempts) => BulkInsert.EntitiesAsync(db, attempts, ifAbsent: true);
 
-    public static void Configure(EntityTypeBuilder<DeliveryAttempt> entity)
+    private sealed class Table : IEntityTypeConfiguration<DeliveryAttempt>
     {
-        entity.ToTable("delivery_attempts");
-        entity.HasKey(row => new { row.DeliveryId, row.Number });
-        entity.Property(row => row.Error).HasMaxLength(100);
+        public void Configure(EntityTypeBuilder<DeliveryAttempt> entity)
+        {
+            entity.ToTable("delivery_attempts");
+            entity.HasKey(row => new { row.DeliveryId, row.Number });
+            entity.Property(row => row.Error).HasMaxLength(100);
+        }
     }
 }

@@ -14,13 +14,16 @@ internal sealed class EndpointClaim
     /// <summary>A process that takes in the endpoint's events and would rather post them itself.</summary>
     public string? WantedBy { get; init; }
 
-    public static void Configure(EntityTypeBuilder<EndpointClaim> entity)
+    private sealed class Table : IEntityTypeConfiguration<EndpointClaim>
     {
-        entity.ToTable("endpoint_claims");
-        entity.HasKey(row => row.EndpointId);
-        entity.Property(row => row.EndpointId).HasMaxLength(40);
-        entity.Property(row => row.Owner).HasMaxLength(100);
-        entity.Property(row => row.WantedBy).HasMaxLength(100);
-        entity.HasIndex(row => row.Owner);
+        public void Configure(EntityTypeBuilder<EndpointClaim> entity)
+        {
+            entity.ToTable("endpoint_claims");
+            entity.HasKey(row => row.EndpointId);
+            entity.Property(row => row.EndpointId).HasMaxLength(40);
+            entity.Property(row => row.Owner).HasMaxLength(100);
+            entity.Property(row => row.WantedBy).HasMaxLength(100);
+            entity.HasIndex(row => row.Owner);
+        }
     }
 }

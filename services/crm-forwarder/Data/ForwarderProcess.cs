@@ -14,10 +14,13 @@ internal sealed class ForwarderProcess
     /// <summary>Taken for dead from then on, unless renewed.</summary>
     public required DateTimeOffset Until { get; init; }
 
-    public static void Configure(EntityTypeBuilder<ForwarderProcess> entity)
+    private sealed class Table : IEntityTypeConfiguration<ForwarderProcess>
     {
-        entity.ToTable("processes");
-        entity.HasKey(row => row.Id);
-        entity.Property(row => row.Id).HasMaxLength(100);
+        public void Configure(EntityTypeBuilder<ForwarderProcess> entity)
+        {
+            entity.ToTable("processes");
+            entity.HasKey(row => row.Id);
+            entity.Property(row => row.Id).HasMaxLength(100);
+        }
     }
 }

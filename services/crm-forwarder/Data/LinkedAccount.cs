@@ -14,9 +14,12 @@ internal sealed class LinkedAccount
 
     public bool Unlinked { get; init; }
 
-    public static void Configure(EntityTypeBuilder<LinkedAccount> entity)
+    private sealed class Table : IEntityTypeConfiguration<LinkedAccount>
     {
-        entity.ToTable("accounts");
-        entity.HasKey(row => row.AccountId);
+        public void Configure(EntityTypeBuilder<LinkedAccount> entity)
+        {
+            entity.ToTable("accounts");
+            entity.HasKey(row => row.AccountId);
+        }
     }
 }

@@ -38,12 +38,15 @@ internal sealed class WaitingEvent
         TraceParent = item.TraceParent,
     };
 
-    public static void Configure(EntityTypeBuilder<WaitingEvent> entity)
+    private sealed class Table : IEntityTypeConfiguration<WaitingEvent>
     {
-        entity.ToTable("waiting_events");
-        entity.HasKey(row => row.EventId);
-        entity.Property(row => row.EventType).HasMaxLength(100);
-        entity.Property(row => row.TraceParent).HasMaxLength(100);
-        entity.HasIndex(row => new { row.AccountId, row.Sequence });
+        public void Configure(EntityTypeBuilder<WaitingEvent> entity)
+        {
+            entity.ToTable("waiting_events");
+            entity.HasKey(row => row.EventId);
+            entity.Property(row => row.EventType).HasMaxLength(100);
+            entity.Property(row => row.TraceParent).HasMaxLength(100);
+            entity.HasIndex(row => new { row.AccountId, row.Sequence });
+        }
     }
 }

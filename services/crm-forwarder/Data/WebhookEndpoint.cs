@@ -40,15 +40,18 @@ internal sealed class WebhookEndpoint
         (Url, ProtectedSecret, ChangedAt) = (url, protectedSecret, now);
     }
 
-    public static void Configure(EntityTypeBuilder<WebhookEndpoint> entity)
+    private sealed class Table : IEntityTypeConfiguration<WebhookEndpoint>
     {
-        entity.ToTable("endpoints");
-        entity.HasKey(row => row.Id);
-        entity.Property(row => row.Id).HasMaxLength(40);
-        entity.Property(row => row.Url).HasMaxLength(4000);
-        entity.Property(row => row.ProtectedSecret).HasMaxLength(4000);
-        entity.Property(row => row.State).HasConversion<string>().HasMaxLength(10);
-        entity.HasIndex(row => row.AccountId);
+        public void Configure(EntityTypeBuilder<WebhookEndpoint> entity)
+        {
+            entity.ToTable("endpoints");
+            entity.HasKey(row => row.Id);
+            entity.Property(row => row.Id).HasMaxLength(40);
+            entity.Property(row => row.Url).HasMaxLength(4000);
+            entity.Property(row => row.ProtectedSecret).HasMaxLength(4000);
+            entity.Property(row => row.State).HasMaxLength(10);
+            entity.HasIndex(row => row.AccountId);
+        }
     }
 }
 

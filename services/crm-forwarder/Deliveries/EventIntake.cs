@@ -18,7 +18,8 @@ internal sealed partial class EventIntake(DeliveryMailbox mailbox, TimeProvider 
 
         var added = events.Where(e => seen.Add((e.Event.EventId, e.EndpointId))).ToList();
         if (added.Count == 0) return;
-        await Delivery.InsertAsync(scope.Db, added, clock.GetUtcNow());
+        var now = clock.GetUtcNow();
+        await BulkInsert.EntitiesAsync(scope.Db, added.ConvertAll(e => Delivery.Of(e.Event, e.EndpointId, now)));
         var endpoints = added.Select(e => e.EndpointId).Distinct().ToList();
         scope.AfterCommit(() => mailbox.NewDeliveries(endpoints));
     }

@@ -162,22 +162,25 @@ internal sealed class LedgerEntry
         if (!allowed) throw new InvalidOperationException($"Send {MessageId} is {State}: this step is not allowed.");
     }
 
-    public static void Configure(EntityTypeBuilder<LedgerEntry> entity)
+    private sealed class Table : IEntityTypeConfiguration<LedgerEntry>
     {
-        entity.ToTable("ledger");
-        entity.HasKey(row => row.Sequence);
-        entity.Property(row => row.Sequence).ValueGeneratedOnAdd();
-        entity.Property(row => row.ClaimedBy).HasMaxLength(100);
-        entity.Property(row => row.ErrorCode).HasMaxLength(100);
-        entity.Property(row => row.ErrorMessage).HasMaxLength(1000);
-        entity.Property(row => row.TraceParent).HasMaxLength(100);
-        // Two replicas that read the same row as due: the slower one finds both changed and reads again. Attempts is in it because a
-        // row can come back to the same state between its reading and its writing.
-        entity.Property(row => row.State).HasConversion<string>().HasMaxLength(10).IsConcurrencyToken();
-        entity.Property(row => row.Attempts).IsConcurrencyToken();
-        entity.HasIndex(row => row.MessageId).IsUnique();
-        entity.HasIndex(row => new { row.State, row.DueAt });
-        entity.HasIndex(row => new { row.State, row.ExpiresAt });
-        entity.HasIndex(row => new { row.AccountId, row.RecipientId, row.State, row.Sequence });
+        public void Configure(EntityTypeBuilder<LedgerEntry> entity)
+        {
+            entity.ToTable("ledger");
+            entity.HasKey(row => row.Sequence);
+            entity.Property(row => row.Sequence).ValueGeneratedOnAdd();
+            entity.Property(row => row.ClaimedBy).HasMaxLength(100);
+            entity.Property(row => row.ErrorCode).HasMaxLength(100);
+            entity.Property(row => row.ErrorMessage).HasMaxLength(1000);
+            entity.Property(row => row.TraceParent).HasMaxLength(100);
+            // Two replicas that read the same row as due: the slower one finds both changed and reads again. Attempts is in it because a
+            // row can come back to the same state between its reading and its writing.
+            entity.Property(row => row.State).HasMaxLength(10).IsConcurrencyToken();
+            entity.Property(row => row.Attempts).IsConcurrencyToken();
+            entity.HasIndex(row => row.MessageId).IsUnique();
+            entity.HasIndex(row => new { row.State, row.DueAt });
+            entity.HasIndex(row => new { row.State, row.ExpiresAt });
+            entity.HasIndex(row => new { row.AccountId, row.RecipientId, row.State, row.Sequence });
+        }
     }
 }

@@ -10,13 +10,6 @@ internal abstract class SenderDbContext(DbContextOptions options) : ServiceDbCon
     public DbSet<LedgerEntry> Ledger => Set<LedgerEntry>();
 
     public DbSet<SendingAccount> Accounts => Set<SendingAccount>();
-
-    protected override void OnModelCreating(ModelBuilder modelBuilder)
-    {
-        base.OnModelCreating(modelBuilder);
-        modelBuilder.Entity<LedgerEntry>(LedgerEntry.Configure);
-        modelBuilder.Entity<SendingAccount>(SendingAccount.Configure);
-    }
 }
 
 /// <summary>The default.</summary>
@@ -26,14 +19,14 @@ internal sealed class SqliteSenderDbContext(DbContextOptions options) : SenderDb
 internal sealed class MySqlSenderDbContext(DbContextOptions options) : SenderDbContext(options);
 
 /// <summary>For <c>dotnet ef migrations add … --context SqliteSenderDbContext --output-dir Data/Migrations/Sqlite</c>.</summary>
-internal sealed class SqliteDesignTime : IDesignTimeDbContextFactory<SqliteSenderDbContext>
+internal sealed class SqliteSenderDesign : IDesignTimeDbContextFactory<SqliteSenderDbContext>
 {
     public SqliteSenderDbContext CreateDbContext(string[] args) =>
         new(new DbContextOptionsBuilder<SqliteSenderDbContext>().UseSqlite("Data Source=:memory:").Options);
 }
 
 /// <summary>For <c>dotnet ef migrations add … --context MySqlSenderDbContext --output-dir Data/Migrations/MySql</c>.</summary>
-internal sealed class MySqlDesignTime : IDesignTimeDbContextFactory<MySqlSenderDbContext>
+internal sealed class MySqlSenderDesign : IDesignTimeDbContextFactory<MySqlSenderDbContext>
 {
     // A fixed version: no server is needed, and the migrations hold for the oldest that is supported.
     public MySqlSenderDbContext CreateDbContext(string[] args) =>

@@ -76,15 +76,18 @@ internal sealed class SendingAccount
         (PausedUntil, PauseReason, Pauses) = (null, null, 0);
     }
 
-    public static void Configure(EntityTypeBuilder<SendingAccount> entity)
+    private sealed class Table : IEntityTypeConfiguration<SendingAccount>
     {
-        entity.ToTable("accounts");
-        entity.HasKey(row => row.AccountId);
-        // A change and an answer that judges the old token may meet: the later one reads again, so a new token is never taken for the refused one.
-        entity.Property(row => row.Version).IsConcurrencyToken();
-        entity.Property(row => row.LoginType).HasConversion<string>().HasMaxLength(10);
-        entity.Property(row => row.Owner).HasMaxLength(100);
-        entity.Property(row => row.ProtectedToken).HasMaxLength(4000);
-        entity.Property(row => row.PauseReason).HasMaxLength(100);
+        public void Configure(EntityTypeBuilder<SendingAccount> entity)
+        {
+            entity.ToTable("accounts");
+            entity.HasKey(row => row.AccountId);
+            // A change and an answer that judges the old token may meet: the later one reads again, so a new token is never taken for the refused one.
+            entity.Property(row => row.Version).IsConcurrencyToken();
+            entity.Property(row => row.LoginType).HasMaxLength(10);
+            entity.Property(row => row.Owner).HasMaxLength(100);
+            entity.Property(row => row.ProtectedToken).HasMaxLength(4000);
+            entity.Property(row => row.PauseReason).HasMaxLength(100);
+        }
     }
 }

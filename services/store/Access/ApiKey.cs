@@ -62,6 +62,8 @@ internal sealed class ApiKey
             entity.Property(key => key.UserId).HasMaxLength(40);
             entity.Property(key => key.Prefix).HasMaxLength(KeySecret.LookupLength);
             entity.Property(key => key.Hash).HasMaxLength(32);
+            // Flags.
+            entity.Property(key => key.Scopes).HasConversion<int>();
             entity.HasIndex(key => key.Prefix);
             entity.HasIndex(key => key.UserId);
         }

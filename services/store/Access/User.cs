@@ -51,7 +51,7 @@ internal sealed class User
             entity.Property(user => user.Username).HasMaxLength(Usernames.Longest);
             entity.Property(user => user.UsernameKey).HasMaxLength(Usernames.Longest);
             entity.Property(user => user.PasswordHash).HasMaxLength(256);
-            entity.Property(user => user.Role).HasConversion<string>().HasMaxLength(10);
+            entity.Property(user => user.Role).HasMaxLength(10);
             entity.HasRowVersion();
             entity.HasIndex(user => user.UsernameKey).IsUnique();
         }

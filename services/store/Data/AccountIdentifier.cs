@@ -31,6 +31,8 @@ internal sealed class AccountIdentifier
             entity.ToTable("account_identifiers");
             entity.HasKey(identifier => new { identifier.ExternalId, identifier.Kind });
             entity.Property(identifier => identifier.ExternalId).HasMaxLength(20);
+            // The smaller number is the better match.
+            entity.Property(identifier => identifier.Kind).HasConversion<int>();
             entity.HasIndex(identifier => identifier.AccountId);
         }
     }

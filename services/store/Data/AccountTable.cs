@@ -11,7 +11,6 @@ internal sealed class AccountTable : IEntityTypeConfiguration<Account>
         entity.ToTable("accounts");
         entity.HasKey(account => account.Id);
         entity.Property(account => account.Username).HasMaxLength(100);
-        entity.Property(account => account.LoginType).HasConversion<string>().HasMaxLength(20);
         entity.Property(account => account.CrmWebhookUrl).HasMaxLength(2048);
         entity.HasRowVersion();
         entity.HasIndex(account => account.InstagramAccountId).IsUnique();

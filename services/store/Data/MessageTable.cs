@@ -13,10 +13,9 @@ internal sealed class MessageTable : IEntityTypeConfiguration<Message>
         entity.Property(message => message.Sequence).ValueGeneratedOnAdd();
         entity.Ignore(message => message.Error);
         entity.Ignore(message => message.AwaitsMid);
-        entity.Property(message => message.Kind).HasConversion<string>().HasMaxLength(20);
-        entity.Property(message => message.Direction).HasConversion<string>().HasMaxLength(10);
-        entity.Property(message => message.Status).HasConversion<string>().HasMaxLength(10);
-        entity.Property(message => message.Origin).HasConversion<string>().HasMaxLength(10);
+        entity.Property(message => message.Direction).HasMaxLength(10);
+        entity.Property(message => message.Status).HasMaxLength(10);
+        entity.Property(message => message.Origin).HasMaxLength(10);
         entity.Property(message => message.EchoKey).HasMaxLength(EchoKey.Longest);
         entity.Property(message => message.ErrorCode).HasMaxLength(100);
         entity.HasRowVersion();
@@ -41,6 +40,5 @@ internal sealed class AttachmentTable : IEntityTypeConfiguration<Attachment>
         entity.Ignore(attachment => attachment.Id);
         entity.Property(attachment => attachment.MediaType).HasMaxLength(20);
         entity.Property(attachment => attachment.MimeType).HasMaxLength(100);
-        entity.Property(attachment => attachment.State).HasConversion<string>().HasMaxLength(20);
     }
 }

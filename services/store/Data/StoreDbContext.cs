@@ -51,12 +51,6 @@ internal abstract class StoreDbContext(DbContextOptions options) : ServiceDbCont
         }
     }
 
-    protected override void OnModelCreating(ModelBuilder modelBuilder)
-    {
-        base.OnModelCreating(modelBuilder);
-        modelBuilder.ApplyConfigurationsFromAssembly(typeof(StoreDbContext).Assembly);
-    }
-
     private async Task<int> WriteArrivedAsync()
     {
         await BulkInsert.EntitiesAsync(this, _arrivedMessages);

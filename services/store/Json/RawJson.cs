@@ -11,7 +11,8 @@ namespace InstaMessenger.Store.Json;
 [JsonConverter(typeof(Converter))]
 internal sealed class RawJson
 {
-    private const int MostDepth = 32;
+    /// <summary>How deep clients' own JSON may be nested; it is refused where it is read.</summary>
+    public const int MostDepth = 32;
 
     private readonly string _text;
     private readonly bool _isDeep;
@@ -26,6 +27,8 @@ internal sealed class RawJson
         if (IsJson(bytes, MostDepth)) return new RawJson(text, isDeep: false);
         return IsJson(bytes, bytes.Length) ? new RawJson(text, isDeep: true) : null;
     }
+
+    public static bool IsTooDeep(JsonElement value) => !IsJson(Encoding.UTF8.GetBytes(value.GetRawText()), MostDepth);
 
     public override string ToString() => _text;
 

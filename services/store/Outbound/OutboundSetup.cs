@@ -20,6 +20,6 @@ internal static class OutboundSetup
     {
         var group = routes.MapGroup("/api/v1/messages").WithTags("Messages");
         group.MapSend();
-        group.MapMessages();
+        group.MapShowMessage();
     }
 }

@@ -1,9 +1,8 @@
-using System.Text.Json;
 using System.Text.Json.Serialization;
 using InstaMessenger.Contracts.Events;
 using InstaMessenger.Contracts.Ids;
-using InstaMessenger.Hosting.Http;
 using InstaMessenger.Store.Domain;
+using InstaMessenger.Store.Json;
 
 namespace InstaMessenger.Store.Outbound;
 
@@ -35,7 +34,7 @@ internal sealed record SendAnswer(
     string? AttachmentUrl,
     string? AttachmentType,
     SendError? Error,
-    JsonElement? Metadata,
+    RawJson? Metadata,
     IReadOnlyList<SendPart> Messages)
 {
     /// <summary>Whether waiting any longer may still tell more; an unknown outcome takes minutes or an operator.</summary>
@@ -69,7 +68,7 @@ internal sealed record SendAnswer(
             attachment?.Url,
             attachment?.MediaType,
             behind.Error ?? messages.Select(message => message.Error).FirstOrDefault(error => error is not null),
-            KeptJson.Read(told.Metadata),
+            RawJson.Of(told.Metadata),
             [.. messages.Select(message => new SendPart(message.Id, message.Kind, message.Status, message.InstagramMessageId, message.Error))]);
     }
 

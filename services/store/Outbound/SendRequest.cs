@@ -2,7 +2,6 @@ using System.Text;
 using System.Text.Json;
 using InstaMessenger.Contracts.Ids;
 using InstaMessenger.Contracts.Outgoing;
-using InstaMessenger.Hosting.Http;
 using InstaMessenger.Store.Json;
 
 namespace InstaMessenger.Store.Outbound;
@@ -53,7 +52,7 @@ internal sealed record SendRequest(
 
         var metadata = Member("metadata");
         if (metadata is { ValueKind: not JsonValueKind.Object }) Wrong("metadata", "Must be an object.");
-        if (metadata is { } nested && KeptJson.IsTooDeep(nested)) Wrong("metadata", $"Must be nested at most {KeptJson.MostDepth} deep.");
+        if (metadata is { } nested && RawJson.IsTooDeep(nested)) Wrong("metadata", $"Must be nested at most {RawJson.MostDepth} deep.");
         if (metadata is { } given && Encoding.UTF8.GetByteCount(given.GetRawText()) > MostMetadataBytes) Wrong("metadata", $"Must have at most {MostMetadataBytes} bytes.");
 
         Author? author = null;

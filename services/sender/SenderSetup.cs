@@ -13,7 +13,7 @@ using InstaMessenger.Sender.Sends;
 namespace InstaMessenger.Sender;
 
 /// <summary>The only caller of Meta's Send API: keeps every send in a ledger, calls once per claim, and records what came of it.</summary>
-public static class SenderService
+public static class SenderSetup
 {
     /// <summary>Adds the sender. Call it before <c>AddBus</c>.</summary>
     /// <param name="builder">The host.</param>

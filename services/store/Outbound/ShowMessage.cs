@@ -8,9 +8,9 @@ using Microsoft.EntityFrameworkCore;
 namespace InstaMessenger.Store.Outbound;
 
 /// <summary><c>GET /api/v1/messages/{message_id}</c> and <c>…/status</c>: how a message stands.</summary>
-internal static class MessageEndpoints
+internal static class ShowMessage
 {
-    public static void MapMessages(this IEndpointRouteBuilder routes)
+    public static void MapShowMessage(this IEndpointRouteBuilder routes)
     {
         routes.MapGet("/{message_id}", GetAsync).WithSummary("How a message stands. Of a text with an attachment each is asked for by its own id.")
             .Needs(Scopes.Read | Scopes.Send);

@@ -1,7 +1,7 @@
 namespace InstaMessenger.Store.Conversations;
 
 /// <summary>The inbox, for programs under <c>/api/v1</c> and for the browser under <c>/ui</c>: the same answers.</summary>
-internal static class ConversationEndpoints
+internal static class ConversationsSetup
 {
     public static void MapConversations(this IEndpointRouteBuilder routes)
     {

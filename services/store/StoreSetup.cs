@@ -13,7 +13,7 @@ using InstaMessenger.Store.Outbound;
 namespace InstaMessenger.Store;
 
 /// <summary>The only writer of conversations: what it is made of, slice by slice.</summary>
-public static class StoreService
+public static class StoreSetup
 {
     /// <summary>Adds the store.</summary>
     /// <param name="builder">The host.</param>
