@@ -1,5 +1,7 @@
+using InstaMessenger.Hosting.Database;
 using InstaMessenger.Hosting.Http;
 using InstaMessenger.Hosting.Http.Bodies;
+using InstaMessenger.Hosting.Logs;
 using InstaMessenger.Hosting.Security;
 using InstaMessenger.Hosting.Settings;
 using InstaMessenger.Hosting.Telemetry;
@@ -45,6 +47,7 @@ public static class ServiceDefaults
         builder.AddKnownProxies();
         BodyLimits.Add(builder);
         builder.AddTelemetry(serviceName);
+        builder.Services.AddSingleton(new Outage(error => error is StoreUnavailableException || DatabaseErrors.IsUnavailable(error)));
         var services = builder.Services;
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(new ServiceName(serviceName));

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Collections;
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
+using InstaMessenger.Hosting.Logs;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -23,14 +24,6 @@ internal sealed class RequestId(RequestDelegate next, ILogger<RequestId> logger)
     private const int OwnBytes = 10;
 
     private static readonly SearchValues<char> Allowed = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-");
-
-    /// <summary>The id of the request that a log line belongs to; null outside of one.</summary>
-    public static string? Of(IExternalScopeProvider? scopes)
-    {
-        var found = new Found();
-        scopes?.ForEachScope(static (scope, found) => found.Id = (scope as Scope)?.Id ?? found.Id, found);
-        return found.Id;
-    }
 
     /// <summary>In front of everything: what is refused has its id as well.</summary>
     public static Action<IApplicationBuilder> InFrontOf(Action<IApplicationBuilder> pipeline) => app => pipeline(app.UseMiddleware<RequestId>());
@@ -54,9 +47,9 @@ internal sealed class RequestId(RequestDelegate next, ILogger<RequestId> logger)
     }
 
     /// <summary>As a list it is what other log formats show of a scope.</summary>
-    private sealed class Scope(string id, HttpResponse response) : IReadOnlyList<KeyValuePair<string, object?>>
+    private sealed class Scope(string id, HttpResponse response) : IRequestScope, IReadOnlyList<KeyValuePair<string, object?>>
     {
-        public string Id => id;
+        string IRequestScope.RequestId => id;
 
         public int Count => 1;
 
@@ -74,11 +67,6 @@ internal sealed class RequestId(RequestDelegate next, ILogger<RequestId> logger)
         }
 
         IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
-    }
-
-    private sealed class Found
-    {
-        public string? Id { get; set; }
     }
 
     /// <summary>Registered before all other start-up filters, it is in front of them.</summary>

@@ -1,6 +1,6 @@
 using InstaMessenger.Hosting.Security;
 using InstaMessenger.Hosting.Settings;
-using InstaMessenger.Hosting.Telemetry.Logs;
+using InstaMessenger.Hosting.Logs;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
-using InstaMessenger.Hosting.Telemetry.Logs;
+using InstaMessenger.Hosting.Database;
+using InstaMessenger.Hosting.Logs;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -11,10 +12,14 @@ internal sealed class LogCapture(LineFormatter format) : ILoggerProvider, ISuppo
     private readonly ConcurrentQueue<string> _written = new();
     private IExternalScopeProvider _scopes = new LoggerExternalScopeProvider();
 
+    public static LogCapture Json(TimeProvider? clock = null) => new(new JsonLines(new Outage(DatabaseErrors.IsUnavailable), clock ?? TimeProvider.System));
+
+    public static LogCapture Text(TimeProvider? clock = null) => new(new TextLines(new Outage(DatabaseErrors.IsUnavailable), clock ?? TimeProvider.System));
+
     /// <summary>What was written, with the ends of lines.</summary>
     public IReadOnlyList<string> Written => [.. _written];
 
-    public string Text => string.Concat(_written);
+    public string All => string.Concat(_written);
 
     public ILogger CreateLogger(string categoryName) => new Logger(this, categoryName);
 

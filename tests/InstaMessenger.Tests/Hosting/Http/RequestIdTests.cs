@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text;
-using InstaMessenger.Hosting.Telemetry.Logs;
 using InstaMessenger.Standalone;
 using InstaMessenger.Tests.UiGateway;
 using Microsoft.AspNetCore.Builder;
@@ -31,7 +30,7 @@ public sealed class RequestIdTests : IDisposable
     [MemberData(nameof(HostileIds))]
     public async Task Any_other_text_is_replaced_and_stands_in_no_header_and_no_log(string id)
     {
-        var log = new LogCapture(new JsonLines(TimeProvider.System));
+        var log = LogCapture.Json();
         await using var service = await AnyServiceAsync(log);
 
         foreach (var path in new[] { "/hello", "/nowhere", "/broken" })
@@ -40,8 +39,8 @@ public sealed class RequestIdTests : IDisposable
             own.ShouldMatch("^[0-9a-f]{20}$");
         }
 
-        if (id.Length > 0) log.Text.ShouldNotContain(id);
-        log.Text.ShouldContain("\"RequestId\":\"");
+        if (id.Length > 0) log.All.ShouldNotContain(id);
+        log.All.ShouldContain("\"RequestId\":\"");
     }
 
     [Fact]
@@ -55,12 +54,12 @@ public sealed class RequestIdTests : IDisposable
     [Fact]
     public async Task Each_line_of_a_request_carries_its_id()
     {
-        var log = new LogCapture(new TextLines(TimeProvider.System));
+        var log = LogCapture.Text();
         await using var service = await AnyServiceAsync(log);
 
         await AskAsync(service.Http, "/broken", "CRM_req.42");
 
-        log.Text.ShouldContain("request_id=CRM_req.42");
+        log.All.ShouldContain("request_id=CRM_req.42");
         log.Written.Count(line => line.Contains("request_id=CRM_req.42", StringComparison.Ordinal)).ShouldBe(2, "the error, and the problem that was answered");
     }
 

@@ -1,10 +1,9 @@
 using System.Net.Sockets;
 using System.Text.Json;
-using InstaMessenger.Hosting.Telemetry.Logs;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 
-namespace InstaMessenger.Tests.Hosting.Telemetry.Logs;
+namespace InstaMessenger.Tests.Hosting.Logs;
 
 public sealed class LineFormatterTests
 {
@@ -73,7 +72,7 @@ public sealed class LineFormatterTests
         {
             Say(log, "msg" + hostile, Thrown(new InvalidOperationException("a mistake" + hostile)));
 
-            var lines = log.Text.TrimEnd('\n').Split('\n');
+            var lines = log.All.TrimEnd('\n').Split('\n');
             lines.Skip(1).ShouldAllBe(line => line.StartsWith("    ", StringComparison.Ordinal));
             lines.ShouldAllBe(line => !line.Any(char.IsControl));
         }
@@ -112,7 +111,7 @@ public sealed class LineFormatterTests
         error,
         (_, _) => $"{id} was tried, attempt {attempt}");
 
-    private LogCapture Json() => new(new JsonLines(_clock));
+    private LogCapture Json() => LogCapture.Json(_clock);
 
-    private LogCapture Text() => new(new TextLines(_clock));
+    private LogCapture Text() => LogCapture.Text(_clock);
 }

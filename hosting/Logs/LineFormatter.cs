@@ -1,18 +1,18 @@
 using System.Diagnostics;
-using InstaMessenger.Hosting.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Logging.Console;
 
-namespace InstaMessenger.Hosting.Telemetry.Logs;
+namespace InstaMessenger.Hosting.Logs;
 
 /// <summary>
 /// Makes the product's lines of what anybody logs, libraries too: each has the trace and the request it belongs to, and whatever is away is told once a
 /// minute in one line, not by a stack trace for each attempt.
 /// </summary>
 /// <param name="name">The format.</param>
+/// <param name="outage">Knows what is away.</param>
 /// <param name="clock">Tells the time.</param>
-internal abstract class LineFormatter(string name, TimeProvider clock) : ConsoleFormatter(name)
+internal abstract class LineFormatter(string name, Outage outage, TimeProvider clock) : ConsoleFormatter(name)
 {
     private readonly RepeatedLines _repeated = new(clock);
 
@@ -20,7 +20,7 @@ internal abstract class LineFormatter(string name, TimeProvider clock) : Console
     {
         var values = logEntry.State as IReadOnlyList<KeyValuePair<string, object?>> ?? [];
         var repeated = 0;
-        var isOutage = logEntry.Exception is { } thrown && Outage.Is(thrown);
+        var isOutage = logEntry.Exception is { } thrown && outage.Is(thrown);
         if (isOutage && !_repeated.MayWrite(logEntry.Category, values, out repeated)) return;
 
         var error = isOutage ? Outage.Describe(logEntry.Exception!) : logEntry.Exception?.ToString();
@@ -32,13 +32,25 @@ internal abstract class LineFormatter(string name, TimeProvider clock) : Console
                 logEntry.EventId.Name,
                 logEntry.Formatter(logEntry.State, logEntry.Exception),
                 Activity.Current?.TraceId.ToString(),
-                RequestId.Of(scopeProvider),
+                RequestIdOf(scopeProvider),
                 error,
                 repeated,
                 values),
             textWriter);
     }
 
+    private static string? RequestIdOf(IExternalScopeProvider? scopes)
+    {
+        var found = new Found();
+        scopes?.ForEachScope(static (scope, found) => found.Id = (scope as IRequestScope)?.RequestId ?? found.Id, found);
+        return found.Id;
+    }
+
     /// <summary>Writes a line with its end.</summary>
     protected abstract void Write(in LogLine line, TextWriter writer);
+
+    private sealed class Found
+    {
+        public string? Id { get; set; }
+    }
 }

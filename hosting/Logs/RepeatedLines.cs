@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 
-namespace InstaMessenger.Hosting.Telemetry.Logs;
+namespace InstaMessenger.Hosting.Logs;
 
 /// <summary>
 /// Lets a line about something that is away through at the first time and then once a minute. Two lines are alike when they have the same words and names;

@@ -4,13 +4,13 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
-namespace InstaMessenger.Hosting.Telemetry.Logs;
+namespace InstaMessenger.Hosting.Logs;
 
 /// <summary>
 /// One JSON object a line, with the member names of .NET's own JSON console, which log stores know; that one writes an event's number where this one writes
 /// its name.
 /// </summary>
-internal sealed class JsonLines(TimeProvider clock) : LineFormatter(FormatName, clock)
+internal sealed class JsonLines(Outage outage, TimeProvider clock) : LineFormatter(FormatName, outage, clock)
 {
     public const string FormatName = "instamessenger-json";
 

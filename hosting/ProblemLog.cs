@@ -1,12 +1,13 @@
+using InstaMessenger.Hosting.Http;
+using InstaMessenger.Hosting.Logs;
 using InstaMessenger.Hosting.Security;
-using InstaMessenger.Hosting.Telemetry.Logs;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Logging;
 
-namespace InstaMessenger.Hosting.Http;
+namespace InstaMessenger.Hosting;
 
 /// <summary>
 /// A line for each problem that this process answers, so that its <c>trace_id</c> is found in the log. Strangers could fill the disk by it, so each kind of
@@ -59,8 +60,3 @@ internal sealed partial class ProblemLog(RequestDelegate next, TimeProvider cloc
         public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app => next(app.UseMiddleware<ProblemLog>());
     }
 }
-
-/// <summary>What the client was told.</summary>
-/// <param name="Status">The HTTP status.</param>
-/// <param name="Code">The problem's code.</param>
-internal sealed record AnsweredProblem(int Status, string Code);

@@ -2,13 +2,12 @@ using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json;
 using InstaMessenger.Hosting.Http;
-using InstaMessenger.Hosting.Telemetry.Logs;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 
-namespace InstaMessenger.Tests.Hosting.Http;
+namespace InstaMessenger.Tests.Hosting;
 
 public sealed class ProblemLogTests : IDisposable
 {
@@ -24,7 +23,7 @@ public sealed class ProblemLogTests : IDisposable
     [InlineData("text", "/full", "too_many")]
     public async Task The_trace_id_of_a_problem_is_found_in_the_log(string format, string path, string code)
     {
-        LogCapture log = new(format == "json" ? new JsonLines(TimeProvider.System) : new TextLines(TimeProvider.System));
+        var log = format == "json" ? LogCapture.Json() : LogCapture.Text();
         await using var service = await StartAsync(log, TimeProvider.System);
 
         using var answer = await service.Http.GetAsync(path);
@@ -38,7 +37,7 @@ public sealed class ProblemLogTests : IDisposable
     [Fact]
     public async Task Strangers_cannot_fill_the_log()
     {
-        var (log, clock) = (new LogCapture(new JsonLines(TimeProvider.System)), new FakeTimeProvider());
+        var (log, clock) = (LogCapture.Json(), new FakeTimeProvider());
         await using var service = await StartAsync(log, clock);
 
         for (var n = 0; n < 200; n++) await service.Http.GetAsync(string.Create(CultureInfo.InvariantCulture, $"/nowhere/{n}"));
@@ -48,7 +47,7 @@ public sealed class ProblemLogTests : IDisposable
         await service.Http.GetAsync("/nowhere");
         log.Written.Count.ShouldBe(62);
         log.Written[60].ShouldContain("140 problems");
-        log.Text.ShouldNotContain("/nowhere", customMessage: "a path is the client's text");
+        log.All.ShouldNotContain("/nowhere", customMessage: "a path is the client's text");
     }
 
     public void Dispose() => _folder.Dispose();
@@ -58,7 +57,7 @@ public sealed class ProblemLogTests : IDisposable
         builder =>
         {
             builder.Services.AddSingleton(clock);
-            builder.Logging.AddProvider(log).AddFilter<LogCapture>("InstaMessenger.Hosting.Http", LogLevel.Information);
+            builder.Logging.AddProvider(log).AddFilter<LogCapture>("InstaMessenger.Hosting.ProblemLog", LogLevel.Information);
         },
         app =>
         {

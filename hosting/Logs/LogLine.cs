@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
 
-namespace InstaMessenger.Hosting.Telemetry.Logs;
+namespace InstaMessenger.Hosting.Logs;
 
 /// <summary>One line of the log, before a format writes it.</summary>
 /// <param name="At">When (UTC).</param>

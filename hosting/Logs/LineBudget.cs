@@ -1,4 +1,4 @@
-namespace InstaMessenger.Hosting.Telemetry.Logs;
+namespace InstaMessenger.Hosting.Logs;
 
 /// <summary>Lets so many lines through in each minute, and counts the others.</summary>
 /// <param name="linesAMinute">At most so many.</param>

@@ -2,13 +2,13 @@ using System.Globalization;
 using System.Text;
 using Microsoft.Extensions.Logging;
 
-namespace InstaMessenger.Hosting.Telemetry.Logs;
+namespace InstaMessenger.Hosting.Logs;
 
 /// <summary>
 /// Lines for people. What is behind a line (a stack trace) is indented, and no text of somebody else's can begin a line of its own: it would look like one of
 /// ours.
 /// </summary>
-internal sealed class TextLines(TimeProvider clock) : LineFormatter(FormatName, clock)
+internal sealed class TextLines(Outage outage, TimeProvider clock) : LineFormatter(FormatName, outage, clock)
 {
     public const string FormatName = "instamessenger-text";
 

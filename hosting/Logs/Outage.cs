@@ -1,12 +1,11 @@
 using System.Net.Sockets;
-using InstaMessenger.Hosting.Database;
-using InstaMessenger.Hosting.Security;
 using RabbitMQ.Client.Exceptions;
 
-namespace InstaMessenger.Hosting.Telemetry.Logs;
+namespace InstaMessenger.Hosting.Logs;
 
 /// <summary>Errors that say that something outside of this process is away: a broker, a database, a CRM, another service. Their stack traces tell nobody more.</summary>
-internal static class Outage
+/// <param name="isKnown">What the product itself knows to be one.</param>
+internal sealed class Outage(Func<Exception, bool> isKnown)
 {
     /// <summary>Some libraries repeat the same sentence at each level.</summary>
     private const int MostCauses = 4;
@@ -14,7 +13,7 @@ internal static class Outage
     /// <summary>Whether an error is one.</summary>
     /// <param name="error">The error, or one that wraps it.</param>
     /// <returns>True also for a time-out: who does not answer is away.</returns>
-    public static bool Is(Exception error) => Causes(error).Any(IsOne) || DatabaseErrors.IsUnavailable(error);
+    public bool Is(Exception error) => Causes(error).Any(IsOne) || isKnown(error);
 
     /// <summary>The error and its causes in one line, without places in the code.</summary>
     public static string Describe(Exception error) => string.Join(
@@ -27,6 +26,6 @@ internal static class Outage
     }
 
     private static bool IsOne(Exception cause) => cause
-        is SocketException or HttpRequestException or HttpIOException or TimeoutException or StoreUnavailableException
+        is SocketException or HttpRequestException or HttpIOException or TimeoutException
         or RabbitMQClientException or MassTransit.ConnectionException or MassTransit.TransportUnavailableException;
 }
