@@ -3,6 +3,7 @@ using System.Text.Json;
 using InstaMessenger.Contracts;
 using InstaMessenger.Contracts.Commands;
 using InstaMessenger.Contracts.Events;
+using InstaMessenger.Hosting.Database;
 
 namespace InstaMessenger.Hosting.Bus;
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using InstaMessenger.Contracts;
+using InstaMessenger.Hosting.Database;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 

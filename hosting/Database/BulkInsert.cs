@@ -14,35 +14,6 @@ public static class BulkInsert
     /// <summary>In one statement on MySQL, where each is a round trip; well under its packet.</summary>
     private const int MostRows = 100;
 
-    /// <summary>Inserts at once, in the unit's transaction: not at its <c>SaveChanges</c>.</summary>
-    /// <param name="db">The unit's context.</param>
-    /// <param name="table">The table.</param>
-    /// <param name="columns">Its columns.</param>
-    /// <param name="rows">A value for each column, as the database stores it.</param>
-    /// <param name="ifAbsent">Whether a row whose key is there already is left out, instead of failing the unit.</param>
-    /// <returns>When they are written.</returns>
-    public static async Task IntoAsync(DbContext db, string table, string[] columns, IEnumerable<object?[]> rows, bool ifAbsent = false)
-    {
-        ArgumentNullException.ThrowIfNull(db);
-        ArgumentNullException.ThrowIfNull(columns);
-        // SQLite looks each parameter up by its name among all of the statement: a hundred rows in one cost 88 µs each, one statement
-        // that is run a hundred times 12.
-        var together = db.Database.IsSqlite() ? 1 : MostRows;
-        // A column may be called index.
-        var quote = (Func<string, string>)db.GetService<ISqlGenerationHelper>().DelimitIdentifier;
-        // Not INSERT IGNORE, which would let every other fault of a row pass too.
-        var end = !ifAbsent ? "" : db.Database.IsSqlite() ? " ON CONFLICT DO NOTHING" : $" ON DUPLICATE KEY UPDATE {quote(columns[0])} = {quote(columns[0])}";
-        await using var command = db.Database.GetDbConnection().CreateCommand();
-        command.Transaction = db.Database.CurrentTransaction?.GetDbTransaction();
-        foreach (var chunk in rows.Chunk(together))
-        {
-            if (command.Parameters.Count != chunk.Length * columns.Length) Write(command, table, columns, chunk.Length, end, quote);
-            var next = 0;
-            foreach (var value in chunk.SelectMany(row => row)) command.Parameters[next++].Value = value ?? DBNull.Value;
-            await command.ExecuteNonQueryAsync();
-        }
-    }
-
     /// <summary>
     /// Inserts new entities at once, with the columns and conversions of their mapping. The context does not track them, their generated keys stay
     /// unknown, and what they refer to is not inserted with them.
@@ -62,6 +33,26 @@ public static class BulkInsert
         var columns = type.GetProperties().Where(property => property.ValueGenerated != ValueGenerated.OnAdd).Select(property => new Column(property)).ToArray();
         await IntoAsync(
             db, type.GetTableName()!, Array.ConvertAll(columns, column => column.Name), entities.Select(entity => Array.ConvertAll(columns, column => column.Of(entity))), ifAbsent);
+    }
+
+    private static async Task IntoAsync(DbContext db, string table, string[] columns, IEnumerable<object?[]> rows, bool ifAbsent)
+    {
+        // SQLite looks each parameter up by its name among all of the statement: a hundred rows in one cost 88 µs each, one statement
+        // that is run a hundred times 12.
+        var together = db.Database.IsSqlite() ? 1 : MostRows;
+        // A column may be called index.
+        var quote = (Func<string, string>)db.GetService<ISqlGenerationHelper>().DelimitIdentifier;
+        // Not INSERT IGNORE, which would let every other fault of a row pass too.
+        var end = !ifAbsent ? "" : db.Database.IsSqlite() ? " ON CONFLICT DO NOTHING" : $" ON DUPLICATE KEY UPDATE {quote(columns[0])} = {quote(columns[0])}";
+        await using var command = db.Database.GetDbConnection().CreateCommand();
+        command.Transaction = db.Database.CurrentTransaction?.GetDbTransaction();
+        foreach (var chunk in rows.Chunk(together))
+        {
+            if (command.Parameters.Count != chunk.Length * columns.Length) Write(command, table, columns, chunk.Length, end, quote);
+            var next = 0;
+            foreach (var value in chunk.SelectMany(row => row)) command.Parameters[next++].Value = value ?? DBNull.Value;
+            await command.ExecuteNonQueryAsync();
+        }
     }
 
     /// <summary>The statement for so many rows; run again, it is not parsed again.</summary>

@@ -1,5 +1,3 @@
-using InstaMessenger.Hosting.Bus;
-using InstaMessenger.Hosting.Outbox;
 using InstaMessenger.Hosting.Settings;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
@@ -12,21 +10,15 @@ using MySqlConnector;
 namespace InstaMessenger.Hosting.Database;
 
 /// <summary>Chooses SQLite or MySQL for a service's database.</summary>
-public static class DatabaseSetup
+internal static class DatabaseSetup
 {
     private const int SqliteBusySeconds = 5;
 
     /// <summary>
     /// MySQL (or MariaDB) when <c>ConnectionStrings:{name}</c> is set, else a SQLite file in <c>Data:Directory</c>. Registers
-    /// <see cref="IUnitOfWork{TContext}"/> for writes, <see cref="IDbContextFactory{TContext}"/> for reads, the relay of the outbox, and the
-    /// migrations at start.
+    /// <see cref="IUnitOfWork{TContext}"/> for writes, <see cref="IDbContextFactory{TContext}"/> for reads, and the migrations at start.
     /// </summary>
-    /// <typeparam name="TContext">The service's database.</typeparam>
-    /// <param name="builder">The host.</param>
-    /// <param name="name">The name of the connection string, like <c>Store</c>; the file is <c>store.db</c>.</param>
-    /// <param name="sqlite">Makes the SQLite variant.</param>
-    /// <param name="mySql">Makes the MySQL variant.</param>
-    public static void AddDatabase<TContext>(
+    public static void AddContext<TContext>(
         this IHostApplicationBuilder builder,
         string name,
         Func<DbContextOptions, TContext> sqlite,
@@ -36,17 +28,11 @@ public static class DatabaseSetup
         ArgumentNullException.ThrowIfNull(builder);
         var services = builder.Services;
         services.AddSingleton<OutboxSignal<TContext>>();
-        services.AddRelay<OutboxSource<TContext>>();
         services.AddHostedService<DatabaseStarter<TContext>>();
         services.AddSingleton<Leases<TContext>>();
-        var setAside = new SetAsideFiles<TContext>(DataDirectory.Where(builder.Configuration));
-        services.AddSingleton(setAside);
-        services.AddHealthChecks().AddCheck(FileName(name)[..^3] + ".set-aside", setAside);
-        services.AddSingleton<SetAside<TContext>>();
-        services.AddHostedService<DeadLetterReplay<TContext>>();
 
         var connectionString = builder.Configuration.GetConnectionString(name);
-        if (string.IsNullOrWhiteSpace(connectionString)) AddSqlite(services, DataDirectory.File(builder.Configuration, FileName(name)), sqlite);
+        if (string.IsNullOrWhiteSpace(connectionString)) AddSqlite(services, DataDirectory.File(builder.Configuration, ShortName(name) + ".db"), sqlite);
         else AddMySql(services, Checked($"ConnectionStrings:{name}", connectionString), mySql);
     }
 
@@ -65,7 +51,8 @@ public static class DatabaseSetup
         throw new SettingException($"{setting} must name a MySQL or MariaDB database, like Server=host;Database=name;User ID=user;Password=password.");
     }
 
-    private static string FileName(string name) => System.Text.Json.JsonNamingPolicy.KebabCaseLower.ConvertName(name) + ".db";
+    /// <summary>The database's name in files and in health, like <c>crm-forwarder</c>.</summary>
+    public static string ShortName(string name) => System.Text.Json.JsonNamingPolicy.KebabCaseLower.ConvertName(name);
 
     private static void AddSqlite<TContext>(IServiceCollection services, string path, Func<DbContextOptions, TContext> create)
         where TContext : ServiceDbContext

@@ -1,4 +1,3 @@
-using InstaMessenger.Hosting.Outbox;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 using MySqlConnector;

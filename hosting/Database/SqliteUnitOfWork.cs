@@ -1,4 +1,3 @@
-using InstaMessenger.Hosting.Outbox;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;

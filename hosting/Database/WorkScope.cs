@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using InstaMessenger.Hosting.Outbox;
 using Microsoft.EntityFrameworkCore;
 
 namespace InstaMessenger.Hosting.Database;

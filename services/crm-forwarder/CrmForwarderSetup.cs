@@ -3,8 +3,8 @@ using InstaMessenger.CrmForwarder.Claims;
 using InstaMessenger.CrmForwarder.Data;
 using InstaMessenger.CrmForwarder.Deliveries;
 using InstaMessenger.CrmForwarder.Endpoints;
+using InstaMessenger.Hosting;
 using InstaMessenger.Hosting.Bus;
-using InstaMessenger.Hosting.Database;
 using InstaMessenger.Hosting.Security;
 using InstaMessenger.Hosting.Settings;
 

@@ -1,7 +1,7 @@
 using InstaMessenger.Contracts.Commands;
 using InstaMessenger.Contracts.Events;
+using InstaMessenger.Hosting;
 using InstaMessenger.Hosting.Bus;
-using InstaMessenger.Hosting.Database;
 using InstaMessenger.Hosting.Security;
 using InstaMessenger.Hosting.Settings;
 using InstaMessenger.Sender.Accounts;

@@ -1,5 +1,5 @@
+using InstaMessenger.Hosting;
 using InstaMessenger.Hosting.Bus;
-using InstaMessenger.Hosting.Database;
 using InstaMessenger.Hosting.Outbox;
 using InstaMessenger.Hosting.Security;
 using InstaMessenger.Store.Access;

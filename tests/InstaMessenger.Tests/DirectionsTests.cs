@@ -63,6 +63,23 @@ public sealed partial class DirectionsTests
         }
     }
 
+    [Fact]
+    public void No_slice_uses_itself_by_a_detour()
+    {
+        foreach (var row in Table) Reachable(row).ShouldNotContain(row.Slice);
+
+        static HashSet<string> Reachable(Row from)
+        {
+            var (found, next) = (new HashSet<string>(), new Queue<Row>([from]));
+            while (next.TryDequeue(out var row))
+            {
+                foreach (var used in row.Slices.Where(found.Add)) next.Enqueue(Table.Single(other => other.Project == row.Project && other.Slice == used));
+            }
+
+            return found;
+        }
+    }
+
     /// <summary>The slice's types that use one of those of its project for which <paramref name="isUsed"/> holds, with what they use.</summary>
     private static IEnumerable<string> Uses(Row row, Func<string, bool> isUsed)
     {

@@ -1,6 +1,5 @@
 using InstaMessenger.Hosting.Database;
 using InstaMessenger.Store.Domain;
-using InstaMessenger.Store.Events;
 using Microsoft.EntityFrameworkCore;
 
 namespace InstaMessenger.Store.Data;
@@ -8,7 +7,7 @@ namespace InstaMessenger.Store.Data;
 /// <summary>The store's database. A table that one slice alone reads is that slice's: it is configured there and read with <c>Set&lt;T&gt;()</c>.</summary>
 internal abstract class StoreDbContext(DbContextOptions options) : ServiceDbContext(options)
 {
-    private readonly List<PendingEvent> _pendingEvents = [];
+    private readonly List<Func<long, EventRow>> _pendingEvents = [];
     private readonly List<Message> _arrivedMessages = [];
 
     public DbSet<Message> Messages => Set<Message>();
@@ -23,8 +22,8 @@ internal abstract class StoreDbContext(DbContextOptions options) : ServiceDbCont
 
     public DbSet<Counter> Counters => Set<Counter>();
 
-    /// <summary>Has the event written, with the next sequence, at the end of the transaction. Use <see cref="EventLog"/>.</summary>
-    internal void Append(PendingEvent pending) => _pendingEvents.Add(pending);
+    /// <summary>Has the event written at the end of the transaction, when it is told its sequence. The event log alone calls this.</summary>
+    internal void Append(Func<long, EventRow> withSequence) => _pendingEvents.Add(withSequence);
 
     /// <summary>
     /// Has a new message written at the end of the transaction, without tracking it: what a unit still reads or changes later is added as any other
@@ -65,7 +64,7 @@ internal abstract class StoreDbContext(DbContextOptions options) : ServiceDbCont
     {
         if (_pendingEvents.Count == 0) return 0;
         var first = await Counter.TakeAsync(this, Counter.Events, _pendingEvents.Count, cancellationToken);
-        await EventRow.InsertAsync(this, _pendingEvents.Select((pending, index) => pending.ToRow(first + index)));
+        await BulkInsert.EntitiesAsync(this, _pendingEvents.Select((withSequence, index) => withSequence(first + index)).ToList());
         var written = _pendingEvents.Count;
         _pendingEvents.Clear();
         return written;

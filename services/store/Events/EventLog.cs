@@ -27,7 +27,7 @@ internal sealed class EventLog(EventLogSignal relay, EventFeedSignal feed, TimeP
     public void Append(WorkScope<StoreDbContext> scope, Account account, ConversationId? conversation, string type, object data, string? traceParent = null)
     {
         var now = clock.GetUtcNow();
-        scope.Db.Append(new PendingEvent(EventId.New(clock), type, account, conversation, now, data, traceParent ?? Activity.Current?.Id));
+        scope.Db.Append(new PendingEvent(EventId.New(clock), type, account, conversation, now, data, traceParent ?? Activity.Current?.Id).ToRow);
         scope.AfterCommit(relay.Wake);
         scope.AfterCommit(feed.Wake);
     }

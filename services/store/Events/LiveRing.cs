@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using InstaMessenger.Contracts.Ids;
+using InstaMessenger.Store.Data;
 
 namespace InstaMessenger.Store.Events;
 
@@ -17,7 +18,7 @@ internal sealed class LiveEvent(long sequence, AccountId account, string type, b
     public byte[] Frame => frame;
 
     public static LiveEvent Of(EventRow row) =>
-        new(row.Sequence, row.AccountId, row.Type, [.. Encoding.UTF8.GetBytes($"id: {row.Sequence}\nevent: {row.Type}\ndata: "), .. row.Shown, .. "\n\n"u8]);
+        new(row.Sequence, row.AccountId, row.Type, [.. Encoding.UTF8.GetBytes($"id: {row.Sequence}\nevent: {row.Type}\ndata: "), .. row.Shown(), .. "\n\n"u8]);
 }
 
 /// <summary>

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using InstaMessenger.Hosting.Http;
 using InstaMessenger.Hosting.Security;
+using InstaMessenger.Store.Data;
 using Microsoft.AspNetCore.Mvc;
 
 namespace InstaMessenger.Store.Events;
@@ -50,7 +51,7 @@ internal static class PullFeed
             {
                 writer.WriteStartObject();
                 writer.WriteStartArray("data");
-                foreach (var row in Events) writer.WriteRawValue(row.Shown, skipInputValidation: true);
+                foreach (var row in Events) writer.WriteRawValue(row.Shown(), skipInputValidation: true);
                 writer.WriteEndArray();
                 var last = More ? Events[^1].Sequence : Head;
                 if (More) writer.WriteString("next_cursor", last.ToString());

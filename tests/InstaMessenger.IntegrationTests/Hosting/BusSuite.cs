@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using InstaMessenger.Hosting.Bus;
-using InstaMessenger.Hosting.Outbox;
+using InstaMessenger.Hosting.Database;
 using InstaMessenger.IntegrationTests.Fixtures;
 using InstaMessenger.IntegrationTests.Hosting.Probe;
 using Microsoft.Data.Sqlite;

@@ -5,7 +5,6 @@ using InstaMessenger.Contracts.Ids;
 using InstaMessenger.Hosting;
 using InstaMessenger.Hosting.Bus;
 using InstaMessenger.Hosting.Database;
-using InstaMessenger.Hosting.Outbox;
 using InstaMessenger.Hosting.Security;
 using InstaMessenger.Store;
 using InstaMessenger.Store.Access;

@@ -36,7 +36,7 @@ public sealed class EchoMatchingTests : IAsyncLifetime
         var message = (await MessagesAsync()).ShouldHaveSingleItem();
         (message.Status, message.InstagramMessageId, message.Error).ShouldBe((MessageStatus.Sent, InstagramMessageId.Parse("m1"), null));
         await using var db = _store.Read();
-        (await db.Set<InstaMessenger.Hosting.Outbox.OutboxMessage>().CountAsync(row => row.Type == nameof(EchoRecognised))).ShouldBe(1);
+        (await db.Set<InstaMessenger.Hosting.Database.OutboxMessage>().CountAsync(row => row.Type == nameof(EchoRecognised))).ShouldBe(1);
     }
 
     [Fact]

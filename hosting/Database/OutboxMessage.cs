@@ -1,9 +1,8 @@
 using System.Text.Json;
-using InstaMessenger.Hosting.Bus;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
-namespace InstaMessenger.Hosting.Outbox;
+namespace InstaMessenger.Hosting.Database;
 
 /// <summary>A message that must be published, kept by the transaction that decided it. Its row goes once the bus has confirmed it.</summary>
 public sealed class OutboxMessage

@@ -1,7 +1,7 @@
 using InstaMessenger.Hosting.Workers;
 using Microsoft.EntityFrameworkCore;
 
-namespace InstaMessenger.Hosting.Outbox;
+namespace InstaMessenger.Hosting.Database;
 
 /// <summary>Wakes the relay of a database's outbox.</summary>
 /// <typeparam name="TContext">The database.</typeparam>

@@ -1,11 +1,11 @@
 using System.Text.Json.Serialization;
 using InstaMessenger.Contracts.Ids;
 using InstaMessenger.Hosting.Database;
-using InstaMessenger.Store.Conversations;
 using InstaMessenger.Store.Data;
 using InstaMessenger.Store.Domain;
+using InstaMessenger.Store.Events;
 
-namespace InstaMessenger.Store.Events;
+namespace InstaMessenger.Store.Conversations;
 
 /// <summary><c>data</c> of every <c>message.*</c> event.</summary>
 /// <param name="Message">The message as it is after the event.</param>

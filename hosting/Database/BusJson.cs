@@ -2,7 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using InstaMessenger.Contracts.Ids;
 
-namespace InstaMessenger.Hosting.Bus;
+namespace InstaMessenger.Hosting.Database;
 
 /// <summary>How messages are written into outbox and dead-letter rows.</summary>
 internal static class BusJson

@@ -1,0 +1,34 @@
+using InstaMessenger.Hosting.Bus;
+using InstaMessenger.Hosting.Database;
+using InstaMessenger.Hosting.Outbox;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Hosting;
+
+namespace InstaMessenger.Hosting;
+
+/// <summary>The database of a service and what every service keeps in it: its outbox with the relay, and its dead letters.</summary>
+public static class ServiceDatabase
+{
+    /// <summary>
+    /// MySQL (or MariaDB) when <c>ConnectionStrings:{name}</c> is set, else a SQLite file in <c>Data:Directory</c>. Registers
+    /// <see cref="IUnitOfWork{TContext}"/> for writes, <see cref="IDbContextFactory{TContext}"/> for reads, the relay of the outbox, what replays dead
+    /// letters, and the migrations at start.
+    /// </summary>
+    /// <typeparam name="TContext">The service's database.</typeparam>
+    /// <param name="builder">The host.</param>
+    /// <param name="name">The name of the connection string, like <c>Store</c>; the file is <c>store.db</c>.</param>
+    /// <param name="sqlite">Makes the SQLite variant.</param>
+    /// <param name="mySql">Makes the MySQL variant.</param>
+    public static void AddDatabase<TContext>(
+        this IHostApplicationBuilder builder,
+        string name,
+        Func<DbContextOptions, TContext> sqlite,
+        Func<DbContextOptions, TContext> mySql)
+        where TContext : ServiceDbContext
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.Services.AddRelay<OutboxSource<TContext>>();
+        builder.AddContext(name, sqlite, mySql);
+        builder.AddDeadLetters<TContext>(DatabaseSetup.ShortName(name));
+    }
+}
