@@ -1,5 +1,6 @@
 using InstaMessenger.Hosting.Database;
 using InstaMessenger.Hosting.Settings;
+using InstaMessenger.Hosting.Workers;
 using MassTransit;
 using MassTransit.Mediator;
 using Microsoft.Extensions.Configuration;
@@ -78,8 +79,7 @@ public static class BusSetup
             bus.UsingRabbitMq((context, rabbit) => RabbitMqTopology.Configure(rabbit, context, broker, subscriptions));
         });
         // After MassTransit's own service, so that it ends before the bus does.
-        services.AddSingleton<ConsumerReconnect>();
-        services.AddHostedService(provider => provider.GetRequiredService<ConsumerReconnect>());
+        services.AddWorker<ConsumerReconnect>();
         // The door for Meta must open although the broker is away.
         services.Configure<MassTransitHostOptions>(options =>
         {

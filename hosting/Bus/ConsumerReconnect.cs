@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
+using InstaMessenger.Hosting.Workers;
 using MassTransit;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace InstaMessenger.Hosting.Bus;
@@ -10,12 +10,20 @@ namespace InstaMessenger.Hosting.Bus;
 /// the next outage, and has no setting for it: a process that had seen a few left its queues alone for half a minute. Started anew, an endpoint
 /// connects at once.
 /// </summary>
-internal sealed partial class ConsumerReconnect(TimeProvider clock, ILogger<ConsumerReconnect> logger) : BackgroundService, IReceiveEndpointObserver
+internal sealed partial class ConsumerReconnect(ILogger<ConsumerReconnect> logger) : Worker, IReceiveEndpointObserver
 {
-    private static readonly TimeSpan Every = TimeSpan.FromSeconds(2);
-
     /// <summary>Those whose last attempt to connect has failed. One that is still trying is left alone: a slow broker would never be reached.</summary>
     private readonly ConcurrentDictionary<IReceiveEndpoint, bool> _failed = new();
+
+    public override string Name => "consumer-reconnect";
+
+    public override TimeSpan Interval => TimeSpan.FromSeconds(2);
+
+    public override async Task<NextRound> RoundAsync(CancellationToken cancellationToken)
+    {
+        await Task.WhenAll(_failed.Keys.Select(endpoint => StartAnewAsync(endpoint, cancellationToken)));
+        return NextRound.WhenWoken;
+    }
 
     public Task Ready(ReceiveEndpointReady ready)
     {
@@ -32,13 +40,6 @@ internal sealed partial class ConsumerReconnect(TimeProvider clock, ILogger<Cons
     public Task Stopping(ReceiveEndpointStopping stopping) => Task.CompletedTask;
 
     public Task Completed(ReceiveEndpointCompleted completed) => Task.CompletedTask;
-
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(Every, clock);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-            await Task.WhenAll(_failed.Keys.Select(endpoint => StartAnewAsync(endpoint, stoppingToken)));
-    }
 
     private async Task StartAnewAsync(IReceiveEndpoint endpoint, CancellationToken stoppingToken)
     {

@@ -1,6 +1,6 @@
 using InstaMessenger.Hosting.Database;
+using InstaMessenger.Hosting.Workers;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace InstaMessenger.Hosting.Bus;
@@ -12,106 +12,84 @@ namespace InstaMessenger.Hosting.Bus;
 internal sealed partial class DeadLetterReplay<TContext>(
     IDbContextFactory<TContext> factory,
     IUnitOfWork<TContext> unitOfWork,
-    SetAsideFiles<TContext> files,
     IEnumerable<BusSubscription> subscriptions,
     IServiceProvider services,
     TimeProvider clock,
-    ILogger<DeadLetterReplay<TContext>> logger) : BackgroundService
+    ILogger<DeadLetterReplay<TContext>> logger) : RowWorker<long>(clock, logger)
     where TContext : ServiceDbContext
 {
-    private const int MostAtOnce = 50;
-
-    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan ShortestInterval = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan LongestInterval = TimeSpan.FromHours(1);
 
     private readonly Dictionary<string, BusSubscription> _subscriptions = subscriptions.ToDictionary(subscription => subscription.Queue);
+    private readonly TimeProvider _clock = clock;
+    private readonly ILogger _logger = logger;
 
-    /// <summary>Tries what is due. Says how many letters are gone by that.</summary>
-    public async Task<int> ReplayDueAsync(CancellationToken cancellationToken)
+    public override string Name { get; } = DeadLetterSetup.WorkerName<TContext>("dead-letter-replay");
+
+    public override TimeSpan Interval => TimeSpan.FromSeconds(10);
+
+    /// <summary>Letters that this process has handled after all.</summary>
+    internal int Replayed { get; private set; }
+
+    protected override async Task<IReadOnlyList<long>> FindAsync(IReadOnlyCollection<long> except, int limit, CancellationToken cancellationToken)
     {
-        await TakeInFilesAsync(cancellationToken);
-        var now = clock.GetUtcNow();
+        var now = _clock.GetUtcNow();
+        // A letter of a queue that nobody handles any more waits for people.
+        var queues = _subscriptions.Keys.ToList();
         await using var db = await factory.CreateDbContextAsync(cancellationToken);
-        var due = await db.Set<DeadLetter>().Where(row => row.ReplayAt <= now).OrderBy(row => row.ReplayAt).Take(MostAtOnce)
-            .Select(row => new { row.Id, row.Queue, row.Replays }).ToListAsync(cancellationToken);
-        var replayed = 0;
-        foreach (var letter in due)
-        {
-            if (!_subscriptions.TryGetValue(letter.Queue, out var subscription) || !await TakeAsync(letter.Id, letter.Replays, now, cancellationToken)) continue;
-            if (await ReplayAsync(subscription, letter.Id, cancellationToken)) replayed++;
-        }
-
-        return replayed;
+        return await db.Set<DeadLetter>().Where(row => row.ReplayAt <= now && queues.Contains(row.Queue) && !except.Contains(row.Id))
+            .OrderBy(row => row.ReplayAt).ThenBy(row => row.Id).Take(limit).Select(row => row.Id).ToListAsync(cancellationToken);
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    /// <summary>Each letter in a transaction of its own, since each is of a queue's handler. That one fails again is no failure of the round.</summary>
+    protected override async Task HandleAsync(IReadOnlyList<long> rows, CancellationToken cancellationToken)
     {
-        using var timer = new PeriodicTimer(LookEvery, clock);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
+        foreach (var id in rows)
         {
-            try
-            {
-                await ReplayDueAsync(stoppingToken);
-            }
-            catch (Exception error) when (!stoppingToken.IsCancellationRequested)
-            {
-                LogFailed(logger, error, typeof(TContext).Name);
-            }
+            if (await TakeAsync(id, cancellationToken) is { } queue) await ReplayAsync(_subscriptions[queue], id, cancellationToken);
         }
     }
 
-    /// <summary>Another process that saw the same letter moves nothing, and a process that dies with it has only cost a delay.</summary>
-    private Task<bool> TakeAsync(long id, int replays, DateTimeOffset now, CancellationToken cancellationToken)
-    {
-        var next = now + Interval(replays + 1);
-        return unitOfWork.ExecuteAsync(
-            async scope => await scope.Db.Set<DeadLetter>().Where(row => row.Id == id && row.Replays == replays)
-                .ExecuteUpdateAsync(set => set.SetProperty(row => row.Replays, replays + 1).SetProperty(row => row.ReplayAt, next)) == 1,
-            cancellationToken);
-    }
+    /// <summary>People must look at it.</summary>
+    protected override Task SetAsideAsync(long row, Exception error, CancellationToken cancellationToken) => unitOfWork.ExecuteAsync(
+        scope => scope.Db.Set<DeadLetter>().Where(letter => letter.Id == row)
+            .ExecuteUpdateAsync(set => set.SetProperty(letter => letter.Cause, DeadLetterCause.Item).SetProperty(letter => letter.ReplayAt, (DateTimeOffset?)null)),
+        cancellationToken);
 
-    private async Task<bool> ReplayAsync(BusSubscription subscription, long id, CancellationToken cancellationToken)
+    /// <summary>
+    /// Takes a letter that is still due, and gives its queue. Another process that saw the same letter moves nothing, and one that dies with it has only
+    /// cost a delay.
+    /// </summary>
+    private Task<string?> TakeAsync(long id, CancellationToken cancellationToken) => unitOfWork.ExecuteAsync(
+        async scope =>
+        {
+            var now = _clock.GetUtcNow();
+            var letters = scope.Db.Set<DeadLetter>().Where(row => row.Id == id && row.ReplayAt <= now);
+            if (await letters.Select(row => new { row.Queue, row.Replays }).SingleOrDefaultAsync() is not { } letter) return null;
+            var next = now + NextTryAfter(letter.Replays + 1);
+            var taken = await letters.Where(row => row.Replays == letter.Replays)
+                .ExecuteUpdateAsync(set => set.SetProperty(row => row.Replays, letter.Replays + 1).SetProperty(row => row.ReplayAt, next));
+            return taken == 1 ? letter.Queue : null;
+        },
+        cancellationToken);
+
+    private async Task ReplayAsync(BusSubscription subscription, long id, CancellationToken cancellationToken)
     {
         try
         {
-            if (!await subscription.ReplayAsync(services, id, cancellationToken)) return false;
-            LogReplayed(logger, subscription.Queue, id);
-            return true;
+            if (!await subscription.ReplayAsync(services, id, cancellationToken)) return;
+            Replayed++;
+            LogReplayed(_logger, subscription.Queue, id);
         }
         catch (Exception error) when (!cancellationToken.IsCancellationRequested)
         {
-            LogFailedAgain(logger, error, subscription.Queue, id);
-            if (DatabaseErrors.IsUnavailable(error)) return false;
-
-            // The item's own fault, twice: people must look at it.
-            await unitOfWork.ExecuteAsync(
-                scope => scope.Db.Set<DeadLetter>().Where(row => row.Id == id)
-                    .ExecuteUpdateAsync(set => set.SetProperty(row => row.Cause, DeadLetterCause.Item).SetProperty(row => row.ReplayAt, (DateTimeOffset?)null)),
-                cancellationToken);
-            return false;
+            LogFailedAgain(_logger, error, subscription.Queue, id);
+            if (!DatabaseErrors.IsUnavailable(error)) await SetAsideAsync(id, error, cancellationToken);
         }
     }
 
-    /// <summary>What lay in files because the database refused it may be taken now, after a change of its settings.</summary>
-    private async Task TakeInFilesAsync(CancellationToken cancellationToken)
-    {
-        foreach (var path in files.Paths)
-        {
-            try
-            {
-                var letter = await SetAsideFiles<TContext>.ReadAsync(path, cancellationToken);
-                await unitOfWork.ExecuteAsync(scope => SetAside<TContext>.AddAsync(scope.Db, letter), cancellationToken);
-                File.Delete(path);
-            }
-            catch (Exception error) when (!cancellationToken.IsCancellationRequested)
-            {
-                LogStillRefused(logger, error, Path.GetFileName(path));
-            }
-        }
-    }
-
-    private static TimeSpan Interval(int replays) =>
+    private static TimeSpan NextTryAfter(int replays) =>
         replays >= 7 ? LongestInterval : ShortestInterval * Math.Pow(2, replays);
 
     [LoggerMessage(
@@ -121,14 +99,4 @@ internal sealed partial class DeadLetterReplay<TContext>(
 
     [LoggerMessage(EventName = "dead_letter.failed_again", Level = LogLevel.Warning, Message = "{Queue}: dead letter {Id} failed again")]
     private static partial void LogFailedAgain(ILogger logger, Exception error, string queue, long id);
-
-    [LoggerMessage(
-        EventName = "dead_letter.still_refused", Level = LogLevel.Warning,
-        Message = "The database still does not take the dead letter in {File}")]
-    private static partial void LogStillRefused(ILogger logger, Exception error, string file);
-
-    [LoggerMessage(
-        EventName = "dead_letter.replay_failed", Level = LogLevel.Warning,
-        Message = "{Database}: dead letters could not be looked for; the next look is in ten seconds")]
-    private static partial void LogFailed(ILogger logger, Exception error, string database);
 }

@@ -1,5 +1,6 @@
 using InstaMessenger.Hosting.Database;
 using InstaMessenger.Hosting.Settings;
+using InstaMessenger.Hosting.Workers;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
@@ -16,6 +17,12 @@ internal static class DeadLetterSetup
         services.AddSingleton(setAside);
         services.AddHealthChecks().AddCheck(database + ".set-aside", setAside);
         services.AddSingleton<SetAside<TContext>>();
-        services.AddHostedService<DeadLetterReplay<TContext>>();
+        services.AddWorker<SetAsideIntake<TContext>>();
+        services.AddWorker<DeadLetterReplay<TContext>>();
     }
+
+    /// <summary>A worker of one database of several in the process, like <c>store.dead-letter-replay</c>.</summary>
+    public static string WorkerName<TContext>(string worker)
+        where TContext : ServiceDbContext =>
+        DatabaseSetup.ShortName(typeof(TContext).Name.Replace("DbContext", "", StringComparison.Ordinal)) + "." + worker;
 }

@@ -31,6 +31,11 @@ public abstract class Worker
     /// <summary>Rows that always fail and could not even be set aside; readiness tells of them.</summary>
     internal virtual int StuckRows => 0;
 
+    /// <summary>Does what must be done before the first round, and before what is registered behind this worker begins. An error ends the start of the process.</summary>
+    /// <param name="cancellationToken">Gives the start up.</param>
+    /// <returns>When rounds may begin.</returns>
+    public virtual Task BeginAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
     /// <summary>
     /// Does what there is to do. An exception is logged and the round tried again after a back-off, so what it did before must not harm when done twice.
     /// </summary>

@@ -21,6 +21,12 @@ internal sealed partial class WorkerLoop<TWorker>(TWorker worker, WorkerStatuses
 
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await worker.BeginAsync(cancellationToken);
+        await base.StartAsync(cancellationToken);
+    }
+
     public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public async Task StoppingAsync(CancellationToken cancellationToken)

@@ -7,6 +7,7 @@ using InstaMessenger.Hosting;
 using InstaMessenger.Hosting.Bus;
 using InstaMessenger.Hosting.Security;
 using InstaMessenger.Hosting.Settings;
+using InstaMessenger.Hosting.Workers;
 
 namespace InstaMessenger.CrmForwarder;
 
@@ -35,10 +36,10 @@ public static class CrmForwarderSetup
         services.AddSingleton<LaneReader>();
         services.AddSingleton<DeliveryClient>();
         services.AddSingleton<AttemptRecorder>();
-        services.AddHostedService<ClaimKeeper>();
-        services.AddHostedService<DeliveryWorker>();
-        services.AddHostedService<DueSweeper>();
-        services.AddHostedService<WaitingEventSweeper>();
+        services.AddWorker<ClaimKeeper>();
+        services.AddWorker<DeliveryWorker>();
+        services.AddWorker<DueSweeper>();
+        services.AddWorker<WaitingEventSweeper>();
     }
 
     /// <summary>Maps the endpoints for operators and CRMs.</summary>

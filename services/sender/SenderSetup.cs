@@ -4,6 +4,7 @@ using InstaMessenger.Hosting;
 using InstaMessenger.Hosting.Bus;
 using InstaMessenger.Hosting.Security;
 using InstaMessenger.Hosting.Settings;
+using InstaMessenger.Hosting.Workers;
 using InstaMessenger.Sender.Accounts;
 using InstaMessenger.Sender.Data;
 using InstaMessenger.Sender.Graph;
@@ -38,10 +39,10 @@ public static class SenderSetup
         services.AddSingleton<SendAttempt>();
         services.AddSingleton<Recorder>();
         // Before the dispatcher: hosted services start in turn, so no claim of this process can be taken for an orphan of the last one.
-        services.AddHostedService<ClaimRescuer>();
-        services.AddHostedService<HopelessSends>();
-        services.AddHostedService<DoubtfulSends>();
-        services.AddHostedService<Dispatcher>();
+        services.AddWorker<ClaimRescuer>();
+        services.AddWorker<HopelessSends>();
+        services.AddWorker<DoubtfulSends>();
+        services.AddWorker<Dispatcher>();
     }
 
     /// <summary>Maps the sender's own endpoints.</summary>

@@ -1,4 +1,5 @@
 using InstaMessenger.CrmForwarder.Claims;
+using InstaMessenger.Hosting.Workers;
 
 namespace InstaMessenger.CrmForwarder.Deliveries;
 
@@ -7,62 +8,45 @@ namespace InstaMessenger.CrmForwarder.Deliveries;
 /// they want an endpoint. Stops after the worker, so that posts that are being finished are still its own.
 /// </summary>
 internal sealed partial class ClaimKeeper(
-    ProcessLease lease, EndpointClaims claims, DeliveryMailbox mailbox, TimeProvider clock, ILogger<ClaimKeeper> logger) : BackgroundService
+    ProcessLease lease, EndpointClaims claims, DeliveryMailbox mailbox, ILogger<ClaimKeeper> logger) : Worker
 {
-    public override async Task StopAsync(CancellationToken cancellationToken)
+    public override string Name => "crm-forwarder.claim-keeper";
+
+    public override TimeSpan Interval => ProcessLease.RenewEvery;
+
+    public override TimeSpan LongestBackoff => ProcessLease.RenewEvery;
+
+    public override async Task<NextRound> RoundAsync(CancellationToken cancellationToken)
     {
-        await base.StopAsync(cancellationToken);
+        if (!lease.IsShared) return NextRound.WhenWoken;
+        if (!await lease.RenewAsync(cancellationToken))
+        {
+            LogLost(logger);
+            mailbox.Post(lanes => lanes.DropAll());
+        }
+
+        var wanted = await claims.WantedAsync(cancellationToken);
+        mailbox.Post(lanes =>
+        {
+            foreach (var endpoint in wanted) lanes.Of(endpoint).Yield();
+        });
+        return NextRound.WhenWoken;
+    }
+
+    public override async Task EndAsync(CancellationToken cancellationToken)
+    {
         try
         {
             await lease.LeaveAsync();
         }
         catch (Exception error)
         {
-            // Then it ends by itself.
-            LogFailed(logger, error);
+            LogNotLeft(logger, error);
         }
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        if (!lease.IsShared) return;
-        await Task.Yield();
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                await KeepAsync(stoppingToken);
-            }
-            catch (Exception error) when (!stoppingToken.IsCancellationRequested)
-            {
-                LogFailed(logger, error);
-            }
-            catch (OperationCanceledException)
-            {
-                return;
-            }
-
-            await Task.Delay(ProcessLease.RenewEvery, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-    }
-
-    private async Task KeepAsync(CancellationToken stoppingToken)
-    {
-        if (!await lease.RenewAsync(stoppingToken))
-        {
-            LogLost(logger);
-            mailbox.Post(lanes => lanes.DropAll());
-        }
-
-        var wanted = await claims.WantedAsync(stoppingToken);
-        mailbox.Post(lanes =>
-        {
-            foreach (var endpoint in wanted) lanes.Of(endpoint).Yield();
-        });
-    }
-
-    [LoggerMessage(EventName = "forwarder.lease_failed", Level = LogLevel.Warning, Message = "The lease of this process could not be renewed; until it is, nothing is posted")]
-    private static partial void LogFailed(ILogger logger, Exception error);
+    [LoggerMessage(EventName = "forwarder.lease_not_left", Level = LogLevel.Warning, Message = "The lease of this process could not be given back; it ends by itself")]
+    private static partial void LogNotLeft(ILogger logger, Exception error);
 
     [LoggerMessage(EventName = "forwarder.lease_lost", Level = LogLevel.Warning, Message = "This process was silent for so long that others may have taken its endpoints; it begins anew")]
     private static partial void LogLost(ILogger logger);

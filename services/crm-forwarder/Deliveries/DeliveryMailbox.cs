@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using InstaMessenger.Hosting.Workers;
 
 namespace InstaMessenger.CrmForwarder.Deliveries;
 
@@ -12,7 +13,14 @@ internal sealed class DeliveryMailbox
 
     public ChannelReader<Action<LaneSet>> News => _news.Reader;
 
-    public void Post(Action<LaneSet> news) => _news.Writer.TryWrite(news);
+    /// <summary>Wakes the worker when something is posted.</summary>
+    public WakeSignal Signal { get; } = new();
+
+    public void Post(Action<LaneSet> news)
+    {
+        _news.Writer.TryWrite(news);
+        Signal.Wake();
+    }
 
     /// <summary>These endpoints have deliveries that are due.</summary>
     public void NewDeliveries(IReadOnlyList<string> endpoints) => Post(lanes =>

@@ -1,4 +1,5 @@
 using InstaMessenger.CrmForwarder.Claims;
+using InstaMessenger.Hosting.Workers;
 using Microsoft.Extensions.Options;
 
 namespace InstaMessenger.CrmForwarder.Deliveries;
@@ -15,39 +16,54 @@ internal sealed partial class DeliveryWorker(
     ProcessLease lease,
     IOptions<DeliveryOptions> options,
     TimeProvider clock,
-    ILogger<DeliveryWorker> logger) : BackgroundService
+    ILogger<DeliveryWorker> logger) : Worker, IDisposable
 {
     /// <summary>How long posts in flight may finish at the end of the process; those cut off are posted again at the next start.</summary>
     private static readonly TimeSpan LongestDrain = TimeSpan.FromSeconds(5);
 
     private readonly LaneSet _lanes = new(options.Value, clock);
+    private readonly CancellationTokenSource _reading = new();
+    private readonly CancellationTokenSource _cutOff = new();
+    private Task _beside = Task.CompletedTask;
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    public override string Name => "crm-forwarder.deliveries";
+
+    /// <summary>For a wake-up that was lost.</summary>
+    public override TimeSpan Interval => TimeSpan.FromSeconds(1);
+
+    public override WakeSignal Signal => mailbox.Signal;
+
+    public override Task BeginAsync(CancellationToken cancellationToken)
     {
-        await Task.Yield();
-        using var cutOff = new CancellationTokenSource();
-        var recording = recorder.RunAsync();
-        var reading = reader.RunAsync(stoppingToken);
-        await DispatchAsync(stoppingToken, cutOff.Token);
-
-        cutOff.CancelAfter(LongestDrain);
-        while (_lanes.InFlight > 0) Apply(await mailbox.News.ReadAsync(CancellationToken.None));
-        await recorder.CloseAsync();
-        await recording;
-        await reading;
+        _beside = Task.WhenAll(recorder.RunAsync(), reader.RunAsync(_reading.Token));
+        return Task.CompletedTask;
     }
 
-    private async Task DispatchAsync(CancellationToken stoppingToken, CancellationToken cutOff)
+    /// <summary>Applies the news, and begins what there is room for.</summary>
+    public override Task<NextRound> RoundAsync(CancellationToken cancellationToken)
     {
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            while (mailbox.News.TryRead(out var news)) Apply(news);
-            foreach (var lane in _lanes.WantingPage) reader.Read(lane);
-            foreach (var lane in _lanes.Yielded) reader.HandOver(lane);
-            // Asked before each: the process may have been frozen between two.
-            while (lease.Claim is { } claim && _lanes.TryBegin(claim) is { } post) _ = AttemptAsync(post, cutOff);
-            await ((Task)mailbox.News.WaitToReadAsync(stoppingToken).AsTask()).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
+        while (mailbox.News.TryRead(out var news)) Apply(news);
+        foreach (var lane in _lanes.WantingPage) reader.Read(lane);
+        foreach (var lane in _lanes.Yielded) reader.HandOver(lane);
+        // Asked before each: the process may have been frozen between two.
+        while (lease.Claim is { } claim && _lanes.TryBegin(claim) is { } post) _ = AttemptAsync(post, _cutOff.Token);
+        return Task.FromResult(NextRound.WhenWoken);
+    }
+
+    /// <summary>Begins nothing more, and lets the posts in flight finish and be recorded.</summary>
+    public override async Task EndAsync(CancellationToken cancellationToken)
+    {
+        await _reading.CancelAsync();
+        _cutOff.CancelAfter(LongestDrain);
+        while (_lanes.InFlight > 0) Apply(await mailbox.News.ReadAsync(CancellationToken.None));
+        await recorder.CloseAsync();
+        await _beside;
+    }
+
+    public void Dispose()
+    {
+        _reading.Dispose();
+        _cutOff.Dispose();
     }
 
     private async Task AttemptAsync(Post post, CancellationToken cutOff)

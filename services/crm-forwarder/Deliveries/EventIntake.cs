@@ -27,11 +27,11 @@ internal sealed partial class EventIntake(DeliveryMailbox mailbox, TimeProvider 
     /// <summary>Turns events that waited for these accounts into deliveries, in the order of the event log.</summary>
     /// <param name="scope">The unit.</param>
     /// <param name="accounts">What is known of them now.</param>
-    /// <param name="only">The sequence of the one event to release; null for all.</param>
-    public async Task ReleaseAsync(WorkScope<CrmForwarderDbContext> scope, IReadOnlyDictionary<AccountId, AccountStanding> accounts, long? only = null)
+    /// <param name="only">The sequences of the events to release; null for all.</param>
+    public async Task ReleaseAsync(WorkScope<CrmForwarderDbContext> scope, IReadOnlyDictionary<AccountId, AccountStanding> accounts, IReadOnlyList<long>? only = null)
     {
         var ids = accounts.Keys.ToList();
-        var waiting = await WaitingAsync(scope.Db, scope.Db.WaitingEvents.Where(row => ids.Contains(row.AccountId) && (only == null || row.Sequence == only)));
+        var waiting = await WaitingAsync(scope.Db, scope.Db.WaitingEvents.Where(row => ids.Contains(row.AccountId) && (only == null || only.Contains(row.Sequence))));
         var released = waiting.Where(row => accounts[row.AccountId].Version >= row.AccountVersion).ToList();
         scope.Db.RemoveRange(released);
         await AddAsync(scope, [.. released.Where(row => accounts[row.AccountId].EndpointId is not null).Select(row => (row, accounts[row.AccountId].EndpointId!))]);

@@ -1,96 +1,45 @@
-using InstaMessenger.Contracts.Ids;
 using InstaMessenger.CrmForwarder.Data;
 using InstaMessenger.Hosting.Database;
+using InstaMessenger.Hosting.Workers;
 using Microsoft.EntityFrameworkCore;
 
 namespace InstaMessenger.CrmForwarder.Deliveries;
 
 /// <summary>
 /// Releases events that wait although their account is known. On MySQL an event and the news of its account can be handled at the same
-/// moment without seeing each other; without the sweep that event would wait for ever.
+/// moment without seeing each other; without the sweep that event would wait for ever. One process at a time, by a lease; without a fence, since a delivery
+/// is made once for each event and endpoint.
 /// </summary>
-internal sealed partial class WaitingEventSweeper(
+internal sealed class WaitingEventSweeper(
     IDbContextFactory<CrmForwarderDbContext> factory,
     IUnitOfWork<CrmForwarderDbContext> unitOfWork,
+    Leases<CrmForwarderDbContext> leases,
     EventIntake intake,
     TimeProvider clock,
-    ILogger<WaitingEventSweeper> logger) : BackgroundService
+    ILogger<WaitingEventSweeper> logger) : RowWorker<long>(clock, logger)
 {
-    private const int RottenAfter = 3;
+    public override string Name => "crm-forwarder.waiting-event-sweeper";
 
-    private static readonly TimeSpan Every = TimeSpan.FromSeconds(10);
+    public override TimeSpan Interval => TimeSpan.FromSeconds(10);
 
-    private readonly Dictionary<long, int> _failures = [];
+    public override ILease Lease { get; } = leases.Of("crm-forwarder.waiting-event-sweeper");
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            await Task.Delay(Every, clock, stoppingToken);
-            try
-            {
-                await SweepAsync(stoppingToken);
-            }
-            catch (Exception error) when (!stoppingToken.IsCancellationRequested)
-            {
-                LogFailed(logger, error);
-            }
-        }
-    }
-
-    private async Task SweepAsync(CancellationToken cancellationToken)
+    protected override async Task<IReadOnlyList<long>> FindAsync(IReadOnlyCollection<long> except, int limit, CancellationToken cancellationToken)
     {
         await using var db = await factory.CreateDbContextAsync(cancellationToken);
-        var accounts = await db.WaitingEvents
-            .Join(db.Accounts, waiting => waiting.AccountId, account => account.AccountId, (waiting, account) => new { waiting, account })
-            .Where(pair => pair.account.Version >= pair.waiting.AccountVersion)
-            .Select(pair => pair.account.AccountId).Distinct().OrderBy(id => id).Take(100).ToListAsync(cancellationToken);
-        foreach (var account in accounts)
+        return await db.WaitingEvents
+            .Where(row => !except.Contains(row.Sequence) && db.Accounts.Any(account => account.AccountId == row.AccountId && account.Version >= row.AccountVersion))
+            .OrderBy(row => row.Sequence).Take(limit).Select(row => row.Sequence).ToListAsync(cancellationToken);
+    }
+
+    protected override Task HandleAsync(IReadOnlyList<long> rows, CancellationToken cancellationToken) => unitOfWork.ExecuteAsync(
+        async scope =>
         {
-            try
-            {
-                await ReleaseAsync(account, null, cancellationToken);
-            }
-            catch (Exception error) when (!DatabaseErrors.IsUnavailable(error) && !cancellationToken.IsCancellationRequested)
-            {
-                LogFailed(logger, error);
-                await ReleaseOneByOneAsync(db, account, cancellationToken);
-            }
-        }
-    }
+            var accounts = await scope.Db.WaitingEvents.Where(row => rows.Contains(row.Sequence)).Select(row => row.AccountId).Distinct().ToListAsync();
+            await intake.ReleaseAsync(scope, await EventIntake.StandingOfAsync(scope.Db, accounts), rows);
+        },
+        cancellationToken);
 
-    private async Task ReleaseOneByOneAsync(CrmForwarderDbContext db, AccountId account, CancellationToken cancellationToken)
-    {
-        foreach (var sequence in await db.WaitingEvents.Where(row => row.AccountId == account).OrderBy(row => row.Sequence).Select(row => row.Sequence).ToListAsync(cancellationToken))
-        {
-            try
-            {
-                await ReleaseAsync(account, sequence, cancellationToken);
-            }
-            catch (Exception error) when (!DatabaseErrors.IsUnavailable(error) && !cancellationToken.IsCancellationRequested)
-            {
-                await SuspectAsync(sequence, error, cancellationToken);
-            }
-        }
-    }
-
-    /// <summary>Sets it aside when it fails alone again and again, ten seconds apart, while the database takes other work.</summary>
-    private async Task SuspectAsync(long sequence, Exception error, CancellationToken cancellationToken)
-    {
-        await unitOfWork.ExecuteAsync(_ => Task.CompletedTask, cancellationToken);
-        var failures = _failures[sequence] = _failures.GetValueOrDefault(sequence) + 1;
-        if (failures < RottenAfter) return;
-        LogSetAside(logger, error, sequence);
-        await unitOfWork.ExecuteAsync(scope => EventIntake.SetAsideAsync(scope.Db, sequence), cancellationToken);
-        _failures.Remove(sequence);
-    }
-
-    private Task ReleaseAsync(AccountId account, long? only, CancellationToken cancellationToken) => unitOfWork.ExecuteAsync(
-        async scope => await intake.ReleaseAsync(scope, await EventIntake.StandingOfAsync(scope.Db, [account]), only), cancellationToken);
-
-    [LoggerMessage(EventName = "waiting_event.set_aside", Level = LogLevel.Error, Message = "The waiting event with the sequence {Sequence} can never be released and was set aside")]
-    private static partial void LogSetAside(ILogger logger, Exception error, long sequence);
-
-    [LoggerMessage(EventName = "waiting_events.sweep_failed", Level = LogLevel.Warning, Message = "Waiting events could not be looked at; trying again")]
-    private static partial void LogFailed(ILogger logger, Exception error);
+    protected override Task SetAsideAsync(long row, Exception error, CancellationToken cancellationToken) =>
+        unitOfWork.ExecuteAsync(scope => EventIntake.SetAsideAsync(scope.Db, row), cancellationToken);
 }

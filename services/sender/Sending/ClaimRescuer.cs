@@ -1,6 +1,7 @@
 using InstaMessenger.Contracts.Events;
 using InstaMessenger.Contracts.Ids;
 using InstaMessenger.Hosting.Database;
+using InstaMessenger.Hosting.Workers;
 using InstaMessenger.Sender.Data;
 using Microsoft.EntityFrameworkCore;
 
@@ -14,22 +15,33 @@ namespace InstaMessenger.Sender.Sending;
 internal sealed partial class ClaimRescuer(
     IDbContextFactory<SenderDbContext> factory,
     IUnitOfWork<SenderDbContext> unitOfWork,
+    Leases<SenderDbContext> leases,
     DatabaseFile<SenderDbContext> file,
     UnreadableRows unreadable,
     SendSignal signal,
     TimeProvider clock,
-    ILogger<ClaimRescuer> logger) : Sweeper(factory, unitOfWork, unreadable, signal, clock, logger)
+    ILogger<ClaimRescuer> logger) : Sweeper("claim-rescuer", factory, unitOfWork, leases, unreadable, signal, clock, logger)
 {
     private static readonly SendError Interrupted = new("interrupted", "The process ended during the call; the message may have been sent.", false, null);
 
-    public override async Task StartAsync(CancellationToken cancellationToken)
+    /// <summary>Whether rounds have begun: until then, on SQLite, nobody alive has a claim.</summary>
+    private bool _running;
+
+    /// <summary>Before the dispatcher makes its first claim.</summary>
+    public override async Task BeginAsync(CancellationToken cancellationToken)
     {
-        if (file.Path is not null) await SweepAsync((db, _) => db.Ledger.Where(row => row.State == LedgerState.Claimed), cancellationToken);
-        await base.StartAsync(cancellationToken);
+        while (file.Path is not null && await RoundAsync(cancellationToken) == NextRound.Now)
+        {
+        }
+
+        _running = true;
     }
 
-    protected override IQueryable<LedgerEntry> Find(SenderDbContext db, DateTimeOffset now) =>
-        db.Ledger.Where(row => row.State == LedgerState.Claimed && row.ClaimedUntil <= now);
+    protected override IQueryable<LedgerEntry> Find(SenderDbContext db, DateTimeOffset now)
+    {
+        var over = _running || file.Path is null ? now : DateTimeOffset.MaxValue;
+        return db.Ledger.Where(row => row.State == LedgerState.Claimed && row.ClaimedUntil <= over);
+    }
 
     protected override void Settle(WorkScope<SenderDbContext> scope, LedgerEntry row, DateTimeOffset now)
     {

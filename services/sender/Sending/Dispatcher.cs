@@ -1,4 +1,5 @@
 using InstaMessenger.Hosting.Database;
+using InstaMessenger.Hosting.Workers;
 using InstaMessenger.Sender.Data;
 
 namespace InstaMessenger.Sender.Sending;
@@ -13,12 +14,8 @@ internal sealed class Dispatcher(
     SendAttempt attempt,
     SendSignal signal,
     DatabaseFile<SenderDbContext> file,
-    TimeProvider clock,
-    ILogger<Dispatcher> logger) : BackgroundService
+    ILogger<Dispatcher> logger) : Worker, IDisposable
 {
-    /// <summary>For what becomes due by time, and for a wake-up that was lost.</summary>
-    private static readonly TimeSpan PollEvery = TimeSpan.FromSeconds(1);
-
     /// <summary>When all that is due waits for its account's pace.</summary>
     private static readonly TimeSpan PaceEvery = TimeSpan.FromMilliseconds(50);
 
@@ -29,39 +26,31 @@ internal sealed class Dispatcher(
     /// <summary>Whether a round failed: its claims may have held although the answer to their commit was lost.</summary>
     private bool _unsure;
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        await Task.Yield();
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                var pause = await RoundAsync(stoppingToken);
-                await signal.SleepAsync(pause, clock, stoppingToken);
-            }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception error)
-            {
-                _unsure = true;
-                logger.RoundFailed(error, nameof(Dispatcher));
-                await Task.Delay(PollEvery, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
-        }
-    }
+    public override string Name => "sender.dispatcher";
 
-    public override async Task StartAsync(CancellationToken cancellationToken)
+    /// <summary>For what becomes due by time.</summary>
+    public override TimeSpan Interval => TimeSpan.FromSeconds(1);
+
+    public override WakeSignal Signal => signal;
+
+    public override TimeSpan LongestBackoff => TimeSpan.FromSeconds(1);
+
+    public override Task BeginAsync(CancellationToken cancellationToken) =>
+        file.Path is null ? Task.CompletedTask : claims.ForgetOwnersAsync(cancellationToken);
+
+    public override async Task<NextRound> RoundAsync(CancellationToken cancellationToken)
     {
-        if (file.Path is not null) await claims.ForgetOwnersAsync(cancellationToken);
-        await base.StartAsync(cancellationToken);
+        if (_unsure) await claims.ReleaseAsync(slots.Sequences(), cancellationToken);
+        _unsure = true;
+        var (claimed, paced) = await claims.ClaimAsync(slots.Begin(), cancellationToken);
+        _unsure = false;
+        foreach (var send in claimed) Start(send);
+        return paced ? NextRound.Within(PaceEvery) : NextRound.WhenWoken;
     }
 
     /// <summary>Claims nothing more, and lets the calls under way end: each that does not is an unknown at the next start.</summary>
-    public override async Task StopAsync(CancellationToken cancellationToken)
+    public override async Task EndAsync(CancellationToken cancellationToken)
     {
-        await base.StopAsync(cancellationToken);
         Task calls;
         lock (_lock)
         {
@@ -74,21 +63,7 @@ internal sealed class Dispatcher(
         await claims.DisownAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
-    public override void Dispose()
-    {
-        _stopped.Dispose();
-        base.Dispose();
-    }
-
-    /// <summary>Says how long to sleep before the next round.</summary>
-    private async Task<TimeSpan> RoundAsync(CancellationToken cancellationToken)
-    {
-        if (_unsure) await claims.ReleaseAsync(slots.Sequences(), cancellationToken);
-        _unsure = false;
-        var (claimed, paced) = await claims.ClaimAsync(slots.Begin(), cancellationToken);
-        foreach (var send in claimed) Start(send);
-        return paced ? PaceEvery : PollEvery;
-    }
+    public void Dispose() => _stopped.Dispose();
 
     private void Start(ClaimedSend send)
     {

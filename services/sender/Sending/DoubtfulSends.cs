@@ -12,10 +12,11 @@ namespace InstaMessenger.Sender.Sending;
 internal sealed partial class DoubtfulSends(
     IDbContextFactory<SenderDbContext> factory,
     IUnitOfWork<SenderDbContext> unitOfWork,
+    Leases<SenderDbContext> leases,
     UnreadableRows unreadable,
     SendSignal signal,
     TimeProvider clock,
-    ILogger<DoubtfulSends> logger) : Sweeper(factory, unitOfWork, unreadable, signal, clock, logger)
+    ILogger<DoubtfulSends> logger) : Sweeper("doubtful-sends", factory, unitOfWork, leases, unreadable, signal, clock, logger)
 {
     protected override IQueryable<LedgerEntry> Find(SenderDbContext db, DateTimeOffset now) =>
         db.Ledger.Where(row => row.State == LedgerState.Unknown && row.DueAt <= now);

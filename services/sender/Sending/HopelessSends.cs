@@ -13,10 +13,11 @@ namespace InstaMessenger.Sender.Sending;
 internal sealed partial class HopelessSends(
     IDbContextFactory<SenderDbContext> factory,
     IUnitOfWork<SenderDbContext> unitOfWork,
+    Leases<SenderDbContext> leases,
     UnreadableRows unreadable,
     SendSignal signal,
     TimeProvider clock,
-    ILogger<HopelessSends> logger) : Sweeper(factory, unitOfWork, unreadable, signal, clock, logger)
+    ILogger<HopelessSends> logger) : Sweeper("hopeless-sends", factory, unitOfWork, leases, unreadable, signal, clock, logger)
 {
     private static readonly SendError WindowClosed = new("window_closed", "The response window closed before the message could be sent.", false, null);
     private static readonly SendError AccountUnlinked = new("account_unlinked", "The account was unlinked before the message could be sent.", true, null);

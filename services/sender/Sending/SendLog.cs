@@ -50,9 +50,6 @@ internal static partial class SendLog
     [LoggerMessage(EventName = "message.not_marked", Level = LogLevel.Error, Message = "The call of {MessageId}, attempt {Attempt}, cannot be announced; trying again until it can")]
     public static partial void NotMarked(this ILogger logger, Exception error, MessageId messageId, int attempt);
 
-    [LoggerMessage(EventName = "sender.round_failed", Level = LogLevel.Warning, Message = "{Worker}: a round failed; the rows stay and are tried again")]
-    public static partial void RoundFailed(this ILogger logger, Exception error, string worker);
-
     [LoggerMessage(EventName = "sender.attempt_failed", Level = LogLevel.Error, Message = "{MessageId}, attempt {Attempt}, ended without a record; it becomes unknown")]
     public static partial void AttemptFailed(this ILogger logger, Exception error, MessageId messageId, int attempt);
 }

@@ -24,10 +24,15 @@ internal sealed partial class UnreadableRows(
         foreach (var sequence in sequences)
         {
             if (await IsReadableAsync(sequence, cancellationToken)) continue;
-            await unitOfWork.ExecuteAsync(scope => RejectAsync(scope, sequence), cancellationToken);
-            LogSetAside(logger, sequence);
+            await RejectAsync(sequence, cancellationToken);
         }
+    }
 
+    /// <summary>Rejects a row that cannot be worked with, and tells the store if it can be said of which message.</summary>
+    public async Task RejectAsync(long sequence, CancellationToken cancellationToken)
+    {
+        await unitOfWork.ExecuteAsync(scope => RejectAsync(scope, sequence), cancellationToken);
+        LogSetAside(logger, sequence);
         signal.Wake();
     }
 

@@ -1,5 +1,6 @@
 using InstaMessenger.Contracts.Events;
 using InstaMessenger.Hosting.Bus;
+using InstaMessenger.Hosting.Workers;
 using InstaMessenger.Store.Data;
 using InstaMessenger.Store.Inbound.Arrivals;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -18,8 +19,7 @@ internal static class InboundSetup
         services.AddSingleton<UnsupportedArrivals>();
         services.AddSingleton<InboundRecorder>();
         services.TryAddSingleton<QuarantineSignal>();
-        services.AddSingleton<QuarantineReplay>();
-        services.AddHostedService(provider => provider.GetRequiredService<QuarantineReplay>());
+        services.AddWorker<QuarantineReplay>();
         // Meta promises no order and posts in parallel; threads are ordered by Meta's time of each message. So a backlog of small bundles is taken many
         // at a time: one by one, each waiting for its commit behind the API's writes, the store did 50 webhooks a second on a busy machine.
         services.AddMessageHandler<StoreDbContext, WebhookReceived, RecordWebhooks>(Queue, inOrder: false);

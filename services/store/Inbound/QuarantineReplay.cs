@@ -2,6 +2,7 @@ using InstaMessenger.Contracts;
 using InstaMessenger.Contracts.Events;
 using InstaMessenger.Hosting.Bus;
 using InstaMessenger.Hosting.Database;
+using InstaMessenger.Hosting.Workers;
 using InstaMessenger.Store.Data;
 using InstaMessenger.Store.Domain;
 using Microsoft.EntityFrameworkCore;
@@ -17,12 +18,20 @@ internal sealed partial class QuarantineReplay(
     InboundRecorder recorder,
     QuarantineSignal signal,
     TimeProvider clock,
-    ILogger<QuarantineReplay> logger) : BackgroundService
+    ILogger<QuarantineReplay> logger) : RowWorker<long>(clock, logger)
 {
-    private const int RowsPerUnit = 100;
+    private readonly TimeProvider _clock = clock;
+    private readonly ILogger _logger = logger;
 
-    /// <summary>Another replica may have linked the account.</summary>
-    private static readonly TimeSpan LookEvery = TimeSpan.FromMinutes(1);
+    /// <summary>Rows of this walk that no account claims after all.</summary>
+    private readonly HashSet<long> _staying = [];
+
+    public override string Name => "store.quarantine-replay";
+
+    /// <summary>Another process may have linked the account.</summary>
+    public override TimeSpan Interval => TimeSpan.FromMinutes(1);
+
+    public override WakeSignal Signal => signal;
 
     /// <summary>Records one row again, if an account claims it. A row that fails becomes a dead letter, and the error is thrown.</summary>
     /// <returns>Whether an account claimed it.</returns>
@@ -30,51 +39,52 @@ internal sealed partial class QuarantineReplay(
     {
         try
         {
-            return await unitOfWork.ExecuteAsync(scope => ReplayAsync(scope, [id]), cancellationToken) == 1;
+            return (await unitOfWork.ExecuteAsync(scope => ReplayAsync(scope, [id]), cancellationToken)).Count == 1;
         }
-        catch (Exception error) when (IsOfRow(error))
+        // A database that is away is no fault of the row.
+        catch (Exception error) when (error is not OperationCanceledException && !DatabaseErrors.IsUnavailable(error))
         {
             await SetAsideAsync(id, error, cancellationToken);
             throw;
         }
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        await Task.Yield();
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                await ReplayClaimedAsync(stoppingToken);
-                await signal.SleepAsync(LookEvery, clock, stoppingToken);
-            }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception error)
-            {
-                LogFailed(logger, error);
-                await Task.Delay(TimeSpan.FromSeconds(5), clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
-        }
-    }
-
-    /// <summary>One walk over what is claimed, in order; a row that stays is passed by.</summary>
-    internal async Task ReplayClaimedAsync(CancellationToken cancellationToken)
+    /// <summary>One walk over what is claimed, in order; a row that stays is passed by until the next walk.</summary>
+    protected override async Task<IReadOnlyList<long>> FindAsync(IReadOnlyCollection<long> except, int limit, CancellationToken cancellationToken)
     {
         await using var db = await factory.CreateDbContextAsync(cancellationToken);
-        long last = 0;
-        while (true)
+        var found = new List<long>();
+        List<long> page;
+        var last = 0L;
+        do
         {
-            var ids = await Claimed(db, last).Select(row => row.Id).Take(RowsPerUnit).ToListAsync(cancellationToken);
-            if (ids.Count == 0) return;
-            var replayed = await ReplayTogetherAsync(ids, cancellationToken);
-            if (replayed > 0) LogReplayed(logger, replayed);
-            last = ids[^1];
+            page = await Claimed(db, last).Select(row => row.Id).Take(limit).ToListAsync(cancellationToken);
+            found.AddRange(page.Where(id => !except.Contains(id) && !_staying.Contains(id)));
+            last = page.LastOrDefault();
         }
+        while (page.Count == limit && found.Count < limit);
+        if (found.Count == 0) _staying.Clear();
+        return found.Count > limit ? found[..limit] : found;
     }
+
+    /// <inheritdoc/>
+    protected override async Task HandleAsync(IReadOnlyList<long> rows, CancellationToken cancellationToken)
+    {
+        var replayed = await unitOfWork.ExecuteAsync(scope => ReplayAsync(scope, rows), cancellationToken);
+        _staying.UnionWith(rows.Except(replayed));
+        if (replayed.Count > 0) LogReplayed(_logger, replayed.Count);
+    }
+
+    /// <summary>It becomes a dead letter of the queue that it came by.</summary>
+    protected override Task SetAsideAsync(long row, Exception error, CancellationToken cancellationToken) => unitOfWork.ExecuteAsync(
+        async scope =>
+        {
+            if (await scope.Db.FindAsync<QuarantinedWebhook>([row], cancellationToken) is not { } webhook) return;
+            scope.Db.Remove(webhook);
+            var item = new BusItem<WebhookReceived>($"quarantine.{webhook.Id}", webhook.TraceParent, new WebhookReceived(webhook.Body, webhook.ReceivedAt));
+            scope.Db.Add(DeadLetter.Of(InboundSetup.Queue, item, error, _clock));
+        },
+        cancellationToken);
 
     private static IQueryable<QuarantinedWebhook> Claimed(StoreDbContext db, long after) => db.Set<QuarantinedWebhook>()
         .Where(row => row.Id > after && db.AccountIdentifiers.Any(identifier =>
@@ -83,65 +93,21 @@ internal sealed partial class QuarantineReplay(
             && db.Accounts.Any(account => account.Id == identifier.AccountId && account.UnlinkedAt == null)))
         .OrderBy(row => row.Id);
 
-    /// <summary>All in one transaction; when one of them fails, each in its own, so that it fails alone.</summary>
-    private async Task<int> ReplayTogetherAsync(List<long> ids, CancellationToken cancellationToken)
+    /// <summary>Records what an account claims, and gives those rows. The rows are locked: another process that found them too waits, and finds them gone.</summary>
+    private async Task<IReadOnlyList<long>> ReplayAsync(WorkScope<StoreDbContext> scope, IReadOnlyList<long> ids)
     {
-        try
-        {
-            return await unitOfWork.ExecuteAsync(scope => ReplayAsync(scope, ids), cancellationToken);
-        }
-        catch (Exception error) when (IsOfRow(error))
-        {
-            var replayed = 0;
-            foreach (var id in ids)
-            {
-                try
-                {
-                    if (await ReplayAsync(id, cancellationToken)) replayed++;
-                }
-                catch (Exception own) when (IsOfRow(own))
-                {
-                    LogSetAside(logger, own, id);
-                }
-            }
-
-            return replayed;
-        }
-    }
-
-    private async Task<int> ReplayAsync(WorkScope<StoreDbContext> scope, List<long> ids)
-    {
-        var rows = await scope.Db.Set<QuarantinedWebhook>().Where(row => ids.Contains(row.Id)).OrderBy(row => row.Id).ToListAsync();
+        var rows = await scope.Db.Set<QuarantinedWebhook>().ForUpdate().Where(row => ids.Contains(row.Id)).OrderBy(row => row.Id).ToListAsync();
         var arrivals = rows.ConvertAll(row => (Row: row, Arrivals: MetaWebhook.Read(row.Body).Select(item => new Arrival(item, row.ReceivedAt, row.TraceParent)).ToList()));
-        var routing = await AccountRouting.LoadAsync(scope.Db, [.. arrivals.SelectMany(pair => pair.Arrivals)], clock.GetUtcNow());
+        var routing = await AccountRouting.LoadAsync(scope.Db, [.. arrivals.SelectMany(pair => pair.Arrivals)], _clock.GetUtcNow());
         var claimed = arrivals.FindAll(pair => pair.Arrivals.TrueForAll(arrival => IsClaimed(pair.Row, routing.Find(arrival.Item).Account)));
-        if (claimed.Count == 0) return 0;
+        if (claimed.Count == 0) return [];
         scope.Db.Set<QuarantinedWebhook>().RemoveRange(claimed.Select(pair => pair.Row));
         await recorder.RecordAsync(scope, [.. claimed.SelectMany(pair => pair.Arrivals)]);
-        return claimed.Count;
+        return claimed.ConvertAll(pair => pair.Row.Id);
     }
 
     private static bool IsClaimed(QuarantinedWebhook row, Account? account) => account is not null && (row.ReservedFor is null || row.ReservedFor == account.Id);
 
-    private Task SetAsideAsync(long id, Exception error, CancellationToken cancellationToken) => unitOfWork.ExecuteAsync(
-        async scope =>
-        {
-            if (await scope.Db.Set<QuarantinedWebhook>().FindAsync([id], cancellationToken) is not { } row) return;
-            scope.Db.Set<QuarantinedWebhook>().Remove(row);
-            var item = new BusItem<WebhookReceived>($"quarantine.{row.Id}", row.TraceParent, new WebhookReceived(row.Body, row.ReceivedAt));
-            scope.Db.Add(DeadLetter.Of(InboundSetup.Queue, item, error, clock));
-        },
-        cancellationToken);
-
-    /// <summary>A database that is away is no fault of a row.</summary>
-    private static bool IsOfRow(Exception error) => error is not DatabaseUnavailableException and not OperationCanceledException && !DatabaseErrors.IsUnavailable(error);
-
-    [LoggerMessage(EventName = "quarantine.set_aside", Level = LogLevel.Error, Message = "Quarantined webhook {Id} could not be recorded and is a dead letter now; GET /api/v1/dead-letters/store lists it")]
-    private static partial void LogSetAside(ILogger logger, Exception error, long id);
-
     [LoggerMessage(EventName = "quarantine.replayed", Level = LogLevel.Information, Message = "{Count} quarantined webhooks found their account")]
     private static partial void LogReplayed(ILogger logger, int count);
-
-    [LoggerMessage(EventName = "quarantine.failed", Level = LogLevel.Warning, Message = "The replay of quarantined webhooks failed; it is tried again")]
-    private static partial void LogFailed(ILogger logger, Exception error);
 }

@@ -2,6 +2,7 @@ using InstaMessenger.Contracts;
 using InstaMessenger.Contracts.Events;
 using InstaMessenger.Hosting.Bus;
 using InstaMessenger.Hosting.Database;
+using InstaMessenger.Hosting.Workers;
 using InstaMessenger.IntegrationTests.Fixtures;
 using InstaMessenger.IntegrationTests.Hosting.Probe;
 using Microsoft.Extensions.DependencyInjection;
@@ -92,7 +93,15 @@ public abstract class SetAsideSuite(SharedServers servers, DatabaseKind database
             Guid.Empty,
             CancellationToken.None);
 
-    internal static Task<int> ReplayAsync(ProbeHost host) => host.Services.GetRequiredService<DeadLetterReplay<ProbeDbContext>>().ReplayDueAsync(CancellationToken.None);
+    /// <summary>One round of each worker; gives how many letters are gone by it.</summary>
+    internal static async Task<int> ReplayAsync(ProbeHost host)
+    {
+        await host.Services.GetRequiredService<SetAsideIntake<ProbeDbContext>>().RoundAsync(CancellationToken.None);
+        var replay = host.Services.GetRequiredService<DeadLetterReplay<ProbeDbContext>>();
+        var before = replay.Replayed;
+        await replay.RoundAsync(CancellationToken.None);
+        return replay.Replayed - before;
+    }
 
     internal async Task<(ProbeHost Host, SkippingClock Clock)> StartWithClockAsync(Action<IServiceCollection>? change = null, ProbeSettings? settings = null)
     {
@@ -101,8 +110,8 @@ public abstract class SetAsideSuite(SharedServers servers, DatabaseKind database
         {
             services.AddSingleton<TimeProvider>(clock);
             // By hand alone, so that the tests say when.
-            services.Remove(services.Single(service => service.ImplementationType == typeof(DeadLetterReplay<ProbeDbContext>)));
-            services.AddSingleton<DeadLetterReplay<ProbeDbContext>>();
+            services.Remove(services.Single(service => service.ImplementationType == typeof(WorkerLoop<DeadLetterReplay<ProbeDbContext>>)));
+            services.Remove(services.Single(service => service.ImplementationType == typeof(WorkerLoop<SetAsideIntake<ProbeDbContext>>)));
             change?.Invoke(services);
         });
         return (host, clock);

@@ -69,7 +69,7 @@ public sealed class RottenRowsTests : IAsyncLifetime
 
         _host.Clock.Advance(TimeSpan.FromSeconds(10));
         (await _crm.NextAsync()).Id.ShouldBe(good.Id.Value);
-        await _host.AdvanceUntilLoggedAsync("waiting_event.set_aside", TimeSpan.FromSeconds(1));
+        await _host.AdvanceUntilLoggedAsync("worker.row_set_aside", TimeSpan.FromSeconds(1));
     }
 
     private Task<int> RotAsync(string sql) => _host.ReadAsync(db => db.Database.ExecuteSqlRawAsync(sql));

@@ -9,6 +9,7 @@ using InstaMessenger.Store.Data;
 using InstaMessenger.Store.Inbound;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 
 namespace InstaMessenger.Tests.Store.Inbound;
 
@@ -80,13 +81,15 @@ public sealed class QuarantineTests(StoreFixture fixture) : IClassFixture<StoreF
     [Fact]
     public async Task A_quarantined_webhook_that_cannot_be_recorded_becomes_a_dead_letter_and_the_others_are_recorded()
     {
-        await using var store = await StoreHost.StartAsync();
+        var clock = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
+        await using var store = await StoreHost.StartAsync(services => services.AddSingleton<TimeProvider>(clock));
         await store.UnitOfWork.ExecuteAsync(scope => scope.Db.Database.ExecuteSqlRawAsync(
             "CREATE TRIGGER rotten BEFORE INSERT ON messages WHEN NEW.instagram_message_id = 'rotten' BEGIN SELECT RAISE(ABORT, 'rotten'); END"));
         await store.ReceiveAsync(Text("one", "77"), Text("rotten", "77"), Text("two", "77"));
         await store.LinkAsync("77", "77");
 
-        await store.Services.GetRequiredService<QuarantineReplay>().ReplayClaimedAsync(default);
+        var replay = store.Services.GetRequiredService<QuarantineReplay>();
+        for (var attempt = 1; attempt <= 3; attempt++, clock.Advance(TimeSpan.FromSeconds(11))) await replay.RoundAsync(default);
 
         await using var db = store.Read();
         (await db.Set<QuarantinedWebhook>().AnyAsync()).ShouldBeFalse();
@@ -105,7 +108,7 @@ public sealed class QuarantineTests(StoreFixture fixture) : IClassFixture<StoreF
     /// <summary>Replays what is quarantined, beside the store's own replay, and says how much of a channel's stays.</summary>
     private async Task<int> LeftAfterReplayAsync(string channel)
     {
-        await Store.Get<QuarantineReplay>().ReplayClaimedAsync(default);
+        await Store.Get<QuarantineReplay>().RoundAsync(default);
         return await Store.ReadAsync(db => db.Set<QuarantinedWebhook>().CountAsync(row => row.ChannelId == channel));
     }
 
