@@ -1,5 +1,6 @@
 using InstaMessenger.Hosting.Security;
 using InstaMessenger.Hosting.Settings;
+using InstaMessenger.Hosting.Workers;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace InstaMessenger.Store.Access;
@@ -17,6 +18,7 @@ internal static class AccessSetup
         services.AddSingleton<SignInThrottle>();
         services.AddSingleton<SessionTokens>();
         services.AddSingleton<SignIn>();
+        services.AddWorker<SignInSweep>();
         services.AddHostedService<BootstrapAdmin>();
         // Every service asks the store over HTTP; the store, and so the standalone process, is the one that knows.
         services.Replace(ServiceDescriptor.Singleton<ICallerSource, StoreCallerSource>());

@@ -31,7 +31,7 @@ internal sealed partial class SignIn(
     {
         if (BasicCredential.Parse(context.Request.Headers.Authorization) is not { } given) return Refused();
         var address = ClientAddress.Of(context);
-        if (throttle.Begin(given.Username, address) is { } wait)
+        if (await throttle.BeginAsync(given.Username, address, cancellationToken) is { } wait)
         {
             LogThrottled(logger);
             return TryLater(context, wait, "Too many failed sign-ins.");
@@ -44,7 +44,7 @@ internal sealed partial class SignIn(
         var right = await passwords.CheckAsync(user?.PasswordHash, given.Password, cancellationToken);
         if (right is null)
         {
-            throttle.Withdraw(given.Username, address);
+            await throttle.WithdrawAsync(given.Username, address, CancellationToken.None);
             return TryLater(context, TimeSpan.FromSeconds(5), "Too many people sign in just now.");
         }
 
@@ -54,8 +54,7 @@ internal sealed partial class SignIn(
             return Refused();
         }
 
-        throttle.Succeeded(given.Username, address);
-        var session = await OpenAsync(user.Id, cancellationToken);
+        var session = await OpenAsync(user.Id, given.Username, address, cancellationToken);
         var token = tokens.Issue(session);
         context.Response.Cookies.Append(Credential.SessionCookie, token, SessionCookie.Options(context.Request, session.ExpiresAt));
         context.Response.Headers.CacheControl = "no-store";
@@ -63,9 +62,10 @@ internal sealed partial class SignIn(
         return TypedResults.Ok(new SignedIn(token, session.ExpiresAt, new SignedInUser(user.Id, user.Username, user.Role)));
     }
 
-    private Task<Session> OpenAsync(string userId, CancellationToken cancellationToken) => unitOfWork.ExecuteAsync(
+    private Task<Session> OpenAsync(string userId, string username, string address, CancellationToken cancellationToken) => unitOfWork.ExecuteAsync(
         async scope =>
         {
+            await throttle.SucceededAsync(scope.Db, username, address);
             var now = clock.GetUtcNow();
             // Here, because it is where the rows come from; else they would grow for ever.
             await scope.Db.Set<Session>().Where(old => old.UserId == userId && old.ExpiresAt < now).ExecuteDeleteAsync();

@@ -1,73 +1,82 @@
+using System.Security.Cryptography;
+using System.Text;
+using InstaMessenger.Hosting.Database;
+using InstaMessenger.Store.Data;
+using Microsoft.EntityFrameworkCore;
+
 namespace InstaMessenger.Store.Access;
 
 /// <summary>
-/// Slows down guessing. Per username and address 5 failures in 5 minutes, which stops one guesser without shutting out the owner elsewhere;
-/// per username 100 in an hour (OWASP ASVS 2.2.1), which stops many addresses together. An address from which the user has signed in
-/// before is spared the second limit, so that strangers cannot lock him out. Known to this process alone, forgotten at a restart.
+/// Slows down guessing. Per username and address 5 failures in 5 minutes, which stops one guesser without shutting out the owner elsewhere; per address 50
+/// in 5 minutes, whatever names they give; per username 100 in an hour (OWASP ASVS 2.2.1), which stops many addresses together. An address from which the
+/// user has signed in before is spared the last two, so that strangers cannot lock them out. Counted in the database: for all processes of the store
+/// together, and across restarts.
 /// </summary>
-internal sealed class SignInThrottle(TimeProvider clock)
+internal sealed class SignInThrottle(IUnitOfWork<StoreDbContext> unitOfWork, TimeProvider clock)
 {
-    public const int MostPerAddress = 5;
+    public const int MostPerPair = 5;
+    public const int MostPerAddress = 50;
     public const int MostPerUser = 100;
     public static readonly TimeSpan AddressWindow = TimeSpan.FromMinutes(5);
     public static readonly TimeSpan UserWindow = TimeSpan.FromHours(1);
-    private static readonly TimeSpan AddressKnownFor = TimeSpan.FromDays(30);
-
-    private readonly Lock _lock = new();
-    private readonly BoundedWindows _perAddress = new(AddressWindow);
-    private readonly BoundedWindows _perUser = new(UserWindow);
-    private readonly BoundedWindows _known = new(AddressKnownFor);
+    private static readonly TimeSpan PairKnownFor = TimeSpan.FromDays(30);
 
     /// <summary>
-    /// Begins an attempt. It counts as failed until it <see cref="Succeeded"/>: else a hundred at once would all pass before the first has failed.
+    /// Begins an attempt. It counts as failed until it <see cref="SucceededAsync"/>: else a hundred at once would all pass before the first has failed.
     /// </summary>
     /// <returns>Null to go on; otherwise how long to wait.</returns>
-    public TimeSpan? Begin(string username, string address)
-    {
-        var (user, pair) = KeysOf(username, address);
-        var now = clock.GetUtcNow();
-        lock (_lock)
+    public Task<TimeSpan?> BeginAsync(string username, string address, CancellationToken cancellationToken) => unitOfWork.ExecuteAsync(
+        async scope =>
         {
-            var here = _perAddress.Of(pair, now);
-            if (here.Count >= MostPerAddress) return here.End - now;
-            var everywhere = _perUser.Of(user, now);
-            if (everywhere.Count >= MostPerUser && _known.Of(pair, now).Count == 0) return everywhere.End - now;
-            _perAddress.Add(pair, 1, now);
-            _perUser.Add(user, 1, now);
-            return null;
-        }
-    }
+            var (keys, now) = (Keys.Of(username, address), clock.GetUtcNow());
+            var known = await scope.Db.Set<SignInWindow>().AsNoTracking().AnyAsync(row => row.Id == keys.Known && row.EndsAt > now);
+            // The address first, and alone: names that it invents while it must wait leave no rows.
+            await SignInWindow.TouchAsync(scope.Db, keys.Address, now, AddressWindow);
+            if (!known && await WaitAsync(scope.Db, keys.Address, MostPerAddress, now) is { } forAddress) return forAddress;
+            await SignInWindow.TouchAsync(scope.Db, keys.Pair, now, AddressWindow);
+            if (await WaitAsync(scope.Db, keys.Pair, MostPerPair, now) is { } forPair) return forPair;
+            await SignInWindow.TouchAsync(scope.Db, keys.User, now, UserWindow);
+            if (!known && await WaitAsync(scope.Db, keys.User, MostPerUser, now) is { } forUser) return forUser;
+            await CountAsync(scope.Db, keys, 1);
+            return (TimeSpan?)null;
+        },
+        cancellationToken);
 
-    /// <summary>The attempt was right. The failures of other addresses stay counted: a guesser gains nothing by the owner's signing in.</summary>
-    public void Succeeded(string username, string address)
+    /// <summary>
+    /// The attempt was right. The failures of other addresses stay counted, and those of other names: a guesser gains nothing by the owner's signing in.
+    /// </summary>
+    public async Task SucceededAsync(StoreDbContext db, string username, string address)
     {
-        var (user, pair) = KeysOf(username, address);
-        var now = clock.GetUtcNow();
-        lock (_lock)
-        {
-            _perAddress.Forget(pair);
-            _perUser.Add(user, -1, now);
-            _known.Forget(pair);
-            _known.Add(pair, 1, now);
-        }
+        var (keys, now) = (Keys.Of(username, address), clock.GetUtcNow());
+        await CountAsync(db, keys, -1);
+        await db.Set<SignInWindow>().Where(row => row.Id == keys.Pair || row.Id == keys.Known).ExecuteDeleteAsync();
+        await SignInWindow.TouchAsync(db, keys.Known, now, PairKnownFor);
     }
 
     /// <summary>The attempt was not looked at, so it says nothing about guessing.</summary>
-    public void Withdraw(string username, string address)
+    public Task WithdrawAsync(string username, string address, CancellationToken cancellationToken) =>
+        unitOfWork.ExecuteAsync(scope => CountAsync(scope.Db, Keys.Of(username, address), -1), cancellationToken);
+
+    private static async Task<TimeSpan?> WaitAsync(StoreDbContext db, string id, int most, DateTimeOffset now)
     {
-        var (user, pair) = KeysOf(username, address);
-        var now = clock.GetUtcNow();
-        lock (_lock)
-        {
-            _perAddress.Add(pair, -1, now);
-            _perUser.Add(user, -1, now);
-        }
+        var window = await db.Set<SignInWindow>().AsNoTracking().SingleAsync(row => row.Id == id);
+        return window.Attempts >= most ? window.EndsAt - now : null;
     }
 
-    private static (string User, string Pair) KeysOf(string username, string address)
+    private static Task<int> CountAsync(StoreDbContext db, Keys keys, int change) => db.Set<SignInWindow>()
+        .Where(row => (row.Id == keys.Address || row.Id == keys.Pair || row.Id == keys.User) && row.Attempts + change >= 0)
+        .ExecuteUpdateAsync(set => set.SetProperty(row => row.Attempts, row => row.Attempts + change));
+
+    /// <summary>What is counted.</summary>
+    private sealed record Keys(string Address, string Pair, string User, string Known)
     {
-        // No user has a longer name; a longer one is kept short in memory.
-        var user = Usernames.KeyOf(username.Length > Usernames.Longest ? username[..(Usernames.Longest + 1)] : username);
-        return (user, user + '\n' + address);
+        public static Keys Of(string username, string address)
+        {
+            var user = Usernames.KeyOf(username);
+            return new(Hash("address", "", address), Hash("pair", user, address), Hash("user", user, ""), Hash("known", user, address));
+        }
+
+        private static string Hash(string kind, string user, string address) =>
+            Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{kind}\n{address}\n{user}")));
     }
 }

@@ -55,7 +55,7 @@ public sealed class SignInTests(StoreFixture fixture) : IClassFixture<StoreFixtu
     {
         var fields = ("X-Forwarded-For", "192.0.2.2");
         await Store.AgentAsync("throttled");
-        for (var i = 0; i < SignInThrottle.MostPerAddress; i++) (await Store.TrySignInAsync("throttled", "wrong", fields)).Status.ShouldBe(401);
+        for (var i = 0; i < SignInThrottle.MostPerPair; i++) (await Store.TrySignInAsync("throttled", "wrong", fields)).Status.ShouldBe(401);
         var answer = await Store.TrySignInAsync("throttled", StoreOverHttp.AgentPassword, fields);
         answer.Status.ShouldBe(429);
         int.Parse(answer.Headers["Retry-After"]).ShouldBeInRange(1, 300);

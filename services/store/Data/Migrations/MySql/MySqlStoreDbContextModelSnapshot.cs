@@ -85,10 +85,10 @@ namespace InstaMessenger.Store.Data.Migrations.MySql
 
                     b.HasKey("Id");
 
+                    b.HasIndex("ReplayAt");
+
                     b.HasIndex("Queue", "ItemId")
                         .IsUnique();
-
-                    b.HasIndex("ReplayAt");
 
                     b.ToTable("dead_letters", (string)null);
                 });
@@ -277,6 +277,28 @@ namespace InstaMessenger.Store.Data.Migrations.MySql
                     b.HasIndex("UserId");
 
                     b.ToTable("sessions", (string)null);
+                });
+
+            modelBuilder.Entity("InstaMessenger.Store.Access.SignInWindow", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasMaxLength(64)
+                        .HasColumnType("varchar(64)")
+                        .HasColumnName("id");
+
+                    b.Property<int>("Attempts")
+                        .HasColumnType("int")
+                        .HasColumnName("attempts");
+
+                    b.Property<long>("EndsAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("ends_at");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("EndsAt");
+
+                    b.ToTable("sign_in_windows", (string)null);
                 });
 
             modelBuilder.Entity("InstaMessenger.Store.Access.User", b =>

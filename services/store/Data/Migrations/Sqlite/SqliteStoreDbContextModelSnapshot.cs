@@ -77,10 +77,10 @@ namespace InstaMessenger.Store.Data.Migrations.Sqlite
 
                     b.HasKey("Id");
 
+                    b.HasIndex("ReplayAt");
+
                     b.HasIndex("Queue", "ItemId")
                         .IsUnique();
-
-                    b.HasIndex("ReplayAt");
 
                     b.ToTable("dead_letters", (string)null);
                 });
@@ -267,6 +267,28 @@ namespace InstaMessenger.Store.Data.Migrations.Sqlite
                     b.HasIndex("UserId");
 
                     b.ToTable("sessions", (string)null);
+                });
+
+            modelBuilder.Entity("InstaMessenger.Store.Access.SignInWindow", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("id");
+
+                    b.Property<int>("Attempts")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("attempts");
+
+                    b.Property<long>("EndsAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("ends_at");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("EndsAt");
+
+                    b.ToTable("sign_in_windows", (string)null);
                 });
 
             modelBuilder.Entity("InstaMessenger.Store.Access.User", b =>
