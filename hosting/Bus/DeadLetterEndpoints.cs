@@ -3,6 +3,7 @@ using InstaMessenger.Hosting.Http;
 using InstaMessenger.Hosting.Security;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
 
@@ -19,11 +20,13 @@ public static class DeadLetterEndpoints
         where TContext : ServiceDbContext
     {
         var group = routes.MapGroup($"/api/v1/dead-letters/{service}").RequireAuthorization(CallerAuthenticationSetup.Admin).WithTags("Operations");
-        group.MapGet("", ListAsync<TContext>).Needs(Scopes.Read).WithSummary($"Messages that {service} could not handle, oldest first; without their content.");
-        group.MapPost("{id:long}/replay", ReplayAsync<TContext>).Needs(Scopes.Manage).Produces(StatusCodes.Status204NoContent).ProducesProblem(StatusCodes.Status409Conflict).WithSummary("Handles a dead letter again, and removes it when that succeeds.");
+        group.MapGet("", ListAsync<TContext>).Needs(Scopes.Read)
+            .WithSummary($"Messages that {service} could not handle, oldest first; without their content.");
+        group.MapPost("{id:long}/replay", ReplayAsync<TContext>).Needs(Scopes.Manage).ProducesProblem(StatusCodes.Status409Conflict)
+            .WithSummary("Handles a dead letter again, and removes it when that succeeds.");
     }
 
-    private static async Task<Page<DeadLetterView>> ListAsync<TContext>(
+    private static async Task<Ok<Page<DeadLetterView>>> ListAsync<TContext>(
         IDbContextFactory<TContext> factory, NumberCursor? cursor, int? limit, CancellationToken cancellationToken)
         where TContext : ServiceDbContext
     {
@@ -34,10 +37,10 @@ public static class DeadLetterEndpoints
             .OrderBy(row => row.Id)
             .Select(row => new DeadLetterView(row.Id, row.Queue, row.MessageType, row.ItemId, row.Error, row.CreatedAt, row.Cause, row.ReplayAt));
         var rows = await db.ReadableAsync(all.Take, size + 1, cancellationToken);
-        return Page.Of(rows, size, row => row, row => new NumberCursor(row.Id));
+        return TypedResults.Ok(Page.Of(rows, size, row => row, row => new NumberCursor(row.Id)));
     }
 
-    private static async Task<IResult> ReplayAsync<TContext>(
+    private static async Task<Results<NoContent, ProblemHttpResult>> ReplayAsync<TContext>(
         long id, IDbContextFactory<TContext> factory, IEnumerable<BusSubscription> subscriptions, IServiceProvider services, CancellationToken cancellationToken)
         where TContext : ServiceDbContext
     {
@@ -47,7 +50,8 @@ public static class DeadLetterEndpoints
         if (subscription is null) return Problems.NotFound("dead letter with a handler");
         try
         {
-            return await subscription.ReplayAsync(services, id, cancellationToken) ? TypedResults.NoContent() : Problems.NotFound("dead letter");
+            if (await subscription.ReplayAsync(services, id, cancellationToken)) return TypedResults.NoContent();
+            return Problems.NotFound("dead letter");
         }
         catch (Exception error) when (!DatabaseErrors.IsUnavailable(error))
         {

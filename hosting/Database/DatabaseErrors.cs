@@ -44,17 +44,6 @@ public static class DatabaseErrors
         _ => IsConflict(error.InnerException),
     };
 
-    /// <summary>A unique key or another constraint refused the row.</summary>
-    /// <param name="error">The error, or one that wraps it.</param>
-    /// <returns>Whether a constraint was broken.</returns>
-    public static bool IsConstraintViolation(Exception? error) => error switch
-    {
-        null => false,
-        SqliteException sqlite => sqlite.SqliteErrorCode == SQLitePCL.raw.SQLITE_CONSTRAINT,
-        MySqlException mySql => mySql.ErrorCode == MySqlErrorCode.DuplicateKeyEntry,
-        _ => IsConstraintViolation(error.InnerException),
-    };
-
     /// <summary>A row holds what no code of ours writes, so that nothing can be made of it. Neither the database nor the work is at fault.</summary>
     /// <param name="error">What a read threw.</param>
     /// <returns>Whether the rows beside it can be read without it.</returns>

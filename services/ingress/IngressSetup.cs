@@ -31,7 +31,7 @@ public static class IngressSetup
     public static void MapIngress(this WebApplication app)
     {
         ArgumentNullException.ThrowIfNull(app);
-        app.MapGet(WebhookRules.Path, app.Services.GetRequiredService<VerifyHandshake>().HandleAsync).AllowAnonymous();
-        app.MapPost(WebhookRules.Path, app.Services.GetRequiredService<ReceiveWebhook>().HandleAsync).AllowAnonymous();
+        VerifyHandshake.Map(app);
+        ReceiveWebhook.Map(app);
     }
 }

@@ -3,6 +3,7 @@ using InstaMessenger.CrmForwarder.Data;
 using InstaMessenger.Hosting.Database;
 using InstaMessenger.Hosting.Http;
 using InstaMessenger.Hosting.Security;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 
 namespace InstaMessenger.CrmForwarder.Endpoints;
@@ -16,7 +17,7 @@ internal static class ListWebhookEndpoints
             .WithTags("CRM webhooks")
             .WithSummary("The endpoints of your accounts, and whether they are posted to.");
 
-    private static async Task<Page<EndpointView>> HandleAsync(
+    private static async Task<Ok<Page<EndpointView>>> HandleAsync(
         Caller caller, IDbContextFactory<CrmForwarderDbContext> factory, IdCursor? cursor, int? limit, CancellationToken cancellationToken)
     {
         var (size, after) = (PageLimit.Of(limit), IdCursor.After(cursor));
@@ -24,10 +25,10 @@ internal static class ListWebhookEndpoints
         IQueryable<WebhookEndpoint> endpoints = db.Endpoints;
         if (!caller.Accounts.IsAll) endpoints = endpoints.Where(row => caller.Accounts.Listed.ToList().Contains(row.AccountId));
         var rows = await db.ReadableAsync(endpoints.Where(row => string.Compare(row.Id, after) > 0).OrderBy(row => row.Id).Take, size + 1, cancellationToken);
-        return Page.Of(rows, size, EndpointView.Of, row => new IdCursor(row.Id));
+        return TypedResults.Ok(Page.Of(rows, size, EndpointView.Of, row => new IdCursor(row.Id)));
     }
 
-    /// <summary>In the form of api.md; no event types means all of them.</summary>
+    /// <summary>An endpoint as clients see it; without event types it takes all of them.</summary>
     private sealed record EndpointView(
         string Id,
         string? Url,

@@ -19,6 +19,9 @@ internal sealed partial class ReceiveWebhook(
     private long _refused;
     private long _reportedAt;
 
+    public static void Map(WebApplication app) =>
+        app.MapPost(WebhookRules.Path, app.Services.GetRequiredService<ReceiveWebhook>().HandleAsync).AllowAnonymous();
+
     public async Task HandleAsync(HttpContext context)
     {
         var problem = await ReceiveAsync(context);

@@ -13,6 +13,9 @@ internal sealed class VerifyHandshake(IOptions<InstagramOptions> options)
 {
     private readonly byte[][] _tokens = [.. options.Value.Apps.Select(app => Hash(app.VerifyToken))];
 
+    public static void Map(WebApplication app) =>
+        app.MapGet(WebhookRules.Path, app.Services.GetRequiredService<VerifyHandshake>().HandleAsync).AllowAnonymous();
+
     public Task HandleAsync(HttpContext context)
     {
         var query = context.Request.Query;

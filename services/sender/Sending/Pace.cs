@@ -28,14 +28,6 @@ internal sealed class Pace(IOptions<SenderOptions> options, TimeProvider clock)
         }
     }
 
-    /// <summary>Counts a send if it may go now, and says whether.</summary>
-    public bool TryTake(AccountId account, bool heavy)
-    {
-        if (!HasRoom(account, heavy)) return false;
-        Take(account, heavy);
-        return true;
-    }
-
     /// <summary>Accounts that may send nothing now, or nothing heavy.</summary>
     public List<AccountId> Exhausted(bool heavy)
     {

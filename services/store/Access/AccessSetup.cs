@@ -29,8 +29,7 @@ internal static class AccessSetup
         var sessions = app.MapGroup("/ui/session").AllowAnonymous().WithTags("Sessions");
         SignIn.Map(sessions);
         sessions.MapSignOut();
-        app.MapGet("/api/v1/me", (Caller caller) => TypedResults.Ok(CallerDescription.Of(caller)))
-            .Needs(Scopes.None).WithTags("Sessions").WithSummary("Whom the presented credential belongs to.");
+        app.MapWhoAmI();
 
         var users = app.MapGroup("/api/v1/users").RequireAuthorization(CallerAuthenticationSetup.Admin).WithTags("Users");
         users.MapListUsers();

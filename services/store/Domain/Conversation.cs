@@ -15,6 +15,7 @@ internal sealed class Conversation
 
     public InstagramUserId ContactId { get; private set; }
 
+    /// <summary>The contact's profile; nothing fetches it yet, so these three are null.</summary>
     public string? ContactUsername { get; private set; }
 
     public string? ContactName { get; private set; }

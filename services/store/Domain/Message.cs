@@ -59,6 +59,7 @@ internal sealed class Message
     /// <summary>Our time: when we first knew of it; counts unread.</summary>
     public DateTimeOffset ReceivedAt { get; private set; }
 
+    /// <summary>When the customer saw it; null as long as nothing takes in Meta's read receipts.</summary>
     public DateTimeOffset? ReadAt { get; private set; }
 
     /// <summary>The client's own JSON object, given back with the message and never looked into; null when it gave none.</summary>

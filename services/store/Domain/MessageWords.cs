@@ -35,7 +35,7 @@ internal enum MessageStatus
     /// <summary>Meta has it.</summary>
     Sent,
 
-    /// <summary>The customer has seen it.</summary>
+    /// <summary>The customer has seen it. Nothing takes in read receipts yet; clients know the word already.</summary>
     Read,
 
     /// <summary>It will never be sent.</summary>

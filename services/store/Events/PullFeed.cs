@@ -1,7 +1,10 @@
+using System.Reflection;
 using System.Text.Json;
 using InstaMessenger.Hosting.Http;
 using InstaMessenger.Hosting.Security;
 using InstaMessenger.Store.Data;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Mvc;
 
 namespace InstaMessenger.Store.Events;
@@ -15,10 +18,16 @@ internal static class PullFeed
             "Ask with after=next_cursor (or cursor=next_cursor) while there is one. When next_cursor is null, ask again later with after=last_sequence: "
             + "nothing at or below it can still appear.")
         .Needs(Scopes.Read)
-        .Produces<Page<EventView>>();
+        .ProducesProblem(StatusCodes.Status422UnprocessableEntity);
 
-    private static async Task<IResult> GetAsync(
-        Caller caller, EventPages pages, string? after, string? cursor, int? limit, [FromQuery(Name = "account_id")] string? accountId, CancellationToken cancellationToken)
+    private static async Task<Results<FeedResult, ProblemHttpResult>> GetAsync(
+        Caller caller,
+        EventPages pages,
+        string? after,
+        string? cursor,
+        int? limit,
+        [FromQuery(Name = "account_id")] string? accountId,
+        CancellationToken cancellationToken)
     {
         // Other lists call it cursor; who pages through all of them alike must not read the first page for ever.
         if (after is not null && cursor is not null) return Problems.Invalid(("cursor", "It is the same as after: give one of them."));
@@ -37,11 +46,14 @@ internal static class PullFeed
         return sequence is not null || text is null;
     }
 
-    public static IResult BadCursor() => Problems.Of(StatusCodes.Status400BadRequest, "bad_cursor", "Give the sequence of an event: a whole number.");
+    public static ProblemHttpResult BadCursor() => Problems.Of(StatusCodes.Status400BadRequest, "bad_cursor", "Give the sequence of an event: a whole number.");
 
     /// <summary>Writes the events as they were stored, so that every tap shows the same bytes.</summary>
-    private sealed record FeedResult(IReadOnlyList<EventRow> Events, bool More, long Head) : IResult
+    private sealed record FeedResult(IReadOnlyList<EventRow> Events, bool More, long Head) : IResult, IEndpointMetadataProvider
     {
+        public static void PopulateMetadata(MethodInfo method, EndpointBuilder builder) =>
+            builder.Metadata.Add(new ProducesResponseTypeMetadata(StatusCodes.Status200OK, typeof(Page<EventView>), ["application/json"]));
+
         public async Task ExecuteAsync(HttpContext httpContext)
         {
             var response = httpContext.Response;

@@ -25,20 +25,26 @@ internal static partial class SendEndpoint
             + "idempotency_key (or the header Idempotency-Key, which wins), metadata (an object of at most 4 KiB, given back with the message), "
             + "sent_by (human or automation: from 24 hours to 7 days after the customer's last message only what a person wrote may be sent). "
             + "Waits for Instagram's answer for the seconds in Prefer: wait=0…30, by default 5.")
-        .Produces<SendAnswer>()
         .Produces<SendAnswer>(StatusCodes.Status202Accepted)
         .ProducesProblem(StatusCodes.Status403Forbidden)
         .ProducesProblem(StatusCodes.Status409Conflict)
         .ProducesProblem(StatusCodes.Status415UnsupportedMediaType)
         .ProducesProblem(StatusCodes.Status422UnprocessableEntity);
 
-    private static async Task<IResult> SendAsync(HttpContext context, Caller caller, AcceptSend accept, Verdicts verdicts, IConfiguration configuration, TimeProvider clock, ILogger<AcceptSend> logger)
+    private static async Task<Results<WrittenResult<SendAnswer>, ProblemHttpResult>> SendAsync(
+        HttpContext context,
+        Caller caller,
+        AcceptSend accept,
+        Verdicts verdicts,
+        IConfiguration configuration,
+        TimeProvider clock,
+        ILogger<AcceptSend> logger)
     {
         if (!context.Request.HasJsonContentType())
             return Problems.Of(StatusCodes.Status415UnsupportedMediaType, "unsupported_media_type", "Send application/json. Files cannot be uploaded here yet: give their attachment_url.");
         var (request, errors) = await ReadAsync(context, configuration.GetValue<bool>("Outbound:AllowPrivateAddresses"));
         if (request is null) return errors.Count > 0 ? Problems.Invalid([.. errors]) : Unreadable();
-        if (!TryReadKey(context.Request, request, out var key, out var badKey)) return badKey;
+        if (!TryReadKey(context.Request, request, out var key)) return Problems.Invalid(("idempotency_key", "Must be 1 to 255 printable ASCII characters."));
         if (!caller.CanSee(request.AccountId)) return AccountNotYours();
 
         var preference = WaitPreference.Of(context.Request.Headers["Prefer"]);
@@ -54,7 +60,7 @@ internal static partial class SendEndpoint
                 return await AnswerAsync(await verdicts.WaitAsync(waiting, answer, preference.Wait, context.RequestAborted), wish, accept);
             case Acceptance.Replayed(var stored):
                 context.Response.Headers["Idempotent-Replayed"] = "true";
-                return new StoredResult(stored);
+                return Written(stored);
             case Acceptance.InProgress(var retryAfter):
                 context.Response.Headers.RetryAfter = ((int)Math.Ceiling(retryAfter.TotalSeconds)).ToString();
                 return Problems.Of(StatusCodes.Status409Conflict, "idempotency_in_progress", "The first request with this key still waits for its answer. Ask again after Retry-After seconds; nothing is sent twice.");
@@ -67,18 +73,18 @@ internal static partial class SendEndpoint
         }
     }
 
-    private static async Task<IResult> AnswerAsync(SendAnswer answer, SendWish wish, AcceptSend accept)
+    private static async Task<WrittenResult<SendAnswer>> AnswerAsync(SendAnswer answer, SendWish wish, AcceptSend accept)
     {
         var rendered = AcceptSend.Render(answer);
-        if (wish.Key is not { } key || wish.Wait == TimeSpan.Zero) return new StoredResult(rendered);
+        if (wish.Key is not { } key || wish.Wait == TimeSpan.Zero) return Written(rendered);
         try
         {
-            return new StoredResult(await accept.StoreAnswerAsync(wish.CallerId, key, rendered));
+            return Written(await accept.StoreAnswerAsync(wish.CallerId, key, rendered));
         }
         catch (DatabaseUnavailableException)
         {
             // The send is kept all the same, so an error would be a lie; a repeat gets its answer once the lease is over.
-            return new StoredResult(rendered);
+            return Written(rendered);
         }
     }
 
@@ -97,20 +103,17 @@ internal static partial class SendEndpoint
         }
     }
 
-    private static bool TryReadKey(HttpRequest http, SendRequest request, out IdempotencyKey? key, out IResult problem)
+    private static bool TryReadKey(HttpRequest http, SendRequest request, out IdempotencyKey? key)
     {
-        (key, problem) = (null, Results.Empty);
+        key = null;
         var given = http.Headers.TryGetValue("Idempotency-Key", out var header) ? header.ToString() : request.IdempotencyKey;
         if (given is null) return true;
-        if (IdempotencyKey.TryParse(given, out var parsed))
-        {
-            key = parsed;
-            return true;
-        }
-
-        problem = Problems.Invalid(("idempotency_key", "Must be 1 to 255 printable ASCII characters."));
-        return false;
+        if (!IdempotencyKey.TryParse(given, out var parsed)) return false;
+        key = parsed;
+        return true;
     }
+
+    private static WrittenResult<SendAnswer> Written(StoredAnswer answer) => new(answer.Status, answer.Body);
 
     /// <summary>A session is a person at the keyboard; a program must say so when it passes on what a person wrote.</summary>
     private static Author AuthorOf(SendRequest request, Caller caller) =>
@@ -132,15 +135,4 @@ internal static partial class SendEndpoint
 
     [LoggerMessage(EventName = "message.accepted", Level = LogLevel.Information, Message = "{MessageId} of {AccountId} was accepted from {CallerId}")]
     private static partial void LogAccepted(ILogger logger, MessageId messageId, AccountId accountId, string callerId);
-
-    /// <summary>Writes an answer as it was rendered, so that a repeat shows the same bytes.</summary>
-    private sealed class StoredResult(StoredAnswer answer) : IResult
-    {
-        public Task ExecuteAsync(HttpContext httpContext)
-        {
-            httpContext.Response.StatusCode = answer.Status;
-            httpContext.Response.ContentType = "application/json; charset=utf-8";
-            return httpContext.Response.Body.WriteAsync(answer.Body, httpContext.RequestAborted).AsTask();
-        }
-    }
 }

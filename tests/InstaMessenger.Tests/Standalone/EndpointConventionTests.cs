@@ -1,12 +1,14 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using System.Reflection;
 using System.Text;
 using System.Text.Json;
 using InstaMessenger.Hosting.Security;
 using InstaMessenger.Standalone;
 using InstaMessenger.Tests.Store;
 using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -41,6 +43,13 @@ public sealed class EndpointConventionTests : IAsyncLifetime
     public void Every_endpoint_is_open_to_anybody_or_says_which_scope_it_needs() =>
         Endpoints().Where(endpoint => endpoint.Metadata.GetMetadata<IAllowAnonymous>() is null && endpoint.Metadata.GetMetadata<EndpointScope>() is null)
             .Select(NameOf).ShouldBeEmpty();
+
+    /// <summary>Then compiler, code and document agree. A stream is written as it comes, and says what it is by hand.</summary>
+    [Fact]
+    public void Every_call_of_the_API_says_by_its_type_what_it_answers() =>
+        Endpoints().Where(endpoint => endpoint.Metadata.GetMetadata<EndpointScope>() is not null)
+            .Where(endpoint => !SaysWhatItAnswers(endpoint.Metadata.GetMetadata<MethodInfo>()!.ReturnType))
+            .Select(NameOf).ShouldBe(["GET /api/v1/events/stream"]);
 
     [Fact]
     public void Only_looking_is_allowed_to_who_may_only_read() =>
@@ -226,6 +235,9 @@ public sealed class EndpointConventionTests : IAsyncLifetime
                      select $"{call.Name} {path.Name}: {string.Join(' ', answers)}";
         silent.ShouldBeEmpty();
     }
+
+    private static bool SaysWhatItAnswers(Type type) =>
+        type.Namespace == typeof(Ok).Namespace || (type.IsGenericType && type.GetGenericArguments()[0].Namespace == typeof(Ok).Namespace);
 
     private static string NameOf(RouteEndpoint endpoint) =>
         $"{string.Join('|', endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? [])} {endpoint.RoutePattern.RawText}";
