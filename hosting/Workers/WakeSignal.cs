@@ -17,6 +17,9 @@ public class WakeSignal
     /// <returns>When it is time to look.</returns>
     public async Task SleepAsync(TimeSpan atMost, TimeProvider clock, CancellationToken cancellationToken)
     {
+        cancellationToken.ThrowIfCancellationRequested();
+        // Under load there is always more to do, and a timer for each round would cost more than many rounds do.
+        if (_wake.Reader.TryRead(out _)) return;
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var woken = _wake.Reader.WaitToReadAsync(end.Token).AsTask();
         await Task.WhenAny(woken, Task.Delay(atMost, clock, end.Token));

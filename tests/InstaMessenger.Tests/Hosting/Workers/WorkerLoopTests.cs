@@ -54,6 +54,26 @@ public sealed class WorkerLoopTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task What_must_be_done_first_is_done_before_the_start_goes_on_and_its_error_ends_the_start()
+    {
+        var (first, began) = (new TaskCompletionSource(), false);
+        _probe.Begin = async () =>
+        {
+            await first.Task;
+            began = true;
+        };
+        var starting = _loop.StartAsync(CancellationToken.None);
+        starting.IsCompleted.ShouldBeFalse();
+        first.SetResult();
+        await starting;
+        began.ShouldBeTrue();
+        await _probe.UntilRoundAsync();
+
+        using var other = new WorkerLoop<Probe>(new Probe { Begin = () => throw new TimeoutException("away") }, _statuses, _clock, NullLogger<Probe>.Instance);
+        await Should.ThrowAsync<TimeoutException>(() => other.StartAsync(CancellationToken.None));
+    }
+
+    [Fact]
     public async Task A_stop_waits_for_the_round_in_hand_and_then_ends_what_it_left_running()
     {
         var finish = new TaskCompletionSource();
@@ -141,11 +161,15 @@ public sealed class WorkerLoopTests : IAsyncDisposable
 
         public Func<CancellationToken, Task> Work { get; set; } = _ => Task.CompletedTask;
 
+        public Func<Task> Begin { get; set; } = () => Task.CompletedTask;
+
         public int Rounds { get; private set; }
 
         public bool Ended { get; private set; }
 
         public Task<bool> UntilRoundAsync() => _rounds.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(30));
+
+        public override Task BeginAsync(CancellationToken cancellationToken) => Begin();
 
         public override async Task<NextRound> RoundAsync(CancellationToken cancellationToken)
         {
