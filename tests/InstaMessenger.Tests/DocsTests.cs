@@ -17,6 +17,7 @@ public sealed partial class DocsTests
     [InlineData("README.md")]
     [InlineData("docs/architecture.md")]
     [InlineData("docs/events.md")]
+    [InlineData("docs/extending.md")]
     [InlineData("docs/message-states.md")]
     [InlineData("docs/operations.md")]
     [InlineData("docs/performance.md")]

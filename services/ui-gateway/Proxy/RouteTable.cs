@@ -14,8 +14,6 @@ internal static class RouteTable
 
         ("/api", "Store"),
         ("/ui", "Store"),
-        ("/oauth", "Store"),
-        ("/media", "Store"),
         ("/openapi", "Store"),
         ("/docs", "Store"),
 

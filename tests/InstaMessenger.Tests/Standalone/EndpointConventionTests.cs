@@ -7,6 +7,7 @@ using System.Text.Json;
 using InstaMessenger.Hosting.Security;
 using InstaMessenger.Standalone;
 using InstaMessenger.Tests.Store;
+using InstaMessenger.UiGateway.Proxy;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
@@ -50,6 +51,12 @@ public sealed class EndpointConventionTests : IAsyncLifetime
         Endpoints().Where(endpoint => endpoint.Metadata.GetMetadata<EndpointScope>() is not null)
             .Where(endpoint => !SaysWhatItAnswers(endpoint.Metadata.GetMetadata<MethodInfo>()!.ReturnType))
             .Select(NameOf).ShouldBe(["GET /api/v1/events/stream"]);
+
+    [Fact]
+    public void No_route_of_the_gateway_leads_nowhere() =>
+        RouteTable.Routes.Select(route => route.Path)
+            .Where(path => !Endpoints().Any(endpoint => ("/" + endpoint.RoutePattern.RawText!.TrimStart('/')).StartsWith(path, StringComparison.Ordinal)))
+            .ShouldBeEmpty();
 
     [Fact]
     public void Only_looking_is_allowed_to_who_may_only_read() =>

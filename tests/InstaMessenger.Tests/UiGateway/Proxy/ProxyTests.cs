@@ -18,8 +18,6 @@ public sealed class ProxyTests
     [InlineData("/api/v1/dead-letters/senders", "Store")]
     [InlineData("/api/v2/anything", "Store")]
     [InlineData("/ui/session", "Store")]
-    [InlineData("/oauth/instagram/callback", "Store")]
-    [InlineData("/media/attachments/msg_1_0", "Store")]
     [InlineData("/openapi/v1.json", "Store")]
     [InlineData("/docs", "Store")]
     [InlineData("/api/v1/sends", "Sender")]
