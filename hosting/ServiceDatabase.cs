@@ -1,7 +1,9 @@
 using InstaMessenger.Hosting.Bus;
 using InstaMessenger.Hosting.Database;
 using InstaMessenger.Hosting.Outbox;
+using InstaMessenger.Hosting.Workers;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
 namespace InstaMessenger.Hosting;
@@ -12,7 +14,7 @@ public static class ServiceDatabase
     /// <summary>
     /// MySQL (or MariaDB) when <c>ConnectionStrings:{name}</c> is set, else a SQLite file in <c>Data:Directory</c>. Registers
     /// <see cref="IUnitOfWork{TContext}"/> for writes, <see cref="IDbContextFactory{TContext}"/> for reads, the relay of the outbox, what replays dead
-    /// letters, and the migrations at start.
+    /// letters, the gauges of both, and the migrations at start.
     /// </summary>
     /// <typeparam name="TContext">The service's database.</typeparam>
     /// <param name="builder">The host.</param>
@@ -30,5 +32,8 @@ public static class ServiceDatabase
         builder.Services.AddRelay<OutboxSource<TContext>>();
         builder.AddContext(name, sqlite, mySql);
         builder.AddDeadLetters<TContext>(DatabaseSetup.ShortName(name));
+        builder.Services.AddSingleton(provider => new DatabaseGauges<TContext>(
+            DatabaseSetup.ShortName(name), provider.GetRequiredService<IDbContextFactory<TContext>>(), provider.GetRequiredService<TimeProvider>()));
+        builder.Services.AddWorker<DatabaseGauges<TContext>>();
     }
 }

@@ -73,8 +73,6 @@ public static class BusSetup
         services.AddMassTransit(bus =>
         {
             bus.DisableUsageTelemetry();
-            // A broker that is away costs a backlog, nothing else: a process that goes on taking requests must not be taken out of service.
-            bus.ConfigureHealthCheckOptions(health => health.MinimalFailureStatus = HealthStatus.Degraded);
             foreach (var subscription in subscriptions) subscription.AddTo(bus);
             bus.UsingRabbitMq((context, rabbit) => RabbitMqTopology.Configure(rabbit, context, broker, subscriptions));
         });
@@ -86,6 +84,15 @@ public static class BusSetup
             options.WaitUntilStarted = false;
             options.StopTimeout = TimeSpan.FromSeconds(10);
         });
-        services.AddSingleton<IBusPublisher>(provider => new RabbitMqPublisher(provider.GetRequiredService<MassTransit.IBus>()));
+        services.AddSingleton<BrokerWatch>();
+        services.AddHostedService(provider => provider.GetRequiredService<BrokerWatch>());
+        // A broker that is away costs a backlog, nothing else: a process that goes on taking requests must not be taken out of service. MassTransit's own check
+        // says less, and not since when.
+        services.AddHealthChecks().Add(new HealthCheckRegistration("bus", provider => provider.GetRequiredService<BrokerWatch>().Broker, HealthStatus.Degraded, tags: null));
+        services.PostConfigure<HealthCheckServiceOptions>(health =>
+        {
+            foreach (var own in health.Registrations.Where(check => check.Name == "masstransit-bus").ToList()) health.Registrations.Remove(own);
+        });
+        services.AddSingleton<IBusPublisher>(provider => new RabbitMqPublisher(provider.GetRequiredService<MassTransit.IBus>(), provider.GetRequiredService<BrokerWatch>()));
     }
 }

@@ -3,11 +3,25 @@ using MassTransit;
 namespace InstaMessenger.Hosting.Bus;
 
 /// <summary>Publishes to the broker; returns at its confirm.</summary>
-internal sealed class RabbitMqPublisher(IPublishEndpoint bus) : IBusPublisher
+internal sealed class RabbitMqPublisher(IPublishEndpoint bus, BrokerWatch watch) : IBusPublisher
 {
     public bool IsRemote => true;
 
-    public Task PublishAsync(object bundle, Guid messageId, CancellationToken cancellationToken) =>
+    public async Task PublishAsync(object bundle, Guid messageId, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await SendAsync(bundle, messageId, cancellationToken);
+            watch.Confirmed();
+        }
+        catch (Exception error)
+        {
+            watch.NotConfirmed(error);
+            throw;
+        }
+    }
+
+    private Task SendAsync(object bundle, Guid messageId, CancellationToken cancellationToken) =>
         bus.Publish(
             bundle,
             bundle.GetType(),

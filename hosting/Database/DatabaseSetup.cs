@@ -1,8 +1,9 @@
 using InstaMessenger.Hosting.Settings;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using MySqlConnector;
@@ -33,7 +34,7 @@ internal static class DatabaseSetup
 
         var connectionString = builder.Configuration.GetConnectionString(name);
         if (string.IsNullOrWhiteSpace(connectionString)) AddSqlite(services, DataDirectory.File(builder.Configuration, ShortName(name) + ".db"), sqlite);
-        else AddMySql(services, Checked($"ConnectionStrings:{name}", connectionString), mySql);
+        else AddMySql(services, ShortName(name), Checked($"ConnectionStrings:{name}", connectionString), mySql);
     }
 
     /// <summary>Says nothing of the value, which holds a password.</summary>
@@ -83,12 +84,17 @@ internal static class DatabaseSetup
         });
     }
 
-    private static void AddMySql<TContext>(IServiceCollection services, string connectionString, Func<DbContextOptions, TContext> create)
+    private static void AddMySql<TContext>(IServiceCollection services, string name, string connectionString, Func<DbContextOptions, TContext> create)
         where TContext : ServiceDbContext
     {
         // As Pomelo wants it, and with whole texts of every character.
         var settings = new MySqlConnectionStringBuilder(connectionString) { AllowUserVariables = true, UseAffectedRows = false, CharacterSet = "utf8mb4" }.ConnectionString;
         services.AddSingleton(new DatabaseFile<TContext>(null));
+        services.AddSingleton(provider => new DatabaseWatch<TContext>(
+            name, settings, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<DatabaseWatch<TContext>>>()));
+        services.AddHostedService(provider => provider.GetRequiredService<DatabaseWatch<TContext>>());
+        services.AddHealthChecks().Add(
+            new HealthCheckRegistration(name + ".database", provider => provider.GetRequiredService<DatabaseWatch<TContext>>().Server, HealthStatus.Degraded, tags: null));
         services.AddSingleton(provider => new MySqlServer<TContext>(settings, provider.GetRequiredService<ILogger<MySqlServer<TContext>>>()));
         services.AddSingleton<IDbContextFactory<TContext>>(provider =>
         {

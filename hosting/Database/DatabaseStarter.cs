@@ -38,7 +38,7 @@ internal sealed partial class DatabaseStarter<TContext>(
             }
             catch (Exception error) when (file.Path is null && DatabaseErrors.IsUnavailable(error))
             {
-                LogWaiting(logger, typeof(TContext).Name, error.GetBaseException().Message);
+                LogWaiting(logger, error, typeof(TContext).Name);
                 await Task.Delay(RetryEvery, clock, cancellationToken);
             }
         }
@@ -72,6 +72,6 @@ internal sealed partial class DatabaseStarter<TContext>(
         foreach (var server in servers) await server.CompleteAsync(db.GetService<IDesignTimeModel>().Model, cancellationToken);
     }
 
-    [LoggerMessage(EventName = "database.waiting", Level = LogLevel.Warning, Message = "{Database} does not answer yet ({Error}); trying again")]
-    private static partial void LogWaiting(ILogger logger, string database, string error);
+    [LoggerMessage(EventName = "database.waiting", Level = LogLevel.Warning, Message = "{Database} does not answer yet; trying again")]
+    private static partial void LogWaiting(ILogger logger, Exception error, string database);
 }

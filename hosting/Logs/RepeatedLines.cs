@@ -5,7 +5,7 @@ namespace InstaMessenger.Hosting.Logs;
 
 /// <summary>
 /// Lets a line about something that is away through at the first time and then once a minute. Two lines are alike when they have the same words and names;
-/// numbers and times in them, like that of an attempt, do not count.
+/// numbers, times and GUIDs in them, like that of an attempt, do not count.
 /// </summary>
 internal sealed class RepeatedLines(TimeProvider clock)
 {
@@ -43,7 +43,7 @@ internal sealed class RepeatedLines(TimeProvider clock)
     private static string KeyOf(string category, IReadOnlyList<KeyValuePair<string, object?>> values) =>
         string.Join('\n', values.Where(value => IsName(value.Value)).Select(value => Convert.ToString(value.Value, CultureInfo.InvariantCulture)).Prepend(category));
 
-    private static bool IsName(object? value) => value is not (null or IFormattable) || value is Uri or Guid;
+    private static bool IsName(object? value) => value is not (null or IFormattable) || value is Uri;
 
     private sealed class Entry
     {

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace InstaMessenger.Hosting.Telemetry;
 
@@ -7,7 +8,7 @@ namespace InstaMessenger.Hosting.Telemetry;
 /// Whether the process is ready, asked of its checks at most once a second: some write to a disk, and the question is open to anybody, as often as they like.
 /// From the moment that the process is told to stop it is not ready, so that whoever balances load sends it no more.
 /// </summary>
-internal sealed class Readiness(HealthCheckService checks, IHostApplicationLifetime lifetime, TimeProvider clock)
+internal sealed partial class Readiness(HealthCheckService checks, IHostApplicationLifetime lifetime, TimeProvider clock, ILogger<Readiness> logger)
 {
     private static readonly TimeSpan GoodFor = TimeSpan.FromSeconds(1);
 
@@ -22,6 +23,7 @@ internal sealed class Readiness(HealthCheckService checks, IHostApplicationLifet
     private long _lastAsked;
     private Task<HealthReport>? _report;
     private long _askedAt;
+    private string _told = "";
 
     /// <summary>Whether somebody asked within that time. Real time, whatever the clock: who asks is another process.</summary>
     public bool WasAskedWithin(TimeSpan time) =>
@@ -37,10 +39,27 @@ internal sealed class Readiness(HealthCheckService checks, IHostApplicationLifet
             if (_report is null || (_report.IsCompleted && clock.GetElapsedTime(_askedAt) >= GoodFor))
             {
                 _askedAt = clock.GetTimestamp();
-                _report = checks.CheckHealthAsync(CancellationToken.None);
+                _report = CheckAsync();
             }
 
             return _report.WaitAsync(cancellationToken);
         }
     }
+
+    /// <summary>Tells in the log what changed: who asks may be a balancer, which keeps no words.</summary>
+    private async Task<HealthReport> CheckAsync()
+    {
+        var report = await checks.CheckHealthAsync(CancellationToken.None);
+        var wrong = string.Join(' ', report.Entries.Where(entry => entry.Value.Status != HealthStatus.Healthy).Select(entry => entry.Key));
+        if (Interlocked.Exchange(ref _told, wrong) == wrong) return report;
+        if (wrong.Length == 0) LogWell(logger);
+        else LogNotWell(logger, report.Status, wrong);
+        return report;
+    }
+
+    [LoggerMessage(EventName = "readiness.not_well", Level = LogLevel.Warning, Message = "{Status}, because of: {Checks}. GET /health/ready says why")]
+    private static partial void LogNotWell(ILogger logger, HealthStatus status, string checks);
+
+    [LoggerMessage(EventName = "readiness.well", Level = LogLevel.Information, Message = "Healthy again")]
+    private static partial void LogWell(ILogger logger);
 }

@@ -34,6 +34,10 @@ internal static class TelemetrySetup
             builder.Logging.AddFilter(noisy, LogLevel.Warning);
         // What stops a start is told in one line, by ServiceProcess; here it would be thirty more.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
+        // A line for each check that is not well, each time anybody asks; Readiness tells when that changes.
+        builder.Logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None);
+        // Each of its failing connections is told by whoever wanted one.
+        builder.Logging.AddFilter("Microsoft.EntityFrameworkCore.Database.Connection", LogLevel.None);
         // ASP.NET writes two lines for every wrong credential: strangers would fill the disk. The metric http.server.request.duration counts the 401s.
         builder.Logging.AddFilter(typeof(CallerAuthentication).FullName, LogLevel.Warning);
 

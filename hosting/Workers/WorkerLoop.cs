@@ -15,7 +15,7 @@ internal sealed partial class WorkerLoop<TWorker>(TWorker worker, WorkerStatuses
     /// <summary>How soon a process that waits for the lease asks again: with the lease's own few seconds, that is how long a dead one is missed.</summary>
     private static readonly TimeSpan StandByEvery = TimeSpan.FromSeconds(1);
 
-    private readonly WorkerStatus _status = statuses.Add(worker.Name);
+    private readonly WorkerStatus _status = statuses.Add(worker.Name, worker.Interval);
     private readonly CancellationTokenSource _lastRound = new();
     private readonly CancellationTokenSource _drained = new();
 

@@ -2,8 +2,9 @@ namespace InstaMessenger.Hosting.Workers;
 
 /// <summary>How a worker fares. Written by its loop, read by metrics and health.</summary>
 /// <param name="name">The worker's name.</param>
+/// <param name="interval">The longest sleep between two rounds.</param>
 /// <param name="clock">Tells the time.</param>
-internal sealed class WorkerStatus(string name, TimeProvider clock)
+internal sealed class WorkerStatus(string name, TimeSpan interval, TimeProvider clock)
 {
     private readonly long _began = clock.GetTimestamp();
     private long _lastRun;
@@ -11,6 +12,8 @@ internal sealed class WorkerStatus(string name, TimeProvider clock)
     private int _stuckRows;
 
     public string Name => name;
+
+    public TimeSpan Interval => interval;
 
     /// <summary>Rounds that failed one after the other; 0 after one that went well.</summary>
     public int Failures => Volatile.Read(ref _failures);

@@ -20,13 +20,14 @@ internal sealed class WorkerStatuses(TimeProvider clock) : IHealthCheck
     static WorkerStatuses()
     {
         Metrics.Meter.CreateObservableGauge("worker.lag", () => Read(status => status.Lag.TotalSeconds), "s", "Since the last round that went well.");
+        Metrics.Meter.CreateObservableGauge("worker.interval", () => Read(status => status.Interval.TotalSeconds), "s", "The longest sleep between two rounds.");
         Metrics.Meter.CreateObservableGauge("worker.failures", () => Read(status => status.Failures), "{round}", "Rounds that failed one after the other.");
         Metrics.Meter.CreateObservableGauge("worker.stuck_rows", () => Read(status => status.StuckRows), "{row}", "Rows that fail and could not be set aside.");
     }
 
-    public WorkerStatus Add(string name)
+    public WorkerStatus Add(string name, TimeSpan interval = default)
     {
-        var status = new WorkerStatus(name, clock);
+        var status = new WorkerStatus(name, interval, clock);
         _all.Enqueue(status);
         OfThisProcess.TryAdd(status, true);
         return status;

@@ -40,6 +40,7 @@ public static class CrmForwarderSetup
         services.AddWorker<DeliveryWorker>();
         services.AddWorker<DueSweeper>();
         services.AddWorker<WaitingEventSweeper>();
+        services.AddWorker<DeliveryGauges>();
     }
 
     /// <summary>Maps the endpoints for operators and CRMs.</summary>

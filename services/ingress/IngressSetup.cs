@@ -1,5 +1,6 @@
 using InstaMessenger.Hosting.Outbox;
 using InstaMessenger.Hosting.Settings;
+using InstaMessenger.Hosting.Workers;
 using InstaMessenger.Ingress.Journaling;
 using InstaMessenger.Ingress.Webhooks;
 using Microsoft.Extensions.Options;
@@ -23,7 +24,8 @@ public static class IngressSetup
         services.AddSingleton<ReceiveWebhook>();
         services.AddSingleton<Journal>();
         services.AddRelay<JournalSource>();
-        services.AddHealthChecks().AddCheck<JournalCheck>("journal");
+        services.AddWorker<JournalGauges>();
+        services.AddHealthChecks().AddCheck<JournalCheck>("journal").AddCheck<BacklogCheck>("journal.backlog");
     }
 
     /// <summary>Maps <c>/webhooks/instagram</c>.</summary>

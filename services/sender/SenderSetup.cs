@@ -43,6 +43,7 @@ public static class SenderSetup
         services.AddWorker<HopelessSends>();
         services.AddWorker<DoubtfulSends>();
         services.AddWorker<Dispatcher>();
+        services.AddWorker<SendGauges>();
     }
 
     /// <summary>Maps the sender's own endpoints.</summary>

@@ -24,6 +24,8 @@ internal sealed class AttemptRecorder(
 
     private readonly CancellationTokenSource _closing = new();
 
+    private readonly EndpointNews _news = new(clock);
+
     public ValueTask AddAsync(AttemptResult result, CancellationToken cancellationToken) => _results.Writer.WriteAsync(result, cancellationToken);
 
     /// <summary>Lets <see cref="RunAsync"/> end once all is written, or cannot be.</summary>
@@ -108,7 +110,7 @@ internal sealed class AttemptRecorder(
         foreach (var conclusion in written)
         {
             DeliveryMetrics.Recorded(conclusion.Result, conclusion.State == DeliveryState.Dead);
-            logger.Concluded(conclusion);
+            logger.Concluded(conclusion, _news);
         }
 
         if (written.Count == conclusions.Count) return;

@@ -2,17 +2,21 @@ using InstaMessenger.CrmForwarder.Data;
 
 namespace InstaMessenger.CrmForwarder.Deliveries;
 
-/// <summary>One line for each outcome of an attempt.</summary>
+/// <summary>A line for what became of an attempt; of an endpoint that fails again and again some a minute.</summary>
 internal static partial class DeliveryLog
 {
-    public static void Concluded(this ILogger logger, Conclusion conclusion)
+    public static void Concluded(this ILogger logger, Conclusion conclusion, EndpointNews news)
     {
         var (result, state, due) = conclusion;
         var (eventId, endpoint, milliseconds) = (result.Delivery.EventId.Value, result.Target.EndpointId, (long)result.Duration.TotalMilliseconds);
-        if (state == DeliveryState.Delivered) Delivered(logger, eventId, endpoint, conclusion.Number, result.Status, milliseconds);
+        if (state == DeliveryState.Delivered)
+        {
+            if (news.Took(endpoint) is { } before) Back(logger, endpoint, (int)before.Time.TotalSeconds, before.Failures);
+            Delivered(logger, eventId, endpoint, conclusion.Number, result.Status, milliseconds);
+        }
         else if (state == DeliveryState.Dead) Dead(logger, eventId, endpoint, conclusion.Number, result.Status, result.Error, milliseconds);
         else if (result.Verdict == Verdict.Gone) Gone(logger, eventId, endpoint, conclusion.Number, milliseconds);
-        else Failed(logger, eventId, endpoint, conclusion.Number, result.Status, result.Error, milliseconds, due);
+        else if (news.Failed(endpoint, out var leftOut)) Failed(logger, eventId, endpoint, conclusion.Number, result.Status, result.Error, milliseconds, due, leftOut);
     }
 
     [LoggerMessage(EventName = "delivery.not_recorded", Level = LogLevel.Warning, Message = "{Count} results could not be recorded; trying again")]
@@ -28,8 +32,11 @@ internal static partial class DeliveryLog
     [LoggerMessage(EventName = "delivery.delivered", Level = LogLevel.Debug, Message = "{EventId} delivered to {EndpointId}, attempt {Attempt}, status {Status}, {Milliseconds} ms")]
     private static partial void Delivered(ILogger logger, string eventId, string endpointId, int attempt, int? status, long milliseconds);
 
-    [LoggerMessage(EventName = "delivery.failed", Level = LogLevel.Warning, Message = "{EventId} not delivered to {EndpointId}, attempt {Attempt}, status {Status}, {Error}, {Milliseconds} ms; again at {Due:O}")]
-    private static partial void Failed(ILogger logger, string eventId, string endpointId, int attempt, int? status, string? error, long milliseconds, DateTimeOffset due);
+    [LoggerMessage(EventName = "delivery.failed", Level = LogLevel.Warning, Message = "{EventId} not delivered to {EndpointId}, attempt {Attempt}, status {Status}, {Error}, {Milliseconds} ms; again at {Due:O} ({LeftOut} failures there were not told since the last one)")]
+    private static partial void Failed(ILogger logger, string eventId, string endpointId, int attempt, int? status, string? error, long milliseconds, DateTimeOffset due, int leftOut);
+
+    [LoggerMessage(EventName = "endpoint.back", Level = LogLevel.Information, Message = "{EndpointId} takes deliveries again after {Seconds} s and {Failures} failures")]
+    private static partial void Back(ILogger logger, string endpointId, int seconds, int failures);
 
     [LoggerMessage(EventName = "delivery.dead", Level = LogLevel.Error, Message = "{EventId} given up for {EndpointId}, attempt {Attempt}, status {Status}, {Error}, {Milliseconds} ms; POST /api/v1/deliveries/<id>/redeliver sends it again")]
     private static partial void Dead(ILogger logger, string eventId, string endpointId, int attempt, int? status, string? error, long milliseconds);

@@ -49,7 +49,7 @@ internal sealed class JournalSource(Journal journal) : IRelaySource
     public Task MarkAsync(IReadOnlyList<RelayRow> published, CancellationToken cancellationToken) => journal.DeleteAsync(Runs(published));
 
     /// <summary>A number that is no time stands for the nearest one: thrown at, the row would hold up all webhooks behind it for ever.</summary>
-    private static DateTimeOffset TimeOf(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(
+    internal static DateTimeOffset TimeOf(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(
         Math.Clamp(milliseconds, DateTimeOffset.MinValue.ToUnixTimeMilliseconds(), DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()));
 
     /// <summary>Neighbouring ids as ranges: a bundle that was not confirmed leaves a gap, and its rows stay.</summary>

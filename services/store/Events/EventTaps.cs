@@ -1,3 +1,5 @@
+using InstaMessenger.Hosting.Workers;
+
 namespace InstaMessenger.Store.Events;
 
 /// <summary>The taps that clients read the event log by; the third, the push to CRMs, is a service of its own.</summary>
@@ -10,6 +12,7 @@ internal static class EventTaps
         services.AddSingleton<LiveSessions>();
         services.AddSingleton<LiveTail>();
         services.AddHostedService(provider => provider.GetRequiredService<LiveTail>());
+        services.AddWorker<EventLogGauges>();
     }
 
     public static void MapEventTaps(this IEndpointRouteBuilder routes)

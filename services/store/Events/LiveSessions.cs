@@ -1,10 +1,14 @@
+using System.Diagnostics.Metrics;
 using InstaMessenger.Contracts.Ids;
+using InstaMessenger.Hosting.Telemetry;
 
 namespace InstaMessenger.Store.Events;
 
 /// <summary>The streams of this process, by the account that they show, so that an event wakes nobody whom it does not concern.</summary>
 internal sealed class LiveSessions
 {
+    private static readonly UpDownCounter<long> Open = Metrics.Meter.CreateUpDownCounter<long>("store.streams.open", "{stream}", "Live streams of this process.");
+
     private readonly Lock _gate = new();
     private readonly HashSet<LiveSession> _all = [];
     private readonly HashSet<LiveSession> _ofEverybody = [];
@@ -28,7 +32,7 @@ internal sealed class LiveSessions
     {
         lock (_gate)
         {
-            _all.Add(session);
+            if (_all.Add(session)) Open.Add(1);
             Enter(session);
             if (_ended) session.End();
         }
@@ -38,7 +42,9 @@ internal sealed class LiveSessions
     {
         lock (_gate)
         {
-            if (_all.Remove(session)) Leave(session);
+            if (!_all.Remove(session)) return;
+            Open.Add(-1);
+            Leave(session);
         }
     }
 

@@ -1,5 +1,7 @@
+using System.Diagnostics.Metrics;
 using System.Net;
 using InstaMessenger.Hosting.Http;
+using InstaMessenger.Hosting.Telemetry;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Forwarder;
 using Yarp.ReverseProxy.Health;
@@ -10,6 +12,8 @@ namespace InstaMessenger.UiGateway.Proxy;
 /// <summary>Passes requests on to the services, by <see cref="RouteTable"/>. Only the gateway's own process does; standalone has the endpoints itself.</summary>
 public static class ProxySetup
 {
+    private static readonly UpDownCounter<long> OpenStreams = Metrics.Meter.CreateUpDownCounter<long>("gateway.streams.open", "{stream}", "Live streams that this process passes on.");
+
     /// <summary>
     /// A service that says nothing for this long is given up. A live stream says something every 15 s, a send answers within 30 s.
     /// </summary>
@@ -50,7 +54,17 @@ public static class ProxySetup
 
     private static async Task KeepStreamsComingAsync(HttpContext context, RequestDelegate next)
     {
-        await next(context);
+        var isStream = context.Request.Path.StartsWithSegments("/api/v1/events/stream", StringComparison.OrdinalIgnoreCase);
+        if (isStream) OpenStreams.Add(1);
+        try
+        {
+            await next(context);
+        }
+        finally
+        {
+            if (isStream) OpenStreams.Add(-1);
+        }
+
         if (!context.Response.HasStarted && EventStreamRetry.Passes(context.Response.StatusCode) && EventStreamRetry.Asks(context.Request))
             await EventStreamRetry.AnswerAsync(context);
     }

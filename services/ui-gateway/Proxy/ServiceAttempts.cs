@@ -17,7 +17,7 @@ internal sealed partial class ServiceAttempts(IDestinationHealthUpdater health, 
     /// <summary>A process that refuses a connection is left alone for this long; the health check, once a second, has its own view.</summary>
     private static readonly TimeSpan LeftAlone = TimeSpan.FromSeconds(2);
 
-    private static readonly TimeSpan ReportEvery = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan ReportEvery = TimeSpan.FromMinutes(1);
 
     private readonly ConcurrentDictionary<string, long> _reportedAt = new();
 
@@ -77,7 +77,7 @@ internal sealed partial class ServiceAttempts(IDestinationHealthUpdater health, 
         if (context.Request.Body.CanSeek) context.Request.Body.Position = 0;
     }
 
-    /// <summary>One line, and one in five seconds for each process: a service that is away fails every request.</summary>
+    /// <summary>One line, and one a minute for each process: a service that is away fails every request.</summary>
     private void Report(IReverseProxyFeature proxy, IForwarderErrorFeature failure)
     {
         if (!IsTheServices(failure.Error) && failure.Error != ForwarderError.RequestTimedOut) return;

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Yarp.ReverseProxy.Health;
 using Yarp.ReverseProxy.Model;
 
@@ -7,9 +8,11 @@ namespace InstaMessenger.UiGateway.Proxy;
 /// Asks every process of every service each second whether it is ready. One that was told to stop says no and still serves, so nothing is lost when requests
 /// go elsewhere from then on. Where none of a service is ready all are tried: a wrong view of ours must not close the door.
 /// </summary>
-internal sealed partial class ServiceReadiness(IDestinationHealthUpdater updater, ILogger<ServiceReadiness> logger) : IActiveHealthCheckPolicy
+internal sealed partial class ServiceReadiness(IDestinationHealthUpdater updater, TimeProvider clock, ILogger<ServiceReadiness> logger) : IActiveHealthCheckPolicy
 {
     public const string PolicyName = "readiness";
+
+    private readonly ConcurrentDictionary<string, long> _awaySince = new();
 
     public string Name => PolicyName;
 
@@ -34,7 +37,13 @@ internal sealed partial class ServiceReadiness(IDestinationHealthUpdater updater
             var isReady = result.Response is { IsSuccessStatusCode: true };
             var was = result.Destination.Health.Active;
             states.Add(new NewActiveDestinationHealth(result.Destination, isReady ? DestinationHealth.Healthy : DestinationHealth.Unhealthy));
-            if (isReady && was == DestinationHealth.Unhealthy) LogReady(logger, cluster.ClusterId, result.Destination.DestinationId);
+            if (isReady && was == DestinationHealth.Unhealthy && _awaySince.TryRemove(result.Destination.DestinationId, out var since))
+            {
+                var seconds = (int)clock.GetElapsedTime(since).TotalSeconds;
+                LogReady(logger, cluster.ClusterId, result.Destination.DestinationId, seconds);
+            }
+
+            if (!isReady) _awaySince.TryAdd(result.Destination.DestinationId, clock.GetTimestamp());
             if (!isReady && was != DestinationHealth.Unhealthy)
                 LogNotReady(logger, cluster.ClusterId, result.Destination.DestinationId, result.Response is { } answer ? $"{(int)answer.StatusCode}" : result.Exception?.GetBaseException().Message);
         }
@@ -42,8 +51,8 @@ internal sealed partial class ServiceReadiness(IDestinationHealthUpdater updater
         updater.SetActive(cluster, states);
     }
 
-    [LoggerMessage(EventName = "service.ready", Level = LogLevel.Information, Message = "{Service} at {Process} is ready")]
-    private static partial void LogReady(ILogger logger, string service, string process);
+    [LoggerMessage(EventName = "service.ready", Level = LogLevel.Information, Message = "{Service} at {Process} is ready after {Seconds} s")]
+    private static partial void LogReady(ILogger logger, string service, string process, int seconds);
 
     [LoggerMessage(EventName = "service.not_ready", Level = LogLevel.Warning, Message = "{Service} at {Process} is not ready ({Reason}); requests go to others while there are any")]
     private static partial void LogNotReady(ILogger logger, string service, string process, string? reason);

@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using InstaMessenger.IntegrationTests.Fixtures;
 using InstaMessenger.IntegrationTests.Hosting.Probe;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace InstaMessenger.IntegrationTests.Hosting;
 
@@ -59,6 +61,36 @@ public sealed class BrokerOutageTests(SharedServers servers) : ProbeSuite(server
         await _broker.ResumeAsync();
 
         await host.Handled.UntilHandledAsync(ProbeQueues.Single, 500);
+    }
+
+    /// <summary>Ingress consumes nothing: it said Healthy while nothing of what it took could leave it.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Readiness_says_since_when_the_broker_does_not_answer_and_when_it_does_again(bool consumes)
+    {
+        var host = await StartAsync(consumes);
+        await UntilBusAsync(host, HealthStatus.Healthy);
+
+        await _broker.StopAsync();
+        var away = await UntilBusAsync(host, HealthStatus.Degraded);
+        away.ShouldStartWith("No answer from the broker since ");
+
+        await _broker.ResumeAsync();
+        await UntilBusAsync(host, HealthStatus.Healthy);
+    }
+
+    /// <summary>Asked again and again: nobody announces it.</summary>
+    private static async Task<string?> UntilBusAsync(ProbeHost host, HealthStatus status)
+    {
+        var health = host.Services.GetRequiredService<HealthCheckService>();
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while (true)
+        {
+            var bus = (await health.CheckHealthAsync(check => check.Name == "bus", limit.Token)).Entries["bus"];
+            if (bus.Status == status) return bus.Description;
+            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, limit.Token);
+        }
     }
 
     private async Task<ProbeHost> StartWarmAsync()

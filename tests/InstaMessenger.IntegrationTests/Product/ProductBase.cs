@@ -82,18 +82,20 @@ public abstract class ProductBase(string form) : IProduct, IAsyncLifetime
     {
         Folder.Keep = true;
         var text = new StringBuilder().AppendLine($"Logs are in {Folder.Logs}");
+        foreach (var (file, line) in LinesSince(mark).Where(written => IsNews(written.Line))) text.AppendLine($"{Path.GetFileNameWithoutExtension(file)}: {line}");
+        return text.ToString();
+    }
+
+    /// <summary>All lines of all processes since a mark, with the names of their files.</summary>
+    internal IEnumerable<(string File, string Line)> LinesSince(IReadOnlyDictionary<string, long> mark)
+    {
         foreach (var file in Logs())
         {
             using var log = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
             log.Position = mark.TryGetValue(file, out var position) ? position : 0;
             using var reader = new StreamReader(log);
-            while (reader.ReadLine() is { } line)
-            {
-                if (IsNews(line)) text.AppendLine($"{Path.GetFileNameWithoutExtension(file)}: {line}");
-            }
+            while (reader.ReadLine() is { } line) yield return (file, line);
         }
-
-        return text.ToString();
     }
 
     /// <summary>Makes the processes, not started.</summary>

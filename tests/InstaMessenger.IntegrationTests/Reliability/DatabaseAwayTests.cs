@@ -21,6 +21,8 @@ public sealed class OwnDatabaseProduct : SplitProduct
 
     public Task<MariaDb> ServerAsync() => _servers.MariaDbAsync();
 
+    public Task<RabbitMqBroker> BrokerAsync() => _servers.BrokerAsync();
+
     /// <summary>Ends every connection of the services to the server.</summary>
     public void CutConnections() => _door!.Cut();
 
