@@ -8,7 +8,10 @@ using Microsoft.Extensions.Logging;
 
 namespace InstaMessenger.Hosting;
 
-/// <summary>What an endpoint throws becomes a problem: 503 when the database is away, or the store of who is asking; 4xx for a request that cannot be read.</summary>
+/// <summary>
+/// What an endpoint throws becomes a problem: 503 when the database is away, or the store of who is asking; 4xx for a request that cannot
+/// be read.
+/// </summary>
 internal sealed partial class ExceptionToProblem(ILogger<ExceptionToProblem> logger) : IExceptionHandler
 {
     private const int ClientClosedRequest = 499;
@@ -25,8 +28,13 @@ internal sealed partial class ExceptionToProblem(ILogger<ExceptionToProblem> log
             }
 
             httpContext.Response.Headers.RetryAfter = "1";
-            var kept = exception is DatabaseUnavailableException { MayBeKept: true } ? "the request may have been kept" : "nothing was kept";
-            await Problems.Of(StatusCodes.Status503ServiceUnavailable, "database_unavailable", $"The database takes no request just now; {kept}. Try again.")
+            var kept = exception is DatabaseUnavailableException { MayBeKept: true }
+                ? "the request may have been kept"
+                : "nothing was kept";
+            await Problems.Of(
+                StatusCodes.Status503ServiceUnavailable,
+                "database_unavailable",
+                $"The database takes no request just now; {kept}. Try again.")
                 .ExecuteAsync(httpContext);
             return true;
         }
@@ -42,7 +50,8 @@ internal sealed partial class ExceptionToProblem(ILogger<ExceptionToProblem> log
         {
             LogStoreAway(logger, exception);
             httpContext.Response.Headers.RetryAfter = "1";
-            await Problems.Of(StatusCodes.Status503ServiceUnavailable, "store_unavailable", "Who is asking cannot be found out just now. Try again.")
+            await Problems.Of(
+                StatusCodes.Status503ServiceUnavailable, "store_unavailable", "Who is asking cannot be found out just now. Try again.")
                 .ExecuteAsync(httpContext);
             return true;
         }
@@ -62,9 +71,15 @@ internal sealed partial class ExceptionToProblem(ILogger<ExceptionToProblem> log
         return false;
     }
 
-    [LoggerMessage(EventName = "request.database_unavailable", Level = LogLevel.Warning, Message = "Requests are answered 503: the database takes none")]
+    [LoggerMessage(
+        EventName = "request.database_unavailable",
+        Level = LogLevel.Warning,
+        Message = "Requests are answered 503: the database takes none")]
     private static partial void LogDatabaseAway(ILogger logger, Exception error);
 
-    [LoggerMessage(EventName = "request.store_unavailable", Level = LogLevel.Warning, Message = "Requests are answered 503: the store does not say who is asking")]
+    [LoggerMessage(
+        EventName = "request.store_unavailable",
+        Level = LogLevel.Warning,
+        Message = "Requests are answered 503: the store does not say who is asking")]
     private static partial void LogStoreAway(ILogger logger, Exception error);
 }

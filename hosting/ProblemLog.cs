@@ -10,8 +10,8 @@ using Microsoft.Extensions.Logging;
 namespace InstaMessenger.Hosting;
 
 /// <summary>
-/// A line for each problem that this process answers, so that its <c>trace_id</c> is found in the log. Strangers could fill the disk by it, so each kind of
-/// caller has so many lines a minute; what is beyond is counted.
+/// A line for each problem that this process answers, so that its <c>trace_id</c> is found in the log. Strangers could fill the disk by it,
+/// so each kind of caller has so many lines a minute; what is beyond is counted.
 /// </summary>
 internal sealed partial class ProblemLog(RequestDelegate next, TimeProvider clock, ILogger<ProblemLog> logger)
 {
@@ -46,12 +46,17 @@ internal sealed partial class ProblemLog(RequestDelegate next, TimeProvider cloc
     }
 
     /// <summary>A client may call its method anything.</summary>
-    private static string MethodOf(HttpRequest request) => request.Method is "GET" or "POST" or "PATCH" or "PUT" or "DELETE" or "HEAD" or "OPTIONS" ? request.Method : "another method";
+    private static string MethodOf(HttpRequest request) =>
+        request.Method is "GET" or "POST" or "PATCH" or "PUT" or "DELETE" or "HEAD" or "OPTIONS" ? request.Method : "another method";
 
     [LoggerMessage(EventName = "problem.answered", Message = "{Status} {Code} to {Method} {Route} of {CallerId}")]
-    private static partial void LogAnswered(ILogger logger, LogLevel level, int status, string code, string method, string route, string callerId);
+    private static partial void LogAnswered(
+        ILogger logger, LogLevel level, int status, string code, string method, string route, string callerId);
 
-    [LoggerMessage(EventName = "problem.not_logged", Level = LogLevel.Information, Message = "{Count} problems like the next one were answered without a line of their own")]
+    [LoggerMessage(
+        EventName = "problem.not_logged",
+        Level = LogLevel.Information,
+        Message = "{Count} problems like the next one were answered without a line of their own")]
     private static partial void LogLeftOut(ILogger logger, int count);
 
     /// <summary>Behind <see cref="RequestId"/>, in front of all that answers.</summary>

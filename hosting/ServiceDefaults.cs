@@ -25,8 +25,8 @@ public static class ServiceDefaults
     /// <returns>The host, to which the service is added.</returns>
     public static WebApplicationBuilder CreateBuilder(string[] args, string serviceName, int defaultPort)
     {
-        // ASP.NET would watch all that is below the working directory for a changed appsettings.json. The data is often there, and then every write
-        // to a database file woke a thread: 4 % of all processor time under load. A setting is read at the start in any case.
+        // ASP.NET would watch all that is below the working directory for a changed appsettings.json. The data is often there, and then
+        // every write to a database file woke a thread: 4 % of all processor time under load. A setting is read at the start in any case.
         var builder = WebApplication.CreateBuilder([.. args, "--hostBuilder:reloadConfigOnChange=false"]);
         builder.AddServiceDefaults(serviceName, defaultPort);
         return builder;
@@ -78,7 +78,8 @@ public static class ServiceDefaults
     }
 
     /// <summary>
-    /// What <see cref="ExceptionToProblem"/> knows is no news of ours: a bad request is the client's, a database that is away its own. <see cref="ProblemLog"/>
+    /// What <see cref="ExceptionToProblem"/> knows is no news of ours: a bad request is the client's, a database that is away its own.
+    /// <see cref="ProblemLog"/>
     /// has a line for it instead of a stack trace for each request.
     /// </summary>
     private static bool IsExpected(ExceptionHandlerSuppressDiagnosticsContext context) =>

@@ -7,10 +7,14 @@ namespace InstaMessenger.Contracts.Commands;
 /// <summary>Send one message: exactly one call of Meta's Send API.</summary>
 /// <param name="MessageId">The message; the ledger knows it by this, so a repeated command has no second effect.</param>
 /// <param name="AccountId">The account that sends.</param>
-/// <param name="AccountVersion">The account's version when the message was accepted; the sender waits for its <c>AccountChanged</c>.</param>
+/// <param name="AccountVersion">
+/// The account's version when the message was accepted; the sender waits for its <c>AccountChanged</c>.
+/// </param>
 /// <param name="RecipientId">The contact.</param>
 /// <param name="Content">What it says; null only in a command of the old form, see <see cref="Whole"/>.</param>
-/// <param name="HumanAgentTag">Whether to tag it <c>HUMAN_AGENT</c> (written by a person, 24 h to 7 d after the customer's last message).</param>
+/// <param name="HumanAgentTag">
+/// Whether to tag it <c>HUMAN_AGENT</c> (written by a person, 24 h to 7 d after the customer's last message).
+/// </param>
 /// <param name="ExpiresAt">After this the response window is closed and the message must not be sent (UTC); null when unknown.</param>
 /// <param name="AcceptedAt">When the store accepted it (UTC).</param>
 public sealed record SendMessage(

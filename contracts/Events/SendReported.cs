@@ -10,7 +10,9 @@ namespace InstaMessenger.Contracts.Events;
 /// <param name="InstagramMessageId">Meta's id, when <see cref="SendOutcome.Sent"/>.</param>
 /// <param name="Error">Why not, for every other outcome.</param>
 /// <param name="At">When it became known (UTC).</param>
-/// <param name="ByEcho">Whether only an echo says so. An echo is matched by content, so an answer of Meta's, which names message and mid, outweighs it.</param>
+/// <param name="ByEcho">
+/// Whether only an echo says so. An echo is matched by content, so an answer of Meta's, which names message and mid, outweighs it.
+/// </param>
 public sealed record SendReported(
     MessageId MessageId,
     AccountId AccountId,

@@ -3,7 +3,9 @@ using System.Text.Json.Serialization;
 
 namespace InstaMessenger.Contracts.Ids;
 
-/// <summary>The id that webhooks route by, <c>entry.id</c>; 1 to 20 digits. It may differ from the <see cref="InstagramAccountId"/>.</summary>
+/// <summary>
+/// The id that webhooks route by, <c>entry.id</c>; 1 to 20 digits. It may differ from the <see cref="InstagramAccountId"/>.
+/// </summary>
 [JsonConverter(typeof(StringIdJsonConverter<MessagingChannelId>))]
 public readonly record struct MessagingChannelId : IStringId<MessagingChannelId>
 {

@@ -4,9 +4,9 @@ using System.Text.Json.Serialization;
 namespace InstaMessenger.Contracts.Outgoing;
 
 /// <summary>
-/// What one message says: exactly one call of Meta's Send API. The same value goes from the client's request through message, command and ledger to
-/// the call's body; at rest and on the bus it is JSON with its <c>kind</c>. The base itself stands for a kind that this version does not know: it is
-/// read, so that it fails alone, and never sent.
+/// What one message says: exactly one call of Meta's Send API. The same value goes from the client's request through message, command and
+/// ledger to the call's body; at rest and on the bus it is JSON with its <c>kind</c>. The base itself stands for a kind that this version
+/// does not know: it is read, so that it fails alone, and never sent.
 /// </summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "kind", IgnoreUnrecognizedTypeDiscriminators = true)]
 [JsonDerivedType(typeof(OutgoingText), "text")]
@@ -23,7 +23,9 @@ public record OutgoingContent
     [JsonIgnore]
     public virtual bool IsHeavy => false;
 
-    /// <summary>Reads what <see cref="ToJson"/> wrote. What cannot be read becomes the base: a row that is rotten must not hold up others.</summary>
+    /// <summary>
+    /// Reads what <see cref="ToJson"/> wrote. What cannot be read becomes the base: a row that is rotten must not hold up others.
+    /// </summary>
     /// <param name="json">JSON at rest.</param>
     /// <returns>The content.</returns>
     public static OutgoingContent OfJson(string json)

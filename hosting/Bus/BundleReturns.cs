@@ -14,7 +14,7 @@ internal sealed class BundleReturns
 
     private readonly ConcurrentDictionary<string, (int Times, DateTimeOffset First)> _returns = new(StringComparer.Ordinal);
 
-    /// <summary>Counts a return. Says whether one of the bundle's items must be at fault: five returns within no less than 15 s.</summary>
+    /// <summary>Counts a return. Returns true when one of the items must be at fault: after five returns over at least 15 s.</summary>
     public bool Count(string firstItem, DateTimeOffset now)
     {
         var (times, first) = _returns.AddOrUpdate(firstItem, (1, now), (_, before) => (before.Times + 1, before.First));

@@ -6,13 +6,15 @@ using Microsoft.Extensions.Logging;
 namespace InstaMessenger.Hosting.Bus;
 
 /// <summary>
-/// Brings consumers back within seconds of the broker's return. MassTransit doubles its wait for each failed connection, up to 30 s, goes on counting in
-/// the next outage, and has no setting for it: a process that had seen a few left its queues alone for half a minute. Started anew, an endpoint
-/// connects at once.
+/// Brings consumers back within seconds of the broker's return. MassTransit doubles its wait for each failed connection, up to 30 s, goes
+/// on counting in the next outage, and has no setting for it: a process that had seen a few left its queues alone for half a minute.
+/// Started anew, an endpoint connects at once.
 /// </summary>
 internal sealed partial class ConsumerReconnect(ILogger<ConsumerReconnect> logger) : Worker, IReceiveEndpointObserver
 {
-    /// <summary>Those whose last attempt to connect has failed. One that is still trying is left alone: a slow broker would never be reached.</summary>
+    /// <summary>
+    /// Those whose last attempt to connect has failed. One that is still trying is left alone: a slow broker would never be reached.
+    /// </summary>
     private readonly ConcurrentDictionary<IReceiveEndpoint, bool> _failed = new();
 
     public override string Name => "consumer-reconnect";
@@ -56,6 +58,7 @@ internal sealed partial class ConsumerReconnect(ILogger<ConsumerReconnect> logge
         }
     }
 
-    [LoggerMessage(EventName = "consumer.not_restarted", Level = LogLevel.Warning, Message = "{Queue}: the consumer could not be started anew")]
+    [LoggerMessage(
+        EventName = "consumer.not_restarted", Level = LogLevel.Warning, Message = "{Queue}: the consumer could not be started anew")]
     private static partial void LogFailed(ILogger logger, Exception error, string queue);
 }

@@ -19,7 +19,8 @@ public static class DeadLetterEndpoints
     public static void MapDeadLetters<TContext>(this IEndpointRouteBuilder routes, string service)
         where TContext : ServiceDbContext
     {
-        var group = routes.MapGroup($"/api/v1/dead-letters/{service}").RequireAuthorization(CallerAuthenticationSetup.Admin).WithTags("Operations");
+        var group = routes.MapGroup($"/api/v1/dead-letters/{service}").RequireAuthorization(CallerAuthenticationSetup.Admin)
+            .WithTags("Operations");
         group.MapGet("", ListAsync<TContext>).Needs(Scopes.Read)
             .WithSummary($"Messages that {service} could not handle, oldest first; without their content.");
         group.MapPost("{id:long}/replay", ReplayAsync<TContext>).Needs(Scopes.Manage).ProducesProblem(StatusCodes.Status409Conflict)
@@ -41,7 +42,11 @@ public static class DeadLetterEndpoints
     }
 
     private static async Task<Results<NoContent, ProblemHttpResult>> ReplayAsync<TContext>(
-        long id, IDbContextFactory<TContext> factory, IEnumerable<BusSubscription> subscriptions, IServiceProvider services, CancellationToken cancellationToken)
+        long id,
+        IDbContextFactory<TContext> factory,
+        IEnumerable<BusSubscription> subscriptions,
+        IServiceProvider services,
+        CancellationToken cancellationToken)
         where TContext : ServiceDbContext
     {
         await using var db = await factory.CreateDbContextAsync(cancellationToken);
@@ -55,9 +60,20 @@ public static class DeadLetterEndpoints
         }
         catch (Exception error) when (!DatabaseErrors.IsUnavailable(error))
         {
-            return Problems.Of(StatusCodes.Status409Conflict, "replay_failed", $"It failed again and was kept: {error.GetBaseException().GetType().Name}.");
+            return Problems.Of(
+                StatusCodes.Status409Conflict,
+                "replay_failed",
+                $"It failed again and was kept: {error.GetBaseException().GetType().Name}.");
         }
     }
 
-    private sealed record DeadLetterView(long Id, string Queue, string MessageType, string ItemId, string Error, DateTimeOffset CreatedAt, DeadLetterCause Cause, DateTimeOffset? ReplayAt);
+    private sealed record DeadLetterView(
+        long Id,
+        string Queue,
+        string MessageType,
+        string ItemId,
+        string Error,
+        DateTimeOffset CreatedAt,
+        DeadLetterCause Cause,
+        DateTimeOffset? ReplayAt);
 }

@@ -32,7 +32,8 @@ internal sealed partial class DeadLetterReplay<TContext>(
     /// <summary>Letters that this process has handled after all.</summary>
     internal int Replayed { get; private set; }
 
-    protected override async Task<IReadOnlyList<long>> FindAsync(IReadOnlyCollection<long> except, int limit, CancellationToken cancellationToken)
+    protected override async Task<IReadOnlyList<long>> FindAsync(
+        IReadOnlyCollection<long> except, int limit, CancellationToken cancellationToken)
     {
         var now = _clock.GetUtcNow();
         // A letter of a queue that nobody handles any more waits for people.
@@ -42,7 +43,9 @@ internal sealed partial class DeadLetterReplay<TContext>(
             .OrderBy(row => row.ReplayAt).ThenBy(row => row.Id).Take(limit).Select(row => row.Id).ToListAsync(cancellationToken);
     }
 
-    /// <summary>Each letter in a transaction of its own, since each is of a queue's handler. That one fails again is no failure of the round.</summary>
+    /// <summary>
+    /// Each letter in a transaction of its own, since each is of a queue's handler. That one fails again is no failure of the round.
+    /// </summary>
     protected override async Task HandleAsync(IReadOnlyList<long> rows, CancellationToken cancellationToken)
     {
         foreach (var id in rows)
@@ -58,8 +61,8 @@ internal sealed partial class DeadLetterReplay<TContext>(
         cancellationToken);
 
     /// <summary>
-    /// Takes a letter that is still due, and gives its queue. Another process that saw the same letter moves nothing, and one that dies with it has only
-    /// cost a delay.
+    /// Takes a letter that is still due, and gives its queue. Another process that saw the same letter moves nothing, and one that dies
+    /// with it has only cost a delay.
     /// </summary>
     private Task<string?> TakeAsync(long id, CancellationToken cancellationToken) => unitOfWork.ExecuteAsync(
         async scope =>

@@ -4,8 +4,8 @@ namespace InstaMessenger.Hosting.Bus;
 public interface IBusPublisher
 {
     /// <summary>
-    /// Whether a publish crosses the network, and so is given up when no confirm comes: true on RabbitMQ; false in-process, where it runs the
-    /// consumers and ends when they do.
+    /// Whether a publish crosses the network, and so is given up when no confirm comes: true on RabbitMQ; false in-process, where it runs
+    /// the consumers and ends when they do.
     /// </summary>
     bool IsRemote { get; }
 

@@ -14,7 +14,8 @@ public interface IMessageHandler<TContext, T>
 {
     /// <summary>
     /// Handles <paramref name="items"/> in one transaction. A message can come more than once, so what was seen has no second effect. An
-    /// exception rolls everything back; the items are then tried in smaller parts, and one that fails alone becomes a <see cref="DeadLetter"/>.
+    /// exception rolls everything back; the items are then tried in smaller parts, and one that fails alone becomes a
+    /// <see cref="DeadLetter"/>.
     /// </summary>
     /// <param name="scope">The unit of work; saved and committed by the caller.</param>
     /// <param name="items">1 to 100 messages, in order.</param>
@@ -22,8 +23,8 @@ public interface IMessageHandler<TContext, T>
     Task HandleAsync(WorkScope<TContext> scope, IReadOnlyList<BusItem<T>> items);
 
     /// <summary>
-    /// Takes a message apart that failed alone, when it holds things that can be handled each by itself, like the events of a webhook. The parts are
-    /// tried as the items of a bundle are, and the bad ones among them become the dead letters.
+    /// Takes a message apart that failed alone, when it holds things that can be handled each by itself, like the events of a webhook. The
+    /// parts are tried as the items of a bundle are, and the bad ones among them become the dead letters.
     /// </summary>
     /// <param name="message">The message that failed.</param>
     /// <returns>Messages that together are the same, in order; at most one where there is nothing to take apart.</returns>

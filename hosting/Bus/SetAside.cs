@@ -23,10 +23,17 @@ internal sealed partial class SetAside<TContext>(
     /// <param name="atAnyCost">The database takes other work, so a row that it does not take becomes a file.</param>
     /// <param name="cancellationToken">Ends the writing.</param>
     /// <exception cref="DatabaseUnavailableException">The database is away; nothing was kept.</exception>
-    public async Task KeepAsync<T>(string queue, BusItem<T> item, Exception error, DeadLetterCause cause, bool atAnyCost, CancellationToken cancellationToken)
+    public async Task KeepAsync<T>(
+        string queue, BusItem<T> item, Exception error, DeadLetterCause cause, bool atAnyCost, CancellationToken cancellationToken)
     {
         var letter = DeadLetter.Of(
-            queue, typeof(T).Name, item.Id, JsonSerializer.SerializeToUtf8Bytes(item.Body, BusJson.Options), item.TraceParent, DeadLetter.Reason(error), clock);
+            queue,
+            typeof(T).Name,
+            item.Id,
+            JsonSerializer.SerializeToUtf8Bytes(item.Body, BusJson.Options),
+            item.TraceParent,
+            DeadLetter.Reason(error),
+            clock);
         letter.TryAgain(cause, clock.GetUtcNow() + TriedAgainAfter);
         try
         {

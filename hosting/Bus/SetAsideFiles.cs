@@ -18,7 +18,9 @@ internal sealed class SetAsideFiles<TContext>(string dataDirectory) : IHealthChe
 
     /// <summary>The files, oldest first.</summary>
     public IReadOnlyList<string> Paths =>
-        Directory.Exists(_folder) ? [.. new DirectoryInfo(_folder).EnumerateFiles("*.json").OrderBy(file => file.LastWriteTimeUtc).Select(file => file.FullName)] : [];
+        Directory.Exists(_folder)
+            ? [.. new DirectoryInfo(_folder).EnumerateFiles("*.json").OrderBy(file => file.LastWriteTimeUtc).Select(file => file.FullName)]
+            : [];
 
     /// <summary>Keeps a letter. The same letter again is the same file.</summary>
     public async Task WriteAsync(DeadLetter letter, CancellationToken cancellationToken)
@@ -41,8 +43,10 @@ internal sealed class SetAsideFiles<TContext>(string dataDirectory) : IHealthChe
         return (await JsonSerializer.DeserializeAsync<DeadLetter>(file, cancellationToken: cancellationToken))!;
     }
 
-    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) => Task.FromResult(
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
+        Task.FromResult(
         Paths.Count is > 0 and var count
-            ? HealthCheckResult.Degraded($"{count} messages could be neither handled nor kept in the database; they are in {_folder} and are tried again.")
+            ? HealthCheckResult.Degraded(
+                $"{count} messages could be neither handled nor kept in the database; they are in {_folder} and are tried again.")
             : HealthCheckResult.Healthy());
 }

@@ -5,8 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace InstaMessenger.Hosting.Bus;
 
 /// <summary>
-/// Takes dead letters that lie in files, because the database refused them, into the database once it takes them, after a change of its settings. Each
-/// process has its own files.
+/// Takes dead letters that lie in files, because the database refused them, into the database once it takes them, after a change of its
+/// settings. Each process has its own files.
 /// </summary>
 internal sealed partial class SetAsideIntake<TContext>(
     IUnitOfWork<TContext> unitOfWork, SetAsideFiles<TContext> files, ILogger<SetAsideIntake<TContext>> logger) : Worker
@@ -35,6 +35,9 @@ internal sealed partial class SetAsideIntake<TContext>(
         return NextRound.WhenWoken;
     }
 
-    [LoggerMessage(EventName = "dead_letter.still_refused", Level = LogLevel.Warning, Message = "The database still does not take the dead letter in {File}")]
+    [LoggerMessage(
+        EventName = "dead_letter.still_refused",
+        Level = LogLevel.Warning,
+        Message = "The database still does not take the dead letter in {File}")]
     private static partial void LogStillRefused(ILogger logger, Exception error, string file);
 }

@@ -15,8 +15,8 @@ public static class BulkInsert
     private const int MostRows = 100;
 
     /// <summary>
-    /// Inserts new entities at once, with the columns and conversions of their mapping. The context does not track them, their generated keys stay
-    /// unknown, and what they refer to is not inserted with them.
+    /// Inserts new entities at once, with the columns and conversions of their mapping. The context does not track them, their generated
+    /// keys stay unknown, and what they refer to is not inserted with them.
     /// </summary>
     /// <typeparam name="T">An entity of the context; not of a hierarchy.</typeparam>
     /// <param name="db">The unit's context.</param>
@@ -30,9 +30,12 @@ public static class BulkInsert
         ArgumentNullException.ThrowIfNull(entities);
         if (entities.Count == 0) return;
         var type = db.Model.FindEntityType(typeof(T))!;
-        var columns = type.GetProperties().Where(property => property.ValueGenerated != ValueGenerated.OnAdd).Select(property => new Column(property)).ToArray();
+        var columns = type.GetProperties().Where(property => property.ValueGenerated != ValueGenerated.OnAdd)
+            .Select(property => new Column(property)).ToArray();
         await IntoAsync(
-            db, type.GetTableName()!, Array.ConvertAll(columns, column => column.Name), entities.Select(entity => Array.ConvertAll(columns, column => column.Of(entity))), ifAbsent);
+            db, type.GetTableName()!, Array.ConvertAll(
+                columns,
+                column => column.Name), entities.Select(entity => Array.ConvertAll(columns, column => column.Of(entity))), ifAbsent);
     }
 
     private static async Task IntoAsync(DbContext db, string table, string[] columns, IEnumerable<object?[]> rows, bool ifAbsent)
@@ -43,7 +46,9 @@ public static class BulkInsert
         // A column may be called index.
         var quote = (Func<string, string>)db.GetService<ISqlGenerationHelper>().DelimitIdentifier;
         // Not INSERT IGNORE, which would let every other fault of a row pass too.
-        var end = !ifAbsent ? "" : db.Database.IsSqlite() ? " ON CONFLICT DO NOTHING" : $" ON DUPLICATE KEY UPDATE {quote(columns[0])} = {quote(columns[0])}";
+        var end = !ifAbsent
+            ? "" : db.Database.IsSqlite() ? " ON CONFLICT DO NOTHING"
+            : $" ON DUPLICATE KEY UPDATE {quote(columns[0])} = {quote(columns[0])}";
         await using var command = db.Database.GetDbConnection().CreateCommand();
         command.Transaction = db.Database.CurrentTransaction?.GetDbTransaction();
         foreach (var chunk in rows.Chunk(together))
@@ -60,7 +65,8 @@ public static class BulkInsert
     {
         command.Parameters.Clear();
         var names = Enumerable.Range(0, rows * columns.Length).Select(_ => command.AddParameter()).ToList().Chunk(columns.Length);
-        command.CommandText = $"INSERT INTO {quote(table)} ({string.Join(", ", columns.Select(quote))}) VALUES {string.Join(", ", names.Select(row => $"({string.Join(", ", row)})"))}{end}";
+        command.CommandText = $"INSERT INTO {quote(table)} ({string.Join(", ", columns.Select(quote))}) VALUES "
+            + $"{string.Join(", ", names.Select(row => $"({string.Join(", ", row)})"))}{end}";
     }
 
     /// <summary>A property as the database stores it.</summary>

@@ -8,14 +8,14 @@ using Microsoft.EntityFrameworkCore.Storage;
 namespace InstaMessenger.Hosting.Database;
 
 /// <summary>
-/// Many changed rows of one table on SQLite, without EF, which builds, sorts and parses a command for each: that cost more than the inserts of
-/// the messages that the changes came from. On MySQL EF sends many in one round trip, and this leaves them to it.
+/// Many changed rows of one table on SQLite, without EF, which builds, sorts and parses a command for each: that cost more than the inserts
+/// of the messages that the changes came from. On MySQL EF sends many in one round trip, and this leaves them to it.
 /// </summary>
 public static class BulkUpdate
 {
     /// <summary>
-    /// Writes the tracked changes of a type as EF would: the changed columns alone, of the row with this key and with the concurrency tokens that were
-    /// read. The entities are unchanged then, and <c>SaveChanges</c> has nothing left to do for them.
+    /// Writes the tracked changes of a type as EF would: the changed columns alone, of the row with this key and with the concurrency
+    /// tokens that were read. The entities are unchanged then, and <c>SaveChanges</c> has nothing left to do for them.
     /// </summary>
     /// <typeparam name="T">An entity of the context; its changes free no unique value that another of them takes.</typeparam>
     /// <param name="db">The unit's context, after <c>DetectChanges</c>.</param>
@@ -34,7 +34,8 @@ public static class BulkUpdate
             {
                 var changed = entry.Properties.Where(property => property.IsModified).Select(property => property.Metadata).ToList();
                 var name = string.Join(',', changed.Select(property => property.Name));
-                if (!statements.TryGetValue(name, out var statement)) statements.Add(name, statement = new Statement(db, entry.Metadata, changed));
+                if (!statements.TryGetValue(name, out var statement))
+                    statements.Add(name, statement = new Statement(db, entry.Metadata, changed));
                 await statement.RunAsync(entry);
                 written++;
             }
@@ -61,7 +62,8 @@ public static class BulkUpdate
             _command = db.Database.GetDbConnection().CreateCommand();
             _command.Transaction = db.Database.CurrentTransaction?.GetDbTransaction();
             var quote = (Func<string, string>)db.GetService<ISqlGenerationHelper>().DelimitIdentifier;
-            _command.CommandText = $"UPDATE {quote(type.GetTableName()!)} SET {string.Join(", ", _changed.Select(Equation))} WHERE {string.Join(" AND ", _found.Select(Equation))}";
+            _command.CommandText = $"UPDATE {quote(type.GetTableName()!)} SET {string.Join(", ", _changed.Select(Equation))} WHERE "
+                + $"{string.Join(" AND ", _found.Select(Equation))}";
 
             string Equation(IProperty property) => $"{quote(property.GetColumnName())} = {_command.AddParameter()}";
         }
@@ -69,8 +71,10 @@ public static class BulkUpdate
         public async Task RunAsync(EntityEntry entry)
         {
             var next = 0;
-            foreach (var property in _changed) _command.Parameters[next++].Value = property.Stored(entry.Property(property).CurrentValue) ?? DBNull.Value;
-            foreach (var property in _found) _command.Parameters[next++].Value = property.Stored(entry.Property(property).OriginalValue) ?? DBNull.Value;
+            foreach (var property in _changed)
+                _command.Parameters[next++].Value = property.Stored(entry.Property(property).CurrentValue) ?? DBNull.Value;
+            foreach (var property in _found)
+                _command.Parameters[next++].Value = property.Stored(entry.Property(property).OriginalValue) ?? DBNull.Value;
             if (await _command.ExecuteNonQueryAsync() != 1)
                 throw new DbUpdateConcurrencyException($"A row of {entry.Metadata.GetTableName()} is gone, or is not as it was read.");
             entry.OriginalValues.SetValues(entry.CurrentValues);

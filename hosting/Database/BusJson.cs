@@ -12,7 +12,9 @@ internal static class BusJson
         TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { RequireIds } },
     };
 
-    /// <summary>A row of an older version may lack an id. Read as a default id, it could never be published and would stop all behind it.</summary>
+    /// <summary>
+    /// A row of an older version may lack an id. Read as a default id, it could never be published and would stop all behind it.
+    /// </summary>
     private static void RequireIds(JsonTypeInfo type)
     {
         foreach (var property in type.Properties.Where(property => IsId(property.PropertyType))) property.IsRequired = true;

@@ -12,10 +12,13 @@ internal sealed class ConnectionOfUnit : DbConnectionInterceptor
 {
     public static readonly ConnectionOfUnit Instance = new();
 
-    public override InterceptionResult ConnectionOpening(DbConnection connection, ConnectionEventData eventData, InterceptionResult result) => throw Broken();
+    public override InterceptionResult ConnectionOpening(
+        DbConnection connection, ConnectionEventData eventData, InterceptionResult result) => throw Broken();
 
     public override ValueTask<InterceptionResult> ConnectionOpeningAsync(
-        DbConnection connection, ConnectionEventData eventData, InterceptionResult result, CancellationToken cancellationToken = default) => throw Broken();
+        DbConnection connection, ConnectionEventData eventData, InterceptionResult result, CancellationToken cancellationToken =
+            default) => throw Broken();
 
-    private static DatabaseUnavailableException Broken() => new("The connection broke in the middle of the unit of work; nothing of it was kept.");
+    private static DatabaseUnavailableException Broken() =>
+        new("The connection broke in the middle of the unit of work; nothing of it was kept.");
 }

@@ -44,7 +44,9 @@ public static class DatabaseErrors
         _ => IsConflict(error.InnerException),
     };
 
-    /// <summary>A row holds what no code of ours writes, so that nothing can be made of it. Neither the database nor the work is at fault.</summary>
+    /// <summary>
+    /// A row holds what no code of ours writes, so that nothing can be made of it. Neither the database nor the work is at fault.
+    /// </summary>
     /// <param name="error">What a read threw.</param>
     /// <returns>Whether the rows beside it can be read without it.</returns>
     public static bool IsUnreadable(Exception error) =>
@@ -74,6 +76,7 @@ public static class DatabaseErrors
     /// The driver itself gave up, unless it was handed a value that it cannot convert, or read one that is not what the column should hold.
     /// </summary>
     private static bool BrokeInDriver(Exception error) =>
-        error is not (DbUpdateException or ArgumentException or InvalidCastException or FormatException or OverflowException or NotSupportedException)
+        error is not (
+            DbUpdateException or ArgumentException or InvalidCastException or FormatException or OverflowException or NotSupportedException)
         && Array.Exists(new StackTrace(error).GetFrames(), frame => frame.GetMethod()?.DeclaringType?.Assembly == NetworkDriver);
 }

@@ -9,8 +9,8 @@ namespace InstaMessenger.Hosting.Database;
 public static class EntityConventions
 {
     /// <summary>
-    /// Ids as text; what is sent as one JSON column; times as milliseconds since 1970 (UTC), which both providers can order and compare; enums by their
-    /// names. An enum whose numbers mean something (an order, flags) says so in its table.
+    /// Ids as text; what is sent as one JSON column; times as milliseconds since 1970 (UTC), which both providers can order and compare;
+    /// enums by their names. An enum whose numbers mean something (an order, flags) says so in its table.
     /// </summary>
     /// <param name="configuration">A context's conventions.</param>
     public static void Apply(ModelConfigurationBuilder configuration)
@@ -38,7 +38,8 @@ public static class EntityConventions
     private sealed class StringId<TId>() : ValueConverter<TId, string>(id => id.Value, text => IStringId<TId>.Parse(text))
         where TId : struct, IStringId<TId>;
 
-    private sealed class ContentJson() : ValueConverter<OutgoingContent, string>(content => content.ToJson(), json => OutgoingContent.OfJson(json));
+    private sealed class ContentJson() : ValueConverter<OutgoingContent, string>(
+        content => content.ToJson(), json => OutgoingContent.OfJson(json));
 
     private sealed class UnixMilliseconds() : ValueConverter<DateTimeOffset, long>(
         time => time.ToUnixTimeMilliseconds(),

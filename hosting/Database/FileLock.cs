@@ -19,7 +19,8 @@ public sealed class FileLock : IDisposable
         }
         catch (IOException error)
         {
-            throw new InvalidOperationException($"Another process uses {databasePath}; stop it or set Data:Directory to another folder.", error);
+            throw new InvalidOperationException(
+                $"Another process uses {databasePath}; stop it or set Data:Directory to another folder.", error);
         }
     }
 

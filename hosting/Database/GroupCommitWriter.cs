@@ -97,7 +97,8 @@ public sealed class GroupCommitWriter(string connectionString) : IAsyncDisposabl
         }
         catch
         {
-            // All that queued up meanwhile fail together: if each waited for the foreign lock by itself, the hundredth would be told after minutes.
+            // All that queued up meanwhile fail together: if each waited for the foreign lock by itself, the hundredth would be told after
+            // minutes.
             while (_queue.Reader.TryRead(out next)) batch.Add(next);
             throw;
         }
@@ -122,7 +123,7 @@ public sealed class GroupCommitWriter(string connectionString) : IAsyncDisposabl
         return connection;
     }
 
-    /// <summary>Begins the transaction anew without the unit that failed, until all that are left have run in it.</summary>
+    /// <summary>Begins the transaction anew without the unit that failed, until all others have run in it.</summary>
     private static async Task RunAgainAsync(SqliteConnection connection, List<Unit> batch)
     {
         bool again;
@@ -140,7 +141,9 @@ public sealed class GroupCommitWriter(string connectionString) : IAsyncDisposabl
         while (again);
     }
 
-    /// <summary>A full or failing disk ends the whole transaction and is left to the caller; anything else is this unit's own fault.</summary>
+    /// <summary>
+    /// A full or failing disk ends the whole transaction and is left to the caller; anything else is this unit's own fault.
+    /// </summary>
     private static async Task<bool> TryRunAsync(SqliteConnection connection, Unit unit)
     {
         try

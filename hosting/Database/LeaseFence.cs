@@ -7,8 +7,8 @@ namespace InstaMessenger.Hosting.Database;
 public static class LeaseFence
 {
     /// <summary>
-    /// Makes the unit of work depend on the lease: it is undone if another process has taken the lease, and none can take it until the unit has ended. Call
-    /// it first in the unit.
+    /// Makes the unit of work depend on the lease: it is undone if another process has taken the lease, and none can take it until the unit
+    /// has ended. Call it first in the unit.
     /// </summary>
     /// <typeparam name="TContext">The service's database.</typeparam>
     /// <param name="scope">The unit of work.</param>

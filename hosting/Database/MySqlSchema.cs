@@ -12,9 +12,11 @@ namespace InstaMessenger.Hosting.Database;
 /// </summary>
 internal static class MySqlSchema
 {
-    private const string ForeignKeys = "SELECT constraint_name FROM information_schema.referential_constraints WHERE constraint_schema = DATABASE()";
+    private const string ForeignKeys =
+        "SELECT constraint_name FROM information_schema.referential_constraints WHERE constraint_schema = DATABASE()";
 
-    private const string Collations = "SELECT collation_name FROM information_schema.collations WHERE collation_name IN ('utf8mb4_nopad_bin', 'utf8mb4_0900_bin') LIMIT 1";
+    private const string Collations = "SELECT collation_name FROM information_schema.collations WHERE collation_name IN "
+        + "('utf8mb4_nopad_bin', 'utf8mb4_0900_bin') LIMIT 1";
 
     /// <summary>One process does it, the others wait.</summary>
     private const string Begin = "SELECT GET_LOCK(CONCAT('instamessenger.', LEFT(DATABASE(), 40)), 3600)";
@@ -34,19 +36,25 @@ internal static class MySqlSchema
         {
             await RunAsync(
                 connection,
-                $"CREATE TABLE IF NOT EXISTS {UnitMarkers.Table} (id varchar(32) CHARACTER SET utf8mb4 COLLATE {collation} NOT NULL PRIMARY KEY, kept tinyint NOT NULL) ENGINE = InnoDB",
+                $"CREATE TABLE IF NOT EXISTS {UnitMarkers.Table} (id varchar(32) CHARACTER SET utf8mb4 COLLATE {collation} NOT NULL "
+                    + $"PRIMARY KEY, kept tinyint NOT NULL) ENGINE = InnoDB",
                 cancellationToken);
             var tables = await ListAsync(connection, OtherThan(collation), cancellationToken);
             var keys = model.GetEntityTypes().SelectMany(entity => entity.GetForeignKeys()).ToDictionary(key => key.GetConstraintName()!);
             var present = await ListAsync(connection, ForeignKeys, cancellationToken);
             if (tables.Count > 0)
             {
-                foreach (var name in present) await RunAsync(connection, $"ALTER TABLE `{keys[name].DeclaringEntityType.GetTableName()}` DROP FOREIGN KEY `{name}`", cancellationToken);
+                foreach (var name in present) await RunAsync(
+                    connection,
+                    $"ALTER TABLE `{keys[name].DeclaringEntityType.GetTableName()}` DROP FOREIGN KEY `{name}`",
+                    cancellationToken);
                 present = [];
             }
 
-            foreach (var table in tables) await RunAsync(connection, $"ALTER TABLE `{table}` CONVERT TO CHARACTER SET utf8mb4 COLLATE {collation}", cancellationToken);
-            foreach (var (name, key) in keys.Where(pair => !present.Contains(pair.Key))) await RunAsync(connection, Add(name, key), cancellationToken);
+            foreach (var table in tables) await RunAsync(
+                connection, $"ALTER TABLE `{table}` CONVERT TO CHARACTER SET utf8mb4 COLLATE {collation}", cancellationToken);
+            foreach (var (name, key) in keys.Where(pair => !present.Contains(pair.Key)))
+                await RunAsync(connection, Add(name, key), cancellationToken);
             return tables.Count;
         }
         finally
@@ -57,13 +65,17 @@ internal static class MySqlSchema
 
     private static string Add(string name, IForeignKey key) =>
         $"ALTER TABLE `{key.DeclaringEntityType.GetTableName()}` ADD CONSTRAINT `{name}` FOREIGN KEY ({Columns(key.Properties)}) "
-        + $"REFERENCES `{key.PrincipalEntityType.GetTableName()}` ({Columns(key.PrincipalKey.Properties)}) ON DELETE {(key.DeleteBehavior == DeleteBehavior.Cascade ? "CASCADE" : "RESTRICT")}";
+        + $"REFERENCES `{key.PrincipalEntityType.GetTableName()}` ({Columns(key.PrincipalKey.Properties)}) ON DELETE "
+        + $"{(key.DeleteBehavior == DeleteBehavior.Cascade ? "CASCADE" : "RESTRICT")}";
 
-    private static string Columns(IEnumerable<IProperty> properties) => string.Join(", ", properties.Select(property => $"`{property.GetColumnName()}`"));
+    private static string Columns(IEnumerable<IProperty> properties) =>
+        string.Join(", ", properties.Select(property => $"`{property.GetColumnName()}`"));
 
     private static string OtherThan(string collation) =>
-        "SELECT DISTINCT c.table_name FROM information_schema.columns c JOIN information_schema.tables t ON t.table_schema = c.table_schema AND t.table_name = c.table_name "
-        + $"WHERE c.table_schema = DATABASE() AND t.table_type = 'BASE TABLE' AND c.collation_name <> '{collation}' AND c.data_type <> 'json' ORDER BY c.table_name";
+        "SELECT DISTINCT c.table_name FROM information_schema.columns c JOIN information_schema.tables t ON t.table_schema = "
+            + "c.table_schema AND t.table_name = c.table_name "
+        + $"WHERE c.table_schema = DATABASE() AND t.table_type = 'BASE TABLE' AND c.collation_name <> '{collation}' AND c.data_type <> "
+        + $"'json' ORDER BY c.table_name";
 
     private static async Task<List<string>> ListAsync(MySqlConnection connection, string sql, CancellationToken cancellationToken)
     {

@@ -18,7 +18,8 @@ internal sealed partial class MySqlServer<TContext>(string connectionString, ILo
     /// <summary>A webhook has at most 5 MiB, and a text may double in a statement that quotes it.</summary>
     private const long SmallestPacket = 16 * 1024 * 1024;
 
-    private readonly Lazy<ServerVersion> _version = new(() => ServerVersion.AutoDetect(connectionString), LazyThreadSafetyMode.PublicationOnly);
+    private readonly Lazy<ServerVersion> _version = new(
+        () => ServerVersion.AutoDetect(connectionString), LazyThreadSafetyMode.PublicationOnly);
 
     /// <summary>Asked for once.</summary>
     public ServerVersion Version => _version.Value;
@@ -29,14 +30,16 @@ internal sealed partial class MySqlServer<TContext>(string connectionString, ILo
     {
         await using var connection = new MySqlConnection(connectionString);
         await connection.OpenAsync(cancellationToken);
-        await using var command = new MySqlCommand("SELECT @@global.sql_mode, @@global.max_allowed_packet, @@global.innodb_flush_log_at_trx_commit", connection);
+        await using var command = new MySqlCommand(
+            "SELECT @@global.sql_mode, @@global.max_allowed_packet, @@global.innodb_flush_log_at_trx_commit", connection);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
         var (mode, packet, flush) = (reader.GetString(0), Number(1), Number(2));
         if (mode.Split(',').Contains("NO_BACKSLASH_ESCAPES", StringComparer.OrdinalIgnoreCase))
             throw Unusable("has NO_BACKSLASH_ESCAPES in sql_mode, with which backslashes in messages would change: take it out");
         if (packet < SmallestPacket)
-            throw Unusable(string.Create(CultureInfo.InvariantCulture, $"takes packets of {packet} bytes, too small for a large webhook: set max_allowed_packet to 16M or more"));
+            throw Unusable(string.Create(CultureInfo.InvariantCulture, $"takes packets of {packet} bytes, too small for a large webhook: "
+                + $"set max_allowed_packet to 16M or more"));
         if (flush != 1) LogNotDurable(logger, typeof(TContext).Name, flush);
 
         long Number(int column) => Convert.ToInt64(reader.GetValue(column), CultureInfo.InvariantCulture);
@@ -50,7 +53,8 @@ internal sealed partial class MySqlServer<TContext>(string connectionString, ILo
         await using var connection = new MySqlConnection(connectionString);
         await connection.OpenAsync(cancellationToken);
         var changed = await MySqlSchema.CompleteAsync(connection, model, cancellationToken)
-            ?? throw Unusable("has no collation that compares texts byte by byte (utf8mb4_nopad_bin or utf8mb4_0900_bin): use MariaDB 10.2, MySQL 8.0.17, or later");
+            ?? throw Unusable("has no collation that compares texts byte by byte (utf8mb4_nopad_bin or utf8mb4_0900_bin): use MariaDB "
+                + "10.2, MySQL 8.0.17, or later");
         if (changed > 0) LogCollated(logger, typeof(TContext).Name, changed);
     }
 

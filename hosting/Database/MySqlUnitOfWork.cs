@@ -18,7 +18,9 @@ internal sealed class MySqlUnitOfWork<TContext>(
 {
     private const int MostAttempts = 10;
 
-    /// <summary>From this attempt on, the units of this process that lost take turns: of many in one row only one wins each round.</summary>
+    /// <summary>
+    /// From this attempt on, the units of this process that lost take turns: of many in one row only one wins each round.
+    /// </summary>
     private const int InTurnFrom = 3;
 
     private readonly SemaphoreSlim _turn = new(1);
@@ -30,7 +32,9 @@ internal sealed class MySqlUnitOfWork<TContext>(
         {
             try
             {
-                return attempt < InTurnFrom ? await ExecuteOnceAsync(work, cancellationToken) : await ExecuteInTurnAsync(work, cancellationToken);
+                return attempt < InTurnFrom
+                    ? await ExecuteOnceAsync(work, cancellationToken)
+                    : await ExecuteInTurnAsync(work, cancellationToken);
             }
             catch (Exception error) when (attempt < MostAttempts && DatabaseErrors.IsConflict(error))
             {

@@ -4,7 +4,9 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace InstaMessenger.Hosting.Database;
 
-/// <summary>A message that must be published, kept by the transaction that decided it. Its row goes once the bus has confirmed it.</summary>
+/// <summary>
+/// A message that must be published, kept by the transaction that decided it. Its row goes once the bus has confirmed it.
+/// </summary>
 public sealed class OutboxMessage
 {
     /// <summary>Grows with each row and is never used twice, also after the table was empty.</summary>

@@ -9,20 +9,22 @@ using Microsoft.Extensions.Logging;
 namespace InstaMessenger.Hosting.Database;
 
 /// <summary>
-/// Reads rows of which one may be rotten: an id without its form, a time out of range, a word that no enum has, left by a bug, a restored backup or a
-/// person's hand. Such a row is left out and told once; those beside it are given.
+/// Reads rows of which one may be rotten: an id without its form, a time out of range, a word that no enum has, left by a bug, a restored
+/// backup or a person's hand. Such a row is left out and told once; those beside it are given.
 /// </summary>
 public static partial class ReadableRows
 {
     /// <summary>More in one read are no rotten rows: the table is another version's, and everybody should know.</summary>
     private const int MostRotten = 1_000;
 
-    /// <summary>What each host has told, so that a list which is asked for every second tells a row once; forgotten with the host.</summary>
+    /// <summary>
+    /// What each host has told, so that a list which is asked for every second tells a row once; forgotten with the host.
+    /// </summary>
     private static readonly ConditionalWeakTable<ILoggerFactory, ConcurrentDictionary<string, bool>> Told = [];
 
     /// <summary>
-    /// Reads a page of a list. It is one statement, as without this; only when that fails are the rows read one by one, so that the page is full although
-    /// a row is left out, and what follows it is found.
+    /// Reads a page of a list. It is one statement, as without this; only when that fails are the rows read one by one, so that the page is
+    /// full although a row is left out, and what follows it is found.
     /// </summary>
     /// <typeparam name="T">An entity, or what a query makes of one; its first column names the row.</typeparam>
     /// <param name="db">The context of the query.</param>
@@ -30,7 +32,8 @@ public static partial class ReadableRows
     /// <param name="limit">How many rows at most.</param>
     /// <param name="cancellationToken">Ends the read.</param>
     /// <returns>The rows that can be read.</returns>
-    public static async Task<IReadOnlyList<T>> ReadableAsync<T>(this DbContext db, Func<int, IQueryable<T>> first, int limit, CancellationToken cancellationToken = default)
+    public static async Task<IReadOnlyList<T>> ReadableAsync<T>(
+        this DbContext db, Func<int, IQueryable<T>> first, int limit, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(db);
         ArgumentNullException.ThrowIfNull(first);
@@ -44,13 +47,16 @@ public static partial class ReadableRows
         }
     }
 
-    /// <summary>Reads all rows of a query, like <see cref="ReadableAsync{T}(DbContext, Func{int, IQueryable{T}}, int, CancellationToken)"/>.</summary>
+    /// <summary>
+    /// Reads all rows of a query, like <see cref="ReadableAsync{T}(DbContext, Func{int, IQueryable{T}}, int, CancellationToken)"/>.
+    /// </summary>
     /// <typeparam name="T">An entity, or what a query makes of one; its first column names the row.</typeparam>
     /// <param name="db">The context of the query.</param>
     /// <param name="rows">In an order that tells all of them apart.</param>
     /// <param name="cancellationToken">Ends the read.</param>
     /// <returns>The rows that can be read.</returns>
-    public static async Task<IReadOnlyList<T>> ReadableAsync<T>(this DbContext db, IQueryable<T> rows, CancellationToken cancellationToken = default)
+    public static async Task<IReadOnlyList<T>> ReadableAsync<T>(
+        this DbContext db, IQueryable<T> rows, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(db);
         try
@@ -77,7 +83,8 @@ public static partial class ReadableRows
         LogLeftOut(loggers.CreateLogger(typeof(ReadableRows)), error, table, key);
     }
 
-    private static async Task<List<T>> OneByOneAsync<T>(DbContext db, Func<int, IQueryable<T>> at, int limit, CancellationToken cancellationToken)
+    private static async Task<List<T>> OneByOneAsync<T>(
+        DbContext db, Func<int, IQueryable<T>> at, int limit, CancellationToken cancellationToken)
     {
         var readable = new List<T>();
         var rotten = 0;
@@ -116,6 +123,9 @@ public static partial class ReadableRows
         }
     }
 
-    [LoggerMessage(EventName = "row.unreadable", Level = LogLevel.Error, Message = "The row {Key} of {Table} cannot be read and is left out of lists; the others are shown")]
+    [LoggerMessage(
+        EventName = "row.unreadable",
+        Level = LogLevel.Error,
+        Message = "The row {Key} of {Table} cannot be read and is left out of lists; the others are shown")]
     private static partial void LogLeftOut(ILogger logger, Exception? error, string table, string key);
 }

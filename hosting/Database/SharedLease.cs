@@ -6,8 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace InstaMessenger.Hosting.Database;
 
 /// <summary>
-/// A lease as a row on MySQL, which several processes see. It is renewed beside the rounds, so a long one keeps it; a process that is frozen or dead renews
-/// nothing, and another has it a few seconds later. Each statement commits by itself: nothing is left to roll back.
+/// A lease as a row on MySQL, which several processes see. It is renewed beside the rounds, so a long one keeps it; a process that is
+/// frozen or dead renews nothing, and another has it a few seconds later. Each statement commits by itself: nothing is left to roll back.
 /// </summary>
 internal sealed partial class SharedLease(string name, Func<DbContext> createContext, TimeProvider clock, ILogger logger) : ILease
 {
@@ -44,7 +44,8 @@ internal sealed partial class SharedLease(string name, Func<DbContext> createCon
         await using var db = createContext();
         if (await TakeAsync(db, cancellationToken) == 0)
         {
-            await db.Database.ExecuteSqlAsync($"INSERT IGNORE INTO leases (name, owner, token, expires_at) VALUES ({name}, '', 0, 0)", cancellationToken);
+            await db.Database.ExecuteSqlAsync(
+                $"INSERT IGNORE INTO leases (name, owner, token, expires_at) VALUES ({name}, '', 0, 0)", cancellationToken);
             if (await TakeAsync(db, cancellationToken) == 0) return false;
         }
 
@@ -62,7 +63,8 @@ internal sealed partial class SharedLease(string name, Func<DbContext> createCon
         try
         {
             await using var db = createContext();
-            await db.Database.ExecuteSqlAsync($"UPDATE leases SET expires_at = 0 WHERE name = {name} AND token = {Token} AND owner = {_owner}");
+            await db.Database.ExecuteSqlAsync(
+                $"UPDATE leases SET expires_at = 0 WHERE name = {name} AND token = {Token} AND owner = {_owner}");
         }
         catch (Exception error)
         {
@@ -101,7 +103,9 @@ internal sealed partial class SharedLease(string name, Func<DbContext> createCon
         renewing?.Dispose();
     }
 
-    /// <summary>Renews until the lease is given back or another process has it. An error is no loss yet: it is tried again until the time is over.</summary>
+    /// <summary>
+    /// Renews until the lease is given back or another process has it. An error is no loss yet: it is tried again until the time is over.
+    /// </summary>
     private async Task KeepAsync(long token, CancellationToken end)
     {
         while (true)
@@ -136,6 +140,9 @@ internal sealed partial class SharedLease(string name, Func<DbContext> createCon
     [LoggerMessage(EventName = "lease.not_renewed", Level = LogLevel.Warning, Message = "{Lease} could not be renewed; it is tried again")]
     private static partial void LogNotRenewed(ILogger logger, Exception error, string lease);
 
-    [LoggerMessage(EventName = "lease.not_released", Level = LogLevel.Warning, Message = "{Lease} could not be given back; another process has it in a few seconds")]
+    [LoggerMessage(
+        EventName = "lease.not_released",
+        Level = LogLevel.Warning,
+        Message = "{Lease} could not be given back; another process has it in a few seconds")]
     private static partial void LogNotReleased(ILogger logger, Exception error, string lease);
 }

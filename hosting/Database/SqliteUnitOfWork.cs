@@ -48,7 +48,9 @@ internal sealed class SqliteUnitOfWork<TContext>(
         if (_spare is { } spare) await spare.Db.DisposeAsync();
     }
 
-    /// <summary>The context of the unit before, which ran on the same connection: making one costs as much as a small unit itself.</summary>
+    /// <summary>
+    /// The context of the unit before, which ran on the same connection: making one costs as much as a small unit itself.
+    /// </summary>
     private TContext TakeContext(SqliteConnection connection)
     {
         var spare = _spare;

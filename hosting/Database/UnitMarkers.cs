@@ -42,7 +42,8 @@ internal sealed class UnitMarkers(Func<MySqlConnection> createConnection, TimePr
             }
             catch (Exception error) when (DatabaseErrors.IsUnavailable(error) && !cancellationToken.IsCancellationRequested)
             {
-                if (clock.GetElapsedTime(began) > AskFor) throw new DatabaseUnavailableException("Nobody knows yet whether the unit of work was kept.", cause) { MayBeKept = true };
+                if (clock.GetElapsedTime(began) > AskFor) throw new DatabaseUnavailableException(
+                    "Nobody knows yet whether the unit of work was kept.", cause) { MayBeKept = true };
                 await Task.Delay(AskEvery, clock, cancellationToken);
             }
         }
@@ -56,7 +57,10 @@ internal sealed class UnitMarkers(Func<MySqlConnection> createConnection, TimePr
         {
             await using var connection = createConnection();
             await connection.OpenAsync(cancellationToken);
-            await using var command = new MySqlCommand($"DELETE FROM {Table} WHERE id < '{IdAt(clock.GetUtcNow() - KeptFor)}' LIMIT {(2 * SweepEvery).ToString(CultureInfo.InvariantCulture)}", connection);
+            await using var command = new MySqlCommand(
+                $"DELETE FROM {Table} WHERE id < '{IdAt(clock.GetUtcNow() - KeptFor)}' LIMIT "
+                    + $"{(2 * SweepEvery).ToString(CultureInfo.InvariantCulture)}",
+                connection);
             await command.ExecuteNonQueryAsync(cancellationToken);
         }
         catch (Exception error) when (DatabaseErrors.IsUnavailable(error) || error is OperationCanceledException)
@@ -70,7 +74,9 @@ internal sealed class UnitMarkers(Func<MySqlConnection> createConnection, TimePr
     {
         await using var connection = createConnection();
         await connection.OpenAsync(cancellationToken);
-        await using var command = new MySqlCommand($"INSERT IGNORE INTO {Table} (id, kept) VALUES ('{marker.Id}', 0); SELECT kept FROM {Table} WHERE id = '{marker.Id}'", connection);
+        await using var command = new MySqlCommand(
+            $"INSERT IGNORE INTO {Table} (id, kept) VALUES ('{marker.Id}', 0); SELECT kept FROM {Table} WHERE id = '{marker.Id}'",
+            connection);
         return Convert.ToInt32(await command.ExecuteScalarAsync(cancellationToken), CultureInfo.InvariantCulture) == 1;
     }
 

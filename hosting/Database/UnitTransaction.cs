@@ -17,7 +17,8 @@ internal static class UnitTransaction
         "ROLLBACK; SET SESSION wait_timeout = 10, sql_mode = 'STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'; "
         + "SET TRANSACTION ISOLATION LEVEL READ COMMITTED; START TRANSACTION";
 
-    public static Task BeginAsync(MySqlConnection connection, CancellationToken cancellationToken) => RunAsync(connection, Begin, cancellationToken);
+    public static Task BeginAsync(MySqlConnection connection, CancellationToken cancellationToken) =>
+        RunAsync(connection, Begin, cancellationToken);
 
     /// <summary>
     /// Writes the unit's marker and commits. When another has taken the marker's place, because it looked the unit up and found it missing,

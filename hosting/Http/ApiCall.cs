@@ -5,7 +5,10 @@ using Microsoft.AspNetCore.Routing;
 
 namespace InstaMessenger.Hosting.Http;
 
-/// <summary>Marks an endpoint as a call of the API, which <see cref="UrlRules"/> judges. Others (health, documents, Meta's webhooks) take what they like.</summary>
+/// <summary>
+/// Marks an endpoint as a call of the API, which <see cref="UrlRules"/> judges. Others (health, documents, Meta's webhooks) take what they
+/// like.
+/// </summary>
 internal sealed class ApiCall
 {
     private static readonly ApiCall Instance = new();

@@ -6,8 +6,9 @@ using System.Text.Json.Serialization;
 namespace InstaMessenger.Hosting.Http;
 
 /// <summary>
-/// JSON as clients see it: snake_case, enums as snake_case words, times as RFC 3339 UTC with milliseconds. What clients send is read to the letter: an
-/// unknown member, one that is given twice, a number as text, a time without a zone are refused (<see cref="UnreadableBody"/> names the member).
+/// JSON as clients see it: snake_case, enums as snake_case words, times as RFC 3339 UTC with milliseconds. What clients send is read to the
+/// letter: an unknown member, one that is given twice, a number as text, a time without a zone are refused (<see cref="UnreadableBody"/>
+/// names the member).
 /// </summary>
 public static class ApiJson
 {
@@ -15,8 +16,8 @@ public static class ApiJson
     internal const string NotATime = "It is a time of RFC 3339 with its zone, like 2026-11-27T10:00:00Z.";
 
     /// <summary>
-    /// How deep what is written may be nested. The framework's 64 would fail a whole list for one row that was kept when more was let in; clients'
-    /// own JSON is limited where it is read.
+    /// How deep what is written may be nested. The framework's 64 would fail a whole list for one row that was kept when more was let in;
+    /// clients' own JSON is limited where it is read.
     /// </summary>
     private const int MostDepth = 512;
 

@@ -8,8 +8,8 @@ using System.Text.RegularExpressions;
 namespace InstaMessenger.Hosting.Http;
 
 /// <summary>
-/// Where a page of a list ended: by what the list is ordered by, as an opaque word. Endpoints take one as a parameter; what is not exactly a word that
-/// such a list gave is answered 400 <c>bad_cursor</c> before the endpoint runs (<see cref="UrlRules"/>).
+/// Where a page of a list ended: by what the list is ordered by, as an opaque word. Endpoints take one as a parameter; what is not exactly
+/// a word that such a list gave is answered 400 <c>bad_cursor</c> before the endpoint runs (<see cref="UrlRules"/>).
 /// </summary>
 internal interface ICursor;
 
@@ -97,7 +97,8 @@ public readonly record struct TimeIdCursor(DateTimeOffset Time, string Id) : ICu
     /// <returns>Whether it is one.</returns>
     public static bool TryParse([NotNullWhen(true)] string? text, out TimeIdCursor cursor)
     {
-        var valid = CursorWord.TryRead(text, 'c', out var milliseconds, out var id) && id.Length > 0 && milliseconds <= CursorWord.LastMillisecond;
+        var valid = CursorWord.TryRead(text, 'c', out var milliseconds, out var id) && id.Length > 0
+            && milliseconds <= CursorWord.LastMillisecond;
         cursor = valid ? new TimeIdCursor(DateTimeOffset.FromUnixTimeMilliseconds(milliseconds), id) : default;
         return valid;
     }

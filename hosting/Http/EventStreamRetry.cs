@@ -5,8 +5,8 @@ using Microsoft.Net.Http.Headers;
 namespace InstaMessenger.Hosting.Http;
 
 /// <summary>
-/// What a browser's live stream is answered while it cannot be had. An <c>EventSource</c> comes again after a stream that ends and gives up for good after any
-/// status but 200: one restart of the store, answered 502, left every open inbox deaf until somebody reloaded the page.
+/// What a browser's live stream is answered while it cannot be had. An <c>EventSource</c> comes again after a stream that ends and gives up
+/// for good after any status but 200: one restart of the store, answered 502, left every open inbox deaf until somebody reloaded the page.
 /// </summary>
 public static class EventStreamRetry
 {
@@ -14,13 +14,16 @@ public static class EventStreamRetry
     private const int SoonestMilliseconds = 1_000;
     private const int LatestMilliseconds = 5_000;
 
-    /// <summary>Whether a browser asks for a stream. Others say so by the same header and know the rule; who does not gets the status itself.</summary>
+    /// <summary>
+    /// Whether a browser asks for a stream. Others say so by the same header and know the rule; who does not gets the status itself.
+    /// </summary>
     /// <param name="request">Any request.</param>
     /// <returns>The answer.</returns>
     public static bool Asks(HttpRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
-        return HttpMethods.IsGet(request.Method) && request.Headers.Accept.ToString().Contains(MediaType, StringComparison.OrdinalIgnoreCase);
+        return HttpMethods.IsGet(request.Method)
+            && request.Headers.Accept.ToString().Contains(MediaType, StringComparison.OrdinalIgnoreCase);
     }
 
     /// <summary>Whether a status passes by itself, so that coming again is right.</summary>
@@ -42,6 +45,7 @@ public static class EventStreamRetry
         response.Headers.CacheControl = "no-store";
         // Not all at the same time: thousands of them were cut off together.
         var wait = Random.Shared.Next(SoonestMilliseconds, LatestMilliseconds);
-        return response.WriteAsync(string.Create(CultureInfo.InvariantCulture, $": not available just now\nretry: {wait}\n\n"), context.RequestAborted);
+        return response.WriteAsync(
+            string.Create(CultureInfo.InvariantCulture, $": not available just now\nretry: {wait}\n\n"), context.RequestAborted);
     }
 }

@@ -9,8 +9,8 @@ using IPNetwork = System.Net.IPNetwork;
 namespace InstaMessenger.Hosting.Http;
 
 /// <summary>
-/// <c>ForwardedHeaders:KnownProxies</c>: the peers whose <c>X-Forwarded-For</c> and <c>X-Forwarded-Proto</c> are believed. Everybody else's are claims of a
-/// stranger, also on a private network: who is believed there chooses the address that their limits count for.
+/// <c>ForwardedHeaders:KnownProxies</c>: the peers whose <c>X-Forwarded-For</c> and <c>X-Forwarded-Proto</c> are believed. Everybody else's
+/// are claims of a stranger, also on a private network: who is believed there chooses the address that their limits count for.
 /// </summary>
 internal static class KnownProxies
 {
@@ -24,14 +24,16 @@ internal static class KnownProxies
     public static void AddKnownProxies(this WebApplicationBuilder builder)
     {
         if (string.Equals(builder.Configuration[BelievesAll], "true", StringComparison.OrdinalIgnoreCase))
-            throw new SettingException($"ASPNETCORE_{BelievesAll} would believe every peer's X-Forwarded-For: name the proxies in {Setting} instead.");
+            throw new SettingException(
+                $"ASPNETCORE_{BelievesAll} would believe every peer's X-Forwarded-For: name the proxies in {Setting} instead.");
         var networks = SettingList.Read(builder.Configuration, Setting).Select(entry => Parse(entry.Name, entry.Value)).ToList();
         if (networks.Count == 0) return;
 
         builder.Services.Configure<ForwardedHeadersOptions>(options =>
         {
             options.ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto;
-            // From the right, past every known proxy, to the first address that is none: further left are the client's own claims.
+            // Goes from the right past every known proxy to the first other address: what stands further left is only what the client
+            // claims.
             options.ForwardLimit = null;
             options.KnownProxies.Clear();
             options.KnownIPNetworks.Clear();

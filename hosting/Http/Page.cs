@@ -9,7 +9,9 @@ public sealed record Page<T>(IReadOnlyList<T> Data, string? NextCursor);
 /// <summary>Makes pages.</summary>
 public static class Page
 {
-    /// <summary>Makes a page of rows of which one more was asked for than it holds: only then is it known whether there is another page.</summary>
+    /// <summary>
+    /// Makes a page of rows of which one more was asked for than it holds: only then is it known whether there is another page.
+    /// </summary>
     /// <typeparam name="TRow">The rows.</typeparam>
     /// <typeparam name="T">What clients see of them.</typeparam>
     /// <param name="rows">At most <paramref name="size"/> + 1.</param>

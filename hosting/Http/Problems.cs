@@ -52,7 +52,7 @@ public static class Problems
         problem.Extensions["trace_id"] = Activity.Current?.TraceId.ToString() ?? context.HttpContext.TraceIdentifier;
         problem.Extensions.Remove("traceId");
         var headers = context.HttpContext.Response.Headers;
-        // Who says no more than that waits as long as they like: whoever is away is back within seconds.
+        // Without a better figure: whatever is away is usually back within seconds.
         if (problem.Status == StatusCodes.Status503ServiceUnavailable && headers.RetryAfter.Count == 0) headers.RetryAfter = "5";
     }
 

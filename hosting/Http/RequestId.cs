@@ -12,8 +12,8 @@ using Microsoft.Extensions.Primitives;
 namespace InstaMessenger.Hosting.Http;
 
 /// <summary>
-/// <c>X-Request-Id</c>: the client's own name for a request when it is a harmless word, else one of ours. It is in the answer, in every log line of the request
-/// and in what the gateway passes on, so that a client, the gateway and a service speak of the same thing.
+/// <c>X-Request-Id</c>: the client's own name for a request when it is a harmless word, else one of ours. It is in the answer, in every log
+/// line of the request and in what the gateway passes on, so that a client, the gateway and a service speak of the same thing.
 /// </summary>
 internal sealed class RequestId(RequestDelegate next, ILogger<RequestId> logger)
 {
@@ -23,14 +23,18 @@ internal sealed class RequestId(RequestDelegate next, ILogger<RequestId> logger)
     private const int Longest = 64;
     private const int OwnBytes = 10;
 
-    private static readonly SearchValues<char> Allowed = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-");
+    private static readonly SearchValues<char> Allowed = SearchValues.Create(
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-");
 
     /// <summary>In front of everything: what is refused has its id as well.</summary>
-    public static Action<IApplicationBuilder> InFrontOf(Action<IApplicationBuilder> pipeline) => app => pipeline(app.UseMiddleware<RequestId>());
+    public static Action<IApplicationBuilder> InFrontOf(Action<IApplicationBuilder> pipeline) =>
+        app => pipeline(app.UseMiddleware<RequestId>());
 
     public async Task InvokeAsync(HttpContext context)
     {
-        var id = IsHarmless(context.Request.Headers[Header], out var given) ? given : Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(OwnBytes));
+        var id = IsHarmless(context.Request.Headers[Header], out var given)
+            ? given
+            : Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(OwnBytes));
         var scope = new Scope(id, context.Response);
         // What a service behind the gateway reads, and what anybody here does: never the client's text unchecked.
         context.Request.Headers[Header] = id;
@@ -39,7 +43,10 @@ internal sealed class RequestId(RequestDelegate next, ILogger<RequestId> logger)
         using (logger.BeginScope(scope)) await next(context);
     }
 
-    /// <summary>One value of letters, digits, dots, dashes and underscores: nothing that could end a header or a line, or mean something to who shows it.</summary>
+    /// <summary>
+    /// One value of letters, digits, dots, dashes and underscores: nothing that could end a header or a line, or mean something to who
+    /// shows it.
+    /// </summary>
     private static bool IsHarmless(StringValues header, [NotNullWhen(true)] out string? id)
     {
         id = header.Count == 1 ? header[0] : null;

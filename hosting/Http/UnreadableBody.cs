@@ -4,7 +4,10 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace InstaMessenger.Hosting.Http;
 
-/// <summary>Says what is wrong with a request body: 400 when it is no JSON object, 422 and the member's name when a member is unknown, given twice or of the wrong type.</summary>
+/// <summary>
+/// Says what is wrong with a request body: 400 when it is no JSON object, 422 and the member's name when a member is unknown, given twice
+/// or of the wrong type.
+/// </summary>
 internal static class UnreadableBody
 {
     /// <summary>The problem of a request that the framework could not bind.</summary>
@@ -14,16 +17,21 @@ internal static class UnreadableBody
         StatusCodes.Status415UnsupportedMediaType => Problems.Of(bad.StatusCode, "unsupported_media_type", "Send application/json."),
         StatusCodes.Status408RequestTimeout => Problems.Of(bad.StatusCode, "request_timeout", "The body did not come in time."),
         StatusCodes.Status400BadRequest when bad.InnerException is JsonException json => Of(json),
-        StatusCodes.Status400BadRequest => Problems.Of(bad.StatusCode, "bad_request", "The request cannot be read: a JSON object is needed as its body."),
+        StatusCodes.Status400BadRequest =>
+            Problems.Of(bad.StatusCode, "bad_request", "The request cannot be read: a JSON object is needed as its body."),
         _ => Problems.Of(bad.StatusCode, "bad_request", "The request cannot be read."),
     };
 
     private static ProblemHttpResult Of(JsonException json)
     {
-        // The reader's own error: the text is no JSON at all, and the path says only how far it got.
+        // The text is not JSON at all, so the path only says how far the reader got.
         if (json.InnerException is JsonException)
-            return Problems.Of(StatusCodes.Status400BadRequest, "bad_request", $"The body is not JSON: byte {json.BytePositionInLine} of line {json.LineNumber + 1}.");
-        if (Member(json.Path) is not { } member) return Problems.Of(StatusCodes.Status400BadRequest, "bad_request", "The body must be one JSON object.");
+            return Problems.Of(
+                StatusCodes.Status400BadRequest,
+                "bad_request",
+                $"The body is not JSON: byte {json.BytePositionInLine} of line {json.LineNumber + 1}.");
+        if (Member(json.Path) is not { } member)
+            return Problems.Of(StatusCodes.Status400BadRequest, "bad_request", "The body must be one JSON object.");
         return Problems.Invalid((member, ErrorOf(json)));
     }
 
@@ -31,7 +39,9 @@ internal static class UnreadableBody
     private static string? Member(string? path)
     {
         if (path is null or "$" or "") return null;
-        return path.StartsWith("$.", StringComparison.Ordinal) ? path[2..] : path.StartsWith("$['", StringComparison.Ordinal) ? path[3..].Replace("']", "") : path;
+        return path.StartsWith("$.", StringComparison.Ordinal)
+            ? path[2..] : path.StartsWith("$['", StringComparison.Ordinal) ? path[3..].Replace("']", "")
+            : path;
     }
 
     /// <summary>In our words: the framework's name types of ours, and may quote what was sent.</summary>
@@ -39,6 +49,8 @@ internal static class UnreadableBody
     {
         if (json.Message.Contains("could not be mapped", StringComparison.Ordinal)) return "There is no such member.";
         if (json.Message.StartsWith("Duplicate", StringComparison.Ordinal)) return "It is given twice.";
-        return json.Message.StartsWith(ApiJson.NotATime, StringComparison.Ordinal) ? ApiJson.NotATime : "It has the wrong type, or is none of the words that are allowed.";
+        return json.Message.StartsWith(ApiJson.NotATime, StringComparison.Ordinal)
+            ? ApiJson.NotATime
+            : "It has the wrong type, or is none of the words that are allowed.";
     }
 }

@@ -11,9 +11,9 @@ using Microsoft.AspNetCore.Routing;
 namespace InstaMessenger.Hosting.Http;
 
 /// <summary>
-/// The one rule for what stands in the URL of an API call, by the parameters that its endpoint declares: an unknown query parameter is refused by name, so
-/// that a typo is not an unfiltered list; an id of the wrong form names nothing (404); a wrong cursor is 400 <c>bad_cursor</c>; any other value that
-/// cannot be read is 400 and named.
+/// The one rule for what stands in the URL of an API call, by the parameters that its endpoint declares: an unknown query parameter is
+/// refused by name, so that a typo is not an unfiltered list; an id of the wrong form names nothing (404); a wrong cursor is 400
+/// <c>bad_cursor</c>; any other value that cannot be read is 400 and named.
 /// </summary>
 internal sealed class UrlRules
 {
@@ -51,7 +51,8 @@ internal sealed class UrlRules
 
         foreach (var parameter in _route)
         {
-            if (request.RouteValues.TryGetValue(parameter.Name, out var value) && value is string text && parameter.Fault(text) is { } fault) return fault;
+            if (request.RouteValues.TryGetValue(parameter.Name, out var value) && value is string text
+                && parameter.Fault(text) is { } fault) return fault;
         }
 
         return null;
@@ -60,7 +61,11 @@ internal sealed class UrlRules
     private ProblemHttpResult Unknown(string name)
     {
         var known = _query.Count == 0 ? "It takes none." : $"It takes {string.Join(", ", _query.Keys)}.";
-        return Problems.Wrong(StatusCodes.Status400BadRequest, "unknown_parameter", "A query parameter is not known: see errors.", (name, $"This call has no such parameter. {known}"));
+        return Problems.Wrong(
+            StatusCodes.Status400BadRequest,
+            "unknown_parameter",
+            "A query parameter is not known: see errors.",
+            (name, $"This call has no such parameter. {known}"));
     }
 }
 
@@ -99,14 +104,16 @@ internal sealed class UrlParameter(string name, bool mustBeRoute, Type type)
 
     private static bool IsId(Type type) => Is(type, typeof(IStringId<>));
 
-    private static bool Is(Type type, Type definition) => Array.Exists(type.GetInterfaces(), face => face.IsGenericType && face.GetGenericTypeDefinition() == definition);
+    private static bool Is(Type type, Type definition) =>
+        Array.Exists(type.GetInterfaces(), face => face.IsGenericType && face.GetGenericTypeDefinition() == definition);
 
     private static Predicate<string> ReaderOf(Type type)
     {
         if (type == typeof(string)) return _ => true;
         var name = IsId(type) ? nameof(ReadsId) : Is(type, typeof(IParsable<>)) ? nameof(ReadsValue) : null;
         if (name is not null)
-            return typeof(UrlParameter).GetMethod(name, BindingFlags.NonPublic | BindingFlags.Static)!.MakeGenericMethod(type).CreateDelegate<Predicate<string>>();
+            return typeof(UrlParameter).GetMethod(name, BindingFlags.NonPublic | BindingFlags.Static)!.MakeGenericMethod(type)
+                .CreateDelegate<Predicate<string>>();
         var parse = type.GetMethod("TryParse", [typeof(string), type.MakeByRefType()]);
         return parse is null ? _ => true : text => (bool)parse.Invoke(null, [text, null])!;
     }

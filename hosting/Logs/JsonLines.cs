@@ -7,8 +7,8 @@ using System.Text.Json;
 namespace InstaMessenger.Hosting.Logs;
 
 /// <summary>
-/// One JSON object a line, with the member names of .NET's own JSON console, which log stores know; that one writes an event's number where this one writes
-/// its name.
+/// One JSON object a line, with the member names of .NET's own JSON console, which log stores know; that one writes an event's number where
+/// this one writes its name.
 /// </summary>
 internal sealed class JsonLines(Outage outage, TimeProvider clock) : LineFormatter(FormatName, outage, clock)
 {
@@ -49,7 +49,8 @@ internal sealed class JsonLines(Outage outage, TimeProvider clock) : LineFormatt
             {
                 case null: json.WriteNullValue(); break;
                 case bool flag: json.WriteBooleanValue(flag); break;
-                case int or long or short or byte or uint: json.WriteNumberValue(Convert.ToInt64(value, CultureInfo.InvariantCulture)); break;
+                case int or long or short or byte or uint: json.WriteNumberValue(
+                    Convert.ToInt64(value, CultureInfo.InvariantCulture)); break;
                 case double number when double.IsFinite(number): json.WriteNumberValue(number); break;
                 default: json.WriteStringValue(Convert.ToString(value, CultureInfo.InvariantCulture)); break;
             }

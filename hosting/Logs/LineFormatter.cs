@@ -6,8 +6,8 @@ using Microsoft.Extensions.Logging.Console;
 namespace InstaMessenger.Hosting.Logs;
 
 /// <summary>
-/// Makes the product's lines of what anybody logs, libraries too: each has the trace and the request it belongs to, and whatever is away is told once a
-/// minute in one line, not by a stack trace for each attempt.
+/// Makes the product's lines of what anybody logs, libraries too: each has the trace and the request it belongs to, and whatever is away is
+/// told once a minute in one line, not by a stack trace for each attempt.
 /// </summary>
 /// <param name="name">The format.</param>
 /// <param name="outage">Knows what is away.</param>

@@ -3,7 +3,10 @@ using RabbitMQ.Client.Exceptions;
 
 namespace InstaMessenger.Hosting.Logs;
 
-/// <summary>Errors that say that something outside of this process is away: a broker, a database, a CRM, another service. Their stack traces tell nobody more.</summary>
+/// <summary>
+/// Errors that say that something outside of this process is away: a broker, a database, a CRM, another service. Their stack traces tell
+/// nobody more.
+/// </summary>
 /// <param name="isKnown">What the product itself knows to be one.</param>
 internal sealed class Outage(Func<Exception, bool> isKnown)
 {
@@ -18,7 +21,8 @@ internal sealed class Outage(Func<Exception, bool> isKnown)
     /// <summary>The error and its causes in one line, without places in the code.</summary>
     public static string Describe(Exception error) => string.Join(
         " <- ",
-        Causes(error).DistinctBy(cause => cause.Message).TakeLast(MostCauses).Select(cause => $"{cause.GetType().Name}: {cause.Message.ReplaceLineEndings(" ")}"));
+        Causes(error).DistinctBy(cause => cause.Message).TakeLast(MostCauses)
+            .Select(cause => $"{cause.GetType().Name}: {cause.Message.ReplaceLineEndings(" ")}"));
 
     private static IEnumerable<Exception> Causes(Exception error)
     {

@@ -5,8 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace InstaMessenger.Hosting.Logs;
 
 /// <summary>
-/// Lines for people. What is behind a line (a stack trace) is indented, and no text of somebody else's can begin a line of its own: it would look like one of
-/// ours.
+/// Lines for people. What is behind a line (a stack trace) is indented, and no text of somebody else's can begin a line of its own: it
+/// would look like one of ours.
 /// </summary>
 internal sealed class TextLines(Outage outage, TimeProvider clock) : LineFormatter(FormatName, outage, clock)
 {
@@ -17,7 +17,8 @@ internal sealed class TextLines(Outage outage, TimeProvider clock) : LineFormatt
     protected override void Write(in LogLine line, TextWriter writer)
     {
         var text = new StringBuilder(256);
-        text.Append(line.At.ToString("HH:mm:ss.fff ", CultureInfo.InvariantCulture)).Append(WordOf(line.Level)).Append(' ').Append(line.Event ?? line.Category).Append(": ");
+        text.Append(line.At.ToString("HH:mm:ss.fff ", CultureInfo.InvariantCulture)).Append(WordOf(line.Level)).Append(' ')
+            .Append(line.Event ?? line.Category).Append(": ");
         Append(text, line.Message);
         var isOneLine = line.Error?.Contains('\n') == false;
         if (isOneLine) Append(text.Append(' '), line.Error!);

@@ -3,8 +3,8 @@ using InstaMessenger.Contracts.Ids;
 namespace InstaMessenger.Hosting.Security;
 
 /// <summary>
-/// Which accounts somebody may see: all there are, or those that are listed. "All" is said in so many words: a list that is missing, or was lost on
-/// the way from one service to another, shows nothing.
+/// Which accounts somebody may see: all there are, or those that are listed. "All" is said in so many words: a list that is missing, or was
+/// lost on the way from one service to another, shows nothing.
 /// </summary>
 public sealed class AccountReach
 {

@@ -24,7 +24,8 @@ public sealed record Caller(string Id, CallerKind Kind, string UserId, bool IsAd
     public static ValueTask<Caller?> BindAsync(HttpContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        return ValueTask.FromResult<Caller?>(context.Features.Get<Caller>() ?? throw new InvalidOperationException("This endpoint has no caller."));
+        return ValueTask.FromResult<Caller?>(
+            context.Features.Get<Caller>() ?? throw new InvalidOperationException("This endpoint has no caller."));
     }
 }
 

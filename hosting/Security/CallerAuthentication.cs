@@ -19,11 +19,12 @@ internal sealed class CallerAuthentication(
 {
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
-        // Nobody asks who calls an anonymous endpoint. Looking would have the gateway ask the store twice for each request it passes on, and
-        // let strangers at ingress's public door make it ask the store at all.
+        // Nobody asks who calls an anonymous endpoint. Looking would have the gateway ask the store twice for each request it passes on,
+        // and let strangers at ingress's public door make it ask the store at all.
         if (Context.GetEndpoint()?.Metadata.GetMetadata<IAllowAnonymous>() is not null) return AuthenticateResult.NoResult();
         if (Credential.Of(Request) is not { } credential) return AuthenticateResult.NoResult();
-        if (await callers.FindAsync(credential, Context.RequestAborted) is not { } caller) return AuthenticateResult.Fail("unknown credential");
+        if (await callers.FindAsync(credential, Context.RequestAborted) is not { } caller)
+            return AuthenticateResult.Fail("unknown credential");
 
         Context.Features.Set(caller);
         // What a caller is told is theirs alone; an endpoint that knows better says so itself.
@@ -42,7 +43,8 @@ internal sealed class CallerAuthentication(
     {
         var (needed, caller) = (Context.GetEndpoint()?.Metadata.GetMetadata<EndpointScope>(), Context.Features.Get<Caller>());
         return needed is { AnyOf: not Scopes.None } && caller is not null && (caller.Scopes & needed.AnyOf) == Scopes.None
-            ? Problems.Of(StatusCodes.Status403Forbidden, "scope_missing", $"This API key has not the scope {needed.Policy}.").ExecuteAsync(Context)
+            ? Problems.Of(StatusCodes.Status403Forbidden, "scope_missing", $"This API key has not the scope {needed.Policy}.")
+                .ExecuteAsync(Context)
             : Problems.Of(StatusCodes.Status403Forbidden, "forbidden", "This credential may not do that.").ExecuteAsync(Context);
     }
 }
@@ -72,7 +74,8 @@ public static class CallerAuthenticationSetup
 
         services.AddHttpClient<RemoteCallerSource>(http => http.Timeout = RemoteCallerSource.Patience)
             // What a redirect leads to is not the store, and neither is a proxy that the environment names.
-            .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, UseProxy = false });
+            .ConfigurePrimaryHttpMessageHandler(
+                () => new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, UseProxy = false });
         services.TryAddSingleton<ICallerSource>(provider => provider.GetRequiredService<RemoteCallerSource>());
     }
 }

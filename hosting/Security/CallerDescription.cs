@@ -5,8 +5,8 @@ using InstaMessenger.Contracts.Ids;
 namespace InstaMessenger.Hosting.Security;
 
 /// <summary>
-/// The answer of <c>GET /api/v1/me</c>: who the presented credential belongs to. Every member is required, and all accounts are said by a word: the
-/// other services let people in by what is read here.
+/// The answer of <c>GET /api/v1/me</c>: who the presented credential belongs to. Every member is required, and all accounts are said by a
+/// word: the other services let people in by what is read here.
 /// </summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Skip)]
 public sealed record CallerDescription
@@ -60,7 +60,8 @@ public sealed record CallerDescription
     /// <exception cref="JsonException">A member is null or contradicts another.</exception>
     internal Caller ToCaller()
     {
-        if (Id is null || UserId is null || AccountIds is null || Scopes is null) throw new JsonException("A member of the caller is null.");
+        if (Id is null || UserId is null || AccountIds is null || Scopes is null)
+            throw new JsonException("A member of the caller is null.");
         if (Accounts == Reach.All && AccountIds.Count > 0) throw new JsonException("The caller sees all accounts and a list of them.");
         var reach = Accounts == Reach.All ? AccountReach.All : AccountReach.Of(AccountIds);
         return new Caller(Id, Kind, UserId, IsAdmin, reach, Scopes.Aggregate(Security.Scopes.None, (all, scope) => all | scope));

@@ -4,8 +4,8 @@ using Microsoft.AspNetCore.Http;
 namespace InstaMessenger.Hosting.Security;
 
 /// <summary>
-/// Refuses changes that another site has a browser make with the session cookie. The cookie is <c>SameSite=Strict</c>; this holds also against
-/// a neighbour on the same site (another subdomain or port), and browsers that do not know the attribute.
+/// Refuses changes that another site has a browser make with the session cookie. The cookie is <c>SameSite=Strict</c>; this holds also
+/// against a neighbour on the same site (another subdomain or port), and browsers that do not know the attribute.
 /// </summary>
 internal static class CrossSiteWrites
 {
@@ -13,15 +13,19 @@ internal static class CrossSiteWrites
     {
         var request = context.Request;
         return Changes(request.Method) && Credential.IsCookie(request) && !IsOwnPage(request)
-            ? Problems.Of(StatusCodes.Status403Forbidden, "cross_site", "A session cookie changes things only from pages of this site. Programs send Authorization: Bearer.").ExecuteAsync(context)
+            ? Problems.Of(
+                StatusCodes.Status403Forbidden,
+                "cross_site",
+                "A session cookie changes things only from pages of this site. Programs send Authorization: Bearer.").ExecuteAsync(context)
             : next(context);
     }
 
-    private static bool Changes(string method) => !(HttpMethods.IsGet(method) || HttpMethods.IsHead(method) || HttpMethods.IsOptions(method));
+    private static bool Changes(string method) =>
+        !(HttpMethods.IsGet(method) || HttpMethods.IsHead(method) || HttpMethods.IsOptions(method));
 
     /// <summary>
-    /// What browsers say of the page that made the request; no page can make them say otherwise. <c>Sec-Fetch-Site</c> is left out on plain http, and
-    /// there the page's origin must be where the request goes. Who sends neither is no browser of the last ten years.
+    /// What browsers say of the page that made the request; no page can make them say otherwise. <c>Sec-Fetch-Site</c> is left out on plain
+    /// http, and there the page's origin must be where the request goes. Who sends neither is no browser of the last ten years.
     /// </summary>
     private static bool IsOwnPage(HttpRequest request)
     {
@@ -31,7 +35,9 @@ internal static class CrossSiteWrites
         return origin.Length == 0 || (Uri.TryCreate(origin, UriKind.Absolute, out var page) && IsHere(request, page.Authority));
     }
 
-    /// <summary>Behind a proxy the browser's host is in X-Forwarded-Host, which a page cannot set without being asked about first (CORS).</summary>
+    /// <summary>
+    /// Behind a proxy the browser's host is in X-Forwarded-Host, which a page cannot set without being asked about first (CORS).
+    /// </summary>
     private static bool IsHere(HttpRequest request, string authority) =>
         string.Equals(authority, request.Host.Value, StringComparison.OrdinalIgnoreCase)
         || request.Headers["X-Forwarded-Host"].Contains(authority, StringComparer.OrdinalIgnoreCase);

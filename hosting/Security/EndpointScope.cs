@@ -17,7 +17,9 @@ public sealed record EndpointScope(Scopes AnyOf)
     internal static IEnumerable<string> Words(Scopes scopes) => scopes.Each().Select(scope => scope.ToString().ToLowerInvariant());
 }
 
-/// <summary>Says of endpoints which scope they need. Each must: one that says nothing needs <see cref="Scopes.Manage"/>, and a test names it.</summary>
+/// <summary>
+/// Says of endpoints which scope they need. Each must: one that says nothing needs <see cref="Scopes.Manage"/>, and a test names it.
+/// </summary>
 public static class EndpointScopeSetup
 {
     /// <summary>Lets in credentials that have one of the scopes.</summary>

@@ -7,7 +7,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace InstaMessenger.Hosting.Security;
 
 /// <summary>
-/// Encrypts the key ring's files with the master key (AES-256-GCM). Without it Data Protection writes its keys to a Linux disk in the clear.
+/// Encrypts the key ring's files with the master key (AES-256-GCM). Without it Data Protection writes its keys to a Linux disk in the
+/// clear.
 /// </summary>
 internal sealed class KeyRingEncryptor(MasterKey masterKey) : IXmlEncryptor
 {
@@ -41,5 +42,7 @@ internal sealed class KeyRingDecryptor(IServiceProvider services) : IXmlDecrypto
 internal static class KeyRingCipher
 {
     public static AesGcm Create(MasterKey masterKey) =>
-        new(HKDF.DeriveKey(HashAlgorithmName.SHA256, masterKey.Bytes, 32, info: "InstaMessenger key ring v1"u8.ToArray()), AesGcm.TagByteSizes.MaxSize);
+        new(
+            HKDF.DeriveKey(HashAlgorithmName.SHA256, masterKey.Bytes, 32, info: "InstaMessenger key ring v1"u8.ToArray()),
+            AesGcm.TagByteSizes.MaxSize);
 }

@@ -23,7 +23,8 @@ internal sealed class KeyRingStarter(DirectoryInfo folder, IKeyManager keys, Tim
         var ring = keys.GetAllKeys();
         if (ring.Count == 0) keys.CreateNewKey(clock.GetUtcNow(), clock.GetUtcNow() + KeyLifetime);
         if (ring.Any(key => !Opens(key)))
-            throw new InvalidOperationException($"Secrets:MasterKey does not open the key ring in {folder.FullName}: set the key that it was made with.");
+            throw new InvalidOperationException(
+                $"Secrets:MasterKey does not open the key ring in {folder.FullName}: set the key that it was made with.");
     }
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -59,7 +60,8 @@ internal sealed class KeyRingStarter(DirectoryInfo folder, IKeyManager keys, Tim
             }
             catch (Exception error) when (error is IOException or UnauthorizedAccessException)
             {
-                // A turn takes milliseconds: what lasts longer is a file that cannot be opened, and waiting on in silence would hang the start for ever.
+                // A turn takes milliseconds: what lasts longer is a file that cannot be opened, and waiting on in silence would hang the
+                // start for ever.
                 if (clock.GetElapsedTime(began) > LongestTurn)
                     throw new SettingException($"Secrets:KeyDirectory: {folder.FullName}/.lock cannot be locked: {error.Message}", error);
                 await Task.Delay(LockPause, clock, cancellationToken);

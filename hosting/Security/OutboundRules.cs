@@ -6,8 +6,8 @@ using Microsoft.Security.AntiSSRF;
 namespace InstaMessenger.Hosting.Security;
 
 /// <summary>
-/// Where a URL that somebody stored may lead: https to a public address, or what the operator allows besides. The same rules judge it when it is
-/// stored and when it is called, so that nothing is taken in that can never be called.
+/// Where a URL that somebody stored may lead: https to a public address, or what the operator allows besides. The same rules judge it when
+/// it is stored and when it is called, so that nothing is taken in that can never be called.
 /// </summary>
 /// <remarks>The ranges come from Microsoft.Security.AntiSSRF and grow with it.</remarks>
 public sealed class OutboundRules
@@ -89,14 +89,20 @@ public sealed class OutboundRules
         return url.Scheme == Uri.UriSchemeHttp && IsPublic(address) ? "It is not https." : "Its address is not public.";
     }
 
-    /// <summary>The host as it is looked up: in ASCII, without brackets, and without the dot at the end and the strange digits that hide an address from a reader.</summary>
+    /// <summary>
+    /// Returns the host in the form in which it is looked up: ASCII, no brackets, no dot at the end, no strange digits that hide an
+    /// address.
+    /// </summary>
     private static string NameOf(Uri url)
     {
         var plain = string.Concat(url.Host.Select(Plain)).Trim('[', ']').TrimEnd('.');
         return IPAddress.TryParse(plain, out _) ? plain : url.IdnHost.TrimEnd('.');
     }
 
-    /// <summary>An encircled or wide digit as a digit, and a wide dot as a dot. Not by Unicode normal forms, which need data that a small container lacks.</summary>
+    /// <summary>
+    /// An encircled or wide digit as a digit, and a wide dot as a dot. Not by Unicode normal forms, which need data that a small container
+    /// lacks.
+    /// </summary>
     private static char Plain(char letter) => letter switch
     {
         '\u3002' or '\uFF0E' or '\uFF61' => '.',

@@ -9,8 +9,9 @@ using Microsoft.Extensions.Configuration;
 namespace InstaMessenger.Hosting.Security;
 
 /// <summary>
-/// Asks the store who a credential belongs to (<c>GET /api/v1/me</c> at the first of <c>Services:Store</c> that answers). Not cached: a revoked key must stop at once, and
-/// only operators call the services that ask. Two answers count: 401, and 200 with every member of <see cref="CallerDescription"/>.
+/// Asks the store who a credential belongs to (<c>GET /api/v1/me</c> at the first of <c>Services:Store</c> that answers). Not cached: a
+/// revoked key must stop at once, and only operators call the services that ask. Two answers count: 401, and 200 with every member of
+/// <see cref="CallerDescription"/>.
 /// </summary>
 internal sealed class RemoteCallerSource(HttpClient http, IConfiguration configuration) : ICallerSource
 {
@@ -46,7 +47,8 @@ internal sealed class RemoteCallerSource(HttpClient http, IConfiguration configu
         {
             using var response = await http.SendAsync(request, cancellationToken);
             if (response.StatusCode == HttpStatusCode.Unauthorized) return null;
-            if (response.StatusCode != HttpStatusCode.OK) throw new StoreUnavailableException($"The store answered {(int)response.StatusCode} to the question who is asking.");
+            if (response.StatusCode != HttpStatusCode.OK)
+                throw new StoreUnavailableException($"The store answered {(int)response.StatusCode} to the question who is asking.");
             var me = await response.Content.ReadFromJsonAsync<CallerDescription>(ApiJson.Options, cancellationToken);
             return me?.ToCaller() ?? throw new StoreUnavailableException("The store did not say who is asking.");
         }
@@ -61,7 +63,9 @@ internal sealed class RemoteCallerSource(HttpClient http, IConfiguration configu
     }
 }
 
-/// <summary>The store cannot say now who a credential belongs to: nobody is let in, and nobody is told that their credential is wrong.</summary>
+/// <summary>
+/// The store cannot say now who a credential belongs to: nobody is let in, and nobody is told that their credential is wrong.
+/// </summary>
 /// <param name="message">What happened.</param>
 /// <param name="inner">The error behind it.</param>
 internal sealed class StoreUnavailableException(string message, Exception? inner = null) : Exception(message, inner);

@@ -14,7 +14,9 @@ public enum SecretPurpose
     WebhookSecret,
 }
 
-/// <summary>Encrypts secrets for rest and for the bus. Bound to purpose and account, so that a value moved to another row cannot be read.</summary>
+/// <summary>
+/// Encrypts secrets for rest and for the bus. Bound to purpose and account, so that a value moved to another row cannot be read.
+/// </summary>
 /// <param name="provider">The key ring.</param>
 public sealed class SecretProtector(IDataProtectionProvider provider)
 {
@@ -31,7 +33,9 @@ public sealed class SecretProtector(IDataProtectionProvider provider)
     /// <param name="protectedSecret">What <see cref="Protect"/> gave.</param>
     /// <returns>The secret.</returns>
     /// <exception cref="CryptographicException">It was changed, or made for another purpose or account, or with a lost key.</exception>
-    public string Unprotect(SecretPurpose purpose, AccountId account, string protectedSecret) => For(purpose, account).Unprotect(protectedSecret);
+    public string Unprotect(SecretPurpose purpose, AccountId account, string protectedSecret) =>
+        For(purpose, account).Unprotect(protectedSecret);
 
-    private IDataProtector For(SecretPurpose purpose, AccountId account) => provider.CreateProtector("secret", purpose.ToString(), account.Value);
+    private IDataProtector For(SecretPurpose purpose, AccountId account) =>
+        provider.CreateProtector("secret", purpose.ToString(), account.Value);
 }

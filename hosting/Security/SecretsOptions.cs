@@ -4,7 +4,8 @@ namespace InstaMessenger.Hosting.Security;
 public sealed class SecretsOptions
 {
     /// <summary>
-    /// Protects the key ring, and so every access token and webhook secret: base64 of 32 bytes or more, the same for all services. Required.
+    /// Protects the key ring, and so every access token and webhook secret: base64 of 32 bytes or more, the same for all services.
+    /// Required.
     /// </summary>
     public string MasterKey { get; set; } = "";
 

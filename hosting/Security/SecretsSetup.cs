@@ -11,8 +11,8 @@ namespace InstaMessenger.Hosting.Security;
 public static class SecretsSetup
 {
     /// <summary>
-    /// ASP.NET Core Data Protection with a key ring on disk, shared by the services and encrypted with <c>Secrets:MasterKey</c>. For the services
-    /// that hold secrets; the public doors hold none and need no key. Calling it again changes nothing.
+    /// ASP.NET Core Data Protection with a key ring on disk, shared by the services and encrypted with <c>Secrets:MasterKey</c>. For the
+    /// services that hold secrets; the public doors hold none and need no key. Calling it again changes nothing.
     /// </summary>
     /// <param name="builder">The host.</param>
     public static void AddSecrets(this IHostApplicationBuilder builder)
@@ -23,7 +23,8 @@ public static class SecretsSetup
         var options = configuration.GetSection("Secrets").Get<SecretsOptions>() ?? new SecretsOptions();
         var services = builder.Services;
         services.AddSingleton(_ => new MasterKey(StrongKey.Parse("Secrets:MasterKey", options.MasterKey)));
-        var folder = WritableFolder.Open("Secrets:KeyDirectory", options.KeyDirectory is { Length: > 0 } set ? set : DataDirectory.File(configuration, "keys"));
+        var folder = WritableFolder.Open(
+            "Secrets:KeyDirectory", options.KeyDirectory is { Length: > 0 } set ? set : DataDirectory.File(configuration, "keys"));
         services.AddHostedService(provider => new KeyRingStarter(folder, provider.GetRequiredService<IKeyManager>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<SecretProtector>();
         services.AddDataProtection()

@@ -17,7 +17,8 @@ public static class StrongKey
         var advice = $"Set {setting} to base64 of {LeastBytes} random bytes, for example: openssl rand -base64 {LeastBytes}";
         if (string.IsNullOrWhiteSpace(base64)) throw new InvalidOperationException($"{setting} is missing. {advice}");
         var key = new byte[base64.Length];
-        if (!Convert.TryFromBase64String(base64, key, out var length) || length < LeastBytes || key.AsSpan(0, length).ToArray().Distinct().Count() < 8)
+        if (!Convert.TryFromBase64String(base64, key, out var length) || length < LeastBytes
+            || key.AsSpan(0, length).ToArray().Distinct().Count() < 8)
             throw new InvalidOperationException($"{setting} is weak. {advice}");
         return key[..length];
     }

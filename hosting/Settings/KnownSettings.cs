@@ -3,8 +3,8 @@ using Microsoft.Extensions.Configuration;
 namespace InstaMessenger.Hosting.Settings;
 
 /// <summary>
-/// Every name in the product's own sections. A name that is not here is a typing mistake, and one that is ignored is found weeks later: the start names it.
-/// All services know all names, because one file of settings is given to all of them.
+/// Every name in the product's own sections. A name that is not here is a typing mistake, and one that is ignored is found weeks later: the
+/// start names it. All services know all names, because one file of settings is given to all of them.
 /// </summary>
 public static class KnownSettings
 {
@@ -18,16 +18,30 @@ public static class KnownSettings
         "Deliveries:Most", "Deliveries:MostPerAccount", "Deliveries:MostPerEndpoint",
         "ForwardedHeaders:KnownProxies", "ForwardedHeaders:KnownProxies:*",
         "Ingress:JournalMaxBytes",
-        "Instagram:Apps:*:AppId", "Instagram:Apps:*:AppSecret", "Instagram:Apps:*:VerifyToken", "Instagram:GraphBaseUrl", "Instagram:GraphVersion",
+        "Instagram:Apps:*:AppId",
+        "Instagram:Apps:*:AppSecret",
+        "Instagram:Apps:*:VerifyToken",
+        "Instagram:GraphBaseUrl",
+        "Instagram:GraphVersion",
         "Jwt:LifetimeMinutes", "Jwt:SigningKeys:*",
         "Metrics:Host", "Metrics:Port",
         "Outbound:AllowedAddresses", "Outbound:AllowedAddresses:*", "Outbound:AllowPrivateAddresses",
         "Public:BaseUrl",
-        "RateLimits:Gateways", "RateLimits:PerAddressBurst", "RateLimits:PerAddressPerSecond", "RateLimits:PerKeyBurst", "RateLimits:PerKeyPerSecond",
+        "RateLimits:Gateways",
+        "RateLimits:PerAddressBurst",
+        "RateLimits:PerAddressPerSecond",
+        "RateLimits:PerKeyBurst",
+        "RateLimits:PerKeyPerSecond",
         "RateLimits:SignInsPerAddressPerMinute",
         "Secrets:KeyDirectory", "Secrets:MasterKey",
         "Sender:AudioVideoPerSecond", "Sender:CallTimeout", "Sender:Concurrency", "Sender:MostPerAccount", "Sender:SendsPerSecond",
-        "Services:CrmForwarder", "Services:CrmForwarder:*", "Services:Ingress", "Services:Ingress:*", "Services:Sender", "Services:Sender:*", "Services:Store",
+        "Services:CrmForwarder",
+        "Services:CrmForwarder:*",
+        "Services:Ingress",
+        "Services:Ingress:*",
+        "Services:Sender",
+        "Services:Sender:*",
+        "Services:Store",
         "Services:Store:*",
     };
 
@@ -47,8 +61,10 @@ public static class KnownSettings
             .Select(setting => setting.Key)
             .Order(StringComparer.Ordinal)
             .ToList();
-        if (unknown.Count > 0) throw new SettingException($"{string.Join(", ", unknown)}: there is no such setting; docs/operations.md lists them all.");
+        if (unknown.Count > 0)
+            throw new SettingException($"{string.Join(", ", unknown)}: there is no such setting; docs/operations.md lists them all.");
     }
 
-    private static string General(string name) => string.Join(':', name.Split(':').Select(part => part.Length > 0 && part.All(char.IsAsciiDigit) ? "*" : part));
+    private static string General(string name) =>
+        string.Join(':', name.Split(':').Select(part => part.Length > 0 && part.All(char.IsAsciiDigit) ? "*" : part));
 }

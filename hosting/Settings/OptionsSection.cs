@@ -26,7 +26,8 @@ public static class OptionsSection
             var faults = new List<ValidationResult>();
             return Validator.TryValidateObject(options, new ValidationContext(options), faults, validateAllProperties: true)
                 ? ValidateOptionsResult.Success
-                : ValidateOptionsResult.Fail(faults.SelectMany(fault => fault.MemberNames.Select(member => $"{section}:{member}: {fault.ErrorMessage}")));
+                : ValidateOptionsResult.Fail(
+                    faults.SelectMany(fault => fault.MemberNames.Select(member => $"{section}:{member}: {fault.ErrorMessage}")));
         }
     }
 }

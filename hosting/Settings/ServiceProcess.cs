@@ -71,7 +71,10 @@ public static partial class ServiceProcess
     };
 
     /// <summary>.NET's words for a value of the wrong type.</summary>
-    [GeneratedRegex("^Failed to convert configuration value '(?<value>.*)' at '(?<name>.*)' to type '(?<type>.*)'", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        "^Failed to convert configuration value '(?<value>.*)' at '(?<name>.*)' to type '(?<type>.*)'",
+        RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000)]
     private static partial Regex Unreadable();
 
     private static string OneLine(string text) => text.ReplaceLineEndings(" ");

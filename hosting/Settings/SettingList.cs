@@ -3,14 +3,17 @@ using Microsoft.Extensions.Configuration;
 namespace InstaMessenger.Hosting.Settings;
 
 /// <summary>
-/// A setting with several values: <c>A=one,two</c>, or one by one as <c>A:0=one</c>, <c>A:1=two</c>. Environment files and Compose have only the first form.
+/// A setting with several values: <c>A=one,two</c>, or one by one as <c>A:0=one</c>, <c>A:1=two</c>. Environment files and Compose have
+/// only the first form.
 /// </summary>
 public static class SettingList
 {
     /// <summary>Reads the values.</summary>
     /// <param name="configuration">The settings.</param>
     /// <param name="name">The setting, like <c>Services:Store</c>.</param>
-    /// <returns>The values without blanks around them, each with the name to blame when it is wrong; none when the setting is missing or empty.</returns>
+    /// <returns>
+    /// The values without blanks around them, each with the name to blame when it is wrong; none when the setting is missing or empty.
+    /// </returns>
     public static IReadOnlyList<(string Name, string Value)> Read(IConfiguration configuration, string name)
     {
         ArgumentNullException.ThrowIfNull(configuration);
@@ -19,5 +22,6 @@ public static class SettingList
     }
 
     private static IEnumerable<(string Name, string Value)> Values(IConfigurationSection section) =>
-        (section.Value ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(value => (section.Path, value));
+        (section.Value ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+            .Select(value => (section.Path, value));
 }

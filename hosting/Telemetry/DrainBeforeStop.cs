@@ -3,8 +3,8 @@ using Microsoft.Extensions.Hosting;
 namespace InstaMessenger.Hosting.Telemetry;
 
 /// <summary>
-/// Goes on serving for a moment after the process was told to stop, when somebody watches its readiness: they see that it is not ready and send their requests
-/// elsewhere, and only then the door closes. Without it a rolling restart answered hundreds of requests with 502.
+/// Goes on serving for a moment after the process was told to stop, when somebody watches its readiness: they see that it is not ready and
+/// send their requests elsewhere, and only then the door closes. Without it a rolling restart answered hundreds of requests with 502.
 /// </summary>
 internal sealed class DrainBeforeStop(Readiness readiness) : IHostedLifecycleService
 {

@@ -11,14 +11,20 @@ public static class Metrics
     /// <summary>The product's meter.</summary>
     public static readonly Meter Meter = new(MeterName);
 
-    private static readonly Counter<long> RelayedRows = Meter.CreateCounter<long>("relay.rows", "{row}", "Rows that the bus has confirmed.");
-    private static readonly Histogram<double> RelayRounds = Meter.CreateHistogram<double>("relay.round", "ms", "From reading a round of rows to marking them.");
-    private static readonly Counter<long> ConsumedItems = Meter.CreateCounter<long>("bus.items", "{message}", "Messages handled or set aside.");
-    private static readonly Counter<long> DeadLetters = Meter.CreateCounter<long>("bus.dead_letters", "{message}", "Messages set aside because their handler always fails.");
+    private static readonly Counter<long> RelayedRows = Meter.CreateCounter<long>(
+        "relay.rows", "{row}", "Rows that the bus has confirmed.");
+    private static readonly Histogram<double> RelayRounds = Meter.CreateHistogram<double>(
+        "relay.round", "ms", "From reading a round of rows to marking them.");
+    private static readonly Counter<long> ConsumedItems = Meter.CreateCounter<long>(
+        "bus.items", "{message}", "Messages handled or set aside.");
+    private static readonly Counter<long> DeadLetters = Meter.CreateCounter<long>(
+        "bus.dead_letters", "{message}", "Messages set aside because their handler always fails.");
 
-    private static readonly Counter<long> WorkerRounds = Meter.CreateCounter<long>("worker.rounds", "{round}", "Rounds of background workers; outcome says how they ended.");
+    private static readonly Counter<long> WorkerRounds = Meter.CreateCounter<long>(
+        "worker.rounds", "{round}", "Rounds of background workers; outcome says how they ended.");
 
-    private static readonly Counter<long> UnreadableRows = Meter.CreateCounter<long>("rows.unreadable", "{row}", "Rows that cannot be read and are left out of lists.");
+    private static readonly Counter<long> UnreadableRows = Meter.CreateCounter<long>(
+        "rows.unreadable", "{row}", "Rows that cannot be read and are left out of lists.");
 
     internal static void Relayed(string source, int rows, TimeSpan elapsed)
     {
@@ -27,7 +33,8 @@ public static class Metrics
     }
 
     internal static void WorkerRound(string worker, bool good) =>
-        WorkerRounds.Add(1, new KeyValuePair<string, object?>("worker", worker), new KeyValuePair<string, object?>("outcome", good ? "good" : "failed"));
+        WorkerRounds.Add(
+            1, new KeyValuePair<string, object?>("worker", worker), new KeyValuePair<string, object?>("outcome", good ? "good" : "failed"));
 
     internal static void Consumed(string queue, int items) => ConsumedItems.Add(items, new KeyValuePair<string, object?>("queue", queue));
 

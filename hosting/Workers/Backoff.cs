@@ -5,7 +5,10 @@ internal static class Backoff
 {
     private const double FirstMilliseconds = 50;
 
-    /// <summary>50 ms, doubled by each further failure, shortened by up to a quarter so that processes which failed together do not come back together.</summary>
+    /// <summary>
+    /// 50 ms, doubled by each further failure, shortened by up to a quarter so that processes which failed together do not come back
+    /// together.
+    /// </summary>
     /// <param name="failures">In a row, at least 1.</param>
     /// <param name="longest">The longest wait.</param>
     /// <param name="jitter">0 to 1.</param>

@@ -1,15 +1,17 @@
 namespace InstaMessenger.Hosting.Workers;
 
 /// <summary>
-/// The right of one process to run a worker, for a few seconds at a time. Time alone cannot keep a frozen process from going on when it wakes, so
-/// every holder has a token greater than the one before, and what it writes is conditional on it: see <c>LeaseFence</c>.
+/// The right of one process to run a worker, for a few seconds at a time. Time alone cannot keep a frozen process from going on when it
+/// wakes, so every holder has a token greater than the one before, and what it writes is conditional on it: see <c>LeaseFence</c>.
 /// </summary>
 public interface ILease
 {
     /// <summary>What is leased, like <c>store.events</c>.</summary>
     string Name { get; }
 
-    /// <summary>Whether this process still has it, as far as its own clock tells. Look again before each step that leaves the process.</summary>
+    /// <summary>
+    /// Whether this process still has it, as far as its own clock tells. Look again before each step that leaves the process.
+    /// </summary>
     bool IsHeld { get; }
 
     /// <summary>The token of the current hold. It changes only in <see cref="TryTakeAsync"/>, so never during a round.</summary>

@@ -3,8 +3,8 @@ using Microsoft.Extensions.Logging;
 namespace InstaMessenger.Hosting.Workers;
 
 /// <summary>
-/// A worker over rows: it finds some, and handles them. Rows that fail together are tried alone, so one that is rotten never stops the others; it is
-/// set aside once it has failed alone several times, minutes apart at most, while the database was well.
+/// A worker over rows: it finds some, and handles them. Rows that fail together are tried alone, so one that is rotten never stops the
+/// others; it is set aside once it has failed alone several times, minutes apart at most, while the database was well.
 /// </summary>
 /// <typeparam name="TKey">What names a row: its key. The handling reads the row itself, in its own transaction.</typeparam>
 /// <param name="clock">Measures the time between two attempts.</param>
@@ -29,7 +29,8 @@ public abstract partial class RowWorker<TKey>(TimeProvider clock, ILogger logger
     public sealed override async Task<NextRound> RoundAsync(CancellationToken cancellationToken)
     {
         var now = clock.GetTimestamp();
-        var waiting = _suspects.Where(pair => clock.GetElapsedTime(pair.Value.FailedAt, now) < RetryAfter).Select(pair => pair.Key).ToHashSet();
+        var waiting = _suspects.Where(pair => clock.GetElapsedTime(pair.Value.FailedAt, now) < RetryAfter).Select(pair => pair.Key)
+            .ToHashSet();
         var rows = await FindAsync(waiting, RowsPerRound, cancellationToken);
         if (rows.Count < RowsPerRound) ForgetAllBut([.. waiting, .. rows]);
         var suspects = rows.Where(_suspects.ContainsKey).ToList();
@@ -44,7 +45,8 @@ public abstract partial class RowWorker<TKey>(TimeProvider clock, ILogger logger
     /// <param name="limit">At most so many.</param>
     /// <param name="cancellationToken">Ends the read.</param>
     /// <returns>Their keys, in the order in which they are handled.</returns>
-    protected abstract Task<IReadOnlyList<TKey>> FindAsync(IReadOnlyCollection<TKey> except, int limit, CancellationToken cancellationToken);
+    protected abstract Task<IReadOnlyList<TKey>> FindAsync(
+        IReadOnlyCollection<TKey> except, int limit, CancellationToken cancellationToken);
 
     /// <summary>Handles rows in one transaction. They may have been handled meanwhile by another process, which is no error.</summary>
     /// <param name="rows">1 to <see cref="RowsPerRound"/> rows.</param>
@@ -98,7 +100,8 @@ public abstract partial class RowWorker<TKey>(TimeProvider clock, ILogger logger
     }
 
     /// <summary>
-    /// Counts the failure against the row only if the database answers right after it; else this throws, and the round as a whole has failed.
+    /// Counts the failure against the row only if the database answers right after it; else this throws, and the round as a whole has
+    /// failed.
     /// </summary>
     private async Task SuspectAsync(TKey row, Exception error, CancellationToken cancellationToken)
     {
@@ -121,12 +124,19 @@ public abstract partial class RowWorker<TKey>(TimeProvider clock, ILogger logger
 
     private sealed record Suspect(int Failures, long FailedAt);
 
-    [LoggerMessage(EventName = "worker.row_failed", Level = LogLevel.Warning, Message = "{Worker}: row {Row} failed alone (failure {Failures}); the others go on")]
+    [LoggerMessage(
+        EventName = "worker.row_failed",
+        Level = LogLevel.Warning,
+        Message = "{Worker}: row {Row} failed alone (failure {Failures}); the others go on")]
     private static partial void LogRowFailed(ILogger logger, Exception error, string worker, TKey row, int failures);
 
-    [LoggerMessage(EventName = "worker.row_set_aside", Level = LogLevel.Error, Message = "{Worker}: row {Row} always fails and was set aside")]
+    [LoggerMessage(
+        EventName = "worker.row_set_aside", Level = LogLevel.Error, Message = "{Worker}: row {Row} always fails and was set aside")]
     private static partial void LogSetAside(ILogger logger, string worker, TKey row);
 
-    [LoggerMessage(EventName = "worker.row_stuck", Level = LogLevel.Error, Message = "{Worker}: row {Row} always fails and could not be set aside; it is tried again for ever")]
+    [LoggerMessage(
+        EventName = "worker.row_stuck",
+        Level = LogLevel.Error,
+        Message = "{Worker}: row {Row} always fails and could not be set aside; it is tried again for ever")]
     private static partial void LogNotSetAside(ILogger logger, Exception error, string worker, TKey row);
 }

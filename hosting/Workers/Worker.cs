@@ -1,11 +1,12 @@
 namespace InstaMessenger.Hosting.Workers;
 
 /// <summary>
-/// A background loop of a service. It says its name, its interval and what one round does; everything else (waking, sleeping, back-off, the lease,
-/// the end of the process, metrics and health) is the skeleton's. Register it with <see cref="WorkerSetup.AddWorker{T}"/>.
+/// A background loop of a service. It says its name, its interval and what one round does; everything else (waking, sleeping, back-off, the
+/// lease, the end of the process, metrics and health) is the skeleton's. Register it with <see cref="WorkerSetup.AddWorker{T}"/>.
 /// </summary>
 /// <remarks>
-/// Write it as if a second process ran the same worker: either its rounds may overlap (each row is claimed in its own transaction), or it names a
+/// Write it as if a second process ran the same worker: either its rounds may overlap (each row is claimed in its own transaction), or it
+/// names a
 /// <see cref="Lease"/> and fences what it writes with it.
 /// </remarks>
 public abstract class Worker
@@ -31,13 +32,17 @@ public abstract class Worker
     /// <summary>Rows that always fail and could not even be set aside; readiness tells of them.</summary>
     internal virtual int StuckRows => 0;
 
-    /// <summary>Does what must be done before the first round, and before what is registered behind this worker begins. An error ends the start of the process.</summary>
+    /// <summary>
+    /// Does what must be done before the first round, and before what is registered behind this worker begins. An error ends the start of
+    /// the process.
+    /// </summary>
     /// <param name="cancellationToken">Gives the start up.</param>
     /// <returns>When rounds may begin.</returns>
     public virtual Task BeginAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>
-    /// Does what there is to do. An exception is logged and the round tried again after a back-off, so what it did before must not harm when done twice.
+    /// Does what there is to do. An exception is logged and the round tried again after a back-off, so what it did before must not harm
+    /// when done twice.
     /// </summary>
     /// <param name="cancellationToken">Cancelled when the process stops and <see cref="Drain"/> is over.</param>
     /// <returns>When the next round begins.</returns>

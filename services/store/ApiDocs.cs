@@ -3,16 +3,22 @@ using Scalar.AspNetCore;
 
 namespace InstaMessenger.Store;
 
-/// <summary>The OpenAPI document at <c>/openapi/v1.json</c> and readable docs at <c>/docs</c>. They show the interface and no data, so anybody may read them.</summary>
+/// <summary>
+/// The OpenAPI document at <c>/openapi/v1.json</c> and readable docs at <c>/docs</c>. They show the interface and no data, so anybody may
+/// read them.
+/// </summary>
 internal static class ApiDocs
 {
-    public static void AddApiDocs(this IServiceCollection services) => services.AddSingleton<ApiDocument>().AddOpenApi(ApiDocument.Name, options =>
+    public static void AddApiDocs(this IServiceCollection services) =>
+        services.AddSingleton<ApiDocument>().AddOpenApi(ApiDocument.Name, options =>
     {
         options.AddDocumentTransformer((document, _, _) =>
         {
             document.Info.Title = "InstaMessenger";
-            document.Info.Description = "Instagram direct messages for CRMs and agents. Errors are problem details (RFC 9457) with a stable code and a trace_id. "
-                + "Every answer has an X-Request-Id: yours, when you send one of 1 to 64 letters, digits, dots, underscores or dashes, else one of ours.";
+            document.Info.Description =
+                "Instagram direct messages for CRMs and agents. Errors are problem details (RFC 9457) with a stable code and a trace_id. "
+                + "Every answer has an X-Request-Id: yours, when you send one of 1 to 64 letters, digits, dots, underscores or dashes, "
+                + "else one of ours.";
             // Behind the gateway the address of this process is nobody's business.
             document.Servers = [];
             return Task.CompletedTask;
@@ -39,5 +45,7 @@ internal static class ApiDocs
     }
 
     private static bool IsWord(Type type) =>
-        Array.Exists((Nullable.GetUnderlyingType(type) ?? type).GetInterfaces(), face => face.IsGenericType && face.GetGenericTypeDefinition() == typeof(IStringId<>));
+        Array.Exists(
+            (Nullable.GetUnderlyingType(type) ?? type).GetInterfaces(),
+            face => face.IsGenericType && face.GetGenericTypeDefinition() == typeof(IStringId<>));
 }

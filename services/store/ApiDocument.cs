@@ -5,8 +5,8 @@ using Microsoft.OpenApi;
 namespace InstaMessenger.Store;
 
 /// <summary>
-/// The OpenAPI document as bytes, made once: it takes the generator some 30 ms of processor time, and anybody may ask for it. It does not change while the
-/// process lives, so whoever has it is answered 304.
+/// The OpenAPI document as bytes, made once: it takes the generator some 30 ms of processor time, and anybody may ask for it. It does not
+/// change while the process lives, so a client that has it gets 304.
 /// </summary>
 internal sealed class ApiDocument([FromKeyedServices(ApiDocument.Name)] IOpenApiDocumentProvider provider)
 {
@@ -31,7 +31,7 @@ internal sealed class ApiDocument([FromKeyedServices(ApiDocument.Name)] IOpenApi
         await response.Body.WriteAsync(json, context.RequestAborted);
     }
 
-    /// <summary>Who asks while it is made waits for it; one that failed is made anew by the next who asks.</summary>
+    /// <summary>Callers wait while it is made. When that fails, the next caller starts it again.</summary>
     private Task<(byte[] Json, string ETag)> GetAsync()
     {
         lock (_gate)

@@ -3,8 +3,9 @@ using Microsoft.Extensions.Options;
 namespace InstaMessenger.Hosting.Http.Bodies;
 
 /// <summary>
-/// The bytes of request bodies that are held while their rest is awaited. A stranger who stops before the last byte costs as much memory as the webhooks
-/// of a whole shop, so all bodies together have a limit, and not only each. Half of it is the most for one address: nobody alone shuts the door for Meta.
+/// The bytes of request bodies that are held while their rest is awaited. A stranger who stops before the last byte costs as much memory as
+/// the webhooks of a whole shop, so all bodies together have a limit, and not only each. Half of it is the most for one address: nobody
+/// alone shuts the door for Meta.
 /// </summary>
 internal sealed class BodyBudget(IOptions<BodyOptions> options)
 {

@@ -8,13 +8,17 @@ internal sealed class BodyOptions
     private const int MiB = 1024 * 1024;
 
     /// <summary>
-    /// Bytes of request bodies that the process holds at a time, default 64 MiB; one address may hold half of them. A request beyond that is answered 503 with
+    /// Bytes of request bodies that the process holds at a time, default 64 MiB; one address may hold half of them. A request beyond that
+    /// is answered 503 with
     /// <c>Retry-After</c>. The largest upload that is taken is half of it, too.
     /// </summary>
     [Range(MiB, int.MaxValue)]
     public int MostBytesInFlight { get; set; } = 64 * MiB;
 
-    /// <summary>How long a client may take for a whole body, in seconds; default 15. Bodies announced with over 5 MiB, which are uploads, get eight times as long.</summary>
+    /// <summary>
+    /// How long a client may take for a whole body, in seconds; default 15. Bodies announced with over 5 MiB, which are uploads, get eight
+    /// times as long.
+    /// </summary>
     [Range(1, 3600)]
     public int DeadlineSeconds { get; set; } = 15;
 }

@@ -6,8 +6,8 @@ using Microsoft.AspNetCore.Http.Features;
 namespace InstaMessenger.Hosting.Http.Bodies;
 
 /// <summary>
-/// A request's body under the deadline and the budget. Nearly every body is there as a whole at the first look, and costs neither a timer nor the budget's
-/// lock; only one whose rest must be awaited does.
+/// A request's body under the deadline and the budget. Nearly every body is there as a whole at the first look, and costs neither a timer
+/// nor the budget's lock; only one whose rest must be awaited does.
 /// </summary>
 internal sealed class MeteredBody(HttpContext context, PipeReader inner, BodyBudget budget, TimeProvider clock, TimeSpan deadline)
     : PipeReader, IRequestBodyPipeFeature
@@ -59,7 +59,10 @@ internal sealed class MeteredBody(HttpContext context, PipeReader inner, BodyBud
     private ReadResult Judged(ReadResult result)
     {
         if (_late && !result.IsCompleted)
-            throw Refused(result, StatusCodes.Status408RequestTimeout, FormattableString.Invariant($"The body did not come within {deadline.TotalSeconds} s."));
+            throw Refused(
+                result,
+                StatusCodes.Status408RequestTimeout,
+                FormattableString.Invariant($"The body did not come within {deadline.TotalSeconds} s."));
         _buffer = result.Buffer;
         if (result.IsCompleted)
         {

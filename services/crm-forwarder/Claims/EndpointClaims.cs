@@ -7,10 +7,11 @@ namespace InstaMessenger.CrmForwarder.Claims;
 
 /// <summary>
 /// Which endpoints this process posts to. An endpoint belongs to one process at a time, so that nothing is posted twice and its
-/// conversations stay in order; to the one that takes in its events, so that a commit wakes the right one. Taken once and kept as long as the
-/// process lives: no delivery costs a write more for it.
+/// conversations stay in order; to the one that takes in its events, so that a commit wakes the right one. Taken once and kept as long as
+/// the process lives: no delivery costs a write more for it.
 /// </summary>
-internal sealed class EndpointClaims(IUnitOfWork<CrmForwarderDbContext> unitOfWork, IDbContextFactory<CrmForwarderDbContext> factory, ProcessLease lease)
+internal sealed class EndpointClaims(
+    IUnitOfWork<CrmForwarderDbContext> unitOfWork, IDbContextFactory<CrmForwarderDbContext> factory, ProcessLease lease)
 {
     /// <summary>The id under which each endpoint was taken.</summary>
     private readonly ConcurrentDictionary<string, string> _taken = new();
@@ -31,7 +32,8 @@ internal sealed class EndpointClaims(IUnitOfWork<CrmForwarderDbContext> unitOfWo
     public async Task<List<string>> WantedAsync(CancellationToken cancellationToken)
     {
         await using var db = await factory.CreateDbContextAsync(cancellationToken);
-        return await db.Claims.Where(row => row.Owner == lease.Id && row.WantedBy != null).Select(row => row.EndpointId).ToListAsync(cancellationToken);
+        return await db.Claims.Where(row => row.Owner == lease.Id && row.WantedBy != null).Select(row => row.EndpointId)
+            .ToListAsync(cancellationToken);
     }
 
     /// <summary>Gives an endpoint with nothing in flight to whoever wants it.</summary>
@@ -45,7 +47,8 @@ internal sealed class EndpointClaims(IUnitOfWork<CrmForwarderDbContext> unitOfWo
                 var claim = scope.Db.Claims.Where(row => row.EndpointId == endpointId && row.Owner == me && row.WantedBy != null);
                 // Read before it is written: MySQL assigns columns one after another, and EF does not say in which order.
                 if (await claim.Select(row => row.WantedBy).SingleOrDefaultAsync() is not { } next) return;
-                await claim.ExecuteUpdateAsync(set => set.SetProperty(row => row.Owner, next).SetProperty(row => row.WantedBy, (string?)null));
+                await claim.ExecuteUpdateAsync(
+                    set => set.SetProperty(row => row.Owner, next).SetProperty(row => row.WantedBy, (string?)null));
             },
             cancellationToken);
     }

@@ -20,7 +20,9 @@ internal sealed class ProcessLease(
 
     public static readonly TimeSpan RenewEvery = TimeSpan.FromSeconds(2);
 
-    /// <summary>How long a renewal lets this process begin posts: shorter than <see cref="Lasts"/> by how far two machines' clocks may differ.</summary>
+    /// <summary>
+    /// How long a renewal lets this process begin posts: shorter than <see cref="Lasts"/> by how far two machines' clocks may differ.
+    /// </summary>
     private static readonly TimeSpan SafeFor = TimeSpan.FromSeconds(7);
 
     private volatile Renewal? _last;
@@ -32,8 +34,8 @@ internal sealed class ProcessLease(
     public string? Id => _last?.Id;
 
     /// <summary>
-    /// The claim under which this process may begin a post now; null while others may have taken over what it owns, as in a process that was frozen and has
-    /// just woken up.
+    /// The claim under which this process may begin a post now; null while others may have taken over what it owns, as in a process that
+    /// was frozen and has just woken up.
     /// </summary>
     public string? Claim => !IsShared ? Alone : _last is { } last && IsFresh(last) ? last.Id : null;
 
@@ -44,7 +46,8 @@ internal sealed class ProcessLease(
         var (last, at, stamp) = (_last, clock.GetUtcNow(), clock.GetTimestamp());
         var until = at + Lasts;
         var lives = last is not null && await unitOfWork.ExecuteAsync(
-            async scope => await scope.Db.Processes.Where(row => row.Id == last.Id).ExecuteUpdateAsync(set => set.SetProperty(row => row.Until, until)) == 1,
+            async scope => await scope.Db.Processes.Where(row => row.Id == last.Id)
+                .ExecuteUpdateAsync(set => set.SetProperty(row => row.Until, until)) == 1,
             cancellationToken);
         var id = lives ? last!.Id : NewId();
         if (!lives)

@@ -76,7 +76,8 @@ internal sealed class Delivery
             entity.Property(row => row.TraceParent).HasMaxLength(100);
             entity.Property(row => row.State).HasMaxLength(10);
             entity.Property(row => row.LastError).HasMaxLength(100);
-            // Event first: a redelivered bundle is found with one probe per event, and the ids are ordered by time, so the index grows at its end.
+            // Event first: a redelivered bundle is found with one probe per event, and the ids are ordered by time, so the index grows at
+            // its end.
             entity.HasIndex(row => new { row.EventId, row.EndpointId }).IsUnique();
             // The worker's question (what is due at this endpoint?) and the list's (what is dead at it, newest first?).
             entity.HasIndex(row => new { row.EndpointId, row.State, row.DueAt });

@@ -21,7 +21,8 @@ internal sealed class DeliveryAttempt
     public required int DurationMs { get; init; }
 
     /// <summary>One whose number is there already was written before, by a unit whose answer was lost.</summary>
-    public static Task InsertAsync(DbContext db, IReadOnlyCollection<DeliveryAttempt> attempts) => BulkInsert.EntitiesAsync(db, attempts, ifAbsent: true);
+    public static Task InsertAsync(DbContext db, IReadOnlyCollection<DeliveryAttempt> attempts) =>
+        BulkInsert.EntitiesAsync(db, attempts, ifAbsent: true);
 
     private sealed class Table : IEntityTypeConfiguration<DeliveryAttempt>
     {

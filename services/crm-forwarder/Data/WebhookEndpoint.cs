@@ -18,7 +18,9 @@ internal sealed class WebhookEndpoint
 
     public EndpointState State { get; private set; }
 
-    /// <summary>Whether its last post was answered in time. One that was not, or never had one, gets slots of the share that is for those.</summary>
+    /// <summary>
+    /// Whether its last post was answered in time. One that was not, or never had one, gets slots of the share that is for those.
+    /// </summary>
     public bool Proven { get; private set; }
 
     public required DateTimeOffset CreatedAt { get; init; }

@@ -45,9 +45,15 @@ internal sealed partial class ClaimKeeper(
         }
     }
 
-    [LoggerMessage(EventName = "forwarder.lease_not_left", Level = LogLevel.Warning, Message = "The lease of this process could not be given back; it ends by itself")]
+    [LoggerMessage(
+        EventName = "forwarder.lease_not_left",
+        Level = LogLevel.Warning,
+        Message = "The lease of this process could not be given back; it ends by itself")]
     private static partial void LogNotLeft(ILogger logger, Exception error);
 
-    [LoggerMessage(EventName = "forwarder.lease_lost", Level = LogLevel.Warning, Message = "This process was silent for so long that others may have taken its endpoints; it begins anew")]
+    [LoggerMessage(
+        EventName = "forwarder.lease_lost",
+        Level = LogLevel.Warning,
+        Message = "This process was silent for so long that others may have taken its endpoints; it begins anew")]
     private static partial void LogLost(ILogger logger);
 }

@@ -51,7 +51,8 @@ internal static class Conclusions
         DurationMs = (int)conclusion.Result.Duration.TotalMilliseconds,
     };
 
-    private static Task<int> DeliveredAsync(CrmForwarderDbContext db, List<long> ids, int? status, int number, DateTimeOffset now) => db.Deliveries
+    private static Task<int> DeliveredAsync(CrmForwarderDbContext db, List<long> ids, int? status, int number, DateTimeOffset now) =>
+        db.Deliveries
         .Where(row => ids.Contains(row.Id) && row.Attempts == number - 1)
         .ExecuteUpdateAsync(set => set
             .SetProperty(row => row.State, DeliveryState.Delivered)
@@ -72,7 +73,8 @@ internal static class Conclusions
             .SetProperty(row => row.LastStatus, result.Status)
             .SetProperty(row => row.LastError, result.Error));
         // An account that was unlinked meanwhile has buried it. It stays so, but the attempt was made and has its number.
-        if (written == 0) await row.ExecuteUpdateAsync(set => set.SetProperty(row => row.Attempts, conclusion.Number).SetProperty(row => row.LastStatus, result.Status));
+        if (written == 0) await row.ExecuteUpdateAsync(
+            set => set.SetProperty(row => row.Attempts, conclusion.Number).SetProperty(row => row.LastStatus, result.Status));
     }
 
     /// <summary>Only while it is the URL that answered.</summary>

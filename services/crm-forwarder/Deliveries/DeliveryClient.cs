@@ -35,7 +35,8 @@ internal sealed class DeliveryClient(OutboundGuard guard, TimeProvider clock) : 
 
     public void Dispose() => _http.Dispose();
 
-    private async Task<Answer> TryPostAsync(DeliveryTarget target, DueDelivery delivery, DateTimeOffset at, CancellationToken cancellationToken)
+    private async Task<Answer> TryPostAsync(
+        DeliveryTarget target, DueDelivery delivery, DateTimeOffset at, CancellationToken cancellationToken)
     {
         if (target.Keys is null) return new Answer(Verdict.Failed, Error: "secret_unreadable");
         if (!Uri.TryCreate(target.Url, UriKind.Absolute, out var url)) return new Answer(Verdict.Refused, Error: "address_refused");
@@ -77,10 +78,12 @@ internal sealed class DeliveryClient(OutboundGuard guard, TimeProvider clock) : 
         request.Headers.TryAddWithoutValidation("User-Agent", "InstaMessenger");
         request.Headers.TryAddWithoutValidation("webhook-id", delivery.EventId.Value);
         request.Headers.TryAddWithoutValidation("webhook-timestamp", timestamp.ToString());
-        // Without a collector nobody listens to activities, so HttpClient has none to name; the CRM can still tell which webhook this came from.
+        // Without a collector nobody listens to activities, so HttpClient has none to name; the CRM can still tell which webhook this came
+        // from.
         if (Activity.Current is null && delivery.TraceParent is { } trace) request.Headers.TryAddWithoutValidation("traceparent", trace);
         if (keys.Count == 0) return request;
-        request.Headers.TryAddWithoutValidation("webhook-signature", WebhookSigner.Standard(keys, delivery.EventId.Value, timestamp, delivery.Body));
+        request.Headers.TryAddWithoutValidation(
+            "webhook-signature", WebhookSigner.Standard(keys, delivery.EventId.Value, timestamp, delivery.Body));
         request.Headers.TryAddWithoutValidation("X-Hub-Signature-256", WebhookSigner.Hub(keys[0], delivery.Body));
         return request;
     }

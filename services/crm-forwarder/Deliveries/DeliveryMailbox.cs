@@ -9,7 +9,8 @@ namespace InstaMessenger.CrmForwarder.Deliveries;
 /// </summary>
 internal sealed class DeliveryMailbox
 {
-    private readonly Channel<Action<LaneSet>> _news = Channel.CreateUnbounded<Action<LaneSet>>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Channel<Action<LaneSet>> _news = Channel.CreateUnbounded<Action<LaneSet>>(
+        new UnboundedChannelOptions { SingleReader = true });
 
     public ChannelReader<Action<LaneSet>> News => _news.Reader;
 

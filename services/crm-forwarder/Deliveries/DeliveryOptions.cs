@@ -14,12 +14,14 @@ internal sealed class DeliveryOptions
     public int MostPerAccount { get; set; } = 32;
 
     /// <summary>
-    /// Posts that are under way for less than a second, at all endpoints together. Default 128. A post that takes longer leaves its place to others and
-    /// counts for its endpoint and its account alone: an endpoint that hangs holds up only itself.
+    /// Posts that are under way for less than a second, at all endpoints together. Default 128. A post that takes longer leaves its place
+    /// to others and counts for its endpoint and its account alone: an endpoint that hangs holds up only itself.
     /// </summary>
     [Range(1, 10_000)]
     public int Most { get; set; } = 128;
 
-    /// <summary>Of <see cref="Most"/>, what endpoints may take that have not answered in time yet, or did not the last time: a quarter.</summary>
+    /// <summary>
+    /// Of <see cref="Most"/>, what endpoints may take that have not answered in time yet, or did not the last time: a quarter.
+    /// </summary>
     public int MostOnTrial => Math.Max(1, Most / 4);
 }

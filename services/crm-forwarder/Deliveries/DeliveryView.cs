@@ -23,7 +23,16 @@ internal sealed record DeliveryView(
 {
     /// <summary>Leaves the body in the database.</summary>
     public static readonly Expression<Func<Delivery, DeliveryView>> Of = row => new DeliveryView(
-        row.Id, row.EndpointId, row.AccountId, row.EventId, row.EventType, row.Sequence, row.State, row.Attempts, row.LastStatus, row.LastError,
+        row.Id,
+        row.EndpointId,
+        row.AccountId,
+        row.EventId,
+        row.EventType,
+        row.Sequence,
+        row.State,
+        row.Attempts,
+        row.LastStatus,
+        row.LastError,
         row.CreatedAt, row.State == DeliveryState.Pending ? row.DueAt : null, row.DeliveredAt, Array.Empty<AttemptView>());
 }
 

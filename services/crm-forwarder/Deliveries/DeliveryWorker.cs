@@ -102,9 +102,13 @@ internal sealed partial class DeliveryWorker(
         }
     }
 
-    [LoggerMessage(EventName = "delivery.broken", Level = LogLevel.Error, Message = "{EventId}: the post to {EndpointId} broke off inside; it is tried again after a restart")]
+    [LoggerMessage(
+        EventName = "delivery.broken",
+        Level = LogLevel.Error,
+        Message = "{EventId}: the post to {EndpointId} broke off inside; it is tried again after a restart")]
     private static partial void LogBroken(ILogger logger, Exception error, string eventId, string endpointId);
 
-    [LoggerMessage(EventName = "delivery.news_broken", Level = LogLevel.Error, Message = "The delivery worker could not take a piece of news")]
+    [LoggerMessage(
+        EventName = "delivery.news_broken", Level = LogLevel.Error, Message = "The delivery worker could not take a piece of news")]
     private static partial void LogNews(ILogger logger, Exception error);
 }

@@ -63,11 +63,12 @@ internal sealed partial class DueDeliveries(
             .Select(endpoint => new
             {
                 endpoint.Id,
-                Due = db.Deliveries.Where(row => row.EndpointId == endpoint.Id && row.State == DeliveryState.Pending).Min(row => (DateTimeOffset?)row.DueAt),
+                Due = db.Deliveries.Where(row => row.EndpointId == endpoint.Id && row.State == DeliveryState.Pending)
+                    .Min(row => (DateTimeOffset?)row.DueAt),
             })
             .Where(row => row.Due != null)
             .OrderBy(row => row.Id);
-        // A time that is none would keep all endpoints from being found.
+        // A time out of range would keep all endpoints from being found.
         var rows = await db.ReadableAsync(waiting, cancellationToken);
         return [.. rows.Select(row => (row.Id, row.Due!.Value))];
     }

@@ -12,16 +12,26 @@ namespace InstaMessenger.CrmForwarder.Deliveries;
 /// <param name="Failures">Failures since it was made or redelivered.</param>
 /// <param name="CreatedAt">When the row was made.</param>
 internal sealed record DueDelivery(
-    long Id, EventId EventId, ConversationId? Conversation, byte[] Body, string? TraceParent, int Attempts, int Failures, DateTimeOffset CreatedAt);
+    long Id,
+    EventId EventId,
+    ConversationId? Conversation,
+    byte[] Body,
+    string? TraceParent,
+    int Attempts,
+    int Failures,
+    DateTimeOffset CreatedAt);
 
 /// <summary>Where an endpoint's deliveries are posted to, as of the last look.</summary>
 /// <param name="EndpointId">The endpoint.</param>
 /// <param name="Url">As it was stored: the guard judges it.</param>
-/// <param name="Keys">The keys that sign, newest first; empty for an endpoint without a secret, null when the secret cannot be decrypted.</param>
+/// <param name="Keys">
+/// The keys that sign, newest first; empty for an endpoint without a secret, null when the secret cannot be decrypted.
+/// </param>
 /// <param name="Account">Whose endpoint it is.</param>
 /// <param name="Proven">Whether its last post was answered in time.</param>
 /// <param name="Claim">Under which claim it is this process's; what is recorded of it counts only under the same one.</param>
-internal sealed record DeliveryTarget(string EndpointId, string Url, IReadOnlyList<byte[]>? Keys, AccountId Account, bool Proven, string Claim);
+internal sealed record DeliveryTarget(
+    string EndpointId, string Url, IReadOnlyList<byte[]>? Keys, AccountId Account, bool Proven, string Claim);
 
 /// <summary>The next deliveries of an endpoint.</summary>
 /// <param name="Target">Null when the endpoint is not active, or another process's.</param>
@@ -42,12 +52,21 @@ internal sealed record LanePage(DeliveryTarget? Target, IReadOnlyList<DueDeliver
 /// <param name="At">When the attempt began (UTC).</param>
 /// <param name="Duration">Until the answer's headers, or the failure.</param>
 internal sealed record AttemptResult(
-    DueDelivery Delivery, DeliveryTarget Target, Verdict Verdict, int? Status, string? Error, TimeSpan? RetryAfter, DateTimeOffset At, TimeSpan Duration)
+    DueDelivery Delivery,
+    DeliveryTarget Target,
+    Verdict Verdict,
+    int? Status,
+    string? Error,
+    TimeSpan? RetryAfter,
+    DateTimeOffset At,
+    TimeSpan Duration)
 {
     /// <summary>A failure that took so long held its slot like one that hung, whatever its end.</summary>
     private static readonly TimeSpan InTime = TimeSpan.FromSeconds(5);
 
-    /// <summary>Whether the endpoint answers in time; null when this attempt says nothing about it, like a connection refused at once.</summary>
+    /// <summary>
+    /// Whether the endpoint answers in time; null when this attempt says nothing about it, like a connection refused at once.
+    /// </summary>
     public bool? ProvesEndpoint => Verdict switch
     {
         Verdict.Delivered => true,

@@ -13,7 +13,8 @@ internal sealed partial class EventIntake(DeliveryMailbox mailbox, TimeProvider 
     {
         if (events.Count == 0) return;
         var ids = events.Select(e => e.Event.EventId).ToList();
-        var known = await scope.Db.Deliveries.Where(row => ids.Contains(row.EventId)).Select(row => new { row.EventId, row.EndpointId }).ToListAsync();
+        var known = await scope.Db.Deliveries.Where(row => ids.Contains(row.EventId)).Select(row => new { row.EventId, row.EndpointId })
+            .ToListAsync();
         var seen = known.Select(row => (row.EventId, row.EndpointId)).ToHashSet();
 
         var added = events.Where(e => seen.Add((e.Event.EventId, e.EndpointId))).ToList();
@@ -28,20 +29,28 @@ internal sealed partial class EventIntake(DeliveryMailbox mailbox, TimeProvider 
     /// <param name="scope">The unit.</param>
     /// <param name="accounts">What is known of them now.</param>
     /// <param name="only">The sequences of the events to release; null for all.</param>
-    public async Task ReleaseAsync(WorkScope<CrmForwarderDbContext> scope, IReadOnlyDictionary<AccountId, AccountStanding> accounts, IReadOnlyList<long>? only = null)
+    public async Task ReleaseAsync(
+        WorkScope<CrmForwarderDbContext> scope, IReadOnlyDictionary<AccountId, AccountStanding> accounts, IReadOnlyList<long>? only = null)
     {
         var ids = accounts.Keys.ToList();
-        var waiting = await WaitingAsync(scope.Db, scope.Db.WaitingEvents.Where(row => ids.Contains(row.AccountId) && (only == null || only.Contains(row.Sequence))));
+        var waiting = await WaitingAsync(
+            scope.Db, scope.Db.WaitingEvents.Where(row => ids.Contains(row.AccountId) && (only == null || only.Contains(row.Sequence))));
         var released = waiting.Where(row => accounts[row.AccountId].Version >= row.AccountVersion).ToList();
         scope.Db.RemoveRange(released);
-        await AddAsync(scope, [.. released.Where(row => accounts[row.AccountId].EndpointId is not null).Select(row => (row, accounts[row.AccountId].EndpointId!))]);
+        await AddAsync(
+            scope,
+            [.. released.Where(
+                row => accounts[row.AccountId].EndpointId is not null).Select(row => (row, accounts[row.AccountId].EndpointId!))]);
     }
 
     /// <summary>Keeps an event that cannot be released, for whoever mends it: it waits for a version that never comes.</summary>
     public static Task SetAsideAsync(CrmForwarderDbContext db, long sequence) => db.WaitingEvents
         .Where(row => row.Sequence == sequence).ExecuteUpdateAsync(set => set.SetProperty(row => row.AccountVersion, long.MaxValue));
 
-    /// <summary>Reads them one by one when they cannot be read together, so that one rotten row keeps back neither the others nor the news of its account.</summary>
+    /// <summary>
+    /// Reads them one by one when they cannot be read together, so that one rotten row keeps back neither the others nor the news of its
+    /// account.
+    /// </summary>
     private async Task<List<WaitingEvent>> WaitingAsync(CrmForwarderDbContext db, IQueryable<WaitingEvent> events)
     {
         try
@@ -68,18 +77,28 @@ internal sealed partial class EventIntake(DeliveryMailbox mailbox, TimeProvider 
         }
     }
 
-    /// <summary>What is known of accounts.</summary>
+    /// <summary>Reads what is known of accounts.</summary>
     public static async Task<Dictionary<AccountId, AccountStanding>> StandingOfAsync(CrmForwarderDbContext db, List<AccountId> accounts)
     {
         var rows = await db.Accounts
             .Where(account => accounts.Contains(account.AccountId))
-            .GroupJoin(db.Endpoints.Where(endpoint => endpoint.State != EndpointState.Removed), account => account.AccountId, endpoint => endpoint.AccountId, (account, endpoints) => new { account, endpoints })
-            .SelectMany(pair => pair.endpoints.DefaultIfEmpty(), (pair, endpoint) => new { pair.account.AccountId, pair.account.Version, EndpointId = endpoint == null ? null : endpoint.Id })
+            .GroupJoin(
+                db.Endpoints.Where(endpoint => endpoint.State != EndpointState.Removed),
+                account => account.AccountId,
+                endpoint => endpoint.AccountId,
+                (account, endpoints) => new { account, endpoints })
+            .SelectMany(
+                pair => pair.endpoints.DefaultIfEmpty(),
+                (pair, endpoint) =>
+                    new { pair.account.AccountId, pair.account.Version, EndpointId = endpoint == null ? null : endpoint.Id })
             .ToListAsync();
         return rows.ToDictionary(row => row.AccountId, row => new AccountStanding(row.Version, row.EndpointId));
     }
 
-    [LoggerMessage(EventName = "waiting_event.unreadable", Level = LogLevel.Error, Message = "The waiting event with the sequence {Sequence} cannot be read and was set aside")]
+    [LoggerMessage(
+        EventName = "waiting_event.unreadable",
+        Level = LogLevel.Error,
+        Message = "The waiting event with the sequence {Sequence} cannot be read and was set aside")]
     private static partial void LogUnreadable(ILogger logger, Exception error, long sequence);
 }
 

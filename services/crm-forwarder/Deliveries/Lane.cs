@@ -64,7 +64,9 @@ internal sealed class Lane(string endpointId, int most)
     /// <summary>The endpoint was handed over. It asks for nothing more by itself, or the two would hand it to and fro.</summary>
     public void Yielded() => (_yielding, _reading, _mayHaveMore) = (false, false, false);
 
-    /// <summary>The endpoint may be another process's by now: what was read ahead is forgotten, and a sweep finds what is still here.</summary>
+    /// <summary>
+    /// The endpoint may be another process's by now: what was read ahead is forgotten, and a sweep finds what is still here.
+    /// </summary>
     public void Drop()
     {
         DropAhead();
@@ -126,7 +128,9 @@ internal sealed class Lane(string endpointId, int most)
         if (_gone == deliveryId) _gone = null;
     }
 
-    /// <summary>Nothing more is posted; until the 410 is recorded (which can be sooner than this), a read would still find the endpoint active.</summary>
+    /// <summary>
+    /// Nothing more is posted; until the 410 is recorded (which can be sooner than this), a read would still find the endpoint active.
+    /// </summary>
     private void Stop(long deliveryId)
     {
         Refresh();

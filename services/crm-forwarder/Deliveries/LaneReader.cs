@@ -4,11 +4,13 @@ using InstaMessenger.CrmForwarder.Claims;
 namespace InstaMessenger.CrmForwarder.Deliveries;
 
 /// <summary>
-/// Does for the lanes what takes a look into the database, one after another beside the loop that owns them: reads pages, and hands endpoints over.
+/// Does for the lanes what takes a look into the database, one after another beside the loop that owns them: reads pages, and hands
+/// endpoints over.
 /// </summary>
 internal sealed partial class LaneReader(DeliveryMailbox mailbox, DueDeliveries due, EndpointClaims claims, ILogger<LaneReader> logger)
 {
-    private readonly Channel<Func<CancellationToken, Task>> _jobs = Channel.CreateUnbounded<Func<CancellationToken, Task>>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Channel<Func<CancellationToken, Task>> _jobs = Channel.CreateUnbounded<Func<CancellationToken, Task>>(
+        new UnboundedChannelOptions { SingleReader = true });
 
     /// <summary>Reads the next page of a lane. Called by the loop that owns the lanes.</summary>
     public void Read(Lane lane)
@@ -65,6 +67,9 @@ internal sealed partial class LaneReader(DeliveryMailbox mailbox, DueDeliveries 
         mailbox.Post(_ => lane.Yielded());
     }
 
-    [LoggerMessage(EventName = "delivery.not_read", Level = LogLevel.Warning, Message = "Due deliveries of {EndpointId} could not be read; trying again")]
+    [LoggerMessage(
+        EventName = "delivery.not_read",
+        Level = LogLevel.Warning,
+        Message = "Due deliveries of {EndpointId} could not be read; trying again")]
     private static partial void LogNotRead(ILogger logger, Exception error, string endpointId);
 }

@@ -3,9 +3,9 @@ using InstaMessenger.Contracts.Ids;
 namespace InstaMessenger.CrmForwarder.Deliveries;
 
 /// <summary>
-/// The lanes of all endpoints with something to do, and which of them may post. They take turns, so that a busy one does not keep the others from
-/// the slots. Slow ones do not either: a post that takes longer than a second no longer counts among those that the others wait for, and
-/// endpoints that have not shown that they answer share a part of the slots, one for each.
+/// The lanes of all endpoints with something to do, and which of them may post. They take turns, so that a busy one does not keep the
+/// others from the slots. Slow ones do not either: a post that takes longer than a second no longer counts among those that the others wait
+/// for, and endpoints that have not shown that they answer share a part of the slots, one for each.
 /// </summary>
 /// <param name="options">The bounds.</param>
 /// <param name="clock">Tells how long a post is under way.</param>
@@ -46,7 +46,8 @@ internal sealed class LaneSet(DeliveryOptions options, TimeProvider clock)
         {
             _turn = (_turn + 1) % _turns.Count;
             var lane = _turns[_turn];
-            if (lane.Target is { } target && target.Claim == claim && HasPlace(target) && lane.TryTake(out var delivery)) return Begin(new Post(lane, delivery, target, clock.GetTimestamp()));
+            if (lane.Target is { } target && target.Claim == claim && HasPlace(target) && lane.TryTake(out var delivery))
+                return Begin(new Post(lane, delivery, target, clock.GetTimestamp()));
         }
 
         return null;
@@ -86,7 +87,8 @@ internal sealed class LaneSet(DeliveryOptions options, TimeProvider clock)
     /// <summary>Takes their places from posts that turn out to be slow.</summary>
     private void Age()
     {
-        while (_young.TryPeek(out var oldest) && (!oldest.IsQuick || clock.GetElapsedTime(oldest.Began) >= QuickFor)) LeavePlace(_young.Dequeue());
+        while (_young.TryPeek(out var oldest) && (!oldest.IsQuick || clock.GetElapsedTime(oldest.Began) >= QuickFor))
+            LeavePlace(_young.Dequeue());
     }
 
     private void LeavePlace(Post post)

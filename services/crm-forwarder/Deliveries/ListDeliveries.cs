@@ -20,7 +20,13 @@ internal static class ListDeliveries
             .WithSummary("The deliveries of an endpoint with their attempts; state=pending, delivered or dead.");
 
     private static async Task<Results<Ok<Page<DeliveryView>>, ProblemHttpResult>> HandleAsync(
-        string id, Caller caller, IDbContextFactory<CrmForwarderDbContext> factory, string? state, TimeCursor? cursor, int? limit, CancellationToken cancellationToken)
+        string id,
+        Caller caller,
+        IDbContextFactory<CrmForwarderDbContext> factory,
+        string? state,
+        TimeCursor? cursor,
+        int? limit,
+        CancellationToken cancellationToken)
     {
         DeliveryState[] states = Enum.GetValues<DeliveryState>();
         if (state is not null)
@@ -36,7 +42,12 @@ internal static class ListDeliveries
     }
 
     private static async Task<Page<DeliveryView>> PageAsync(
-        CrmForwarderDbContext db, string endpointId, DeliveryState[] states, TimeCursor before, int size, CancellationToken cancellationToken)
+        CrmForwarderDbContext db,
+        string endpointId,
+        DeliveryState[] states,
+        TimeCursor before,
+        int size,
+        CancellationToken cancellationToken)
     {
         var found = new List<TimeCursor>();
         // A query for each state walks the index from its end; one for all of them would sort every delivery that the endpoint ever had.
@@ -49,13 +60,19 @@ internal static class ListDeliveries
             found.AddRange(await db.ReadableAsync(places.Take, size + 1, cancellationToken));
         }
 
-        var page = Page.Of([.. found.OrderByDescending(place => place.Time).ThenByDescending(place => place.Number).Take(size + 1)], size, place => place.Number, place => place);
+        var page = Page.Of(
+            [.. found.OrderByDescending(place => place.Time).ThenByDescending(place => place.Number).Take(size + 1)],
+            size,
+            place => place.Number,
+            place => place);
         var ids = page.Data;
         var views = (await db.ReadableAsync(db.Deliveries.Where(row => ids.Contains(row.Id)).OrderBy(row => row.Id).Select(DeliveryView.Of), cancellationToken))
             .ToDictionary(view => view.Id);
         var attempts = await db.ReadableAsync(
-            db.Attempts.Where(row => ids.Contains(row.DeliveryId)).OrderBy(row => row.DeliveryId).ThenBy(row => row.Number), cancellationToken);
-        var log = attempts.ToLookup(row => row.DeliveryId, row => new AttemptView(row.Number, row.At, row.Status, row.Error, row.DurationMs));
+            db.Attempts.Where(row => ids.Contains(row.DeliveryId)).OrderBy(row => row.DeliveryId)
+                .ThenBy(row => row.Number), cancellationToken);
+        var log = attempts.ToLookup(
+            row => row.DeliveryId, row => new AttemptView(row.Number, row.At, row.Status, row.Error, row.DurationMs));
         return new Page<DeliveryView>(
             [.. ids.Where(views.ContainsKey).Select(id => views[id] with { Log = [.. log[id]] })],
             page.NextCursor);

@@ -20,7 +20,8 @@ internal sealed class QueueInboxEvents(EventIntake intake) : IMessageHandler<Crm
         var ready = new List<(WaitingEvent, string)>(items.Count);
         foreach (var inboxEvent in items.Select(WaitingEvent.Of))
         {
-            if (!accounts.TryGetValue(inboxEvent.AccountId, out var account) || account.Version < inboxEvent.AccountVersion) waiting.Add(inboxEvent);
+            if (!accounts.TryGetValue(inboxEvent.AccountId, out var account) || account.Version < inboxEvent.AccountVersion)
+                waiting.Add(inboxEvent);
             else if (account.EndpointId is not null) ready.Add((inboxEvent, account.EndpointId));
         }
 

@@ -33,7 +33,10 @@ internal static class Redeliver
         var delivery = await db.Deliveries.Where(row => row.Id == id).Select(DeliveryView.Of).SingleOrDefaultAsync(cancellationToken);
         if (delivery is null || !caller.CanSee(delivery.AccountId)) return Problems.NotFound("delivery");
         if (!await db.Endpoints.AnyAsync(row => row.Id == delivery.EndpointId && row.State == EndpointState.Active, cancellationToken))
-            return Problems.Of(StatusCodes.Status409Conflict, "endpoint_inactive", "The endpoint is disabled or gone: change the account's crm_webhook_url first.");
+            return Problems.Of(
+                StatusCodes.Status409Conflict,
+                "endpoint_inactive",
+                "The endpoint is disabled or gone: change the account's crm_webhook_url first.");
 
         var now = clock.GetUtcNow();
         await unitOfWork.ExecuteAsync(

@@ -7,8 +7,8 @@ namespace InstaMessenger.CrmForwarder.Deliveries;
 
 /// <summary>
 /// Releases events that wait although their account is known. On MySQL an event and the news of its account can be handled at the same
-/// moment without seeing each other; without the sweep that event would wait for ever. One process at a time, by a lease; without a fence, since a delivery
-/// is made once for each event and endpoint.
+/// moment without seeing each other; without the sweep that event would wait for ever. One process at a time, by a lease; without a fence,
+/// since a delivery is made once for each event and endpoint.
 /// </summary>
 internal sealed class WaitingEventSweeper(
     IDbContextFactory<CrmForwarderDbContext> factory,
@@ -24,7 +24,8 @@ internal sealed class WaitingEventSweeper(
 
     public override ILease Lease { get; } = leases.Of("crm-forwarder.waiting-event-sweeper");
 
-    protected override async Task<IReadOnlyList<long>> FindAsync(IReadOnlyCollection<long> except, int limit, CancellationToken cancellationToken)
+    protected override async Task<IReadOnlyList<long>> FindAsync(
+        IReadOnlyCollection<long> except, int limit, CancellationToken cancellationToken)
     {
         await using var db = await factory.CreateDbContextAsync(cancellationToken);
         return await db.WaitingEvents
@@ -35,7 +36,8 @@ internal sealed class WaitingEventSweeper(
     protected override Task HandleAsync(IReadOnlyList<long> rows, CancellationToken cancellationToken) => unitOfWork.ExecuteAsync(
         async scope =>
         {
-            var accounts = await scope.Db.WaitingEvents.Where(row => rows.Contains(row.Sequence)).Select(row => row.AccountId).Distinct().ToListAsync();
+            var accounts = await scope.Db.WaitingEvents.Where(row => rows.Contains(row.Sequence)).Select(row => row.AccountId).Distinct()
+                .ToListAsync();
             await intake.ReleaseAsync(scope, await EventIntake.StandingOfAsync(scope.Db, accounts), rows);
         },
         cancellationToken);

@@ -17,12 +17,15 @@ internal static class WebhookSigner
     public static byte[] KeyOf(string secret)
     {
         var bytes = new byte[secret.Length];
-        return secret.StartsWith(Prefix, StringComparison.Ordinal) && Convert.TryFromBase64String(secret[Prefix.Length..], bytes, out var length) && length > 0
+        return secret.StartsWith(Prefix, StringComparison.Ordinal)
+            && Convert.TryFromBase64String(secret[Prefix.Length..], bytes, out var length) && length > 0
             ? bytes[..length]
             : Encoding.UTF8.GetBytes(secret);
     }
 
-    /// <summary>The value of <c>webhook-signature</c>: one <c>v1,…</c> per valid key, separated by spaces, so that a receiver may know any of them.</summary>
+    /// <summary>
+    /// The value of <c>webhook-signature</c>: one <c>v1,…</c> per valid key, separated by spaces, so that a receiver may know any of them.
+    /// </summary>
     public static string Standard(IReadOnlyList<byte[]> keys, string id, long timestamp, byte[] body)
     {
         var head = string.Create(CultureInfo.InvariantCulture, $"{id}.{timestamp}.");

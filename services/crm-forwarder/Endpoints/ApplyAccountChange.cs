@@ -44,13 +44,15 @@ internal sealed class ApplyAccountChange(EventIntake intake, DeliveryMailbox mai
     }
 
     /// <summary>
-    /// Sets the version if it is newer, in one statement: of two processes with a change each the older one then finds the newer, or waits for it. A version that
-    /// was read before it is written would let both write, and the older one last.
+    /// Sets the version if it is newer, in one statement: of two processes with a change each the older one then finds the newer, or waits
+    /// for it. A version that was read before it is written would let both write, and the older one last.
     /// </summary>
     private static async Task<bool> TakeVersionAsync(CrmForwarderDbContext db, IQueryable<LinkedAccount> account, AccountChanged change)
     {
-        if (!await account.AnyAsync()) await BulkInsert.EntitiesAsync(db, [new LinkedAccount { AccountId = change.AccountId }], ifAbsent: true);
-        return await account.Where(row => row.Version < change.Version).ExecuteUpdateAsync(set => set.SetProperty(row => row.Version, change.Version)) == 1;
+        if (!await account.AnyAsync())
+            await BulkInsert.EntitiesAsync(db, [new LinkedAccount { AccountId = change.AccountId }], ifAbsent: true);
+        return await account.Where(row => row.Version < change.Version)
+            .ExecuteUpdateAsync(set => set.SetProperty(row => row.Version, change.Version)) == 1;
     }
 
     /// <summary>
@@ -58,5 +60,6 @@ internal sealed class ApplyAccountChange(EventIntake intake, DeliveryMailbox mai
     /// </summary>
     private static Task<int> BuryAsync(CrmForwarderDbContext db, string endpointId) => db.Deliveries
         .Where(row => row.EndpointId == endpointId && row.State == DeliveryState.Pending)
-        .ExecuteUpdateAsync(set => set.SetProperty(row => row.State, DeliveryState.Dead).SetProperty(row => row.LastError, "account_unlinked"));
+        .ExecuteUpdateAsync(
+            set => set.SetProperty(row => row.State, DeliveryState.Dead).SetProperty(row => row.LastError, "account_unlinked"));
 }

@@ -24,7 +24,8 @@ internal static class ListWebhookEndpoints
         await using var db = await factory.CreateDbContextAsync(cancellationToken);
         IQueryable<WebhookEndpoint> endpoints = db.Endpoints;
         if (!caller.Accounts.IsAll) endpoints = endpoints.Where(row => caller.Accounts.Listed.ToList().Contains(row.AccountId));
-        var rows = await db.ReadableAsync(endpoints.Where(row => string.Compare(row.Id, after) > 0).OrderBy(row => row.Id).Take, size + 1, cancellationToken);
+        var rows = await db.ReadableAsync(
+            endpoints.Where(row => string.Compare(row.Id, after) > 0).OrderBy(row => row.Id).Take, size + 1, cancellationToken);
         return TypedResults.Ok(Page.Of(rows, size, EndpointView.Of, row => new IdCursor(row.Id)));
     }
 

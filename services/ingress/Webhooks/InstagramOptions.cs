@@ -30,7 +30,8 @@ internal sealed class InstagramOptionsCheck : IValidateOptions<InstagramOptions>
     public ValidateOptionsResult Validate(string? name, InstagramOptions options)
     {
         if (options.Apps.Count == 0)
-            return ValidateOptionsResult.Fail("Instagram:Apps:0:AppId, AppSecret and VerifyToken are missing: without an app every webhook would be refused.");
+            return ValidateOptionsResult.Fail(
+                "Instagram:Apps:0:AppId, AppSecret and VerifyToken are missing: without an app every webhook would be refused.");
         var errors = options.Apps.SelectMany((app, index) => ErrorsOf(app, $"Instagram:Apps:{index}")).ToList();
         return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
     }

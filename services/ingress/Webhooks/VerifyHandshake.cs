@@ -19,7 +19,8 @@ internal sealed class VerifyHandshake(IOptions<InstagramOptions> options)
     public Task HandleAsync(HttpContext context)
     {
         var query = context.Request.Query;
-        if (query["hub.mode"] is not ["subscribe"] || query["hub.verify_token"] is not [{ } token] || query["hub.challenge"] is not [{ } challenge] || !IsOurs(token))
+        if (query["hub.mode"] is not ["subscribe"] || query["hub.verify_token"] is not [{ } token]
+            || query["hub.challenge"] is not [{ } challenge] || !IsOurs(token))
             return Problems.Of(StatusCodes.Status403Forbidden, "forbidden").ExecuteAsync(context);
 
         // As plain text that no browser takes for HTML, or the challenge would be a way to run a script under our address.

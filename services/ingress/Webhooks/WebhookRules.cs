@@ -16,7 +16,8 @@ internal static class WebhookRules
     public const int MostBytes = 5 * 1024 * 1024;
 
     /// <summary>
-    /// As deep as a body can be: a refused webhook is lost once Meta has given up on it, and neither this reader nor the store's needs a stack for depth.
+    /// As deep as a body can be: a refused webhook is lost once Meta has given up on it, and neither this reader nor the store's needs a
+    /// stack for depth.
     /// </summary>
     private const int MostDepth = MostBytes;
 
@@ -24,7 +25,8 @@ internal static class WebhookRules
 
     public static bool IsJson(string? contentType) =>
         string.Equals(contentType, Json, StringComparison.OrdinalIgnoreCase)
-        || (MediaTypeHeaderValue.TryParse(contentType, out var parsed) && parsed.MediaType.Equals(Json, StringComparison.OrdinalIgnoreCase));
+        || (MediaTypeHeaderValue.TryParse(contentType, out var parsed)
+            && parsed.MediaType.Equals(Json, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>Reads the whole body; null when it is larger than <see cref="MostBytes"/>, also where no length was announced.</summary>
     public static async ValueTask<byte[]?> ReadAsync(PipeReader reader, CancellationToken cancellationToken)

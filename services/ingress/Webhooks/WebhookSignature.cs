@@ -7,8 +7,8 @@ using Microsoft.Extensions.Primitives;
 namespace InstaMessenger.Ingress.Webhooks;
 
 /// <summary>
-/// <c>X-Hub-Signature-256: sha256=&lt;64 hex digits&gt;</c>, the HMAC-SHA256 of the bytes as they came. Meta signs its escaped-unicode form, which is
-/// what is on the wire, so a body that was parsed and written again does not verify.
+/// <c>X-Hub-Signature-256: sha256=&lt;64 hex digits&gt;</c>, the HMAC-SHA256 of the bytes as they came. Meta signs its escaped-unicode
+/// form, which is what is on the wire, so a body that was parsed and written again does not verify.
 /// </summary>
 internal sealed class WebhookSignature(IOptions<InstagramOptions> options)
 {
@@ -18,7 +18,9 @@ internal sealed class WebhookSignature(IOptions<InstagramOptions> options)
 
     private readonly byte[][] _secrets = [.. options.Value.Apps.Select(app => Encoding.UTF8.GetBytes(app.AppSecret))];
 
-    /// <summary>Whether one of the configured secrets made the signature. Always tries all, so that the time does not tell which one did.</summary>
+    /// <summary>
+    /// Whether one of the configured secrets made the signature. Always tries all, so that the time does not tell which one did.
+    /// </summary>
     public bool IsValid(StringValues header, ReadOnlySpan<byte> body)
     {
         Span<byte> given = stackalloc byte[HMACSHA256.HashSizeInBytes];

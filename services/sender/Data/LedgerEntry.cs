@@ -77,7 +77,8 @@ internal sealed class LedgerEntry
             Content = send.Whole,
             Heavy = send.Whole.IsHeavy,
             HumanAgentTag = send.HumanAgentTag,
-            // Without a known window: the customer's last message is older than the acceptance, so after this the window is certainly closed.
+            // Without a known window: the customer's last message is older than the acceptance, so after this the window is certainly
+            // closed.
             ExpiresAt = send.ExpiresAt ?? send.AcceptedAt + ResponseWindows.Of(send.HumanAgentTag),
             AcceptedAt = send.AcceptedAt,
             State = LedgerState.Queued,

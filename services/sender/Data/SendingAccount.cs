@@ -82,7 +82,8 @@ internal sealed class SendingAccount
         {
             entity.ToTable("accounts");
             entity.HasKey(row => row.AccountId);
-            // A change and an answer that judges the old token may meet: the later one reads again, so a new token is never taken for the refused one.
+            // A change and an answer that judges the old token may meet: the later one reads again, so a new token is never taken for the
+            // refused one.
             entity.Property(row => row.Version).IsConcurrencyToken();
             entity.Property(row => row.LoginType).HasMaxLength(10);
             entity.Property(row => row.Owner).HasMaxLength(100);

@@ -30,7 +30,11 @@ internal sealed partial record GraphBody(InstagramMessageId? MessageId, GraphErr
             if (fields.Code is null) Search(bytes, fields);
         }
 
-        return new GraphBody(fields.MessageId, fields.Code is { } code ? new GraphError(code, fields.Subcode, fields.IsTransient, fields.UserMessage, fields.FbTraceId) : null);
+        return new GraphBody(
+            fields.MessageId,
+            fields.Code is { } code
+                ? new GraphError(code, fields.Subcode, fields.IsTransient, fields.UserMessage, fields.FbTraceId)
+                : null);
     }
 
     private static void ReadRoot(ref Utf8JsonReader reader, Fields fields)
@@ -72,17 +76,22 @@ internal sealed partial record GraphBody(InstagramMessageId? MessageId, GraphErr
     private static int? Number(ref Utf8JsonReader reader)
     {
         if (reader.TokenType is not (JsonTokenType.Number or JsonTokenType.String)) return null;
-        return Utf8Parser.TryParse(reader.ValueSpan, out double number, out var length) && length == reader.ValueSpan.Length && number == Math.Truncate(number)
+        return Utf8Parser.TryParse(reader.ValueSpan, out double number, out var length) && length == reader.ValueSpan.Length
+            && number == Math.Truncate(number)
             && number is >= int.MinValue and <= int.MaxValue ? (int)number : null;
     }
 
-    /// <summary>In bytes that are no JSON: the names as they can stand only outside of a text, where a quote has no backslash before it.</summary>
+    /// <summary>
+    /// In bytes that are no JSON: the names as they can stand only outside of a text, where a quote has no backslash before it.
+    /// </summary>
     private static void Search(ReadOnlySpan<byte> bytes, Fields fields)
     {
         var text = System.Text.Encoding.Latin1.GetString(bytes);
         if (!ErrorMember().IsMatch(text))
         {
-            if (fields.MessageId is null && MessageIdMember().Match(text) is { Success: true } found && InstagramMessageId.TryParse(found.Groups["value"].Value, out var id)) fields.MessageId = id;
+            if (fields.MessageId is null && MessageIdMember().Match(text) is { Success: true } found
+                && InstagramMessageId.TryParse(found.Groups["value"].Value, out var id)) fields.MessageId =
+                id;
             return;
         }
 
@@ -90,15 +99,22 @@ internal sealed partial record GraphBody(InstagramMessageId? MessageId, GraphErr
         fields.Subcode ??= Find(SubcodeMember(), text);
     }
 
-    private static int? Find(Regex member, string text) => member.Match(text) is { Success: true } found && int.TryParse(found.Groups["value"].Value, out var number) ? number : null;
+    private static int? Find(Regex member, string text) =>
+        member.Match(text) is { Success: true } found && int.TryParse(found.Groups["value"].Value, out var number) ? number : null;
 
     [GeneratedRegex(@"(?<!\\)""error""\s*:", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex ErrorMember();
 
-    [GeneratedRegex(@"(?<!\\)""code""\s*:\s*""?(?<value>-?[0-9]{1,10})\b", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"(?<!\\)""code""\s*:\s*""?(?<value>-?[0-9]{1,10})\b",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000)]
     private static partial Regex CodeMember();
 
-    [GeneratedRegex(@"(?<!\\)""error_subcode""\s*:\s*""?(?<value>-?[0-9]{1,10})\b", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"(?<!\\)""error_subcode""\s*:\s*""?(?<value>-?[0-9]{1,10})\b",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000)]
     private static partial Regex SubcodeMember();
 
     [GeneratedRegex(@"(?<!\\)""message_id""\s*:\s*""(?<value>[!#-\[\]-~]{1,512})""", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]

@@ -15,10 +15,14 @@ internal sealed class GraphClient(IServiceProvider services, SecretProtector sec
     public (ReadyCall? Ready, Verdict? Refusal) Prepare(GraphCall call)
     {
         if (GraphMessage.Of(call) is not { } message)
-            return (null, new Verdict.Rejected("content_unreadable", "What was to be sent cannot be read by this version.", Retryable: false));
+            return (
+                null, new Verdict.Rejected("content_unreadable", "What was to be sent cannot be read by this version.", Retryable: false));
         return TokenOf(call) is { } token
             ? (new ReadyCall(call, token, message), null)
-            : (null, new Verdict.Later("token_unreadable", "The access token cannot be decrypted: connect the account again.", HoldBack.AccountUntilNewToken));
+            : (
+                null,
+                new Verdict.Later(
+                    "token_unreadable", "The access token cannot be decrypted: connect the account again.", HoldBack.AccountUntilNewToken));
     }
 
     /// <summary>Makes the call.</summary>
@@ -52,16 +56,21 @@ internal sealed class GraphClient(IServiceProvider services, SecretProtector sec
         if (watch.CameTooLate) return new Verdict.Later("claim_too_old", "The process stood still before the call was made.");
         var what = timedOut ? "time-out" : error.GetType().Name;
         return watch.BodyBegan
-            ? new Verdict.Unknown(timedOut ? "answer_timeout" : "answer_lost", $"The request may have reached Meta, but no answer came ({what}).")
+            ? new Verdict.Unknown(
+                timedOut ? "answer_timeout" : "answer_lost", $"The request may have reached Meta, but no answer came ({what}).")
             : new Verdict.Later("connection_failed", $"Meta cannot be reached ({what}).");
     }
 
-    /// <summary>Null for a token that no header can carry as well: it is as good as none, and nobody else's sends may fail over it.</summary>
+    /// <summary>
+    /// Null for a token that no header can carry as well: it is as good as none, and nobody else's sends may fail over it.
+    /// </summary>
     private string? TokenOf(GraphCall call)
     {
         try
         {
-            var token = call.ProtectedToken is { } sealedToken ? secrets.Unprotect(SecretPurpose.AccessToken, call.AccountId, sealedToken) : null;
+            var token = call.ProtectedToken is { } sealedToken
+                ? secrets.Unprotect(SecretPurpose.AccessToken, call.AccountId, sealedToken)
+                : null;
             return token is { Length: > 0 } && !token.AsSpan().ContainsAnyExceptInRange('!', '~') ? token : null;
         }
         catch (Exception error) when (error is System.Security.Cryptography.CryptographicException or FormatException or ArgumentException)
@@ -71,7 +80,8 @@ internal sealed class GraphClient(IServiceProvider services, SecretProtector sec
     }
 
     /// <summary>Gives what came, and why no more did. What is beyond the limit is cut off: what decides stands at the beginning.</summary>
-    private static async Task<(ReadOnlyMemory<byte> Body, Exception? Cut)> ReadAsync(HttpContent content, CancellationToken cancellationToken)
+    private static async Task<(
+        ReadOnlyMemory<byte> Body, Exception? Cut)> ReadAsync(HttpContent content, CancellationToken cancellationToken)
     {
         var body = new ArrayBufferWriter<byte>();
         try

@@ -40,7 +40,8 @@ internal enum Handling
 internal static class GraphErrorTable
 {
     private const string Window = "The response window is closed: the customer has to write first.";
-    private const string Permission = "The app lacks the permission: check Advanced Access to instagram_business_manage_messages, then connect the account again.";
+    private const string Permission =
+        "The app lacks the permission: check Advanced Access to instagram_business_manage_messages, then connect the account again.";
     private const string Unavailable = "The person cannot be reached: deactivated, has blocked the account, or does not take messages.";
     private const string OtherApp = "Another app controls the thread: check Conversation Routing in the account's settings.";
     private const string Throttled = "Meta limits the account's calls; sending goes on by itself.";
@@ -90,13 +91,23 @@ internal static class GraphErrorTable
         new(190, 490, NeedToken, "token_invalid", "Meta wants the owner to log in and pass a check; then connect the account again."),
         new(190, 492, NeedToken, "token_invalid", "The owner has no role on the Page any more: connect the account again."),
         new(190, 2069032, NeedToken, "token_invalid", "Page permissions are missing: connect the account again."),
-        new(200, 2534041, NeverUntilFixed, "message_access_off", "The owner has switched off message access: Settings, Messages, Connected tools, Allow access."),
+        new(
+            200,
+            2534041,
+            NeverUntilFixed,
+            "message_access_off",
+            "The owner has switched off message access: Settings, Messages, Connected tools, Allow access."),
         new(200, 1545041, Never, "recipient_unavailable", Unavailable),
         new(200, 2018028, NeverUntilFixed, "app_not_live", "The app is not live: only people with a role on it can be written to."),
         new(230, null, NeverUntilFixed, "permission_missing", Permission),
         new(341, null, PauseAccount, "rate_limited", Throttled),
         new(352, null, Never, "media_rejected", Media),
-        new(368, null, PauseAccountForLong, "temporarily_blocked", "Meta has blocked sending for a violation of its policies; look into the account's status."),
+        new(
+            368,
+            null,
+            PauseAccountForLong,
+            "temporarily_blocked",
+            "Meta has blocked sending for a violation of its policies; look into the account's status."),
         new(551, null, Never, "recipient_unavailable", Unavailable),
         new(551, 1545041, Never, "recipient_unavailable", Unavailable),
         new(613, null, PauseAccount, "rate_limited", Throttled),
@@ -112,7 +123,8 @@ internal static class GraphErrorTable
         new(9000001, null, Never, "object_not_accessible", "The message is deleted or too old."),
     ];
 
-    private static readonly FrozenDictionary<(int Code, int? Subcode), Row> ByCode = Rows.ToFrozenDictionary(row => (row.Code, row.Subcode));
+    private static readonly FrozenDictionary<(int Code, int? Subcode), Row> ByCode = Rows.ToFrozenDictionary(
+        row => (row.Code, row.Subcode));
 
     /// <summary>What an error comes to.</summary>
     /// <param name="error">Meta's error.</param>
@@ -157,7 +169,8 @@ internal static class GraphErrorTable
         StatusCodes.Status429TooManyRequests => PauseAccount,
         >= 400 and < 500 => Never,
         _ => MaybeSent,
-    }, status == StatusCodes.Status429TooManyRequests ? "rate_limited" : "meta_error", $"Meta answered with code {error.Code}, which is not known here.");
+    }, status == StatusCodes.Status429TooManyRequests ? "rate_limited" : "meta_error", $"Meta answered with code {error.Code}, which is "
+        + $"not known here.");
 
     /// <param name="Code">Meta's code.</param>
     /// <param name="Subcode">Meta's subcode; null for all that have no line of their own.</param>

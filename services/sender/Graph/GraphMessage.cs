@@ -5,7 +5,8 @@ using InstaMessenger.Contracts.Outgoing;
 namespace InstaMessenger.Sender.Graph;
 
 /// <summary>The body of a send (meta-platform.md 3.2).</summary>
-internal sealed record GraphMessage(GraphMessage.Person Recipient, GraphMessage.Body Message, string? MessagingType = null, string? Tag = null)
+internal sealed record GraphMessage(
+    GraphMessage.Person Recipient, GraphMessage.Body Message, string? MessagingType = null, string? Tag = null)
 {
     public static readonly JsonSerializerOptions Json = new()
     {

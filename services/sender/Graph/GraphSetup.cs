@@ -16,7 +16,8 @@ internal static class GraphSetup
         services.AddTransient<RequestWatch.Handler>();
         foreach (var login in Enum.GetValues<LoginType>())
         {
-            services.AddKeyedRefitGeneratedClient<IGraphApi>(login, new RefitSettings(new SystemTextJsonContentSerializer(GraphMessage.Json)))
+            services.AddKeyedRefitGeneratedClient<IGraphApi>(
+                login, new RefitSettings(new SystemTextJsonContentSerializer(GraphMessage.Json)))
                 .ConfigureHttpClient((provider, client) =>
                 {
                     client.BaseAddress = provider.GetRequiredService<IOptions<GraphOptions>>().Value.BaseOf(login);

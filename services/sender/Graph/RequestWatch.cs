@@ -19,8 +19,8 @@ internal sealed class RequestWatch(TimeProvider clock, DateTimeOffset startBy)
     public bool CameTooLate { get; private set; }
 
     /// <summary>
-    /// The last look before the first byte: headers and body leave together, after this. A freeze between here and the write is the one that
-    /// nothing can see; it lasts some microseconds of code.
+    /// The last look before the first byte: headers and body leave together, after this. A freeze between here and the write is the one
+    /// that nothing can see; it lasts some microseconds of code.
     /// </summary>
     private void Begin()
     {
@@ -40,7 +40,8 @@ internal sealed class RequestWatch(TimeProvider clock, DateTimeOffset startBy)
     {
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
-            if (request.Content is { } content && request.Options.TryGetValue(new HttpRequestOptionsKey<object>(Key), out var value) && value is RequestWatch watch)
+            if (request.Content is { } content && request.Options.TryGetValue(new HttpRequestOptionsKey<object>(Key), out var value)
+                && value is RequestWatch watch)
             {
                 // Buffered first, so that a body that cannot be serialized fails before the watch says that it left.
                 await content.LoadIntoBufferAsync(cancellationToken);

@@ -61,7 +61,8 @@ internal sealed record UsageHeaders(double Percent, TimeSpan? RegainAfter)
     /// <summary>The header also counts advertising, which has limits of its own.</summary>
     private static bool IsMessaging(JsonElement usage) =>
         usage.ValueKind == JsonValueKind.Object
-        && (!usage.TryGetProperty("type", out var type) || (type.ValueKind == JsonValueKind.String && MessagingTypes.Contains(type.GetRawText().Trim('"'))));
+        && (!usage.TryGetProperty("type", out var type)
+            || (type.ValueKind == JsonValueKind.String && MessagingTypes.Contains(type.GetRawText().Trim('"'))));
 
     private static JsonElement? Read(HttpResponseHeaders headers, string name)
     {
@@ -81,7 +82,8 @@ internal sealed record UsageHeaders(double Percent, TimeSpan? RegainAfter)
     {
         if (!usage.TryGetProperty(name, out var value)) return 0;
         if (value.ValueKind is not (JsonValueKind.Number or JsonValueKind.String)) return 0;
-        // Also of a number the raw text: half a character in a figure is no figure, and no exception. NaN is none either.
-        return double.TryParse(value.GetRawText().Trim('"'), CultureInfo.InvariantCulture, out var number) && double.IsFinite(number) ? number : 0;
+        // Reads the raw text of a number too: half a character in it, or NaN, makes it no figure instead of an exception.
+        return double.TryParse(value.GetRawText().Trim('"'), CultureInfo.InvariantCulture, out var number)
+            && double.IsFinite(number) ? number : 0;
     }
 }

@@ -6,14 +6,14 @@ using Microsoft.EntityFrameworkCore;
 namespace InstaMessenger.Sender.Sending;
 
 /// <summary>
-/// The mark "the call begins", committed right before it. It does two things: a claim without it certainly made no call, so its send can go back to
-/// the queue when its process is dead; and a process that stood still and lost its claim meanwhile finds so here, and makes none.
+/// The mark "the call begins", committed right before it. It does two things: a claim without it certainly made no call, so its send can go
+/// back to the queue when its process is dead; and a process that stood still and lost its claim meanwhile finds so here, and makes none.
 /// </summary>
 internal sealed class CallMark(IUnitOfWork<SenderDbContext> unitOfWork, TimeProvider clock, ILogger<CallMark> logger)
 {
     private static readonly TimeSpan TryAgainAfter = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>Marks and reports that the call begins. Says no when the claim is over, whoever ended it.</summary>
+    /// <summary>Marks and reports that the call begins. Returns false when the claim is over, whoever ended it.</summary>
     /// <param name="send">The send.</param>
     /// <param name="stopped">The process must end; the claim stays for the rescuer.</param>
     public async Task<bool> BeginAsync(ClaimedSend send, CancellationToken stopped)

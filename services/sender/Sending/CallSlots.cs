@@ -4,9 +4,9 @@ using Microsoft.Extensions.Options;
 namespace InstaMessenger.Sender.Sending;
 
 /// <summary>
-/// Who may have how many calls under way. An account whose last call was quick may have <see cref="SenderOptions.MostPerAccount"/>. All others, of whom
-/// nothing is known yet or whose calls hang, may have a quarter of that each and half of the slots together: so however many accounts Meta lets hang, half of
-/// the slots stay for those that it answers.
+/// Who may have how many calls under way. An account whose last call was quick may have <see cref="SenderOptions.MostPerAccount"/>. All
+/// others, of whom nothing is known yet or whose calls hang, may have a quarter of that each and half of the slots together: so however
+/// many accounts Meta lets hang, half of the slots stay for those that it answers.
 /// </summary>
 internal sealed class CallSlots(IOptions<SenderOptions> options, TimeProvider clock)
 {
@@ -72,7 +72,8 @@ internal sealed class CallSlots(IOptions<SenderOptions> options, TimeProvider cl
         {
             var quick = _quick.Contains(account);
             var most = quick ? _options.MostPerAccount : Math.Max(1, _options.MostPerAccount / 4);
-            if (Left <= 0 || _held.GetValueOrDefault(account) >= most || (!quick && _slow >= Math.Max(1, _options.Concurrency / 2))) return false;
+            if (Left <= 0 || _held.GetValueOrDefault(account) >= most || (!quick && _slow >= Math.Max(1, _options.Concurrency / 2)))
+                return false;
             Take(account);
             return true;
         }

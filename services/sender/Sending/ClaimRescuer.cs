@@ -8,9 +8,9 @@ using Microsoft.EntityFrameworkCore;
 namespace InstaMessenger.Sender.Sending;
 
 /// <summary>
-/// A claim whose process died between claim and record. If its call had begun Meta may have the message, so the send becomes unknown and is never
-/// made again by itself; if not, it goes back to the queue. On SQLite the process owns the file, so at start every claim is one of a dead process; on MySQL a claim is given up
-/// once its time is over, because another replica may be at it.
+/// A claim whose process died between claim and record. If its call had begun Meta may have the message, so the send becomes unknown and is
+/// never made again by itself; if not, it goes back to the queue. On SQLite the process owns the file, so at start every claim is one of a
+/// dead process; on MySQL a claim is given up once its time is over, because another replica may be at it.
 /// </summary>
 internal sealed partial class ClaimRescuer(
     IDbContextFactory<SenderDbContext> factory,
@@ -22,7 +22,8 @@ internal sealed partial class ClaimRescuer(
     TimeProvider clock,
     ILogger<ClaimRescuer> logger) : Sweeper("claim-rescuer", factory, unitOfWork, leases, unreadable, signal, clock, logger)
 {
-    private static readonly SendError Interrupted = new("interrupted", "The process ended during the call; the message may have been sent.", false, null);
+    private static readonly SendError Interrupted = new(
+        "interrupted", "The process ended during the call; the message may have been sent.", false, null);
 
     /// <summary>Whether rounds have begun: until then, on SQLite, nobody alive has a claim.</summary>
     private bool _running;
@@ -53,13 +54,20 @@ internal sealed partial class ClaimRescuer(
         }
 
         row.MarkUnknown(Interrupted, now);
-        scope.Publish(new SendReported(row.MessageId, row.AccountId, row.Attempts, SendOutcome.Unknown, null, Interrupted, now), row.TraceParent);
+        scope.Publish(
+            new SendReported(row.MessageId, row.AccountId, row.Attempts, SendOutcome.Unknown, null, Interrupted, now), row.TraceParent);
         scope.AfterCommit(() => LogOrphaned(logger, row.MessageId, row.AccountId, row.Attempts));
     }
 
-    [LoggerMessage(EventName = "message.released", Level = LogLevel.Warning, Message = "{MessageId} of {AccountId} goes back to the queue: the process of attempt {Attempt} ended before its call")]
+    [LoggerMessage(
+        EventName = "message.released",
+        Level = LogLevel.Warning,
+        Message = "{MessageId} of {AccountId} goes back to the queue: the process of attempt {Attempt} ended before its call")]
     private static partial void LogReleased(ILogger logger, MessageId messageId, AccountId accountId, int attempt);
 
-    [LoggerMessage(EventName = "message.unknown", Level = LogLevel.Warning, Message = "{MessageId} of {AccountId} may have been sent, attempt {Attempt}: its process ended during the call")]
+    [LoggerMessage(
+        EventName = "message.unknown",
+        Level = LogLevel.Warning,
+        Message = "{MessageId} of {AccountId} may have been sent, attempt {Attempt}: its process ended during the call")]
     private static partial void LogOrphaned(ILogger logger, MessageId messageId, AccountId accountId, int attempt);
 }

@@ -7,8 +7,8 @@ using Microsoft.Extensions.Options;
 namespace InstaMessenger.Sender.Sending;
 
 /// <summary>
-/// Claims sends. From the commit of a claim on the send is this process's alone, until the claim's time is over. The rows of an account are claimed by
-/// one process at a time, its owner: so one process keeps the account's pace and the order of its threads.
+/// Claims sends. From the commit of a claim on the send is this process's alone, until the claim's time is over. The rows of an account are
+/// claimed by one process at a time, its owner: so one process keeps the account's pace and the order of its threads.
 /// </summary>
 internal sealed class Claims(
     IDbContextFactory<SenderDbContext> factory,
@@ -18,7 +18,9 @@ internal sealed class Claims(
     IOptions<SenderOptions> options,
     TimeProvider clock)
 {
-    /// <summary>An account is another's once its owner has claimed nothing of it for so long; also how long a dead owner holds it up.</summary>
+    /// <summary>
+    /// An account is another's once its owner has claimed nothing of it for so long; also how long a dead owner holds it up.
+    /// </summary>
     private static readonly TimeSpan Ownership = TimeSpan.FromSeconds(5);
 
     /// <summary>For what lies between claim and call, and between call and record; a claim that is older makes no call.</summary>
@@ -50,8 +52,8 @@ internal sealed class Claims(
     }
 
     /// <summary>
-    /// Lets go of claims that no call was made for and that are not in hand. A claim whose commit held although its answer was lost would else wait until
-    /// its time is over.
+    /// Lets go of claims that no call was made for and that are not in hand. A claim whose commit held although its answer was lost would
+    /// else wait until its time is over.
     /// </summary>
     /// <param name="inHand">The rows that are in hand.</param>
     /// <param name="cancellationToken">Ends the search.</param>
@@ -67,12 +69,14 @@ internal sealed class Claims(
 
     /// <summary>Forgets the owners of before: on SQLite the process owns the file, so all of them are dead.</summary>
     public Task ForgetOwnersAsync(CancellationToken cancellationToken) => unitOfWork.ExecuteAsync(
-        scope => scope.Db.Accounts.Where(account => account.Owner != null).ExecuteUpdateAsync(set => set.SetProperty(account => account.Owner, (string?)null)),
+        scope => scope.Db.Accounts.Where(account => account.Owner != null)
+            .ExecuteUpdateAsync(set => set.SetProperty(account => account.Owner, (string?)null)),
         cancellationToken);
 
     /// <summary>Gives the accounts to whoever comes next, at once.</summary>
     public Task DisownAsync(CancellationToken cancellationToken) => unitOfWork.ExecuteAsync(
-        scope => scope.Db.Accounts.Where(account => account.Owner == _process).ExecuteUpdateAsync(set => set.SetProperty(account => account.Owner, (string?)null)),
+        scope => scope.Db.Accounts.Where(account => account.Owner == _process)
+            .ExecuteUpdateAsync(set => set.SetProperty(account => account.Owner, (string?)null)),
         cancellationToken);
 
     /// <summary>
@@ -94,7 +98,8 @@ internal sealed class Claims(
             var refused = false;
             foreach (var send in found)
             {
-                if ((send.Probe && slots.Holds(send.AccountId)) || !pace.HasRoom(send.AccountId, send.Heavy) || !slots.TryTake(send.AccountId))
+                if ((send.Probe && slots.Holds(send.AccountId)) || !pace.HasRoom(send.AccountId, send.Heavy)
+                    || !slots.TryTake(send.AccountId))
                 {
                     var byPace = !pace.HasRoom(send.AccountId, send.Heavy);
                     (byPace && send.Heavy ? restingHeavy : resting).Add(send.AccountId);
@@ -135,12 +140,15 @@ internal sealed class Claims(
         return claimed;
     }
 
-    /// <summary>Takes the accounts, or stays their owner; gives those that are ours. The update locks their rows, so that two processes take turns.</summary>
+    /// <summary>
+    /// Takes the accounts, or stays their owner; gives those that are ours. The update locks their rows, so that two processes take turns.
+    /// </summary>
     private async Task<Dictionary<AccountId, SendingAccount>> OwnAsync(SenderDbContext db, List<AccountId> ids, DateTimeOffset now)
     {
         await db.Accounts
             .Where(account => ids.Contains(account.AccountId) && (account.Owner == null || account.Owner == _process || account.OwnedUntil <= now))
-            .ExecuteUpdateAsync(set => set.SetProperty(account => account.Owner, _process).SetProperty(account => account.OwnedUntil, now + Ownership));
+            .ExecuteUpdateAsync(
+                set => set.SetProperty(account => account.Owner, _process).SetProperty(account => account.OwnedUntil, now + Ownership));
         return await db.Accounts.AsNoTracking()
             .Where(account => ids.Contains(account.AccountId) && account.Owner == _process)
             .ToDictionaryAsync(account => account.AccountId);

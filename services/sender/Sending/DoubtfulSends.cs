@@ -7,7 +7,8 @@ using Microsoft.EntityFrameworkCore;
 namespace InstaMessenger.Sender.Sending;
 
 /// <summary>
-/// Lets a refusal in doubt count: Meta refused with a code that we do not know, which was seen on sends that went out, and no echo has come since.
+/// Lets a refusal in doubt count: Meta refused with a code that we do not know, which was seen on sends that went out, and no echo has come
+/// since.
 /// </summary>
 internal sealed partial class DoubtfulSends(
     IDbContextFactory<SenderDbContext> factory,
@@ -31,6 +32,9 @@ internal sealed partial class DoubtfulSends(
         scope.AfterCommit(() => LogCounts(logger, row.MessageId, row.AccountId, row.Attempts, outcome));
     }
 
-    [LoggerMessage(EventName = "message.refusal_counts", Level = LogLevel.Warning, Message = "{MessageId} of {AccountId}, attempt {Attempt}: no echo came, so the refusal counts: {Outcome}")]
+    [LoggerMessage(
+        EventName = "message.refusal_counts",
+        Level = LogLevel.Warning,
+        Message = "{MessageId} of {AccountId}, attempt {Attempt}: no echo came, so the refusal counts: {Outcome}")]
     private static partial void LogCounts(ILogger logger, MessageId messageId, AccountId accountId, int attempt, SendOutcome outcome);
 }

@@ -30,7 +30,7 @@ internal static class DueSends
     /// <param name="now">The time (UTC).</param>
     /// <param name="exhausted">Accounts that may send nothing now.</param>
     /// <param name="exhaustedHeavy">Accounts that may send no audio or video now.</param>
-    /// <param name="process">Who asks: accounts of another process are left out.</param>
+    /// <param name="process">The process that looks; accounts that another process owns are left out.</param>
     public static IQueryable<Candidate> Find(
         IQueryable<LedgerEntry> ledger,
         IQueryable<SendingAccount> accounts,
@@ -48,7 +48,8 @@ internal static class DueSends
         where !(row.Heavy && exhaustedHeavy.Contains(row.AccountId))
         where !ledger.Any(other => other.AccountId == row.AccountId && other.RecipientId == row.RecipientId
             && (other.State == LedgerState.Queued || other.State == LedgerState.Waiting) && other.Sequence < row.Sequence)
-        where !ledger.Any(other => other.AccountId == row.AccountId && other.RecipientId == row.RecipientId && other.State == LedgerState.Claimed)
+        where !ledger.Any(
+            other => other.AccountId == row.AccountId && other.RecipientId == row.RecipientId && other.State == LedgerState.Claimed)
         orderby row.DueAt, row.Sequence
         select new Candidate
         {

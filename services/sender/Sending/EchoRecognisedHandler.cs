@@ -20,9 +20,13 @@ internal sealed class EchoRecognisedHandler(SendSignal signal) : IMessageHandler
         foreach (var item in items)
         {
             var echo = item.Body;
-            if (!rows.TryGetValue(echo.MessageId, out var row) || row.AccountId != echo.AccountId || row.State == LedgerState.Sent) continue;
+            if (!rows.TryGetValue(echo.MessageId, out var row) || row.AccountId != echo.AccountId || row.State == LedgerState.Sent)
+                continue;
             row.MarkSent(echo.InstagramMessageId, echo.At);
-            scope.Publish(new SendReported(row.MessageId, row.AccountId, row.Attempts, SendOutcome.Sent, echo.InstagramMessageId, null, echo.At, ByEcho: true), item.TraceParent);
+            scope.Publish(
+                new SendReported(
+                    row.MessageId, row.AccountId, row.Attempts, SendOutcome.Sent, echo.InstagramMessageId, null, echo.At, ByEcho: true),
+                item.TraceParent);
         }
 
         scope.AfterCommit(signal.Wake);

@@ -4,17 +4,22 @@ using Microsoft.EntityFrameworkCore;
 
 namespace InstaMessenger.Sender.Sending;
 
-/// <summary>What an answer means for the sends of the account, or of all accounts. It stands in their rows, so it holds for every process.</summary>
+/// <summary>
+/// What an answer means for the sends of the account, or of all accounts. It stands in their rows, so it holds for every process.
+/// </summary>
 internal static class HoldBacks
 {
     /// <summary>Pauses what the answer says; gives the end of the pause, if there is one.</summary>
     /// <param name="db">The unit's context.</param>
     /// <param name="send">The send.</param>
     /// <param name="answer">Its answer.</param>
-    /// <param name="inTime">Whether the claim is still ours. An answer that was frozen with its process says nothing about the limits of today.</param>
+    /// <param name="inTime">
+    /// Whether the claim is still ours. An answer that was frozen with its process says nothing about the limits of today.
+    /// </param>
     /// <param name="jitter">0 to 1.</param>
     /// <param name="now">The time (UTC).</param>
-    public static async Task<DateTimeOffset?> ApplyAsync(SenderDbContext db, ClaimedSend send, GraphAnswer answer, bool inTime, double jitter, DateTimeOffset now)
+    public static async Task<DateTimeOffset?> ApplyAsync(
+        SenderDbContext db, ClaimedSend send, GraphAnswer answer, bool inTime, double jitter, DateTimeOffset now)
     {
         var later = answer.Verdict as Verdict.Later;
         var tokenRefused = later?.HoldBack == HoldBack.AccountUntilNewToken;
@@ -27,7 +32,8 @@ internal static class HoldBacks
         // Whenever it comes, it is about the token that was used, and about no other.
         if (tokenRefused) account.RefuseToken(send.Call.ProtectedToken);
         if (tokenRefused || reason is null) return null;
-        var until = now + (answer.Usage?.RegainAfter ?? RetryPolicy.Pause(account.Pauses, later?.HoldBack == HoldBack.AccountForLong, jitter));
+        var until = now + (
+            answer.Usage?.RegainAfter ?? RetryPolicy.Pause(account.Pauses, later?.HoldBack == HoldBack.AccountForLong, jitter));
         account.Pause(until, reason, now);
         if (later?.HoldBack == HoldBack.App) await PauseOthersAsync(db, account, until, reason);
         return account.PausedUntil;

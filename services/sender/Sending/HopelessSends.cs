@@ -19,22 +19,27 @@ internal sealed partial class HopelessSends(
     TimeProvider clock,
     ILogger<HopelessSends> logger) : Sweeper("hopeless-sends", factory, unitOfWork, leases, unreadable, signal, clock, logger)
 {
-    private static readonly SendError WindowClosed = new("window_closed", "The response window closed before the message could be sent.", false, null);
-    private static readonly SendError AccountUnlinked = new("account_unlinked", "The account was unlinked before the message could be sent.", true, null);
+    private static readonly SendError WindowClosed = new(
+        "window_closed", "The response window closed before the message could be sent.", false, null);
+    private static readonly SendError AccountUnlinked = new(
+        "account_unlinked", "The account was unlinked before the message could be sent.", true, null);
 
     protected override IQueryable<LedgerEntry> Find(SenderDbContext db, DateTimeOffset now) => db.Ledger.Where(row =>
         (row.State == LedgerState.Queued || row.State == LedgerState.Waiting)
         && (row.ExpiresAt <= now
-            || db.Accounts.Any(account => account.Unlinked && account.AccountId == row.AccountId && account.Version >= row.AccountVersion)));
+            || db.Accounts.Any(
+                account => account.Unlinked && account.AccountId == row.AccountId && account.Version >= row.AccountVersion)));
 
     protected override void Settle(WorkScope<SenderDbContext> scope, LedgerEntry row, DateTimeOffset now)
     {
         var error = row.ExpiresAt <= now ? WindowClosed : AccountUnlinked;
         row.Reject(error, now);
-        scope.Publish(new SendReported(row.MessageId, row.AccountId, row.Attempts, SendOutcome.Rejected, null, error, now), row.TraceParent);
+        scope.Publish(
+            new SendReported(row.MessageId, row.AccountId, row.Attempts, SendOutcome.Rejected, null, error, now), row.TraceParent);
         scope.AfterCommit(() => LogRejected(logger, row.MessageId, row.AccountId, error.Code));
     }
 
-    [LoggerMessage(EventName = "message.rejected", Level = LogLevel.Warning, Message = "{MessageId} of {AccountId} rejected without a call: {Code}")]
+    [LoggerMessage(
+        EventName = "message.rejected", Level = LogLevel.Warning, Message = "{MessageId} of {AccountId} rejected without a call: {Code}")]
     private static partial void LogRejected(ILogger logger, MessageId messageId, AccountId accountId, string code);
 }

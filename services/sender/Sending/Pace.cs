@@ -4,8 +4,8 @@ using Microsoft.Extensions.Options;
 namespace InstaMessenger.Sender.Sending;
 
 /// <summary>
-/// A token bucket for each account, and a smaller one for its audio and video: Meta's limits per app and account. They are kept by each process
-/// for itself, and hold for all together, because an account's sends are claimed by one process at a time.
+/// A token bucket for each account, and a smaller one for its audio and video: Meta's limits per app and account. They are kept by each
+/// process for itself, and hold for all together, because an account's sends are claimed by one process at a time.
 /// </summary>
 internal sealed class Pace(IOptions<SenderOptions> options, TimeProvider clock)
 {
@@ -43,7 +43,8 @@ internal sealed class Pace(IOptions<SenderOptions> options, TimeProvider clock)
         // A tenth of a second's worth may go at once: more would break Meta's second, less would cost a wake-up for each send.
         var size = Math.Max(1, rate / 10d);
         var now = clock.GetTimestamp();
-        if (!_buckets.TryGetValue((account, heavy), out var bucket)) _buckets[(account, heavy)] = bucket = new Bucket { Tokens = size, At = now };
+        if (!_buckets.TryGetValue((account, heavy), out var bucket))
+            _buckets[(account, heavy)] = bucket = new Bucket { Tokens = size, At = now };
         bucket.Tokens = Math.Min(size, bucket.Tokens + (clock.GetElapsedTime(bucket.At, now).TotalSeconds * rate));
         bucket.At = now;
         return bucket;

@@ -36,7 +36,8 @@ internal sealed class Recorder(IUnitOfWork<SenderDbContext> unitOfWork, SendSign
                 logger.Outcome(send, answer, error, duration);
                 return;
             }
-            catch (Exception error) when (!stopped.IsCancellationRequested && (DatabaseErrors.IsUnavailable(error) || ++failures < MostFailures))
+            catch (Exception error) when (
+                !stopped.IsCancellationRequested && (DatabaseErrors.IsUnavailable(error) || ++failures < MostFailures))
             {
                 logger.NotRecorded(error, send.MessageId, send.Attempt);
                 await Task.Delay(TryAgainAfter, clock, stopped);
@@ -55,7 +56,9 @@ internal sealed class Recorder(IUnitOfWork<SenderDbContext> unitOfWork, SendSign
         if (Apply(row, answer.Verdict, ours, error, now) is { } outcome)
         {
             var told = outcome == SendOutcome.Unknown ? error! with { Retryable = false, RetryAt = null } : error;
-            scope.Publish(new SendReported(row.MessageId, row.AccountId, send.Attempt, outcome, row.InstagramMessageId, told, now), Activity.Current?.Id ?? send.TraceParent);
+            scope.Publish(
+                new SendReported(row.MessageId, row.AccountId, send.Attempt, outcome, row.InstagramMessageId, told, now),
+                Activity.Current?.Id ?? send.TraceParent);
         }
 
         scope.AfterCommit(signal.Wake);
@@ -63,8 +66,8 @@ internal sealed class Recorder(IUnitOfWork<SenderDbContext> unitOfWork, SendSign
     }
 
     /// <summary>
-    /// Null when the row has gone on without us: an echo has settled it, or an operator has decided. Only "sent" is a truth that still counts then, also
-    /// with another mid than an echo has lent the row.
+    /// Null when the row has gone on without us: an echo has settled it, or an operator has decided. Only "sent" is a truth that still
+    /// counts then, also with another mid than an echo has lent the row.
     /// </summary>
     private static SendOutcome? Apply(LedgerEntry row, Verdict verdict, bool ours, SendError? error, DateTimeOffset now)
     {
@@ -94,7 +97,8 @@ internal sealed class Recorder(IUnitOfWork<SenderDbContext> unitOfWork, SendSign
     private static SendError? ErrorOf(Verdict verdict, DateTimeOffset retryAt) => verdict switch
     {
         Verdict.Rejected rejected => new SendError(rejected.Code, rejected.Message, rejected.Retryable, null),
-        Verdict.Later later => new SendError(later.Code, later.Message, true, later.HoldBack == HoldBack.AccountUntilNewToken ? null : retryAt),
+        Verdict.Later later =>
+            new SendError(later.Code, later.Message, true, later.HoldBack == HoldBack.AccountUntilNewToken ? null : retryAt),
         Verdict.Unknown unknown => new SendError(unknown.Code, unknown.Message, false, null),
         _ => null,
     };

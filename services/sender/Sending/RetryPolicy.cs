@@ -10,7 +10,9 @@ internal static class RetryPolicy
     private static readonly TimeSpan FirstLongPause = TimeSpan.FromMinutes(30);
     private static readonly TimeSpan LongestLongPause = TimeSpan.FromHours(4);
 
-    /// <summary>Before the next attempt of one send: up to 1, 2, 4 … s, at most 5 min; full jitter spreads those that failed together.</summary>
+    /// <summary>
+    /// Before the next attempt of one send: up to 1, 2, 4 … s, at most 5 min; full jitter spreads those that failed together.
+    /// </summary>
     /// <param name="attempt">The attempt that failed, from 1.</param>
     /// <param name="jitter">0 to 1.</param>
     public static TimeSpan Retry(int attempt, double jitter) => Doubled(FirstRetry, LongestRetry, attempt - 1) * jitter;

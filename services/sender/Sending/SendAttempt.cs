@@ -30,7 +30,8 @@ internal sealed class SendAttempt(
         // A process that was frozen after its claim may wake when the claim has ended and an operator has had the message sent again: then
         // the call of this claim would be the second one. Looked at here, in the mark, and before the first byte.
         var startBy = send.ClaimedUntil - options.Value.CallTimeout;
-        if (clock.GetUtcNow() > startBy) return new GraphAnswer(new Verdict.Later("claim_too_old", "The process stood still before the call was made."));
+        if (clock.GetUtcNow() > startBy)
+            return new GraphAnswer(new Verdict.Later("claim_too_old", "The process stood still before the call was made."));
         var (ready, refusal) = graph.Prepare(send.Call);
         if (ready is null) return new GraphAnswer(refusal!);
         return await mark.BeginAsync(send, stopped) ? await graph.SendAsync(ready, startBy, options.Value.CallTimeout) : null;

@@ -9,12 +9,15 @@ public sealed class SenderOptions
     [Range(1, 1000)]
     public int Concurrency { get; set; } = 64;
 
-    /// <summary>Of these, calls of one account. One that was not quick of late may have a quarter of it, see <see cref="CallSlots"/>.</summary>
+    /// <summary>
+    /// Of these, calls of one account. One that was not quick of late may have a quarter of it, see <see cref="CallSlots"/>.
+    /// </summary>
     [Range(1, 1000)]
     public int MostPerAccount { get; set; } = 16;
 
     /// <summary>
-    /// Sends per second of one account, of all processes together: one process at a time has an account's sends. Meta's pages disagree (100 or 300, meta-platform.md 4.1); the lower one is safe.
+    /// Sends per second of one account, of all processes together: one process at a time has an account's sends. Meta's pages disagree (100
+    /// or 300, meta-platform.md 4.1); the lower one is safe.
     /// </summary>
     [Range(1, 1000)]
     public int SendsPerSecond { get; set; } = 100;

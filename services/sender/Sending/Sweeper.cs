@@ -6,8 +6,9 @@ using Microsoft.EntityFrameworkCore;
 namespace InstaMessenger.Sender.Sending;
 
 /// <summary>
-/// Looks every second for sends that the dispatcher will not touch any more, and settles them. One process at a time, by a lease. Without a fence: a row's
-/// state and attempt are its concurrency tokens, so a process that was frozen past its lease finds what it settles late settled.
+/// Looks every second for sends that the dispatcher will not touch any more, and settles them. One process at a time, by a lease. Without a
+/// fence: a row's state and attempt are its concurrency tokens, so a process that was frozen past its lease finds what it settles late
+/// settled.
 /// </summary>
 internal abstract class Sweeper(
     string name,
@@ -30,7 +31,8 @@ internal abstract class Sweeper(
     protected override int RowsPerRound => 500;
 
     /// <summary>Looks outside of a unit of work: nearly always there is nothing, and then nobody needs the writer.</summary>
-    protected override async Task<IReadOnlyList<long>> FindAsync(IReadOnlyCollection<long> except, int limit, CancellationToken cancellationToken)
+    protected override async Task<IReadOnlyList<long>> FindAsync(
+        IReadOnlyCollection<long> except, int limit, CancellationToken cancellationToken)
     {
         await using var db = await factory.CreateDbContextAsync(cancellationToken);
         var due = Find(db, _clock.GetUtcNow()).Where(row => !except.Contains(row.Sequence));
@@ -42,7 +44,8 @@ internal abstract class Sweeper(
     protected override Task HandleAsync(IReadOnlyList<long> rows, CancellationToken cancellationToken) => SettleAsync(
         (db, now) => Find(db, now).Where(row => rows.Contains(row.Sequence)), cancellationToken);
 
-    protected override Task SetAsideAsync(long row, Exception error, CancellationToken cancellationToken) => unreadable.RejectAsync(row, cancellationToken);
+    protected override Task SetAsideAsync(long row, Exception error, CancellationToken cancellationToken) =>
+        unreadable.RejectAsync(row, cancellationToken);
 
     /// <summary>The rows that are due.</summary>
     protected abstract IQueryable<LedgerEntry> Find(SenderDbContext db, DateTimeOffset now);
@@ -50,7 +53,8 @@ internal abstract class Sweeper(
     protected abstract void Settle(WorkScope<SenderDbContext> scope, LedgerEntry row, DateTimeOffset now);
 
     /// <summary>Settles what <paramref name="find"/> finds, in one transaction.</summary>
-    protected Task SettleAsync(Func<SenderDbContext, DateTimeOffset, IQueryable<LedgerEntry>> find, CancellationToken cancellationToken) => unitOfWork.ExecuteAsync(
+    protected Task SettleAsync(Func<SenderDbContext, DateTimeOffset, IQueryable<LedgerEntry>> find, CancellationToken cancellationToken) =>
+        unitOfWork.ExecuteAsync(
         async scope =>
         {
             var now = _clock.GetUtcNow();

@@ -6,11 +6,15 @@ using Microsoft.EntityFrameworkCore;
 namespace InstaMessenger.Sender.Sending;
 
 /// <summary>
-/// Rows of the ledger that cannot be read (an id without its form, a time out of range): each is rejected where it lies and told, so that it
-/// holds up none of those that are read together with it.
+/// Rows of the ledger that cannot be read (an id without its form, a time out of range): each is rejected where it lies and told, so that
+/// it holds up none of those that are read together with it.
 /// </summary>
 internal sealed partial class UnreadableRows(
-    IDbContextFactory<SenderDbContext> factory, IUnitOfWork<SenderDbContext> unitOfWork, SendSignal signal, TimeProvider clock, ILogger<UnreadableRows> logger)
+    IDbContextFactory<SenderDbContext> factory,
+    IUnitOfWork<SenderDbContext> unitOfWork,
+    SendSignal signal,
+    TimeProvider clock,
+    ILogger<UnreadableRows> logger)
 {
     private static readonly SendError Unreadable = new("row_unreadable", "What is kept of the send cannot be read.", false, null);
 
@@ -53,7 +57,8 @@ internal sealed partial class UnreadableRows(
     private async Task RejectAsync(WorkScope<SenderDbContext> scope, long sequence)
     {
         var now = clock.GetUtcNow();
-        var row = scope.Db.Ledger.Where(entry => entry.Sequence == sequence && entry.State != LedgerState.Sent && entry.State != LedgerState.Rejected);
+        var row = scope.Db.Ledger.Where(
+            entry => entry.Sequence == sequence && entry.State != LedgerState.Sent && entry.State != LedgerState.Rejected);
         if (await TellAsync(row) is { } report) scope.Publish(report with { At = now });
         await row.ExecuteUpdateAsync(set => set
             .SetProperty(entry => entry.State, LedgerState.Rejected)
@@ -68,7 +73,9 @@ internal sealed partial class UnreadableRows(
         try
         {
             var ids = await row.Select(entry => new { entry.MessageId, entry.AccountId, entry.Attempts }).SingleOrDefaultAsync();
-            return ids is null ? null : new SendReported(ids.MessageId, ids.AccountId, ids.Attempts, SendOutcome.Rejected, null, Unreadable, default);
+            return ids is null
+                ? null
+                : new SendReported(ids.MessageId, ids.AccountId, ids.Attempts, SendOutcome.Rejected, null, Unreadable, default);
         }
         catch (Exception error) when (IsCause(error))
         {
@@ -76,6 +83,7 @@ internal sealed partial class UnreadableRows(
         }
     }
 
-    [LoggerMessage(EventName = "message.unreadable", Level = LogLevel.Error, Message = "Row {Sequence} of the ledger cannot be read; it was rejected")]
+    [LoggerMessage(
+        EventName = "message.unreadable", Level = LogLevel.Error, Message = "Row {Sequence} of the ledger cannot be read; it was rejected")]
     private static partial void LogSetAside(ILogger logger, long sequence);
 }

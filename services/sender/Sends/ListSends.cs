@@ -11,10 +11,12 @@ namespace InstaMessenger.Sender.Sends;
 /// <summary><c>GET /api/v1/sends</c>: the ledger, newest first, without what was written. For operators.</summary>
 internal static class ListSends
 {
-    private static readonly Dictionary<string, LedgerState> ByName = Enum.GetValues<LedgerState>().ToDictionary(state => state.ToString().ToLowerInvariant());
+    private static readonly Dictionary<string, LedgerState> ByName = Enum.GetValues<LedgerState>()
+        .ToDictionary(state => state.ToString().ToLowerInvariant());
 
     public static void MapListSends(this IEndpointRouteBuilder routes) =>
-        routes.MapGet("/api/v1/sends", HandleAsync).Needs(Scopes.Read).ProducesProblem(StatusCodes.Status422UnprocessableEntity).WithTags("Operations").WithSummary("The ledger of sends, newest first; without their content.");
+        routes.MapGet("/api/v1/sends", HandleAsync).Needs(Scopes.Read).ProducesProblem(StatusCodes.Status422UnprocessableEntity)
+            .WithTags("Operations").WithSummary("The ledger of sends, newest first; without their content.");
 
     private static async Task<Results<Ok<Page<SendView>>, ProblemHttpResult>> HandleAsync(
         Caller caller,
@@ -29,7 +31,8 @@ internal static class ListSends
         LedgerState? wanted = null;
         if (state is not null)
         {
-            if (!ByName.TryGetValue(state, out var known)) return Problems.Invalid(("state", $"Must be one of {string.Join(", ", ByName.Keys)}."));
+            if (!ByName.TryGetValue(state, out var known))
+                return Problems.Invalid(("state", $"Must be one of {string.Join(", ", ByName.Keys)}."));
             wanted = known;
         }
 

@@ -39,7 +39,8 @@ internal static class SettleSend
                 var row = await scope.Db.Ledger.SingleOrDefaultAsync(entry => entry.MessageId == message_id);
                 if (row is null || !caller.CanSee(row.AccountId)) return Problems.NotFound("send");
                 if (row.State != LedgerState.Unknown)
-                    return Problems.Of(StatusCodes.Status409Conflict, "not_unknown", "Only an unknown send can be settled by hand.", ("state", row.State));
+                    return Problems.Of(
+                        StatusCodes.Status409Conflict, "not_unknown", "Only an unknown send can be settled by hand.", ("state", row.State));
                 scope.Publish(Decide(row, outcome, clock.GetUtcNow()), row.TraceParent);
                 scope.AfterCommit(signal.Wake);
                 return TypedResults.Ok(SendView.Of(row));

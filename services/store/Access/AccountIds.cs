@@ -9,7 +9,7 @@ internal static class AccountIds
 {
     private const int Most = 1000;
 
-    /// <summary>The ids without repeats; null with the fault when one is none.</summary>
+    /// <summary>Returns the ids without repeats, or null and the fault when one of them is not an id.</summary>
     public static IReadOnlyList<AccountId>? Parse(IReadOnlyList<string?> given, out string? fault)
     {
         fault = null;
@@ -24,11 +24,13 @@ internal static class AccountIds
         return fault is null ? [.. ids.Distinct()] : null;
     }
 
-    /// <summary>The ids of which there is no account.</summary>
-    public static async Task<IReadOnlyList<AccountId>> UnknownAsync(StoreDbContext db, IReadOnlyList<AccountId> ids, CancellationToken cancellationToken = default)
+    /// <summary>Returns the ids that no account has.</summary>
+    public static async Task<IReadOnlyList<AccountId>> UnknownAsync(
+        StoreDbContext db, IReadOnlyList<AccountId> ids, CancellationToken cancellationToken = default)
     {
         if (ids.Count == 0) return [];
-        var known = await db.Accounts.Where(account => ids.Contains(account.Id)).Select(account => account.Id).ToListAsync(cancellationToken);
+        var known = await db.Accounts.Where(account => ids.Contains(account.Id)).Select(account => account.Id)
+            .ToListAsync(cancellationToken);
         return [.. ids.Except(known)];
     }
 }

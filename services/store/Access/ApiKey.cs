@@ -22,7 +22,9 @@ internal sealed class ApiKey
     /// <summary>SHA-256 of the key: 256 random bits need no slow hash.</summary>
     public required byte[] Hash { get; init; }
 
-    /// <summary>Whether it sees only the accounts of its <see cref="ApiKeyAccount"/> rows; else all of its owner's, also later ones.</summary>
+    /// <summary>
+    /// Whether it sees only the accounts of its <see cref="ApiKeyAccount"/> rows; else all of its owner's, also later ones.
+    /// </summary>
     public required bool Scoped { get; init; }
 
     /// <summary>What it may be used for. Keys from before there were scopes have all of them.</summary>
@@ -38,7 +40,8 @@ internal sealed class ApiKey
     /// <summary>Kept once revoked, so that a configured key is not made again.</summary>
     public DateTimeOffset? RevokedAt { get; private set; }
 
-    public static ApiKey Create(string name, string userId, string secret, bool scoped, Scopes scopes, DateTimeOffset? expiresAt, TimeProvider clock) => new()
+    public static ApiKey Create(
+        string name, string userId, string secret, bool scoped, Scopes scopes, DateTimeOffset? expiresAt, TimeProvider clock) => new()
     {
         Id = AccessId.New("key_", clock),
         Name = name,

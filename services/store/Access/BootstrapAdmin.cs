@@ -6,7 +6,10 @@ using Microsoft.Extensions.Options;
 
 namespace InstaMessenger.Store.Access;
 
-/// <summary>Makes the first admin, and their configured key, at start. It also has the signing keys read then, so that a missing one is told at once.</summary>
+/// <summary>
+/// Makes the first admin, and their configured key, at start. It also has the signing keys read then, so that a missing one is told at
+/// once.
+/// </summary>
 internal sealed partial class BootstrapAdmin(
     IOptions<BootstrapOptions> configured,
     IDbContextFactory<StoreDbContext> factory,
@@ -69,12 +72,19 @@ internal sealed partial class BootstrapAdmin(
         },
         cancellationToken);
 
-    [LoggerMessage(EventName = "bootstrap.nobody", Level = LogLevel.Warning, Message = "There is no user, so nobody can sign in: set Bootstrap:AdminUsername and Bootstrap:AdminPassword (environment: Bootstrap__AdminUsername, Bootstrap__AdminPassword) and start again")]
+    [LoggerMessage(
+        EventName = "bootstrap.nobody",
+        Level = LogLevel.Warning,
+        Message = "There is no user, so nobody can sign in: set Bootstrap:AdminUsername and Bootstrap:AdminPassword (environment: "
+            + "Bootstrap__AdminUsername, Bootstrap__AdminPassword) and start again")]
     private static partial void LogNobody(ILogger logger);
 
     [LoggerMessage(EventName = "bootstrap.admin_made", Level = LogLevel.Information, Message = "The first admin {User} was made")]
     private static partial void LogMade(ILogger logger, string user);
 
-    [LoggerMessage(EventName = "bootstrap.key_without_owner", Level = LogLevel.Warning, Message = "Bootstrap:ApiKey was left out: the user of Bootstrap:AdminUsername is not there or no admin")]
+    [LoggerMessage(
+        EventName = "bootstrap.key_without_owner",
+        Level = LogLevel.Warning,
+        Message = "Bootstrap:ApiKey was left out: the user of Bootstrap:AdminUsername is not there or no admin")]
     private static partial void LogNoOwner(ILogger logger);
 }

@@ -1,6 +1,8 @@
 namespace InstaMessenger.Store.Access;
 
-/// <summary>The way in to a new installation: section <c>Bootstrap</c>. Read at start, and only the key is looked at once there are users.</summary>
+/// <summary>
+/// The way in to a new installation: section <c>Bootstrap</c>. Read at start, and only the key is looked at once there are users.
+/// </summary>
 internal sealed class BootstrapOptions
 {
     /// <summary>The first admin's name.</summary>
@@ -21,8 +23,12 @@ internal sealed class BootstrapOptions
         if (ApiKey is { Length: > 0 } && (!KeySecret.IsWellFormed(ApiKey) || ApiKey.Distinct().Count() < 12))
             return "Bootstrap:ApiKey is weak. Set it to sk_ and 40 or more random characters (letters, digits, - and _).";
         if (string.IsNullOrEmpty(AdminUsername) && string.IsNullOrEmpty(AdminPassword))
-            return string.IsNullOrEmpty(ApiKey) ? null : "Bootstrap:ApiKey needs an owner. Set Bootstrap:AdminUsername and Bootstrap:AdminPassword too.";
+            return string.IsNullOrEmpty(ApiKey)
+                ? null
+                : "Bootstrap:ApiKey needs an owner. Set Bootstrap:AdminUsername and Bootstrap:AdminPassword too.";
         if (Usernames.Fault(AdminUsername) is { } usernameFault) return $"Bootstrap:AdminUsername is not usable. {usernameFault}";
-        return Passwords.Fault(AdminUsername, AdminPassword) is { } passwordFault ? $"Bootstrap:AdminPassword is weak. {passwordFault}" : null;
+        return Passwords.Fault(AdminUsername, AdminPassword) is { } passwordFault
+            ? $"Bootstrap:AdminPassword is weak. {passwordFault}"
+            : null;
     }
 }

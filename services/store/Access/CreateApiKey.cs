@@ -10,7 +10,9 @@ namespace InstaMessenger.Store.Access;
 /// <summary>The body of <c>POST /api/v1/api-keys</c>.</summary>
 /// <param name="Name">For people, 1 to 100 characters.</param>
 /// <param name="AccountIds">The only accounts that the key may see; null for all of the owner's, also later ones.</param>
-/// <param name="Scopes">What the key may be used for: <c>read</c>, <c>send</c>, <c>manage</c>; null for <c>read</c> and <c>send</c>.</param>
+/// <param name="Scopes">
+/// What the key may be used for: <c>read</c>, <c>send</c>, <c>manage</c>; null for <c>read</c> and <c>send</c>.
+/// </param>
 /// <param name="ExpiresAt">When it ends (UTC); null for never.</param>
 internal sealed record NewApiKey(
     string? Name, IReadOnlyList<string?>? AccountIds = null, IReadOnlyList<string?>? Scopes = null, DateTimeOffset? ExpiresAt = null);
@@ -38,13 +40,21 @@ internal static class CreateApiKey
         if (accountsFault is not null) faults.Add(("account_ids", accountsFault));
         if (!TryRead(request.Scopes, out var scopes)) faults.Add(("scopes", "It is null, or one or more of read, send, manage."));
         if (faults.Count > 0) return Problems.Invalid([.. faults]);
-        return await unitOfWork.ExecuteAsync(scope => CreateAsync(scope.Db, caller, name!, accounts, scopes, request.ExpiresAt, clock), cancellationToken);
+        return await unitOfWork.ExecuteAsync(
+            scope => CreateAsync(scope.Db, caller, name!, accounts, scopes, request.ExpiresAt, clock), cancellationToken);
     }
 
     private static async Task<Results<Created<ApiKeyView>, ProblemHttpResult>> CreateAsync(
-        StoreDbContext db, Caller caller, string name, IReadOnlyList<AccountId>? accounts, Scopes scopes, DateTimeOffset? expiresAt, TimeProvider clock)
+        StoreDbContext db,
+        Caller caller,
+        string name,
+        IReadOnlyList<AccountId>? accounts,
+        Scopes scopes,
+        DateTimeOffset? expiresAt,
+        TimeProvider clock)
     {
-        if (await EffectiveAccess.AgainAsync(db, caller) is not { } current) return Problems.Of(StatusCodes.Status401Unauthorized, "unauthorized");
+        if (await EffectiveAccess.AgainAsync(db, caller) is not { } current)
+            return Problems.Of(StatusCodes.Status401Unauthorized, "unauthorized");
         if (await Delegation.FaultAsync(db, caller, scopes, expiresAt) is { } fault) return fault;
         if (accounts?.Any(account => !current.CanSee(account)) == true)
             return Problems.Of(StatusCodes.Status403Forbidden, "account_not_yours", "One of account_ids is not an account that you see.");

@@ -29,7 +29,12 @@ internal static class CreateUser
         .ProducesProblem(StatusCodes.Status422UnprocessableEntity);
 
     private static async Task<Results<Created<UserView>, ProblemHttpResult>> HandleAsync(
-        NewUser request, Caller caller, IUnitOfWork<StoreDbContext> unitOfWork, Passwords passwords, TimeProvider clock, CancellationToken cancellationToken)
+        NewUser request,
+        Caller caller,
+        IUnitOfWork<StoreDbContext> unitOfWork,
+        Passwords passwords,
+        TimeProvider clock,
+        CancellationToken cancellationToken)
     {
         var accounts = AccountIds.Parse(request.AccountIds ?? [], out var accountsFault);
         UserRole? role = request.Role switch { "admin" => UserRole.Admin, "agent" => UserRole.Agent, _ => null };
@@ -45,12 +50,14 @@ internal static class CreateUser
             scope => CreateAsync(scope.Db, caller, User.Create(request.Username!, hash, role.Value, clock), accounts), cancellationToken);
     }
 
-    private static async Task<Results<Created<UserView>, ProblemHttpResult>> CreateAsync(StoreDbContext db, Caller caller, User user, IReadOnlyList<AccountId> accounts)
+    private static async Task<Results<Created<UserView>, ProblemHttpResult>> CreateAsync(
+        StoreDbContext db, Caller caller, User user, IReadOnlyList<AccountId> accounts)
     {
         // A user stays, and their session may do everything.
         if (await Delegation.FaultAsync(db, caller, Scopes.All, until: null) is { } fault) return fault;
         if (await db.Set<User>().AnyAsync(row => row.UsernameKey == user.UsernameKey))
-            return Problems.Of(StatusCodes.Status409Conflict, "username_taken", "There is a user of that name (upper and lower case are the same).");
+            return Problems.Of(
+                StatusCodes.Status409Conflict, "username_taken", "There is a user of that name (upper and lower case are the same).");
         if (await AccountIds.UnknownAsync(db, accounts) is [var unknown, ..])
             return Problems.Invalid(("account_ids", $"There is no account {unknown}."));
         db.Add(user);

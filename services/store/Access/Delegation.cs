@@ -7,8 +7,8 @@ using Microsoft.EntityFrameworkCore;
 namespace InstaMessenger.Store.Access;
 
 /// <summary>
-/// What a credential makes never outlives or exceeds it: else a key that is lent for a day, or for one thing, would be one for ever and for everything.
-/// A person may make what they like; they are there to answer for it.
+/// What a credential makes never outlives or exceeds it: else a key that is lent for a day, or for one thing, would be one for ever and for
+/// everything. A person may make what they like; they are there to answer for it.
 /// </summary>
 internal static class Delegation
 {
@@ -24,10 +24,15 @@ internal static class Delegation
         var key = await db.Set<ApiKey>().AsNoTracking().SingleAsync(row => row.Id == caller.Id);
         if (key.Scoped) return Forbidden("key_scoped", "A key with account_ids gives nobody access: sign in.");
         if (key.ExpiresAt is { } end && !(until <= end))
-            return Forbidden("key_expires", "What a key makes may not live longer than the key. A key takes an earlier expires_at; for a user or a membership, sign in.");
+            return Forbidden(
+                "key_expires",
+                "What a key makes may not live longer than the key. A key takes an earlier expires_at; for a user or a membership, sign "
+                    + "in.");
         return (scopes & ~key.Scopes) == Scopes.None
             ? null
-            : Forbidden("scope_exceeded", "What a key makes may not do more than the key. A key takes fewer scopes; for a user or a membership, sign in.");
+            : Forbidden(
+                "scope_exceeded",
+                "What a key makes may not do more than the key. A key takes fewer scopes; for a user or a membership, sign in.");
     }
 
     private static ProblemHttpResult Forbidden(string code, string detail) => Problems.Of(StatusCodes.Status403Forbidden, code, detail);

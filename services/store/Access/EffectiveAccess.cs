@@ -7,19 +7,21 @@ using Microsoft.EntityFrameworkCore;
 namespace InstaMessenger.Store.Access;
 
 /// <summary>
-/// Who may see what: an admin everything, an agent the accounts they are a member of, a key what its owner sees and its scope allows. A deleted user
-/// and their keys see nothing.
+/// Who may see what: an admin everything, an agent the accounts they are a member of, a key what its owner sees and its scope allows. A
+/// deleted user and their keys see nothing.
 /// </summary>
 internal static class EffectiveAccess
 {
     public static async Task<Caller?> OfUserAsync(StoreDbContext db, string userId, CancellationToken cancellationToken)
     {
-        var role = await db.Set<User>().Where(user => user.Id == userId).Select(user => (UserRole?)user.Role).SingleOrDefaultAsync(cancellationToken);
+        var role = await db.Set<User>().Where(user => user.Id == userId).Select(user => (UserRole?)user.Role)
+            .SingleOrDefaultAsync(cancellationToken);
         return role switch
         {
             null => null,
             UserRole.Admin => new Caller(userId, CallerKind.User, userId, IsAdmin: true, AccountReach.All),
-            _ => new Caller(userId, CallerKind.User, userId, IsAdmin: false, AccountReach.Of(await MembershipsAsync(db, userId, cancellationToken))),
+            _ => new Caller(
+                userId, CallerKind.User, userId, IsAdmin: false, AccountReach.Of(await MembershipsAsync(db, userId, cancellationToken))),
         };
     }
 
@@ -28,22 +30,26 @@ internal static class EffectiveAccess
         if (await OfUserAsync(db, key.UserId, cancellationToken) is not { } owner) return null;
         var caller = owner with { Id = key.Id, Kind = CallerKind.Key, Scopes = key.Scopes };
         if (!key.Scoped) return caller;
-        var scope = await db.ReadableAsync(db.Set<ApiKeyAccount>().Where(row => row.KeyId == key.Id).Select(row => row.AccountId).OrderBy(id => id), cancellationToken);
+        var scope = await db.ReadableAsync(
+            db.Set<ApiKeyAccount>().Where(row => row.KeyId == key.Id).Select(row => row.AccountId).OrderBy(id => id), cancellationToken);
         return caller with { IsAdmin = false, Accounts = AccountReach.Of(scope.Where(owner.CanSee)) };
     }
 
     /// <summary>
-    /// The caller as they are now, in the transaction that decides: what they could see when the request came may have grown (they linked the account
-    /// in parallel) or gone. Null when they are deleted or their key revoked.
+    /// The caller as they are now, in the transaction that decides: what they could see when the request came may have grown (they linked
+    /// the account in parallel) or gone. Null when they are deleted or their key revoked.
     /// </summary>
     public static async Task<Caller?> AgainAsync(StoreDbContext db, Caller caller, CancellationToken cancellationToken = default)
     {
         if (caller.Kind == CallerKind.User) return await OfUserAsync(db, caller.UserId, cancellationToken);
-        var key = await db.Set<ApiKey>().AsNoTracking().SingleOrDefaultAsync(row => row.Id == caller.Id && row.RevokedAt == null, cancellationToken);
+        var key = await db.Set<ApiKey>().AsNoTracking()
+            .SingleOrDefaultAsync(row => row.Id == caller.Id && row.RevokedAt == null, cancellationToken);
         return key is null ? null : await OfKeyAsync(db, key, cancellationToken);
     }
 
-    /// <summary>Gives a caller an account that they have just linked: the owner becomes a member, and a scoped key gets it into its scope.</summary>
+    /// <summary>
+    /// Gives a caller an account that they have just linked: the owner becomes a member, and a scoped key gets it into its scope.
+    /// </summary>
     public static async Task GrantAsync(StoreDbContext db, Caller caller, AccountId account)
     {
         if (await OfUserAsync(db, caller.UserId, CancellationToken.None) is { IsAdmin: false } agent && !agent.CanSee(account))
@@ -53,5 +59,6 @@ internal static class EffectiveAccess
     }
 
     private static Task<IReadOnlyList<AccountId>> MembershipsAsync(StoreDbContext db, string userId, CancellationToken cancellationToken) =>
-        db.ReadableAsync(db.Set<Membership>().Where(row => row.UserId == userId).Select(row => row.AccountId).OrderBy(id => id), cancellationToken);
+        db.ReadableAsync(
+            db.Set<Membership>().Where(row => row.UserId == userId).Select(row => row.AccountId).OrderBy(id => id), cancellationToken);
 }

@@ -20,7 +20,8 @@ internal static class ListApiKeys
         var (size, after) = (PageLimit.Of(limit), IdCursor.After(cursor));
         await using var db = await factory.CreateDbContextAsync(cancellationToken);
         var visible = await VisibleKeys.OfAsync(db, caller, cancellationToken);
-        var keys = await db.ReadableAsync(visible.Where(key => string.Compare(key.Id, after) > 0).OrderBy(key => key.Id).Take, size + 1, cancellationToken);
+        var keys = await db.ReadableAsync(
+            visible.Where(key => string.Compare(key.Id, after) > 0).OrderBy(key => key.Id).Take, size + 1, cancellationToken);
         var ids = keys.Select(key => key.Id).ToList();
         var scopes = (await db.ReadableAsync(db.Set<ApiKeyAccount>().Where(row => ids.Contains(row.KeyId)).OrderBy(row => row.KeyId).ThenBy(row => row.AccountId), cancellationToken))
             .ToLookup(row => row.KeyId, row => row.AccountId);

@@ -9,10 +9,14 @@ internal sealed class Passwords : IDisposable
     public const int Shortest = 8;
     public const int Longest = 256;
 
-    /// <summary>OWASP's figure for PBKDF2-HMAC-SHA512 (Password Storage Cheat Sheet, 2023); about a tenth of a second of one core.</summary>
+    /// <summary>
+    /// OWASP's figure for PBKDF2-HMAC-SHA512 (Password Storage Cheat Sheet, 2023); about a tenth of a second of one core.
+    /// </summary>
     private const int Iterations = 210_000;
 
-    /// <summary>More than this many waiting sign-ins are refused: each costs a tenth of a second, and nobody waits longer than seconds.</summary>
+    /// <summary>
+    /// More than this many waiting sign-ins are refused: each costs a tenth of a second, and nobody waits longer than seconds.
+    /// </summary>
     private const int MostWaiting = 50;
 
     /// <summary>Its type parameter is for hashers that look at the user; this one does not.</summary>

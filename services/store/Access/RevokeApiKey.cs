@@ -15,13 +15,19 @@ internal static class RevokeApiKey
         .WithSummary("Revoke an API key.");
 
     private static Task<Results<NoContent, ProblemHttpResult>> HandleAsync(
-        string id, Caller caller, IUnitOfWork<StoreDbContext> unitOfWork, AccessChanges changes, TimeProvider clock, CancellationToken cancellationToken) =>
+        string id,
+        Caller caller,
+        IUnitOfWork<StoreDbContext> unitOfWork,
+        AccessChanges changes,
+        TimeProvider clock,
+        CancellationToken cancellationToken) =>
         unitOfWork.ExecuteAsync<Results<NoContent, ProblemHttpResult>>(
             async scope =>
             {
                 var now = clock.GetUtcNow();
                 var visible = await VisibleKeys.OfAsync(scope.Db, caller);
-                var revoked = await visible.Where(key => key.Id == id).ExecuteUpdateAsync(set => set.SetProperty(key => key.RevokedAt, now));
+                var revoked = await visible.Where(key => key.Id == id)
+                    .ExecuteUpdateAsync(set => set.SetProperty(key => key.RevokedAt, now));
                 scope.AfterCommit(changes.Announce);
                 if (revoked == 0) return Problems.NotFound("API key");
                 return TypedResults.NoContent();

@@ -3,7 +3,9 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace InstaMessenger.Store.Access;
 
-/// <summary>A sign-in. Its token is worth nothing without this row, so that signing out or deleting the user takes effect at once.</summary>
+/// <summary>
+/// A sign-in. Its token is worth nothing without this row, so that signing out or deleting the user takes effect at once.
+/// </summary>
 internal sealed class Session
 {
     /// <summary><c>ses_…</c>, the token's <c>jti</c>.</summary>

@@ -8,7 +8,8 @@ internal static class SessionCookie
         HttpOnly = true,
         SameSite = SameSiteMode.Strict,
         Path = "/",
-        // On plain http (a laptop, a test) a Secure cookie would never come back. Claiming https by the header only tightens one's own cookie.
+        // On plain http (a laptop, a test) a Secure cookie would never come back. Claiming https by the header only tightens one's own
+        // cookie.
         Secure = request.IsHttps || string.Equals(request.Headers["X-Forwarded-Proto"], "https", StringComparison.OrdinalIgnoreCase),
         Expires = expires,
     };

@@ -41,11 +41,14 @@ internal sealed class SessionTokens
         Issuer = Issuer,
         Audience = Audience,
         Expires = session.ExpiresAt.UtcDateTime,
-        Claims = new Dictionary<string, object> { [JwtRegisteredClaimNames.Sub] = session.UserId, [JwtRegisteredClaimNames.Jti] = session.Id },
+        Claims =
+            new Dictionary<string, object> { [JwtRegisteredClaimNames.Sub] = session.UserId, [JwtRegisteredClaimNames.Jti] = session.Id },
         SigningCredentials = _signing,
     });
 
-    /// <summary>The id of the session that a token is of; null unless we signed it and it has not expired. Says nothing about revocation.</summary>
+    /// <summary>
+    /// The id of the session that a token is of; null unless we signed it and it has not expired. Says nothing about revocation.
+    /// </summary>
     public async Task<string?> ReadAsync(string token)
     {
         var result = await _handler.ValidateTokenAsync(token, _rules);

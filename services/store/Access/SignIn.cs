@@ -24,7 +24,8 @@ internal sealed partial class SignIn(
         .ProducesProblem(StatusCodes.Status401Unauthorized)
         .ProducesProblem(StatusCodes.Status429TooManyRequests);
 
-    private static Task<Results<Ok<SignedIn>, ProblemHttpResult>> PostAsync(HttpContext context, SignIn signIn, CancellationToken cancellationToken) =>
+    private static Task<Results<Ok<SignedIn>, ProblemHttpResult>> PostAsync(
+        HttpContext context, SignIn signIn, CancellationToken cancellationToken) =>
         signIn.HandleAsync(context, cancellationToken);
 
     private async Task<Results<Ok<SignedIn>, ProblemHttpResult>> HandleAsync(HttpContext context, CancellationToken cancellationToken)
@@ -40,7 +41,8 @@ internal sealed partial class SignIn(
         var usernameKey = Usernames.KeyOf(given.Username);
         await using var db = await factory.CreateDbContextAsync(cancellationToken);
         // Only what could be a username is looked up: the database must not find a user by a name that the throttle counts as another.
-        var user = Usernames.Fault(given.Username) is null ? await db.Set<User>().SingleOrDefaultAsync(row => row.UsernameKey == usernameKey, cancellationToken) : null;
+        var user = Usernames.Fault(given.Username) is null ? await db.Set<User>()
+            .SingleOrDefaultAsync(row => row.UsernameKey == usernameKey, cancellationToken) : null;
         var right = await passwords.CheckAsync(user?.PasswordHash, given.Password, cancellationToken);
         if (right is null)
         {
@@ -62,7 +64,8 @@ internal sealed partial class SignIn(
         return TypedResults.Ok(new SignedIn(token, session.ExpiresAt, new SignedInUser(user.Id, user.Username, user.Role)));
     }
 
-    private Task<Session> OpenAsync(string userId, string username, string address, CancellationToken cancellationToken) => unitOfWork.ExecuteAsync(
+    private Task<Session> OpenAsync(string userId, string username, string address, CancellationToken cancellationToken) =>
+        unitOfWork.ExecuteAsync(
         async scope =>
         {
             await throttle.SucceededAsync(scope.Db, username, address);
@@ -93,7 +96,8 @@ internal sealed partial class SignIn(
     [LoggerMessage(EventName = "session.refused", Level = LogLevel.Warning, Message = "A sign-in as {User} was refused")]
     private static partial void LogRefused(ILogger logger, string user);
 
-    [LoggerMessage(EventName = "session.throttled", Level = LogLevel.Warning, Message = "A sign-in was not looked at: too many failed before")]
+    [LoggerMessage(
+        EventName = "session.throttled", Level = LogLevel.Warning, Message = "A sign-in was not looked at: too many failed before")]
     private static partial void LogThrottled(ILogger logger);
 }
 

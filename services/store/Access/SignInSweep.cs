@@ -5,9 +5,15 @@ using Microsoft.EntityFrameworkCore;
 
 namespace InstaMessenger.Store.Access;
 
-/// <summary>Removes windows that are over: names that somebody invented are never asked for again. One process at a time; what two remove is gone once.</summary>
+/// <summary>
+/// Removes windows that are over: names that somebody invented are never asked for again. One process at a time; what two remove is gone
+/// once.
+/// </summary>
 internal sealed class SignInSweep(
-    IDbContextFactory<StoreDbContext> factory, IUnitOfWork<StoreDbContext> unitOfWork, Leases<StoreDbContext> leases, TimeProvider clock) : Worker
+    IDbContextFactory<StoreDbContext> factory,
+    IUnitOfWork<StoreDbContext> unitOfWork,
+    Leases<StoreDbContext> leases,
+    TimeProvider clock) : Worker
 {
     /// <summary>Few at a time: on SQLite every other writer waits for the deletion.</summary>
     private const int AtOnce = 500;
@@ -22,11 +28,13 @@ internal sealed class SignInSweep(
     {
         var now = clock.GetUtcNow();
         await using var db = await factory.CreateDbContextAsync(cancellationToken);
-        var over = await db.Set<SignInWindow>().Where(row => row.EndsAt <= now).OrderBy(row => row.EndsAt).Select(row => row.Id).Take(AtOnce).ToListAsync(cancellationToken);
+        var over = await db.Set<SignInWindow>().Where(row => row.EndsAt <= now).OrderBy(row => row.EndsAt).Select(row => row.Id)
+            .Take(AtOnce).ToListAsync(cancellationToken);
         if (over.Count > 0)
         {
             await unitOfWork.ExecuteAsync(
-                scope => scope.Db.Set<SignInWindow>().Where(row => over.Contains(row.Id) && row.EndsAt <= now).ExecuteDeleteAsync(), cancellationToken);
+                scope => scope.Db.Set<SignInWindow>().Where(row => over.Contains(row.Id) && row.EndsAt <= now)
+                    .ExecuteDeleteAsync(), cancellationToken);
         }
 
         return over.Count == AtOnce ? NextRound.Now : NextRound.WhenWoken;

@@ -7,10 +7,10 @@ using Microsoft.EntityFrameworkCore;
 namespace InstaMessenger.Store.Access;
 
 /// <summary>
-/// Slows down guessing. Per username and address 5 failures in 5 minutes, which stops one guesser without shutting out the owner elsewhere; per address 50
-/// in 5 minutes, whatever names they give; per username 100 in an hour (OWASP ASVS 2.2.1), which stops many addresses together. An address from which the
-/// user has signed in before is spared the last two, so that strangers cannot lock them out. Counted in the database: for all processes of the store
-/// together, and across restarts.
+/// Slows down guessing. Per username and address 5 failures in 5 minutes, which stops one guesser without shutting out the owner elsewhere;
+/// per address 50 in 5 minutes, whatever names they give; per username 100 in an hour (OWASP ASVS 2.2.1), which stops many addresses
+/// together. An address from which the user has signed in before is spared the last two, so that strangers cannot lock them out. Counted in
+/// the database: for all processes of the store together, and across restarts.
 /// </summary>
 internal sealed class SignInThrottle(IUnitOfWork<StoreDbContext> unitOfWork, TimeProvider clock)
 {
@@ -22,7 +22,8 @@ internal sealed class SignInThrottle(IUnitOfWork<StoreDbContext> unitOfWork, Tim
     private static readonly TimeSpan PairKnownFor = TimeSpan.FromDays(30);
 
     /// <summary>
-    /// Begins an attempt. It counts as failed until it <see cref="SucceededAsync"/>: else a hundred at once would all pass before the first has failed.
+    /// Begins an attempt. It counts as failed until it <see cref="SucceededAsync"/>: else a hundred at once would all pass before the first
+    /// has failed.
     /// </summary>
     /// <returns>Null to go on; otherwise how long to wait.</returns>
     public Task<TimeSpan?> BeginAsync(string username, string address, CancellationToken cancellationToken) => unitOfWork.ExecuteAsync(
@@ -43,7 +44,8 @@ internal sealed class SignInThrottle(IUnitOfWork<StoreDbContext> unitOfWork, Tim
         cancellationToken);
 
     /// <summary>
-    /// The attempt was right. The failures of other addresses stay counted, and those of other names: a guesser gains nothing by the owner's signing in.
+    /// The attempt was right. The failures of other addresses stay counted, and those of other names: a guesser gains nothing by the
+    /// owner's signing in.
     /// </summary>
     public async Task SucceededAsync(StoreDbContext db, string username, string address)
     {

@@ -6,7 +6,10 @@ namespace InstaMessenger.Store.Access;
 /// <summary>How many attempts to sign in were counted for something since a time; one window for all processes of the store.</summary>
 internal sealed class SignInWindow
 {
-    /// <summary>SHA-256 of what is counted, so that an invented name of any length and alphabet is one short key that every database tells from others.</summary>
+    /// <summary>
+    /// SHA-256 of what is counted, so that an invented name of any length and alphabet is one short key that every database tells from
+    /// others.
+    /// </summary>
     public required string Id { get; init; }
 
     public int Attempts { get; init; }
@@ -14,8 +17,8 @@ internal sealed class SignInWindow
     public required DateTimeOffset EndsAt { get; init; }
 
     /// <summary>
-    /// Begins the window, or begins it anew when it is over; either way its row is locked until the unit ends. One statement, so that of two processes
-    /// none counts from what the other has changed meanwhile.
+    /// Begins the window, or begins it anew when it is over; either way its row is locked until the unit ends. One statement, so that of
+    /// two processes none counts from what the other has changed meanwhile.
     /// </summary>
     public static Task TouchAsync(DbContext db, string id, DateTimeOffset now, TimeSpan length)
     {

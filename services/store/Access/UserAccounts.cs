@@ -9,7 +9,7 @@ using Microsoft.EntityFrameworkCore;
 namespace InstaMessenger.Store.Access;
 
 /// <summary>The body of <c>POST /api/v1/users/{id}/accounts</c>.</summary>
-/// <param name="AccountIds">The accounts that the user becomes a member of, beside those that they have.</param>
+/// <param name="AccountIds">The accounts that the user becomes a member of, in addition to theirs.</param>
 internal sealed record NewMemberships(IReadOnlyList<string?>? AccountIds);
 
 /// <summary><c>POST /api/v1/users/{id}/accounts</c> adds memberships; <c>DELETE …/accounts/{account_id}</c> takes one away.</summary>
@@ -27,7 +27,12 @@ internal static class UserAccounts
     }
 
     private static async Task<Results<Ok<UserView>, ProblemHttpResult>> AddAsync(
-        string id, NewMemberships request, Caller caller, IUnitOfWork<StoreDbContext> unitOfWork, AccessChanges changes, CancellationToken cancellationToken)
+        string id,
+        NewMemberships request,
+        Caller caller,
+        IUnitOfWork<StoreDbContext> unitOfWork,
+        AccessChanges changes,
+        CancellationToken cancellationToken)
     {
         if (request.AccountIds is null) return Problems.Invalid(("account_ids", "A list of account ids is needed."));
         if (AccountIds.Parse(request.AccountIds, out var fault) is not { } accounts) return Problems.Invalid(("account_ids", fault!));
@@ -35,11 +40,16 @@ internal static class UserAccounts
     }
 
     private static Task<Results<NoContent, ProblemHttpResult>> RemoveAsync(
-        string id, AccountId accountId, IUnitOfWork<StoreDbContext> unitOfWork, AccessChanges changes, CancellationToken cancellationToken) =>
+        string id,
+        AccountId accountId,
+        IUnitOfWork<StoreDbContext> unitOfWork,
+        AccessChanges changes,
+        CancellationToken cancellationToken) =>
         unitOfWork.ExecuteAsync<Results<NoContent, ProblemHttpResult>>(
             async scope =>
             {
-                var removed = await scope.Db.Set<Membership>().Where(row => row.UserId == id && row.AccountId == accountId).ExecuteDeleteAsync();
+                var removed = await scope.Db.Set<Membership>().Where(row => row.UserId == id && row.AccountId == accountId)
+                    .ExecuteDeleteAsync();
                 scope.AfterCommit(changes.Announce);
                 if (removed == 0) return Problems.NotFound("membership");
                 return TypedResults.NoContent();

@@ -8,14 +8,15 @@ namespace InstaMessenger.Store.Access;
 internal static class VisibleKeys
 {
     /// <summary>
-    /// An admin all; a user, or a key without a scope, those of the user; a scoped key only itself: else a key made for one account could take away
-    /// the keys of the others.
+    /// An admin all; a user, or a key without a scope, those of the user; a scoped key only itself: else a key made for one account could
+    /// take away the keys of the others.
     /// </summary>
     public static async Task<IQueryable<ApiKey>> OfAsync(StoreDbContext db, Caller caller, CancellationToken cancellationToken = default)
     {
         var live = db.Set<ApiKey>().Where(key => key.RevokedAt == null);
         if (caller.IsAdmin) return live;
-        var scoped = caller.Kind == CallerKind.Key && await db.Set<ApiKey>().AnyAsync(key => key.Id == caller.Id && key.Scoped, cancellationToken);
+        var scoped = caller.Kind == CallerKind.Key
+            && await db.Set<ApiKey>().AnyAsync(key => key.Id == caller.Id && key.Scoped, cancellationToken);
         return scoped ? live.Where(key => key.Id == caller.Id) : live.Where(key => key.UserId == caller.UserId);
     }
 }

@@ -43,7 +43,8 @@ internal sealed class AccountFields(OutboundRules outbound)
     {
         if (text is null && !required) return null;
         var name = text?.Trim().TrimStart('@') ?? "";
-        if (name.Length is 0 or > LongestUsername || name.Any(char.IsControl)) Fault("username", $"It has 1 to {LongestUsername} characters.");
+        if (name.Length is 0 or > LongestUsername || name.Any(char.IsControl))
+            Fault("username", $"It has 1 to {LongestUsername} characters.");
         return name;
     }
 
@@ -60,7 +61,8 @@ internal sealed class AccountFields(OutboundRules outbound)
     public string? CrmWebhookUrl(string? text)
     {
         if (text is null) return null;
-        if (text.Length > LongestUrl || !Uri.TryCreate(text, UriKind.Absolute, out var url)) Fault("crm_webhook_url", $"It is a URL of at most {LongestUrl} characters.");
+        if (text.Length > LongestUrl || !Uri.TryCreate(text, UriKind.Absolute, out var url))
+            Fault("crm_webhook_url", $"It is a URL of at most {LongestUrl} characters.");
         else if (outbound.Refusal(url) is { } refusal) Fault("crm_webhook_url", refusal);
         return text;
     }
@@ -71,7 +73,9 @@ internal sealed class AccountFields(OutboundRules outbound)
         var valid = text.StartsWith(Accounts.WebhookSecret.Prefix, StringComparison.Ordinal)
             ? Accounts.WebhookSecret.IsWellFormed(text)
             : IsPrintable(text, ShortestSecret, LongestSecret);
-        if (!valid) Fault("webhook_secret", $"It has {ShortestSecret} to {LongestSecret} printable characters without spaces, or is whsec_ and base64 of 24 to 64 bytes.");
+        if (!valid) Fault(
+            "webhook_secret",
+            $"It has {ShortestSecret} to {LongestSecret} printable characters without spaces, or is whsec_ and base64 of 24 to 64 bytes.");
         return text;
     }
 

@@ -6,8 +6,8 @@ using InstaMessenger.Store.Domain;
 namespace InstaMessenger.Store.Accounts;
 
 /// <summary>
-/// An account as clients see it: never its token, and its webhook secret only in the answer to the very request that made one. The channel id
-/// is null until a webhook or the client tells it.
+/// An account as clients see it: never its token, and its webhook secret only in the answer to the very request that made one. The channel
+/// id is null until a webhook or the client tells it.
 /// </summary>
 internal sealed record AccountView(
     AccountId Id,
@@ -35,7 +35,9 @@ internal sealed record AccountView(
     public override string ToString() => Id.ToString();
 }
 
-/// <summary><c>data</c> of <c>account.connected</c> and <c>account.disconnected</c>. Without the CRM's address, which may hold a key of the CRM's.</summary>
+/// <summary>
+/// <c>data</c> of <c>account.connected</c> and <c>account.disconnected</c>. Without the CRM's address, which may hold a key of the CRM's.
+/// </summary>
 internal sealed record AccountEventData(ConnectedAccount Account)
 {
     public static AccountEventData Of(Account account) =>

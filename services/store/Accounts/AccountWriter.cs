@@ -12,7 +12,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace InstaMessenger.Store.Accounts;
 
-/// <summary>What a client gives of an account; null is "as it was", so that dropping the CRM webhook has a word of its own.</summary>
+/// <summary>What a client gives of an account. Null means unchanged, so dropping the CRM webhook has a word of its own.</summary>
 internal sealed record AccountInput(
     string? Username,
     LoginType? LoginType,
@@ -26,12 +26,16 @@ internal sealed record AccountInput(
     public override string ToString() => nameof(AccountInput);
 }
 
-/// <summary>Changes an account in a transaction: its row, the ids that webhooks find it by, and what the other services must know of it.</summary>
+/// <summary>
+/// Changes an account in a transaction: its row, the ids that webhooks find it by, and what the other services must know of it.
+/// </summary>
 internal sealed class AccountWriter(SecretProtector secrets, QuarantineSignal quarantine, TimeProvider clock)
 {
     /// <summary>Links the account with what is given and, for the rest, what it has.</summary>
     /// <returns>The problem, when nothing was changed; else the webhook secret if one was made.</returns>
-    public async Task<(ProblemHttpResult? Problem, string? NewSecret)> LinkAsync(WorkScope<StoreDbContext> scope, Caller caller, Account account, AccountInput input)
+    public async Task<(
+        ProblemHttpResult? Problem,
+        string? NewSecret)> LinkAsync(WorkScope<StoreDbContext> scope, Caller caller, Account account, AccountInput input)
     {
         var channel = input.MessagingChannelId ?? account.MessagingChannelId;
         if (await ReservedIds.TakeAsync(scope.Db, caller, account, channel) is { } taken) return (taken, null);
@@ -40,7 +44,9 @@ internal sealed class AccountWriter(SecretProtector secrets, QuarantineSignal qu
             return (Problems.Invalid(("webhook_secret", "It signs what is posted to crm_webhook_url, and there is none.")), null);
 
         var (protectedSecret, newSecret) = SecretOf(account, url, input.WebhookSecret);
-        var token = input.AccessToken is { } given ? secrets.Protect(SecretPurpose.AccessToken, account.Id, given) : account.ProtectedAccessToken;
+        var token = input.AccessToken is { } given
+            ? secrets.Protect(SecretPurpose.AccessToken, account.Id, given)
+            : account.ProtectedAccessToken;
         account.Link(
             new AccountLink(input.Username ?? account.Username, input.LoginType ?? account.LoginType, token, channel, url, protectedSecret),
             clock.GetUtcNow());
@@ -51,7 +57,9 @@ internal sealed class AccountWriter(SecretProtector secrets, QuarantineSignal qu
         return (null, newSecret);
     }
 
-    /// <summary>Unlinks the account: it sends nothing, and its webhooks go to quarantine, until it is linked again. Its ids stay its own.</summary>
+    /// <summary>
+    /// Unlinks the account: it sends nothing, and its webhooks go to quarantine, until it is linked again. Its ids stay its own.
+    /// </summary>
     public void Unlink(WorkScope<StoreDbContext> scope, Account account)
     {
         account.Unlink(clock.GetUtcNow());

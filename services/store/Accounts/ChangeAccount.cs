@@ -8,7 +8,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace InstaMessenger.Store.Accounts;
 
-/// <summary>The body of <c>PATCH /api/v1/accounts/{id}</c>; what is left out stays as it is.</summary>
+/// <summary>The body of <c>PATCH /api/v1/accounts/{id}</c>; members that are left out stay unchanged.</summary>
 /// <param name="Username">The account's name at Instagram.</param>
 /// <param name="AccessToken">A new token.</param>
 /// <param name="MessagingChannelId"><c>entry.id</c> of the account's webhooks.</param>
@@ -48,7 +48,8 @@ internal static class ChangeAccount
     {
         var fields = new AccountFields(outbound);
         var url = request.CrmWebhookUrl;
-        if (url.ValueKind is not (JsonValueKind.Undefined or JsonValueKind.Null or JsonValueKind.String)) fields.Fault("crm_webhook_url", "It is a text or null.");
+        if (url.ValueKind is not (JsonValueKind.Undefined or JsonValueKind.Null or JsonValueKind.String))
+            fields.Fault("crm_webhook_url", "It is a text or null.");
         var input = new AccountInput(
             fields.Username(request.Username, required: false),
             LoginType: null,

@@ -18,7 +18,9 @@ namespace InstaMessenger.Store.Accounts;
 /// <param name="MessagingChannelId"><c>entry.id</c> of the account's webhooks, when known.</param>
 /// <param name="LoginType"><c>instagram</c> (default) or <c>facebook</c>.</param>
 /// <param name="CrmWebhookUrl">Where events are posted to.</param>
-/// <param name="WebhookSecret">Signs those posts: 16 to 256 characters, or <c>whsec_</c> and base64. Made for you when you give none.</param>
+/// <param name="WebhookSecret">
+/// Signs those posts: 16 to 256 characters, or <c>whsec_</c> and base64. Made for you when you give none.
+/// </param>
 internal sealed record LinkAccountRequest(
     string? InstagramAccountId,
     string? Username,
@@ -66,12 +68,16 @@ internal sealed class LinkAccount(AccountWriter writer, EventLog events, AccessC
         WorkScope<StoreDbContext> scope, Caller caller, InstagramAccountId instagramAccount, AccountInput input)
     {
         var db = scope.Db;
-        if (await EffectiveAccess.AgainAsync(db, caller) is not { } current) return Problems.Of(StatusCodes.Status401Unauthorized, "unauthorized");
+        if (await EffectiveAccess.AgainAsync(db, caller) is not { } current)
+            return Problems.Of(StatusCodes.Status401Unauthorized, "unauthorized");
         var known = await db.Accounts.SingleOrDefaultAsync(row => row.InstagramAccountId == instagramAccount);
         // An unlinked account too: its messages are still those of the tenant who had it.
         if (known is not null && !current.CanSee(known.Id) && known.UnlinkedAt is not null) return ReservedIds.Reserved();
         if (known is not null && !current.CanSee(known.Id))
-            return Problems.Of(StatusCodes.Status409Conflict, "account_taken", "That Instagram account is linked by somebody else; an admin can give you access.");
+            return Problems.Of(
+                StatusCodes.Status409Conflict,
+                "account_taken",
+                "That Instagram account is linked by somebody else; an admin can give you access.");
 
         var account = known ?? Account.Create(AccountId.New(clock), instagramAccount, clock.GetUtcNow());
         var (problem, newSecret) = await writer.LinkAsync(scope, current, account, input);

@@ -19,8 +19,11 @@ internal static class LinkedAccounts
     }
 
     /// <summary>A linked account that the caller sees.</summary>
-    public static async Task<Account?> FindAsync(StoreDbContext db, Caller caller, AccountId id, CancellationToken cancellationToken = default) =>
-        caller.CanSee(id) ? await db.Accounts.SingleOrDefaultAsync(account => account.Id == id && account.UnlinkedAt == null, cancellationToken) : null;
+    public static async Task<Account?> FindAsync(
+        StoreDbContext db, Caller caller, AccountId id, CancellationToken cancellationToken = default) =>
+        caller.CanSee(id)
+            ? await db.Accounts.SingleOrDefaultAsync(account => account.Id == id && account.UnlinkedAt == null, cancellationToken)
+            : null;
 
     private static async Task<Ok<Page<AccountView>>> ListAsync(
         Caller caller, IDbContextFactory<StoreDbContext> factory, IdCursor? cursor, int? limit, CancellationToken cancellationToken)
@@ -35,7 +38,8 @@ internal static class LinkedAccounts
         return TypedResults.Ok(Page.Of(accounts, size, account => AccountView.Of(account), account => new IdCursor(account.Id.Value)));
     }
 
-    private static async Task<Results<Ok<AccountView>, ProblemHttpResult>> GetAsync(AccountId id, Caller caller, IDbContextFactory<StoreDbContext> factory, CancellationToken cancellationToken)
+    private static async Task<Results<Ok<AccountView>, ProblemHttpResult>> GetAsync(
+        AccountId id, Caller caller, IDbContextFactory<StoreDbContext> factory, CancellationToken cancellationToken)
     {
         await using var db = await factory.CreateDbContextAsync(cancellationToken);
         if (await FindAsync(db, caller, id, cancellationToken) is not { } account) return Problems.NotFound("account");

@@ -9,8 +9,8 @@ using Microsoft.EntityFrameworkCore;
 namespace InstaMessenger.Store.Accounts;
 
 /// <summary>
-/// <c>/api/v1/reserved-identifiers</c>: ids that no linked account uses and that are kept for the account that had them. For admins, who release an id
-/// once they know whose it is now.
+/// <c>/api/v1/reserved-identifiers</c>: ids that no linked account uses and that are kept for the account that had them. For admins, who
+/// release an id once they know whose it is now.
 /// </summary>
 internal static class ReservedIdentifiers
 {
@@ -35,7 +35,8 @@ internal static class ReservedIdentifiers
         var reserved = channels
             .Where(pair => !ReservedIds.IsInUse(pair.Account, pair.Row) && pair.Row.ExternalId != pair.Account.InstagramAccountId.Value)
             .Where(pair => string.CompareOrdinal(pair.Row.ExternalId, after) > 0)
-            .Select(pair => new ReservedIdentifierView(pair.Row.ExternalId, pair.Account.Id, pair.Account.Username, pair.Account.UnlinkedAt))
+            .Select(
+                pair => new ReservedIdentifierView(pair.Row.ExternalId, pair.Account.Id, pair.Account.Username, pair.Account.UnlinkedAt))
             .ToList();
         return TypedResults.Ok(Page.Of([.. reserved.Take(size + 1)], size, row => row, row => new IdCursor(row.ExternalId)));
     }
@@ -51,7 +52,8 @@ internal static class ReservedIdentifiers
                 {
                     var holder = await scope.Db.Accounts.SingleAsync(account => account.Id == row.AccountId);
                     if (ReservedIds.IsInUse(holder, row)) return InUse("A linked account uses that id: unlink it first.");
-                    if (row.Kind == IdentifierKind.Instagram) return InUse("It is the account's own id, and its messages are kept under it: give the new owner access to the account.");
+                    if (row.Kind == IdentifierKind.Instagram) return InUse(
+                        "It is the account's own id, and its messages are kept under it: give the new owner access to the account.");
                     ReservedIds.Release(scope.Db, holder, row);
                 }
 

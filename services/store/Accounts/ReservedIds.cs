@@ -9,13 +9,14 @@ using Microsoft.EntityFrameworkCore;
 namespace InstaMessenger.Store.Accounts;
 
 /// <summary>
-/// The ids of an account stay its own when it is unlinked or names another channel: whoever had them next would be given the messages that customers
-/// write to it meanwhile. Only who sees the account may use them for another one; an admin can release them.
+/// The ids of an account stay its own when it is unlinked or names another channel: whoever had them next would be given the messages that
+/// customers write to it meanwhile. Only who sees the account may use them for another one; an admin can release them.
 /// </summary>
 internal static class ReservedIds
 {
     /// <summary>
-    /// Makes an account's ids free for it: each leads to one account, of whichever kind it is. Returns the problem when one of them is somebody else's.
+    /// Makes an account's ids free for it: each leads to one account, of whichever kind it is. Returns the problem when one of them is
+    /// somebody else's.
     /// </summary>
     public static async Task<ProblemHttpResult?> TakeAsync(StoreDbContext db, Caller caller, Account account, MessagingChannelId? channel)
     {
@@ -23,7 +24,8 @@ internal static class ReservedIds
         foreach (var row in await db.AccountIdentifiers.Where(row => ids.Contains(row.ExternalId) && row.AccountId != account.Id).ToListAsync())
         {
             var holder = await db.Accounts.SingleAsync(other => other.Id == row.AccountId);
-            if (IsInUse(holder, row)) return Problems.Of(StatusCodes.Status409Conflict, "channel_taken", "The webhooks of that id go to another account: unlink it there first.");
+            if (IsInUse(holder, row)) return Problems.Of(
+                StatusCodes.Status409Conflict, "channel_taken", "The webhooks of that id go to another account: unlink it there first.");
             if (!caller.CanSee(holder.Id)) return Reserved();
             Release(db, holder, row);
         }
@@ -32,7 +34,10 @@ internal static class ReservedIds
     }
 
     public static ProblemHttpResult Reserved() =>
-        Problems.Of(StatusCodes.Status409Conflict, "identifier_reserved", "That id is reserved for the account that had it; an admin can release it or give you access to the account.");
+        Problems.Of(
+            StatusCodes.Status409Conflict,
+            "identifier_reserved",
+            "That id is reserved for the account that had it; an admin can release it or give you access to the account.");
 
     /// <summary>Whether webhooks of that id are recorded for the account now.</summary>
     public static bool IsInUse(Account holder, AccountIdentifier row) => holder.UnlinkedAt is null && holder.Owns(row.ExternalId);

@@ -8,7 +8,9 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace InstaMessenger.Store.Accounts;
 
-/// <summary><c>DELETE /api/v1/accounts/{id}</c>: token and secret are forgotten, messages stay; linking again brings the same account back.</summary>
+/// <summary>
+/// <c>DELETE /api/v1/accounts/{id}</c>: token and secret are forgotten, messages stay; linking again brings the same account back.
+/// </summary>
 internal static class UnlinkAccount
 {
     public static void MapUnlinkAccount(this IEndpointRouteBuilder routes) => routes.MapDelete("{id}", HandleAsync)
@@ -16,7 +18,12 @@ internal static class UnlinkAccount
         .WithSummary("Unlink an account; its messages stay.");
 
     private static Task<Results<NoContent, ProblemHttpResult>> HandleAsync(
-        AccountId id, Caller caller, IUnitOfWork<StoreDbContext> unitOfWork, AccountWriter writer, EventLog events, CancellationToken cancellationToken) =>
+        AccountId id,
+        Caller caller,
+        IUnitOfWork<StoreDbContext> unitOfWork,
+        AccountWriter writer,
+        EventLog events,
+        CancellationToken cancellationToken) =>
         unitOfWork.ExecuteAsync<Results<NoContent, ProblemHttpResult>>(
             async scope =>
             {

@@ -43,7 +43,8 @@ internal static class ConversationList
         var ids = page.Data.Select(key => ReadId(db, key)).OfType<ConversationId>().ToList();
         var found = (await db.ReadableAsync(db.Conversations.Where(conversation => ids.Contains(conversation.Id)).OrderBy(conversation => conversation.Id), cancellationToken))
             .ToDictionary(conversation => conversation.Id);
-        var conversations = ids.Where(found.ContainsKey).Select(id => found[id]).Where(conversation => caller.CanSee(conversation.AccountId)).ToList();
+        var conversations = ids.Where(found.ContainsKey).Select(id => found[id])
+            .Where(conversation => caller.CanSee(conversation.AccountId)).ToList();
         return TypedResults.Ok(new Page<ConversationView>(await ConversationView.ListAsync(db, conversations, clock.GetUtcNow(), cancellationToken), page.NextCursor));
     }
 

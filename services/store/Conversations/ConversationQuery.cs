@@ -18,8 +18,8 @@ namespace InstaMessenger.Store.Conversations;
 internal sealed record ConversationQuery(AccountReach Accounts, string? Search, bool? Unread, TimeIdCursor? After, int Limit)
 {
     /// <summary>
-    /// The ids of the page in order. As SQL, because the comparison of (time, id) that both databases answer from the index has no form in LINQ for ids of
-    /// our own types; and of ids only, because then skipping what is read costs no look at the rows.
+    /// The ids of the page in order. As SQL, because the comparison of (time, id) that both databases answer from the index has no form in
+    /// LINQ for ids of our own types; and of ids only, because then skipping what is read costs no look at the rows.
     /// </summary>
     public IQueryable<Key> Keys(StoreDbContext db)
     {
@@ -34,8 +34,10 @@ internal sealed record ConversationQuery(AccountReach Accounts, string? Search, 
         var arguments = new List<object>();
         var sql = Accounts is { IsAll: false, Listed.Count: <= VisibleAccounts.MostMerged }
             // One walk along each account's index, merged: a quiet account costs nothing, however busy the others are.
-            ? string.Join(" UNION ALL ", Accounts.Listed.Select(account => $"SELECT * FROM ({Newest($"account_id = {Add(account.Value)}")}) AS page"))
-            : Newest(Accounts.IsAll ? "1 = 1" : $"account_id IN ({string.Join(", ", Accounts.Listed.Select(account => Add(account.Value)))})");
+            ? string.Join(
+                " UNION ALL ", Accounts.Listed.Select(account => $"SELECT * FROM ({Newest($"account_id = {Add(account.Value)}")}) AS page"))
+            : Newest(
+                Accounts.IsAll ? "1 = 1" : $"account_id IN ({string.Join(", ", Accounts.Listed.Select(account => Add(account.Value)))})");
         return ($"SELECT * FROM ({sql}) AS merged ORDER BY last_message_at DESC, id DESC LIMIT {Add(Limit)}", [.. arguments]);
 
         string Newest(string whose)
@@ -48,7 +50,8 @@ internal sealed record ConversationQuery(AccountReach Accounts, string? Search, 
             }
 
             if (Unread is { } unread) where.Append(unread ? " AND unread_count > 0" : " AND unread_count = 0");
-            if (Search is { } search) where.Append(InstagramUserId.TryParse(search, out var contact) ? $" AND (contact_id = {Add(contact.Value)} OR {NameHas(search)})" : $" AND {NameHas(search)}");
+            if (Search is { } search) where.Append(InstagramUserId.TryParse(search, out var contact) ? $" AND (contact_id = "
+                + $"{Add(contact.Value)} OR {NameHas(search)})" : $" AND {NameHas(search)}");
             return $"{Select} WHERE {where} ORDER BY last_message_at DESC, id DESC LIMIT {Add(Limit)}";
         }
 
@@ -72,7 +75,10 @@ internal sealed record ConversationQuery(AccountReach Accounts, string? Search, 
     {
         private static readonly long Latest = DateTimeOffset.MaxValue.ToUnixTimeMilliseconds();
 
-        /// <summary>A rotten row ends a page as well as any other: a time that is none is clamped, and an id that is none is before all others.</summary>
-        public TimeIdCursor Cursor => new(DateTimeOffset.FromUnixTimeMilliseconds(Math.Clamp(LastMessageAt, 0, Latest)), ConversationId.TryParse(Id, out _) ? Id : "0");
+        /// <summary>
+        /// A rotten row may end a page: a time out of range is clamped, and an id without its form comes before all others.
+        /// </summary>
+        public TimeIdCursor Cursor => new(
+            DateTimeOffset.FromUnixTimeMilliseconds(Math.Clamp(LastMessageAt, 0, Latest)), ConversationId.TryParse(Id, out _) ? Id : "0");
     }
 }

@@ -20,15 +20,23 @@ internal static class ConversationThread
     {
         var messages = db.Messages.Where(message => message.ConversationId == conversation);
         // The first half bounds the walk along the index, the second only breaks ties.
-        if (after is { Time: var time, Number: var sequence }) messages = messages.Where(message => message.SentAt <= time && (message.SentAt < time || message.Sequence < sequence));
-        return messages.OrderByDescending(message => message.SentAt).ThenByDescending(message => message.Sequence).Take(limit).Include(message => message.Attachments);
+        if (after is { Time: var time, Number: var sequence })
+            messages = messages.Where(message => message.SentAt <= time && (message.SentAt < time || message.Sequence < sequence));
+        return messages.OrderByDescending(message => message.SentAt).ThenByDescending(message => message.Sequence).Take(limit)
+            .Include(message => message.Attachments);
     }
 
     private static async Task<Results<Ok<Page<MessageView>>, ProblemHttpResult>> GetAsync(
-        ConversationId id, Caller caller, IDbContextFactory<StoreDbContext> factory, TimeCursor? cursor, int? limit, CancellationToken cancellationToken)
+        ConversationId id,
+        Caller caller,
+        IDbContextFactory<StoreDbContext> factory,
+        TimeCursor? cursor,
+        int? limit,
+        CancellationToken cancellationToken)
     {
         await using var db = await factory.CreateDbContextAsync(cancellationToken);
-        var account = await db.Conversations.Where(row => row.Id == id).Select(row => (AccountId?)row.AccountId).SingleOrDefaultAsync(cancellationToken);
+        var account = await db.Conversations.Where(row => row.Id == id).Select(row => (AccountId?)row.AccountId)
+            .SingleOrDefaultAsync(cancellationToken);
         if (account is not { } owner || !caller.CanSee(owner)) return Problems.NotFound("conversation");
 
         var size = PageLimit.Of(limit);

@@ -26,12 +26,16 @@ internal sealed record ConversationView(
         conversation.UpdatedAt);
 
     /// <summary>Describes conversations, with one read for all their last messages.</summary>
-    public static async Task<List<ConversationView>> ListAsync(StoreDbContext db, List<Conversation> conversations, DateTimeOffset now, CancellationToken cancellationToken)
+    public static async Task<List<ConversationView>> ListAsync(
+        StoreDbContext db, List<Conversation> conversations, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var ids = conversations.Where(conversation => conversation.LastMessageId is not null).Select(conversation => conversation.LastMessageId!.Value).ToList();
-        var messages = db.Messages.Include(message => message.Attachments).Where(message => ids.Contains(message.Id)).OrderBy(message => message.Sequence);
+        var ids = conversations.Where(conversation => conversation.LastMessageId is not null)
+            .Select(conversation => conversation.LastMessageId!.Value).ToList();
+        var messages = db.Messages.Include(message => message.Attachments).Where(message => ids.Contains(message.Id))
+            .OrderBy(message => message.Sequence);
         var last = (await db.ReadableAsync(messages, cancellationToken)).ToDictionary(message => message.Id);
-        return conversations.ConvertAll(conversation => Of(conversation, conversation.LastMessageId is { } id ? last.GetValueOrDefault(id) : null, now));
+        return conversations.ConvertAll(
+            conversation => Of(conversation, conversation.LastMessageId is { } id ? last.GetValueOrDefault(id) : null, now));
     }
 }
 

@@ -12,17 +12,33 @@ namespace InstaMessenger.Store.Conversations;
 /// <param name="Contact">The customer.</param>
 /// <param name="Origin">Where an outbound message was written.</param>
 /// <param name="Replaces">
-/// A message that clients know under another id and that is this same one: its echo came before Meta's answer and was taken for a message from
-/// elsewhere. It is gone. Left out when there is none.
+/// A message that clients know under another id and that is this same one: its echo came before Meta's answer and was taken for a message
+/// from elsewhere. That one is gone. Usually there is none, and the member is left out.
 /// </param>
 internal sealed record MessageEventData(
-    MessageView Message, ContactView Contact, Origin? Origin, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] MessageId? Replaces);
+    MessageView Message,
+    ContactView Contact,
+    Origin? Origin,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] MessageId? Replaces);
 
 /// <summary>The events of messages.</summary>
 internal static class MessageEvents
 {
     /// <summary>Appends a <c>message.*</c> event with the message as it now is.</summary>
     public static void Append(
-        this EventLog log, WorkScope<StoreDbContext> scope, string type, Account account, Conversation conversation, Message message, string? traceParent = null, MessageId? replaces = null) =>
-        log.Append(scope, account, conversation.Id, type, new MessageEventData(MessageView.Of(message), ContactView.Of(conversation), message.Origin, replaces), traceParent);
+        this EventLog log,
+        WorkScope<StoreDbContext> scope,
+        string type,
+        Account account,
+        Conversation conversation,
+        Message message,
+        string? traceParent =
+            null, MessageId? replaces = null) =>
+        log.Append(
+            scope,
+            account,
+            conversation.Id,
+            type,
+            new MessageEventData(MessageView.Of(message), ContactView.Of(conversation), message.Origin, replaces),
+            traceParent);
 }

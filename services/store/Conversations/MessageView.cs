@@ -52,7 +52,8 @@ internal sealed record MessageView(
 }
 
 /// <summary>An attachment as clients see it.</summary>
-internal sealed record AttachmentView(AttachmentId Id, string MediaType, string Url, string? MimeType, long? SizeBytes, AttachmentState State)
+internal sealed record AttachmentView(
+    AttachmentId Id, string MediaType, string Url, string? MimeType, long? SizeBytes, AttachmentState State)
 {
     public static AttachmentView Of(Attachment attachment) =>
         new(attachment.Id, attachment.MediaType, attachment.Url, attachment.MimeType, attachment.SizeBytes, attachment.State);

@@ -17,7 +17,12 @@ internal static class ReadMark
         .Needs(Scopes.Send);
 
     private static async Task<Results<NoContent, ProblemHttpResult>> MarkAsync(
-        ConversationId id, Caller caller, IUnitOfWork<StoreDbContext> unitOfWork, EventLog log, TimeProvider clock, CancellationToken cancellationToken)
+        ConversationId id,
+        Caller caller,
+        IUnitOfWork<StoreDbContext> unitOfWork,
+        EventLog log,
+        TimeProvider clock,
+        CancellationToken cancellationToken)
     {
         var found = await unitOfWork.ExecuteAsync(
             async scope =>

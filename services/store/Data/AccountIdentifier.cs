@@ -14,7 +14,9 @@ internal enum IdentifierKind
     Instagram = 2,
 }
 
-/// <summary>An id by which webhooks may name an account. It stays when the account is unlinked or names another: see Accounts/ReservedIds.cs.</summary>
+/// <summary>
+/// An id by which webhooks may name an account. It stays when the account is unlinked or names another: see Accounts/ReservedIds.cs.
+/// </summary>
 internal sealed class AccountIdentifier
 {
     /// <summary>1 to 20 digits.</summary>

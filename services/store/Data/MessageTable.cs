@@ -26,7 +26,8 @@ internal sealed class MessageTable : IEntityTypeConfiguration<Message>
         entity.HasIndex(message => new { message.ConversationId, message.SentAt, message.Sequence });
         // An echo looks for the sends of its thread that have no mid yet: a few, however long the thread is.
         entity.HasIndex(message => new { message.ConversationId, message.InstagramMessageId });
-        entity.HasMany(message => message.Attachments).WithOne().HasForeignKey(attachment => attachment.MessageId).HasPrincipalKey(message => message.Id);
+        entity.HasMany(message => message.Attachments).WithOne().HasForeignKey(attachment => attachment.MessageId)
+            .HasPrincipalKey(message => message.Id);
         entity.Navigation(message => message.Attachments).HasField("_attachments");
     }
 }

@@ -4,7 +4,9 @@ using Microsoft.EntityFrameworkCore;
 
 namespace InstaMessenger.Store.Data;
 
-/// <summary>The store's database. A table that one slice alone reads is that slice's: it is configured there and read with <c>Set&lt;T&gt;()</c>.</summary>
+/// <summary>
+/// The store's database. A table that one slice alone reads is that slice's: it is configured there and read with <c>Set&lt;T&gt;()</c>.
+/// </summary>
 internal abstract class StoreDbContext(DbContextOptions options) : ServiceDbContext(options)
 {
     private readonly List<Func<long, EventRow>> _pendingEvents = [];
@@ -22,12 +24,14 @@ internal abstract class StoreDbContext(DbContextOptions options) : ServiceDbCont
 
     public DbSet<Counter> Counters => Set<Counter>();
 
-    /// <summary>Has the event written at the end of the transaction, when it is told its sequence. The event log alone calls this.</summary>
+    /// <summary>
+    /// Has the event written at the end of the transaction, when it is told its sequence. The event log alone calls this.
+    /// </summary>
     internal void Append(Func<long, EventRow> withSequence) => _pendingEvents.Add(withSequence);
 
     /// <summary>
-    /// Has a new message written at the end of the transaction, without tracking it: what a unit still reads or changes later is added as any other
-    /// entity is. Every message of every customer comes this way, and EF's way cost as much as all else that is done for one.
+    /// Has a new message written at the end of the transaction, without tracking it: what a unit still reads or changes later is added as
+    /// any other entity is. Every message of every customer comes this way, and EF's way cost as much as all else that is done for one.
     /// </summary>
     internal void Append(Message message) => _arrivedMessages.Add(message);
 
@@ -59,7 +63,9 @@ internal abstract class StoreDbContext(DbContextOptions options) : ServiceDbCont
         return written;
     }
 
-    /// <summary>Last in the transaction: on MySQL the counter's row is locked from here to the commit, which makes the sequence commit-ordered.</summary>
+    /// <summary>
+    /// Last in the transaction: on MySQL the counter's row is locked from here to the commit, which makes the sequence commit-ordered.
+    /// </summary>
     private async Task<int> WriteEventsAsync(CancellationToken cancellationToken)
     {
         if (_pendingEvents.Count == 0) return 0;

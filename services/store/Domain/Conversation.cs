@@ -54,8 +54,8 @@ internal sealed class Conversation
     }
 
     /// <summary>
-    /// The one way in which the newest message is found: by the thread's own order, time and then sequence. For every message that is new, or that got
-    /// another time.
+    /// The one way in which the newest message is found: by the thread's own order, time and then sequence. For every message that is new,
+    /// or that got another time.
     /// </summary>
     /// <returns>False when only the thread's rows can tell which one is newest; then see <c>Data/NewestMessages.cs</c>.</returns>
     public bool Place(Message message)

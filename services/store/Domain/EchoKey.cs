@@ -4,8 +4,9 @@ using System.Text;
 namespace InstaMessenger.Store.Domain;
 
 /// <summary>
-/// How the content of a send is known again in its echo, which names no message of ours. Meta may give a text back trimmed, with other line ends
-/// or composed otherwise than it was sent; so the key is made of a normal form, and is a hash, because it says nothing that could be read.
+/// How the content of a send is known again in its echo, which names no message of ours. Meta may give a text back trimmed, with other line
+/// ends or composed otherwise than it was sent; so the key is made of a normal form, and is a hash, because it says nothing that could be
+/// read.
 /// </summary>
 internal static class EchoKey
 {

@@ -5,8 +5,8 @@ using InstaMessenger.Contracts.Outgoing;
 namespace InstaMessenger.Store.Domain;
 
 /// <summary>
-/// One message of a conversation: text or attachments, or something that can only be kept. One message is one <c>mid</c> at Meta; a client's text
-/// with an attachment is therefore two messages.
+/// One message of a conversation: text or attachments, or something that can only be kept. One message is one <c>mid</c> at Meta; a
+/// client's text with an attachment is therefore two messages.
 /// </summary>
 internal sealed class Message
 {
@@ -36,7 +36,9 @@ internal sealed class Message
 
     public IReadOnlyList<Attachment> Attachments => _attachments;
 
-    /// <summary>What was to be sent, whole, so that it can be sent again; who erases the text erases this with it. Null unless we sent it.</summary>
+    /// <summary>
+    /// What was to be sent, whole, so that it can be sent again; who erases the text erases this with it. Null unless we sent it.
+    /// </summary>
     public OutgoingContent? Content { get; private set; }
 
     /// <summary>How the echo of a send is known, as long as it may come (see <see cref="Domain.EchoKey"/>); null otherwise.</summary>
@@ -53,7 +55,9 @@ internal sealed class Message
     /// <summary>Null for inbound messages.</summary>
     public Origin? Origin { get; private set; }
 
-    /// <summary>Meta's time: displays and orders. Of an outbound message that is not sent yet, when it was accepted from the client.</summary>
+    /// <summary>
+    /// Meta's time: displays and orders. Of an outbound message that is not sent yet, when it was accepted from the client.
+    /// </summary>
     public DateTimeOffset SentAt { get; private set; }
 
     /// <summary>Our time: when we first knew of it; counts unread.</summary>
@@ -79,14 +83,25 @@ internal sealed class Message
     /// <summary>When it failed; an echo that comes soon after proves the refusal wrong. Null for all that never failed.</summary>
     public DateTimeOffset? FailedAt { get; private set; }
 
-    /// <summary>Why it is not sent (yet). A message whose echo proved a refusal wrong keeps it, unseen, should the echo have been another's.</summary>
-    public SendError? Error => ErrorCode is null || Status is MessageStatus.Sent or MessageStatus.Read ? null : new SendError(ErrorCode, ErrorMessage ?? "", ErrorRetryable, RetryAt);
+    /// <summary>
+    /// Why it is not sent (yet). A message whose echo proved a refusal wrong keeps it, unseen, should the echo have been another's.
+    /// </summary>
+    public SendError? Error => ErrorCode is null || Status is MessageStatus.Sent or MessageStatus.Read
+        ? null
+        : new SendError(ErrorCode, ErrorMessage ?? "", ErrorRetryable, RetryAt);
 
     /// <summary>Whether an echo or a verdict may still give this message its <c>mid</c>.</summary>
-    public bool AwaitsMid => Direction == Direction.Outbound && InstagramMessageId is null && Status is MessageStatus.Pending or MessageStatus.Sending or MessageStatus.Unknown;
+    public bool AwaitsMid => Direction == Direction.Outbound && InstagramMessageId is null
+        && Status is MessageStatus.Pending or MessageStatus.Sending or MessageStatus.Unknown;
 
     /// <summary>The customer wrote.</summary>
-    public static Message Receive(Conversation conversation, MessageContent content, InstagramMessageId? mid, DateTimeOffset sentAt, DateTimeOffset receivedAt, MessageId id)
+    public static Message Receive(
+        Conversation conversation,
+        MessageContent content,
+        InstagramMessageId? mid,
+        DateTimeOffset sentAt,
+        DateTimeOffset receivedAt,
+        MessageId id)
     {
         var message = Create(conversation, content, sentAt, receivedAt, id);
         message.Direction = Direction.Inbound;
@@ -95,7 +110,13 @@ internal sealed class Message
     }
 
     /// <summary>The business wrote somewhere else, which only its echo tells.</summary>
-    public static Message Mirror(Conversation conversation, MessageContent content, InstagramMessageId? mid, DateTimeOffset sentAt, DateTimeOffset receivedAt, MessageId id)
+    public static Message Mirror(
+        Conversation conversation,
+        MessageContent content,
+        InstagramMessageId? mid,
+        DateTimeOffset sentAt,
+        DateTimeOffset receivedAt,
+        MessageId id)
     {
         var message = Create(conversation, content, sentAt, receivedAt, id);
         message.Direction = Direction.Outbound;
@@ -106,7 +127,8 @@ internal sealed class Message
     }
 
     /// <summary>A client or an agent wants to send.</summary>
-    public static Message Compose(Conversation conversation, MessageContent content, Origin origin, DateTimeOffset now, MessageId id, string? metadata = null)
+    public static Message Compose(
+        Conversation conversation, MessageContent content, Origin origin, DateTimeOffset now, MessageId id, string? metadata = null)
     {
         if (content.Kind == MessageKind.Unsupported) throw new BrokenRuleException("Only what can be shown can be sent.");
         var message = Create(conversation, content, now, now, id);
@@ -120,7 +142,7 @@ internal sealed class Message
     }
 
     /// <summary>
-    /// Takes note of a report's place. Says no to one from before what was already reported: the bus may repeat an old one, which would show
+    /// Takes note of a report's place. Returns false when a later one came already: the bus may repeat an old one, which would show
     /// a state that is over.
     /// </summary>
     public bool IsReportInTime(int attempt, bool begins)
@@ -131,7 +153,7 @@ internal sealed class Message
         return true;
     }
 
-    /// <summary>The call to Meta begins. Says whether that is news: a settled message stays settled.</summary>
+    /// <summary>The call to Meta begins. Returns whether that is news: a settled message stays settled.</summary>
     public bool BeginSending()
     {
         if (!AwaitsMid) return false;
@@ -139,7 +161,7 @@ internal sealed class Message
     }
 
     /// <summary>
-    /// Meta has the message, by its answer or by its echo, whichever comes first. Says whether that is news.
+    /// Meta has the message, by its answer or by its echo, whichever comes first. Returns whether that is news.
     /// </summary>
     public bool Settle(InstagramMessageId mid, DateTimeOffset sentAt)
     {
@@ -168,13 +190,13 @@ internal sealed class Message
     public bool LoseSight(SendError? error) => AwaitsMid && Become(MessageStatus.Unknown, error);
 
     /// <summary>
-    /// Gives up a <c>mid</c> that an echo lent to the wrong one of two equal messages. All that said it was sent is gone with it, so that its own
-    /// echo or verdict, a refusal too, must tell again.
+    /// Gives up a <c>mid</c> that an echo lent to the wrong one of two equal messages. All that said it was sent is gone with it, so that
+    /// its own echo or verdict, a refusal too, must tell again.
     /// </summary>
     public void GiveUpMid()
     {
         (InstagramMessageId, EchoKey) = (null, ContentKey);
-        // Refused it was before the echo came, and is again.
+        // It was refused before the echo came, and is again.
         if (FailedAt is not null) Status = MessageStatus.Failed;
         else Become(MessageStatus.Unknown, null);
     }
@@ -188,7 +210,8 @@ internal sealed class Message
 
     private string ContentKey => Domain.EchoKey.Of(Kind, Text, _attachments.Count);
 
-    private static Message Create(Conversation conversation, MessageContent content, DateTimeOffset sentAt, DateTimeOffset receivedAt, MessageId id)
+    private static Message Create(
+        Conversation conversation, MessageContent content, DateTimeOffset sentAt, DateTimeOffset receivedAt, MessageId id)
     {
         var message = new Message
         {

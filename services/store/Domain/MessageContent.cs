@@ -3,7 +3,9 @@ using InstaMessenger.Contracts.Outgoing;
 
 namespace InstaMessenger.Store.Domain;
 
-/// <summary>What a message says: text or attachments, or raw JSON that can only be kept. Made by one of its three makers, so that it is never empty.</summary>
+/// <summary>
+/// What a message says: text or attachments, or raw JSON that can only be kept. Made by one of its three makers, so that it is never empty.
+/// </summary>
 internal sealed record MessageContent
 {
     private MessageContent()
@@ -25,11 +27,15 @@ internal sealed record MessageContent
 
     /// <summary>Plain text.</summary>
     public static MessageContent OfText(string text) =>
-        text.Length == 0 ? throw new BrokenRuleException("A message has text or attachments.") : new() { Kind = MessageKind.Text, Text = text };
+        text.Length == 0
+            ? throw new BrokenRuleException("A message has text or attachments.")
+            : new() { Kind = MessageKind.Text, Text = text };
 
     /// <summary>Attachments, with a text only if Meta sent both in one message.</summary>
     public static MessageContent OfMedia(IReadOnlyList<RemoteMedia> media, string? text = null) =>
-        media.Count == 0 ? throw new BrokenRuleException("A message has text or attachments.") : new() { Kind = KindOf(media[0].MediaType), Media = media, Text = text };
+        media.Count == 0
+            ? throw new BrokenRuleException("A message has text or attachments.")
+            : new() { Kind = KindOf(media[0].MediaType), Media = media, Text = text };
 
     /// <summary>How what is sent shows in the thread.</summary>
     public static MessageContent Of(OutgoingContent outgoing) => outgoing switch

@@ -28,9 +28,11 @@ internal sealed record ResponseWindow(WindowState State, DateTimeOffset? ClosesA
         if (lastInboundAt is not { } last) return new ResponseWindow(WindowState.Closed, null);
         var age = now - last;
         if (age <= ResponseWindows.Everybody) return new ResponseWindow(WindowState.Open, After(last, ResponseWindows.Everybody));
-        return new ResponseWindow(age <= ResponseWindows.HumanAgents ? WindowState.HumanAgent : WindowState.Closed, After(last, ResponseWindows.HumanAgents));
+        return new ResponseWindow(
+            age <= ResponseWindows.HumanAgents ? WindowState.HumanAgent : WindowState.Closed, After(last, ResponseWindows.HumanAgents));
     }
 
     /// <summary>A rotten row may hold the last day that there is; it must not fail the list that it stands in.</summary>
-    private static DateTimeOffset After(DateTimeOffset time, TimeSpan span) => DateTimeOffset.MaxValue - time < span ? DateTimeOffset.MaxValue : time + span;
+    private static DateTimeOffset After(DateTimeOffset time, TimeSpan span) =>
+        DateTimeOffset.MaxValue - time < span ? DateTimeOffset.MaxValue : time + span;
 }

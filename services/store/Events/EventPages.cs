@@ -23,7 +23,8 @@ internal sealed class EventPages(IDbContextFactory<StoreDbContext> factory)
     /// <param name="upTo">To this one.</param>
     /// <param name="limit">At most so many.</param>
     /// <param name="cancellationToken">Ends the read.</param>
-    public async Task<IReadOnlyList<EventRow>> ReadAsync(AccountReach accounts, long after, long upTo, int limit, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<EventRow>> ReadAsync(
+        AccountReach accounts, long after, long upTo, int limit, CancellationToken cancellationToken)
     {
         if (after >= upTo || accounts is { IsAll: false, Listed.Count: 0 }) return [];
         await using var db = await factory.CreateDbContextAsync(cancellationToken);

@@ -18,12 +18,17 @@ internal sealed class LiveEvent(long sequence, AccountId account, string type, b
     public byte[] Frame => frame;
 
     public static LiveEvent Of(EventRow row) =>
-        new(row.Sequence, row.AccountId, row.Type, [.. Encoding.UTF8.GetBytes($"id: {row.Sequence}\nevent: {row.Type}\ndata: "), .. row.Shown(), .. "\n\n"u8]);
+        new(
+            row.Sequence,
+            row.AccountId,
+            row.Type,
+            [.. Encoding.UTF8.GetBytes($"id: {row.Sequence}\nevent: {row.Type}\ndata: "), .. row.Shown(), .. "\n\n"u8]);
 }
 
 /// <summary>
-/// The last events of the log, for all streams of the process. The sequence has no gaps, so an event's place is its sequence modulo the size. One
-/// writer; any number of readers, without a lock: a reader that is overtaken finds a newer event in the place, or none, and turns to the database.
+/// The last events of the log, for all streams of the process. The sequence has no gaps, so an event's place is its sequence modulo the
+/// size. One writer; any number of readers, without a lock: a reader that is overtaken finds a newer event in the place, or none, and turns
+/// to the database.
 /// </summary>
 /// <param name="size">How many events at most.</param>
 /// <param name="mostBytes">How many bytes at most: an event may hold a webhook's raw JSON, of megabytes.</param>

@@ -7,16 +7,16 @@ namespace InstaMessenger.Store.Events;
 internal static class VisibleAccounts
 {
     /// <summary>
-    /// With more accounts than this a query goes through all rows in order and skips the others', instead of asking for each account's newest
-    /// and merging: with so many the next match is near.
+    /// With more accounts than this a query goes through all rows in order and skips the others', instead of asking for each account's
+    /// newest and merging: with so many the next match is near.
     /// </summary>
     public const int MostMerged = 32;
 
     /// <summary>Narrows what a caller may see to what they ask for.</summary>
     /// <param name="caller">The caller.</param>
-    /// <param name="accountId">Their <c>account_id</c>; null for all that are theirs.</param>
+    /// <param name="accountId">Their <c>account_id</c>; null for all their accounts.</param>
     /// <param name="accounts">The accounts.</param>
-    /// <returns>No when they ask for one that is not theirs, or that is none.</returns>
+    /// <returns>False when the account is not theirs or does not exist.</returns>
     public static bool TryNarrow(Caller caller, string? accountId, out AccountReach accounts)
     {
         accounts = caller.Accounts;

@@ -11,15 +11,18 @@ namespace InstaMessenger.Store.Inbound;
 internal readonly record struct Route(Account? Account, AccountId? ReservedFor);
 
 /// <summary>
-/// Finds the accounts of a batch by every id that Meta may use: the channel id, else the Instagram account id (and then remembers the channel
-/// id), else the business side of the event. What matches nothing is quarantined: never dropped, never guessed.
+/// Finds the accounts of a batch by every id that Meta may use: the channel id, else the Instagram account id (and then remembers the
+/// channel id), else the business side of the event. What matches nothing is quarantined: never dropped, never guessed.
 /// </summary>
-internal sealed class AccountRouting(StoreDbContext db, List<AccountIdentifier> identifiers, Dictionary<AccountId, Account> accounts, DateTimeOffset now)
+internal sealed class AccountRouting(
+    StoreDbContext db, List<AccountIdentifier> identifiers, Dictionary<AccountId, Account> accounts, DateTimeOffset now)
 {
     public static async Task<AccountRouting> LoadAsync(StoreDbContext db, IReadOnlyCollection<Arrival> arrivals, DateTimeOffset now)
     {
-        var ids = arrivals.Select(arrival => arrival.Item.ChannelId).Concat(arrivals.Select(arrival => arrival.Item.BusinessId ?? "")).Distinct().ToList();
-        var identifiers = await db.AccountIdentifiers.AsNoTracking().Where(row => ids.Contains(row.ExternalId)).OrderBy(row => row.Kind).ToListAsync();
+        var ids = arrivals.Select(arrival => arrival.Item.ChannelId).Concat(arrivals.Select(arrival => arrival.Item.BusinessId ?? ""))
+            .Distinct().ToList();
+        var identifiers = await db.AccountIdentifiers.AsNoTracking().Where(row => ids.Contains(row.ExternalId)).OrderBy(row => row.Kind)
+            .ToListAsync();
         var accountIds = identifiers.Select(row => row.AccountId).Distinct().ToList();
         var accounts = accountIds.Count == 0 ? [] : await db.Accounts.Where(account => accountIds.Contains(account.Id)).ToListAsync();
         return new AccountRouting(db, identifiers, accounts.ToDictionary(account => account.Id), now);
@@ -31,10 +34,11 @@ internal sealed class AccountRouting(StoreDbContext db, List<AccountIdentifier> 
         foreach (var id in (string?[])[item.ChannelId, item.BusinessId])
         {
             if (identifiers.Find(row => row.ExternalId == id) is not { } identifier) continue;
-            // The two ids belong to two accounts: nobody guesses.
+            // The two ids belong to two accounts, and guessing could show one tenant another's message.
             if (owner is not null && identifier.AccountId != owner) break;
             owner = identifier.AccountId;
-            if (!accounts.TryGetValue(identifier.AccountId, out var account) || account.UnlinkedAt is not null || !account.Owns(identifier.ExternalId)) continue;
+            if (!accounts.TryGetValue(identifier.AccountId, out var account) || account.UnlinkedAt is not null
+                || !account.Owns(identifier.ExternalId)) continue;
             if (id == item.ChannelId && identifier.Kind == IdentifierKind.Instagram) Bind(account, identifier.ExternalId);
             return new Route(account, owner);
         }

@@ -18,8 +18,8 @@ internal sealed class Arrival(WebhookItem item, DateTimeOffset receivedAt, strin
     public string Fingerprint => _fingerprint ??= item.Fingerprint();
 
     /// <summary>
-    /// Meta's time; ours when it gave none or one that is still to come. A message from the future would stay on top of its thread, and hold the response
-    /// window open, until then.
+    /// Meta's time; ours when it gave none or one that is still to come. A message from the future would stay on top of its thread, and
+    /// hold the response window open, until then.
     /// </summary>
     public DateTimeOffset SentAt => item.SentAt is { } sentAt && sentAt < receivedAt ? sentAt : receivedAt;
 
@@ -30,8 +30,8 @@ internal sealed class Arrival(WebhookItem item, DateTimeOffset receivedAt, strin
     public AccountId? ReservedFor { get; private set; }
 
     /// <summary>
-    /// Whether the business did it. The ids decide, because the flag comes in several forms or not at all, and a business that was taken for its own
-    /// customer would be answered by its own bot.
+    /// Whether the business did it. The ids decide, because the flag comes in several forms or not at all, and a business that was taken
+    /// for its own customer would be answered by its own bot.
     /// </summary>
     public bool IsOutbound => Owns(item.SenderId) || (item.SaysOutbound && !Owns(item.RecipientId));
 

@@ -9,7 +9,8 @@ namespace InstaMessenger.Store.Inbound;
 /// Records what came from Meta: messages into their threads, everything else as events, and what has no account into quarantine. One
 /// pass over a batch with a fixed number of reads, because this is where every message of every customer comes through.
 /// </summary>
-internal sealed class InboundRecorder(IEnumerable<IArrivalHandler> handlers, UnsupportedArrivals unsupported, QuarantineSignal quarantine, TimeProvider clock)
+internal sealed class InboundRecorder(
+    IEnumerable<IArrivalHandler> handlers, UnsupportedArrivals unsupported, QuarantineSignal quarantine, TimeProvider clock)
 {
     private readonly IArrivalHandler[] _handlers = [.. handlers];
 
@@ -37,11 +38,13 @@ internal sealed class InboundRecorder(IEnumerable<IArrivalHandler> handlers, Uns
         if (unclaimed.Count == 0) return;
         var rows = unclaimed.ConvertAll(Quarantined).DistinctBy(row => row.Fingerprint).ToList();
         var fingerprints = rows.ConvertAll(row => row.Fingerprint);
-        var kept = await scope.Db.Set<QuarantinedWebhook>().Where(row => fingerprints.Contains(row.Fingerprint)).Select(row => row.Fingerprint).ToListAsync();
+        var kept = await scope.Db.Set<QuarantinedWebhook>().Where(row => fingerprints.Contains(row.Fingerprint))
+            .Select(row => row.Fingerprint).ToListAsync();
         var added = rows.Where(row => !kept.Contains(row.Fingerprint)).ToList();
         scope.Db.Set<QuarantinedWebhook>().AddRange(added);
         foreach (var row in added) InboundMetrics.Quarantined(row.Reason);
-        // On MySQL a link may commit, and its replay find nothing, while these rows are not committed yet: they would wait for the next look.
+        // On MySQL a link may commit, and its replay find nothing, while these rows are not committed yet: they would wait for the next
+        // look.
         scope.AfterCommit(() =>
         {
             if (quarantine.Links != links) quarantine.Wake();

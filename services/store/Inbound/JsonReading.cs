@@ -13,7 +13,8 @@ internal static class JsonReading
     private const long SecondsBelow = 100_000_000_000;
 
     public static JsonElement? Member(this JsonElement element, string name) =>
-        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
+        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value)
+            && value.ValueKind != JsonValueKind.Null ? value : null;
 
     public static JsonElement? Member(this JsonElement? element, string name) => element?.Member(name);
 
@@ -24,7 +25,8 @@ internal static class JsonReading
     public static bool IsTrue(this JsonElement? element) => element switch
     {
         { ValueKind: JsonValueKind.True } => true,
-        { ValueKind: JsonValueKind.String or JsonValueKind.Number } => element.Id() is "1" || string.Equals(element.Id(), "true", StringComparison.OrdinalIgnoreCase),
+        { ValueKind: JsonValueKind.String or JsonValueKind.Number } =>
+            element.Id() is "1" || string.Equals(element.Id(), "true", StringComparison.OrdinalIgnoreCase),
         _ => false,
     };
 

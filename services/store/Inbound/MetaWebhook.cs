@@ -3,7 +3,8 @@ using System.Text.Json;
 namespace InstaMessenger.Store.Inbound;
 
 /// <summary>
-/// Takes a webhook apart into its events. An entry carries one of four shapes: <c>messaging[]</c>, <c>standby[]</c>, <c>changes[]</c>, or a flat
+/// Takes a webhook apart into its events. An entry carries one of four shapes: <c>messaging[]</c>, <c>standby[]</c>, <c>changes[]</c>, or a
+/// flat
 /// <c>field</c> and <c>value</c>. Total: whatever the bytes are, every part of them comes back as an item.
 /// </summary>
 internal static class MetaWebhook

@@ -14,7 +14,8 @@ internal static class QuarantineEndpoints
     public static void MapQuarantine(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/api/v1/quarantine").RequireAuthorization(CallerAuthenticationSetup.Admin).WithTags("Operations");
-        group.MapGet("", ListAsync).Needs(Scopes.Read).WithSummary("Webhooks that no linked account claims, oldest first; without their content.");
+        group.MapGet("", ListAsync).Needs(Scopes.Read)
+            .WithSummary("Webhooks that no linked account claims, oldest first; without their content.");
         group.MapPost("{id:long}/replay", ReplayAsync).Needs(Scopes.Manage).ProducesProblem(StatusCodes.Status409Conflict)
             .WithSummary("Records a quarantined webhook, if an account claims it now.");
     }
@@ -34,21 +35,26 @@ internal static class QuarantineEndpoints
         long id, IDbContextFactory<StoreDbContext> factory, QuarantineReplay replay, CancellationToken cancellationToken)
     {
         await using var db = await factory.CreateDbContextAsync(cancellationToken);
-        if (!await db.Set<QuarantinedWebhook>().AnyAsync(row => row.Id == id, cancellationToken)) return Problems.NotFound("quarantined webhook");
+        if (!await db.Set<QuarantinedWebhook>().AnyAsync(row => row.Id == id, cancellationToken))
+            return Problems.NotFound("quarantined webhook");
         try
         {
             if (await replay.ReplayAsync(id, cancellationToken)) return TypedResults.NoContent();
         }
         catch (Exception error) when (error is not OperationCanceledException && !DatabaseErrors.IsUnavailable(error))
         {
-            return Conflict("replay_failed", $"It could not be recorded and is a dead letter of the store now: {error.GetBaseException().GetType().Name}.");
+            return Conflict(
+                "replay_failed",
+                $"It could not be recorded and is a dead letter of the store now: {error.GetBaseException().GetType().Name}.");
         }
 
         return Conflict(
-            "still_unclaimed", "No linked account has the id that this webhook is addressed to. Link the account, and it is replayed by itself.");
+            "still_unclaimed",
+            "No linked account has the id that this webhook is addressed to. Link the account, and it is replayed by itself.");
     }
 
     private static ProblemHttpResult Conflict(string code, string detail) => Problems.Of(StatusCodes.Status409Conflict, code, detail);
 
-    private sealed record QuarantineView(long Id, string ChannelId, string? BusinessId, AccountId? ReservedFor, string Reason, DateTimeOffset ReceivedAt);
+    private sealed record QuarantineView(
+        long Id, string ChannelId, string? BusinessId, AccountId? ReservedFor, string Reason, DateTimeOffset ReceivedAt);
 }

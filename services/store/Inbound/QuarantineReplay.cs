@@ -50,7 +50,8 @@ internal sealed partial class QuarantineReplay(
     }
 
     /// <summary>One walk over what is claimed, in order; a row that stays is passed by until the next walk.</summary>
-    protected override async Task<IReadOnlyList<long>> FindAsync(IReadOnlyCollection<long> except, int limit, CancellationToken cancellationToken)
+    protected override async Task<IReadOnlyList<long>> FindAsync(
+        IReadOnlyCollection<long> except, int limit, CancellationToken cancellationToken)
     {
         await using var db = await factory.CreateDbContextAsync(cancellationToken);
         var found = new List<long>();
@@ -81,7 +82,8 @@ internal sealed partial class QuarantineReplay(
         {
             if (await scope.Db.FindAsync<QuarantinedWebhook>([row], cancellationToken) is not { } webhook) return;
             scope.Db.Remove(webhook);
-            var item = new BusItem<WebhookReceived>($"quarantine.{webhook.Id}", webhook.TraceParent, new WebhookReceived(webhook.Body, webhook.ReceivedAt));
+            var item = new BusItem<WebhookReceived>(
+                $"quarantine.{webhook.Id}", webhook.TraceParent, new WebhookReceived(webhook.Body, webhook.ReceivedAt));
             scope.Db.Add(DeadLetter.Of(InboundSetup.Queue, item, error, _clock));
         },
         cancellationToken);
@@ -93,21 +95,28 @@ internal sealed partial class QuarantineReplay(
             && db.Accounts.Any(account => account.Id == identifier.AccountId && account.UnlinkedAt == null)))
         .OrderBy(row => row.Id);
 
-    /// <summary>Records what an account claims, and gives those rows. The rows are locked: another process that found them too waits, and finds them gone.</summary>
+    /// <summary>
+    /// Records what an account claims, and gives those rows. The rows are locked: another process that found them too waits, and finds them
+    /// gone.
+    /// </summary>
     private async Task<IReadOnlyList<long>> ReplayAsync(WorkScope<StoreDbContext> scope, IReadOnlyList<long> ids)
     {
-        var rows = await scope.Db.Set<QuarantinedWebhook>().ForUpdate().Where(row => ids.Contains(row.Id)).OrderBy(row => row.Id).ToListAsync();
+        var rows = await scope.Db.Set<QuarantinedWebhook>().ForUpdate().Where(row => ids.Contains(row.Id)).OrderBy(row => row.Id)
+            .ToListAsync();
         var arrivals = rows.ConvertAll(row => (Row: row, Arrivals: MetaWebhook.Read(row.Body).Select(item => new Arrival(item, row.ReceivedAt, row.TraceParent)).ToList()));
         var routing = await AccountRouting.LoadAsync(scope.Db, [.. arrivals.SelectMany(pair => pair.Arrivals)], _clock.GetUtcNow());
-        var claimed = arrivals.FindAll(pair => pair.Arrivals.TrueForAll(arrival => IsClaimed(pair.Row, routing.Find(arrival.Item).Account)));
+        var claimed = arrivals.FindAll(
+            pair => pair.Arrivals.TrueForAll(arrival => IsClaimed(pair.Row, routing.Find(arrival.Item).Account)));
         if (claimed.Count == 0) return [];
         scope.Db.Set<QuarantinedWebhook>().RemoveRange(claimed.Select(pair => pair.Row));
         await recorder.RecordAsync(scope, [.. claimed.SelectMany(pair => pair.Arrivals)]);
         return claimed.ConvertAll(pair => pair.Row.Id);
     }
 
-    private static bool IsClaimed(QuarantinedWebhook row, Account? account) => account is not null && (row.ReservedFor is null || row.ReservedFor == account.Id);
+    private static bool IsClaimed(QuarantinedWebhook row, Account? account) =>
+        account is not null && (row.ReservedFor is null || row.ReservedFor == account.Id);
 
-    [LoggerMessage(EventName = "quarantine.replayed", Level = LogLevel.Information, Message = "{Count} quarantined webhooks found their account")]
+    [LoggerMessage(
+        EventName = "quarantine.replayed", Level = LogLevel.Information, Message = "{Count} quarantined webhooks found their account")]
     private static partial void LogReplayed(ILogger logger, int count);
 }

@@ -5,7 +5,8 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 namespace InstaMessenger.Store.Inbound;
 
 /// <summary>
-/// Remembers an event that has no <c>mid</c> of its own, so that Meta's retries (up to 36 h) find it. Messages need none: their mid is unique.
+/// Remembers an event that has no <c>mid</c> of its own, so that Meta's retries (up to 36 h) find it. Messages need none: their mid is
+/// unique.
 /// </summary>
 internal sealed class SeenEvent
 {

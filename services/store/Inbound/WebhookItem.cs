@@ -61,28 +61,30 @@ internal sealed class WebhookItem
 
     public string? RecipientId { get; }
 
-    /// <summary>The whole body, when it is no JSON; everything else is empty then.</summary>
+    /// <summary>The whole body when it is not JSON; everything else is empty then.</summary>
     public byte[]? Unreadable { get; }
 
     /// <summary>
-    /// Whether Meta says that the business itself did it. Not always said and not in one form, so <see cref="Arrival.IsOutbound"/> goes by the ids where
-    /// it can.
+    /// Whether Meta says that the business itself did it. Not always said and not in one form, so <see cref="Arrival.IsOutbound"/> goes by
+    /// the ids where it can.
     /// </summary>
     public bool SaysOutbound =>
-        Event.Member("message") is { } message && (message.Member("is_echo").IsTrue() || message.Member("is_self").IsTrue()) || Event.Member("is_self").IsTrue();
+        Event.Member("message") is { } message && (message.Member("is_echo").IsTrue() || message.Member("is_self").IsTrue())
+            || Event.Member("is_self").IsTrue();
 
     /// <summary>The business side of the event itself, when it names one: a second way to the account.</summary>
     public string? BusinessId => SaysOutbound ? SenderId : RecipientId;
 
     /// <summary>
-    /// Recognises the same event when Meta sends it again, in whatever order its members are. The entry's time tells two events apart that have none of
-    /// their own, like two equal changes.
+    /// Recognises the same event when Meta sends it again, in whatever order its members are. The entry's time tells two events apart that
+    /// have none of their own, like two equal changes.
     /// </summary>
     public string Fingerprint()
     {
         if (Unreadable is not null) return Convert.ToHexStringLower(SHA256.HashData(Unreadable));
         var time = _hasOwnTime ? null : _entryTime?.GetRawText();
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{ChannelId}\n{Container}\n{time}\n{CanonicalJson.Hash(Element)}")));
+        return Convert.ToHexStringLower(
+            SHA256.HashData(Encoding.UTF8.GetBytes($"{ChannelId}\n{Container}\n{time}\n{CanonicalJson.Hash(Element)}")));
     }
 
     /// <summary>A webhook of this event alone.</summary>

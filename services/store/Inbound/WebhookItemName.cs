@@ -10,7 +10,8 @@ internal static class WebhookItemName
     private const int Longest = 100;
 
     /// <summary>What events of every name have beside the member that names them, and what an entry has.</summary>
-    private static readonly string[] Beside = ["sender", "recipient", "timestamp", "is_self", "id", "time", "field", "object", "messaging", "standby", "changes", "entry"];
+    private static readonly string[] Beside =
+        ["sender", "recipient", "timestamp", "is_self", "id", "time", "field", "object", "messaging", "standby", "changes", "entry"];
 
     /// <param name="item">The event.</param>
     /// <param name="field">The field of a change, which names what is no messaging event.</param>

@@ -5,8 +5,9 @@ using System.Text.Unicode;
 namespace InstaMessenger.Store.Inbound;
 
 /// <summary>
-/// System.Text.Json parses bytes that are no UTF-8 and halves of surrogate pairs, and fails only when they are read or written again: an event with
-/// one in it would fail at its commit, for ever, and hold up all that comes behind it. So they become U+FFFD before anything is parsed.
+/// System.Text.Json parses bytes that are no UTF-8 and halves of surrogate pairs, and fails only when they are read or written again: an
+/// event with one in it would fail at its commit, for ever, and hold up all that comes behind it. So they become U+FFFD before anything is
+/// parsed.
 /// </summary>
 internal static partial class WellFormedJson
 {
@@ -17,10 +18,16 @@ internal static partial class WellFormedJson
     {
         var isUtf8 = Utf8.IsValid(body);
         if (isUtf8 && body.AsSpan().IndexOf(@"\ud"u8) < 0 && body.AsSpan().IndexOf(@"\uD"u8) < 0) return body;
-        return Encoding.UTF8.GetBytes(Escape().Replace(Encoding.UTF8.GetString(body), match => match.Groups["half"].Success ? Replacement : match.Value));
+        return Encoding.UTF8.GetBytes(
+            Escape().Replace(Encoding.UTF8.GetString(body), match => match.Groups["half"].Success ? Replacement : match.Value));
     }
 
-    /// <summary>Every escape, so that the backslash of one is not taken for the beginning of the next; a whole pair before its halves.</summary>
-    [GeneratedRegex(@"\\[^u]|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(?<half>\\u[dD][89a-fA-F][0-9a-fA-F]{2})", RegexOptions.CultureInvariant | RegexOptions.Singleline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    /// <summary>
+    /// Every escape, so that the backslash of one is not taken for the beginning of the next; a whole pair before its halves.
+    /// </summary>
+    [GeneratedRegex(
+        @"\\[^u]|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(?<half>\\u[dD][89a-fA-F][0-9a-fA-F]{2})",
+        RegexOptions.CultureInvariant | RegexOptions.Singleline | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000)]
     private static partial Regex Escape();
 }

@@ -7,13 +7,14 @@ namespace InstaMessenger.Store.Json;
 /// <summary>Compares JSON by what it says: white space, escapes and the order of members make no difference.</summary>
 internal static class CanonicalJson
 {
-    /// <summary>What is nested deeper is compared as it is written: a walk into it would need a stack as deep.</summary>
+    /// <summary>Deeper parts are compared as they are written, because walking into them would need a stack as deep.</summary>
     private const int MostDepth = 256;
 
     /// <summary>SHA-256 of an object's canonical form, as lower-case hex.</summary>
     /// <param name="root">An object.</param>
     /// <param name="except">A member of the root that does not count.</param>
-    public static string Hash(JsonElement root, string except) => Hash(writer => WriteObject(writer, root.EnumerateObject().Where(member => member.Name != except), MostDepth));
+    public static string Hash(JsonElement root, string except) =>
+        Hash(writer => WriteObject(writer, root.EnumerateObject().Where(member => member.Name != except), MostDepth));
 
     /// <summary>SHA-256 of any value's canonical form, as lower-case hex.</summary>
     /// <param name="value">The value.</param>

@@ -5,8 +5,8 @@ using System.Text.Json.Serialization;
 namespace InstaMessenger.Store.Json;
 
 /// <summary>
-/// JSON that was kept as text and is given back as it came. What is nested deeper than 32 levels is given as a string that holds it: many readers, our
-/// serializer among them, stop at 64 levels, and one such row would fail a whole list.
+/// JSON that was kept as text and is given back as it came. What is nested deeper than 32 levels is given as a string that holds it: many
+/// readers, our serializer among them, stop at 64 levels, and one such row would fail a whole list.
 /// </summary>
 [JsonConverter(typeof(Converter))]
 internal sealed class RawJson
@@ -19,7 +19,7 @@ internal sealed class RawJson
 
     private RawJson(string text, bool isDeep) => (_text, _isDeep) = (text, isDeep);
 
-    /// <summary>Returns null for null, and for a text that is no JSON: it cannot be shown.</summary>
+    /// <summary>Returns null for null, and for a text that is not JSON and so cannot be shown.</summary>
     public static RawJson? Of(string? text)
     {
         if (text is null) return null;
@@ -51,7 +51,8 @@ internal sealed class RawJson
 
     private sealed class Converter : JsonConverter<RawJson>
     {
-        public override RawJson? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => Of(JsonElement.ParseValue(ref reader).GetRawText());
+        public override RawJson? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            Of(JsonElement.ParseValue(ref reader).GetRawText());
 
         public override void Write(Utf8JsonWriter writer, RawJson value, JsonSerializerOptions options)
         {

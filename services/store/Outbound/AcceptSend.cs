@@ -20,10 +20,17 @@ namespace InstaMessenger.Store.Outbound;
 /// <param name="Key">The client's name for the request; null when it gave none.</param>
 /// <param name="Wait">How long the client waits for Meta's answer.</param>
 internal sealed record SendWish(
-    SendRequest Request, IReadOnlyList<MessageId> MessageIds, Author Author, Origin Origin, string CallerId, IdempotencyKey? Key, TimeSpan Wait);
+    SendRequest Request,
+    IReadOnlyList<MessageId> MessageIds,
+    Author Author,
+    Origin Origin,
+    string CallerId,
+    IdempotencyKey? Key,
+    TimeSpan Wait);
 
 /// <summary>
-/// Accepts sends. The message, its event, its command and the record of its key are one transaction: after it the send happens once, without it never.
+/// Accepts sends. The message, its event, its command and the record of its key are one transaction: after it the send happens once,
+/// without it never.
 /// </summary>
 internal sealed class AcceptSend(IUnitOfWork<StoreDbContext> unitOfWork, EventLog log, TimeProvider clock)
 {
@@ -35,10 +42,12 @@ internal sealed class AcceptSend(IUnitOfWork<StoreDbContext> unitOfWork, EventLo
     /// <summary>Keeps what is about to be answered for repeats of the key, and gives what was kept first.</summary>
     public Task<StoredAnswer> StoreAnswerAsync(string callerId, IdempotencyKey key, StoredAnswer answer) =>
         unitOfWork.ExecuteAsync(async scope =>
-            await scope.Db.Set<IdempotencyRecord>().SingleOrDefaultAsync(row => row.CallerId == callerId && row.Key == key) is { } record ? record.Answer(answer) : answer);
+            await scope.Db.Set<IdempotencyRecord>()
+                .SingleOrDefaultAsync(row => row.CallerId == callerId && row.Key == key) is { } record ? record.Answer(answer) : answer);
 
     /// <summary>An answer as bytes, the same for the first time and each repeat.</summary>
-    public static StoredAnswer Render(SendAnswer answer) => new(answer.HttpStatus, JsonSerializer.SerializeToUtf8Bytes(answer, ApiJson.Options));
+    public static StoredAnswer Render(SendAnswer answer) =>
+        new(answer.HttpStatus, JsonSerializer.SerializeToUtf8Bytes(answer, ApiJson.Options));
 
     private async Task<Acceptance?> SeenAsync(StoreDbContext db, SendWish wish)
     {
@@ -56,7 +65,8 @@ internal sealed class AcceptSend(IUnitOfWork<StoreDbContext> unitOfWork, EventLo
         if (record.AnswerBody is { } body) return new Acceptance.Replayed(new StoredAnswer(record.AnswerStatus!.Value, body));
         if (record.LeaseUntil > now) return new Acceptance.InProgress(record.LeaseUntil - now);
 
-        // Its process died between the commit and the answer. The message goes all the same; its present state is the first answer that anybody gets.
+        // Its process died between the commit and the answer. The message goes all the same; its present state is the first answer that
+        // anybody gets.
         var answer = await MessageReading.AnswerAsync(db, record.MessageIds, CancellationToken.None)
             ?? throw new InvalidOperationException($"The messages of idempotency record {record.Id} are gone.");
         return new Acceptance.Replayed(record.Answer(Render(answer)));
@@ -67,7 +77,8 @@ internal sealed class AcceptSend(IUnitOfWork<StoreDbContext> unitOfWork, EventLo
         var (request, db, now) = (wish.Request, scope.Db, clock.GetUtcNow());
         var account = await db.Accounts.SingleOrDefaultAsync(row => row.Id == request.AccountId && row.UnlinkedAt == null);
         if (account is null) return new Acceptance.NoAccount();
-        var conversation = await db.Conversations.ForUpdate().SingleOrDefaultAsync(row => row.AccountId == request.AccountId && row.ContactId == request.RecipientId);
+        var conversation = await db.Conversations.ForUpdate()
+            .SingleOrDefaultAsync(row => row.AccountId == request.AccountId && row.ContactId == request.RecipientId);
         var permit = SendPermit.Of(conversation?.LastInboundAt, wish.Author, now);
         if (permit.ClosedAt is { } closedAt) return new Acceptance.WindowClosed(closedAt, permit.Refusal!);
 
@@ -79,7 +90,14 @@ internal sealed class AcceptSend(IUnitOfWork<StoreDbContext> unitOfWork, EventLo
             conversation.Add(message, now);
             log.Append(scope, EventTypes.MessageStatus, account, conversation, message);
             scope.Publish(new SendMessage(
-                message.Id, account.Id, account.Version, request.RecipientId, message.Content, permit.HumanAgentTag, permit.ExpiresAt, now));
+                message.Id,
+                account.Id,
+                account.Version,
+                request.RecipientId,
+                message.Content,
+                permit.HumanAgentTag,
+                permit.ExpiresAt,
+                now));
         }
 
         var answer = SendAnswer.Of(messages, request.RecipientId);

@@ -24,8 +24,10 @@ internal static class AttachmentUrl
     /// <returns>What is wrong with it; null when nothing is.</returns>
     public static string? CheckUrl(string text, bool allowHttp, out Uri? url)
     {
-        if (!Uri.TryCreate(text, UriKind.Absolute, out url) || text.Length > LongestUrl || url.Host.Length == 0) return $"Must be an absolute https URL of at most {LongestUrl} characters.";
-        if (url.Scheme != Uri.UriSchemeHttps && !(allowHttp && url.Scheme == Uri.UriSchemeHttp)) return "Must be https: Meta fetches it from there.";
+        if (!Uri.TryCreate(text, UriKind.Absolute, out url) || text.Length > LongestUrl || url.Host.Length == 0)
+            return $"Must be an absolute https URL of at most {LongestUrl} characters.";
+        if (url.Scheme != Uri.UriSchemeHttps && !(allowHttp && url.Scheme == Uri.UriSchemeHttp))
+            return "Must be https: Meta fetches it from there.";
         return url.UserInfo.Length > 0 ? "Must not hold a user name or password." : null;
     }
 
@@ -42,12 +44,17 @@ internal static class AttachmentUrl
         type = declared ?? Extensions.FirstOrDefault(pair => pair.Value.Contains(extension)).Key;
         if (type is null)
         {
-            error = ("attachment_url", $"The type cannot be told from the path's extension. Give attachment_type ({string.Join(", ", Extensions.Keys)}). Sent can be: {Sendable}.");
+            error = (
+                "attachment_url",
+                $"The type cannot be told from the path's extension. Give attachment_type ({string.Join(", ", Extensions.Keys)}). Sent can "
+                    + $"be: {Sendable}.");
             return false;
         }
 
-        if (!Extensions.TryGetValue(type, out var allowed)) error = ("attachment_type", $"Must be one of: {string.Join(", ", Extensions.Keys)}.");
-        else if (!allowed.Contains(extension) && Extensions.Values.Any(known => known.Contains(extension))) error = ("attachment_type", $"The URL ends in .{extension}, which is no {type}. Sent can be: {Sendable}.");
+        if (!Extensions.TryGetValue(type, out var allowed))
+            error = ("attachment_type", $"Must be one of: {string.Join(", ", Extensions.Keys)}.");
+        else if (!allowed.Contains(extension) && Extensions.Values.Any(known => known.Contains(extension))) error = (
+            "attachment_type", $"The URL ends in .{extension}, which is no {type}. Sent can be: {Sendable}.");
         return error.Field is null;
     }
 

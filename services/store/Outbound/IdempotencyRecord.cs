@@ -10,7 +10,9 @@ internal sealed class IdempotencyRecord
     /// <summary>How long a key is remembered.</summary>
     public static readonly TimeSpan Kept = TimeSpan.FromHours(24);
 
-    /// <summary>The time that a request has, beyond its wait for Meta, to store its answer. After that its process is taken for dead.</summary>
+    /// <summary>
+    /// The time that a request has, beyond its wait for Meta, to store its answer. After that its process is taken for dead.
+    /// </summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
 
     public long Id { get; private set; }

@@ -8,7 +8,9 @@ namespace InstaMessenger.Store.Outbound;
 
 /// <summary>What a client learns of its send, at once and whenever it asks again.</summary>
 /// <param name="MessageId">The message; of a text with an attachment, the text.</param>
-/// <param name="Status">Where it stands; of a text with an attachment, the one of the two that is least far. Null for a customer's message.</param>
+/// <param name="Status">
+/// Where it stands; of a text with an attachment, the one of the two that is least far. Null for a customer's message.
+/// </param>
 /// <param name="AccountId">The account.</param>
 /// <param name="RecipientId">To whom; null for a customer's message.</param>
 /// <param name="InstagramMessageId">Meta's id, once it is sent.</param>
@@ -69,7 +71,8 @@ internal sealed record SendAnswer(
             attachment?.MediaType,
             behind.Error ?? messages.Select(message => message.Error).FirstOrDefault(error => error is not null),
             RawJson.Of(told.Metadata),
-            [.. messages.Select(message => new SendPart(message.Id, message.Kind, message.Status, message.InstagramMessageId, message.Error))]);
+            [.. messages.Select(
+                message => new SendPart(message.Id, message.Kind, message.Status, message.InstagramMessageId, message.Error))]);
     }
 
     private static int Progress(Message message) => message.Status switch
@@ -84,4 +87,5 @@ internal sealed record SendAnswer(
 }
 
 /// <summary>One message of a request.</summary>
-internal sealed record SendPart(MessageId MessageId, MessageKind Kind, MessageStatus? Status, InstagramMessageId? InstagramMessageId, SendError? Error);
+internal sealed record SendPart(
+    MessageId MessageId, MessageKind Kind, MessageStatus? Status, InstagramMessageId? InstagramMessageId, SendError? Error);

@@ -21,9 +21,12 @@ internal static partial class SendEndpoint
         .WithMetadata(new RequestSizeLimitAttribute(MostBodyBytes))
         .WithSummary("Sends a message: text, an attachment by URL, or both (then as two messages, the attachment first).")
         .WithDescription(
-            "JSON: account_id, recipient_id, message (at most 1,000 bytes of UTF-8) and/or attachment_url (attachment_type when the extension does not tell), "
-            + "idempotency_key (or the header Idempotency-Key, which wins), metadata (an object of at most 4 KiB, given back with the message), "
-            + "sent_by (human or automation: from 24 hours to 7 days after the customer's last message only what a person wrote may be sent). "
+            "JSON: account_id, recipient_id, message (at most 1,000 bytes of UTF-8) and/or attachment_url (attachment_type when the "
+                + "extension does not tell), "
+            + "idempotency_key (or the header Idempotency-Key, which wins), metadata (an object of at most 4 KiB, given back with the "
+            + "message), "
+            + "sent_by (human or automation: from 24 hours to 7 days after the customer's last message only what a person wrote may be "
+            + "sent). "
             + "Waits for Instagram's answer for the seconds in Prefer: wait=0…30, by default 5.")
         .Produces<SendAnswer>(StatusCodes.Status202Accepted)
         .ProducesProblem(StatusCodes.Status403Forbidden)
@@ -41,15 +44,25 @@ internal static partial class SendEndpoint
         ILogger<AcceptSend> logger)
     {
         if (!context.Request.HasJsonContentType())
-            return Problems.Of(StatusCodes.Status415UnsupportedMediaType, "unsupported_media_type", "Send application/json. Files cannot be uploaded here yet: give their attachment_url.");
+            return Problems.Of(
+                StatusCodes.Status415UnsupportedMediaType,
+                "unsupported_media_type",
+                "Send application/json. Files cannot be uploaded here yet: give their attachment_url.");
         var (request, errors) = await ReadAsync(context, configuration.GetValue<bool>("Outbound:AllowPrivateAddresses"));
         if (request is null) return errors.Count > 0 ? Problems.Invalid([.. errors]) : Unreadable();
-        if (!TryReadKey(context.Request, request, out var key)) return Problems.Invalid(("idempotency_key", "Must be 1 to 255 printable ASCII characters."));
+        if (!TryReadKey(context.Request, request, out var key))
+            return Problems.Invalid(("idempotency_key", "Must be 1 to 255 printable ASCII characters."));
         if (!caller.CanSee(request.AccountId)) return AccountNotYours();
 
         var preference = WaitPreference.Of(context.Request.Headers["Prefer"]);
         var wish = new SendWish(
-            request, [.. request.Contents.Select(_ => MessageId.New(clock))], AuthorOf(request, caller), OriginOf(request, caller), caller.Id, key, preference.Wait);
+            request,
+            [.. request.Contents.Select(_ => MessageId.New(clock))],
+            AuthorOf(request, caller),
+            OriginOf(request, caller),
+            caller.Id,
+            key,
+            preference.Wait);
         using var waiting = verdicts.Begin(wish.MessageIds);
         var acceptance = await accept.AcceptAsync(wish, context.RequestAborted);
         if (preference.Applied is { } applied) context.Response.Headers["Preference-Applied"] = applied;
@@ -63,9 +76,16 @@ internal static partial class SendEndpoint
                 return Written(stored);
             case Acceptance.InProgress(var retryAfter):
                 context.Response.Headers.RetryAfter = ((int)Math.Ceiling(retryAfter.TotalSeconds)).ToString();
-                return Problems.Of(StatusCodes.Status409Conflict, "idempotency_in_progress", "The first request with this key still waits for its answer. Ask again after Retry-After seconds; nothing is sent twice.");
+                return Problems.Of(
+                    StatusCodes.Status409Conflict,
+                    "idempotency_in_progress",
+                    "The first request with this key still waits for its answer. Ask again after Retry-After seconds; nothing is sent "
+                        + "twice.");
             case Acceptance.KeyReused:
-                return Problems.Of(StatusCodes.Status422UnprocessableEntity, "idempotency_key_reused", "This key was used for another request in the last 24 hours. Use a new key for each message.");
+                return Problems.Of(
+                    StatusCodes.Status422UnprocessableEntity,
+                    "idempotency_key_reused",
+                    "This key was used for another request in the last 24 hours. Use a new key for each message.");
             case Acceptance.WindowClosed(var closedAt, var detail):
                 return Problems.Of(StatusCodes.Status409Conflict, "window_closed", detail, ("closed_at", closedAt));
             default:
@@ -88,7 +108,8 @@ internal static partial class SendEndpoint
         }
     }
 
-    private static async Task<(SendRequest? Request, List<(string Field, string Error)> Errors)> ReadAsync(HttpContext context, bool allowHttp)
+    private static async Task<(
+        SendRequest? Request, List<(string Field, string Error)> Errors)> ReadAsync(HttpContext context, bool allowHttp)
     {
         try
         {
@@ -127,12 +148,14 @@ internal static partial class SendEndpoint
     };
 
     private static ProblemHttpResult Unreadable() =>
-        Problems.Of(StatusCodes.Status400BadRequest, "bad_request", "The body must be one JSON object of valid Unicode, with no member twice.");
+        Problems.Of(
+            StatusCodes.Status400BadRequest, "bad_request", "The body must be one JSON object of valid Unicode, with no member twice.");
 
     /// <summary>The same for an account that is not there, so that nobody can find out which are.</summary>
     private static ProblemHttpResult AccountNotYours() =>
         Problems.Of(StatusCodes.Status403Forbidden, "account_not_yours", "This account is not linked, or not yours to send from.");
 
-    [LoggerMessage(EventName = "message.accepted", Level = LogLevel.Information, Message = "{MessageId} of {AccountId} was accepted from {CallerId}")]
+    [LoggerMessage(
+        EventName = "message.accepted", Level = LogLevel.Information, Message = "{MessageId} of {AccountId} was accepted from {CallerId}")]
     private static partial void LogAccepted(ILogger logger, MessageId messageId, AccountId accountId, string callerId);
 }

@@ -16,16 +16,20 @@ internal enum Author
     Automation,
 }
 
-/// <summary>Whether Meta lets a message be sent now, and how. Either <see cref="ClosedAt"/> is set and it is refused, or it is not.</summary>
-/// <param name="HumanAgentTag">Whether it must carry the tag <c>HUMAN_AGENT</c>; only ever for a person's words, or Meta bans the app.</param>
+/// <summary>
+/// Whether Meta lets a message be sent now, and how. Either <see cref="ClosedAt"/> is set and it is refused, or it is not.
+/// </summary>
+/// <param name="HumanAgentTag">
+/// Whether it must carry the tag <c>HUMAN_AGENT</c>; only ever for a person's words, or Meta bans the app.
+/// </param>
 /// <param name="ExpiresAt">When the permit ends (UTC); null when only Meta knows.</param>
 /// <param name="ClosedAt">When the window closed for this author (UTC); null when it is open.</param>
 /// <param name="Refusal">What to tell the client when it is closed.</param>
 internal sealed record SendPermit(bool HumanAgentTag, DateTimeOffset? ExpiresAt, DateTimeOffset? ClosedAt = null, string? Refusal = null)
 {
     /// <summary>
-    /// Meta: 24 h from the customer's last message for everybody, 7 days for what a person wrote. A customer of whom we have no message is left to
-    /// Meta to judge: he may have written before the account was linked here.
+    /// Meta: 24 h from the customer's last message for everybody, 7 days for what a person wrote. A customer of whom we have no message is
+    /// left to Meta to judge: he may have written before the account was linked here.
     /// </summary>
     public static SendPermit Of(DateTimeOffset? lastInboundAt, Author author, DateTimeOffset now)
     {
@@ -37,10 +41,12 @@ internal sealed record SendPermit(bool HumanAgentTag, DateTimeOffset? ExpiresAt,
             (WindowState.HumanAgent, Author.Human) => new SendPermit(true, window.ClosesAt),
             (WindowState.HumanAgent, Author.Undeclared) => Refuse(
                 last + ResponseWindows.Everybody,
-                "The customer last wrote more than 24 hours ago. Until 7 days only what a person wrote may be sent: say \"sent_by\":\"human\" if a person did."),
+                "The customer last wrote more than 24 hours ago. Until 7 days only what a person wrote may be sent: say "
+                    + "\"sent_by\":\"human\" if a person did."),
             (WindowState.HumanAgent, _) => Refuse(
                 last + ResponseWindows.Everybody,
-                "The customer last wrote more than 24 hours ago; since then only a person may answer, not an automation (\"sent_by\":\"automation\")."),
+                "The customer last wrote more than 24 hours ago; since then only a person may answer, not an automation "
+                    + "(\"sent_by\":\"automation\")."),
             _ => Refuse(window.ClosesAt!.Value, "The customer last wrote more than 7 days ago. Nobody may write until the customer does."),
         };
     }

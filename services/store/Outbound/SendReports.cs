@@ -12,25 +12,31 @@ using Microsoft.EntityFrameworkCore;
 namespace InstaMessenger.Store.Outbound;
 
 /// <summary>
-/// Takes the sender's reports into the messages. A verdict and the echo of the same send come in either order; the verdict has the last word on
-/// which message has which <c>mid</c>, because only it names both.
+/// Takes the sender's reports into the messages. A verdict and the echo of the same send come in either order; the verdict has the last
+/// word on which message has which <c>mid</c>, because only it names both.
 /// </summary>
-internal sealed partial class SendReports(EventLog log, SendWaiters waiters, ILogger<SendReports> logger) : IMessageHandler<StoreDbContext, SendReported>
+internal sealed partial class SendReports(
+    EventLog log, SendWaiters waiters, ILogger<SendReports> logger) : IMessageHandler<StoreDbContext, SendReported>
 {
     public async Task HandleAsync(WorkScope<StoreDbContext> scope, IReadOnlyList<BusItem<SendReported>> items)
     {
         var ids = items.Select(item => item.Body.MessageId).Distinct().ToList();
         // The conversations first, as everybody does who changes a message: an echo may be changing the same one.
-        var conversationIds = await scope.Db.Messages.Where(message => ids.Contains(message.Id)).Select(message => message.ConversationId).Distinct().ToListAsync();
-        var conversations = await scope.Db.Conversations.ForUpdate().Where(conversation => conversationIds.Contains(conversation.Id)).ToDictionaryAsync(conversation => conversation.Id);
-        var messages = await scope.Db.Messages.Include(message => message.Attachments).Where(message => ids.Contains(message.Id)).ToDictionaryAsync(message => message.Id);
+        var conversationIds = await scope.Db.Messages.Where(message => ids.Contains(message.Id)).Select(message => message.ConversationId)
+            .Distinct().ToListAsync();
+        var conversations = await scope.Db.Conversations.ForUpdate().Where(conversation => conversationIds.Contains(conversation.Id))
+            .ToDictionaryAsync(conversation => conversation.Id);
+        var messages = await scope.Db.Messages.Include(message => message.Attachments).Where(message => ids.Contains(message.Id))
+            .ToDictionaryAsync(message => message.Id);
         var accountIds = messages.Values.Select(message => message.AccountId).Distinct().ToList();
         var accounts = await scope.Db.Accounts.Where(account => accountIds.Contains(account.Id)).ToDictionaryAsync(account => account.Id);
 
         foreach (var item in items)
         {
-            if (!messages.TryGetValue(item.Body.MessageId, out var message)) throw new InvalidOperationException($"There is no message {item.Body.MessageId}.");
-            var report = new Report(item.Body, message, conversations[message.ConversationId], accounts[message.AccountId], item.TraceParent);
+            if (!messages.TryGetValue(item.Body.MessageId, out var message))
+                throw new InvalidOperationException($"There is no message {item.Body.MessageId}.");
+            var report = new Report(
+                item.Body, message, conversations[message.ConversationId], accounts[message.AccountId], item.TraceParent);
             await ApplyAsync(scope, report);
         }
     }
@@ -42,7 +48,11 @@ internal sealed partial class SendReports(EventLog log, SendWaiters waiters, ILo
         switch (body.Outcome)
         {
             case SendOutcome.Sent:
-                await SettleAsync(scope, report, body.InstagramMessageId ?? throw new InvalidOperationException($"{body.MessageId} was reported as sent without a mid."));
+                await SettleAsync(
+                    scope,
+                    report,
+                    body.InstagramMessageId ?? throw new InvalidOperationException(
+                        $"{body.MessageId} was reported as sent without a mid."));
                 break;
             case SendOutcome.Rejected:
                 Tell(scope, report, message.Reject(ErrorOf(body), body.At));
@@ -73,16 +83,17 @@ internal sealed partial class SendReports(EventLog log, SendWaiters waiters, ILo
         if (body.ByEcho && await IsTakenAsync(scope.Db, account.Id, mid)) return;
         var (sentAt, replaced) = await TakeMidAsync(scope, report, mid);
         var news = message.Settle(mid, sentAt ?? body.At);
-        if (!conversation.Place(message) || replaced == conversation.LastMessageId) await NewestMessages.FindAsync(scope.Db, [conversation]);
+        if (!conversation.Place(message) || replaced == conversation.LastMessageId)
+            await NewestMessages.FindAsync(scope.Db, [conversation]);
         if (news) log.Append(scope, EventTypes.MessageSent, account, conversation, message, report.TraceParent, replaced);
         Tell(scope, report, changed: !news);
         if (news) scope.AfterCommit(() => waiters.Wake(message.Id));
     }
 
     /// <summary>
-    /// The echo of a repeated attempt may overtake the report that the attempt began. It then finds a message that was certainly not sent yet and is
-    /// taken for one from elsewhere; no other echo comes, so without this look the message would stay unknown for ever and an operator might have
-    /// it sent twice.
+    /// The echo of a repeated attempt may overtake the report that the attempt began. It then finds a message that was certainly not sent
+    /// yet and is taken for one from elsewhere; no other echo comes, so without this look the message would stay unknown for ever and an
+    /// operator might have it sent twice.
     /// </summary>
     private async Task<bool> FindEchoAsync(WorkScope<StoreDbContext> scope, Report report)
     {
@@ -103,13 +114,17 @@ internal sealed partial class SendReports(EventLog log, SendWaiters waiters, ILo
     /// Frees a <c>mid</c> that is on another row: (account, mid) is unique. EF writes what frees a unique value before what takes it.
     /// </summary>
     /// <returns>Meta's time of the message, if an echo has told it, and the row that is gone.</returns>
-    private async Task<(DateTimeOffset? SentAt, MessageId? Replaced)> TakeMidAsync(WorkScope<StoreDbContext> scope, Report report, InstagramMessageId mid)
+    private async Task<(
+        DateTimeOffset? SentAt, MessageId? Replaced)> TakeMidAsync(WorkScope<StoreDbContext> scope, Report report, InstagramMessageId mid)
     {
-        var holder = scope.Db.Messages.Local.FirstOrDefault(row => row.AccountId == report.Message.AccountId && row.InstagramMessageId == mid)
-            ?? await scope.Db.Messages.Include(row => row.Attachments).SingleOrDefaultAsync(row => row.AccountId == report.Message.AccountId && row.InstagramMessageId == mid);
+        var holder = scope.Db.Messages.Local.FirstOrDefault(
+            row => row.AccountId == report.Message.AccountId && row.InstagramMessageId == mid)
+            ?? await scope.Db.Messages.Include(row => row.Attachments)
+                .SingleOrDefaultAsync(row => row.AccountId == report.Message.AccountId && row.InstagramMessageId == mid);
         if (holder is null || holder.InstagramMessageId != mid) return (null, null);
         if (holder.Direction != Direction.Outbound || holder.ConversationId != report.Message.ConversationId)
-            throw new InvalidOperationException($"{report.Message.Id} was reported with the mid of {holder.Id}, which cannot be the same message.");
+            throw new InvalidOperationException(
+                $"{report.Message.Id} was reported with the mid of {holder.Id}, which cannot be the same message.");
 
         if (holder.Origin == Origin.Instagram)
         {
@@ -138,16 +153,23 @@ internal sealed partial class SendReports(EventLog log, SendWaiters waiters, ILo
         if (!changed) return;
         log.Append(scope, EventTypes.MessageStatus, report.Account, report.Conversation, report.Message, report.TraceParent);
         // A client is told of a verdict, not of each step to it.
-        if (report.Message.Status is not (MessageStatus.Pending or MessageStatus.Sending)) scope.AfterCommit(() => waiters.Wake(report.Message.Id));
+        if (report.Message.Status is not (MessageStatus.Pending or MessageStatus.Sending))
+            scope.AfterCommit(() => waiters.Wake(report.Message.Id));
     }
 
     private static SendError ErrorOf(SendReported body) =>
         body.Error ?? throw new InvalidOperationException($"{body.MessageId} was reported as {body.Outcome} without a reason.");
 
-    [LoggerMessage(EventName = "message.merged", Level = LogLevel.Information, Message = "{MessageId} is what its echo was recorded as: {EchoMessageId}, which is gone")]
+    [LoggerMessage(
+        EventName = "message.merged",
+        Level = LogLevel.Information,
+        Message = "{MessageId} is what its echo was recorded as: {EchoMessageId}, which is gone")]
     private static partial void LogMerged(ILogger logger, MessageId messageId, MessageId echoMessageId);
 
-    [LoggerMessage(EventName = "message.mid_swapped", Level = LogLevel.Information, Message = "{MessageId} has the mid that an echo had lent to {OtherMessageId}, which waits for its own")]
+    [LoggerMessage(
+        EventName = "message.mid_swapped",
+        Level = LogLevel.Information,
+        Message = "{MessageId} has the mid that an echo had lent to {OtherMessageId}, which waits for its own")]
     private static partial void LogSwapped(ILogger logger, MessageId messageId, MessageId otherMessageId);
 
     private sealed record Report(SendReported Body, Message Message, Conversation Conversation, Account Account, string? TraceParent);

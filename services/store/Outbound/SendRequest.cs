@@ -9,13 +9,21 @@ namespace InstaMessenger.Store.Outbound;
 /// <summary>What a client wants to send, checked.</summary>
 /// <param name="AccountId">From which account.</param>
 /// <param name="RecipientId">To whom.</param>
-/// <param name="Contents">The messages that this is at Meta, in the order in which they are sent: one with text and attachment is two.</param>
+/// <param name="Contents">
+/// The messages that this is at Meta, in the order in which they are sent: one with text and attachment is two.
+/// </param>
 /// <param name="Metadata">The client's own JSON object, as it came.</param>
 /// <param name="SentBy">What the client says of who wrote it; null when it does not say.</param>
 /// <param name="IdempotencyKey">The body's <c>idempotency_key</c>, not checked yet: the header wins.</param>
 /// <param name="Hash">What the whole request says, to recognise a key that is used for another one.</param>
 internal sealed record SendRequest(
-    AccountId AccountId, InstagramUserId RecipientId, IReadOnlyList<OutgoingContent> Contents, string? Metadata, Author? SentBy, string? IdempotencyKey, string Hash)
+    AccountId AccountId,
+    InstagramUserId RecipientId,
+    IReadOnlyList<OutgoingContent> Contents,
+    string? Metadata,
+    Author? SentBy,
+    string? IdempotencyKey,
+    string Hash)
 {
     /// <summary>Meta's limit (Send API: "1000 bytes or less, UTF-8").</summary>
     private const int MostTextBytes = 1000;
@@ -38,14 +46,17 @@ internal sealed record SendRequest(
         var found = errors = [];
         foreach (var name in body.EnumerateObject().Select(member => member.Name).Where(name => !Members.Contains(name) && !Later.Contains(name)))
             found.Add((name, "There is no such member."));
-        foreach (var name in Later.Where(name => Member(name) is not null)) found.Add((name, $"not_supported_yet: {name} cannot be sent yet."));
+        foreach (var name in Later.Where(name => Member(name) is not null))
+            found.Add((name, $"not_supported_yet: {name} cannot be sent yet."));
 
         if (!AccountId.TryParse(Text("account_id"), out var account)) Wrong("account_id", "Must be an account's id: acc_…");
-        if (!InstagramUserId.TryParse(Text("recipient_id"), out var recipient)) Wrong("recipient_id", "Must be a contact's Instagram-scoped id: a string of 1 to 20 digits.");
+        if (!InstagramUserId.TryParse(Text("recipient_id"), out var recipient))
+            Wrong("recipient_id", "Must be a contact's Instagram-scoped id: a string of 1 to 20 digits.");
 
         var text = Text("message");
         if (text is not null && string.IsNullOrWhiteSpace(text)) Wrong("message", "Must not be blank.");
-        if (text is not null && Encoding.UTF8.GetByteCount(text) is > MostTextBytes and var bytes) Wrong("message", $"Has {bytes} bytes in UTF-8; Instagram takes at most {MostTextBytes}.");
+        if (text is not null && Encoding.UTF8.GetByteCount(text) is > MostTextBytes and var bytes)
+            Wrong("message", $"Has {bytes} bytes in UTF-8; Instagram takes at most {MostTextBytes}.");
 
         var attachment = ReadAttachment();
         if (Member("message") is null && Member("attachment_url") is null) Wrong("message", "A message or an attachment_url is needed.");
@@ -53,7 +64,8 @@ internal sealed record SendRequest(
         var metadata = Member("metadata");
         if (metadata is { ValueKind: not JsonValueKind.Object }) Wrong("metadata", "Must be an object.");
         if (metadata is { } nested && RawJson.IsTooDeep(nested)) Wrong("metadata", $"Must be nested at most {RawJson.MostDepth} deep.");
-        if (metadata is { } given && Encoding.UTF8.GetByteCount(given.GetRawText()) > MostMetadataBytes) Wrong("metadata", $"Must have at most {MostMetadataBytes} bytes.");
+        if (metadata is { } given && Encoding.UTF8.GetByteCount(given.GetRawText()) > MostMetadataBytes)
+            Wrong("metadata", $"Must have at most {MostMetadataBytes} bytes.");
 
         Author? author = null;
         if (Text("sent_by") is { } sentBy)
@@ -63,7 +75,8 @@ internal sealed record SendRequest(
         }
 
         var key = Text("idempotency_key");
-        return found.Count > 0 ? null : new SendRequest(account, recipient, Contents(), metadata?.GetRawText(), author, key, CanonicalJson.Hash(body, except: "idempotency_key"));
+        return found.Count > 0 ? null : new SendRequest(
+            account, recipient, Contents(), metadata?.GetRawText(), author, key, CanonicalJson.Hash(body, except: "idempotency_key"));
 
         void Wrong(string field, string error)
         {
@@ -71,7 +84,8 @@ internal sealed record SendRequest(
             if (!found.Exists(other => other.Field == field)) found.Add((field, error));
         }
 
-        JsonElement? Member(string name) => body.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
+        JsonElement? Member(string name) =>
+            body.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
 
         string? Text(string name)
         {

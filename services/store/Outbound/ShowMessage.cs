@@ -12,7 +12,8 @@ internal static class ShowMessage
 {
     public static void MapShowMessage(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/{message_id}", GetAsync).WithSummary("How a message stands. Of a text with an attachment each is asked for by its own id.")
+        routes.MapGet("/{message_id}", GetAsync)
+            .WithSummary("How a message stands. Of a text with an attachment each is asked for by its own id.")
             .Needs(Scopes.Read | Scopes.Send);
         routes.MapGet("/{message_id}/status", GetAsync).WithSummary("The same as the message itself.")
             .Needs(Scopes.Read | Scopes.Send);

@@ -14,7 +14,9 @@ internal sealed class Verdicts(SendWaiters waiters, IDbContextFactory<StoreDbCon
     /// <summary>Begins to wait; before the send is committed, so that no verdict is missed.</summary>
     public SendWait Begin(IReadOnlyList<MessageId> messages) => waiters.Begin(messages);
 
-    /// <summary>Gives the newest answer: settled, or as it is when the wait is over, the client gone or the database away.</summary>
+    /// <summary>
+    /// Returns the newest answer: settled, or what is known when the wait is over, the client is gone or the database is away.
+    /// </summary>
     public async Task<SendAnswer> WaitAsync(SendWait waiting, SendAnswer answer, TimeSpan atMost, CancellationToken aborted)
     {
         var began = clock.GetTimestamp();

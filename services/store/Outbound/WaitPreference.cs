@@ -10,7 +10,10 @@ internal sealed record WaitPreference(TimeSpan Wait, string? Applied)
     private const int DefaultSeconds = 5;
     private const int MostSeconds = 30;
 
-    /// <summary>Reads the header; what is not understood is ignored, as the RFC wants. With both given, <c>wait</c> says more than <c>respond-async</c>.</summary>
+    /// <summary>
+    /// Reads the header; what is not understood is ignored, as the RFC wants. With both given, <c>wait</c> says more than
+    /// <c>respond-async</c>.
+    /// </summary>
     public static WaitPreference Of(StringValues prefer)
     {
         var preferences = prefer.SelectMany(value => (value ?? "").Split(',', StringSplitOptions.TrimEntries)).ToList();

@@ -7,7 +7,9 @@ namespace InstaMessenger.UiGateway.Edge;
 /// <summary>Who a request is counted for.</summary>
 internal static class Client
 {
-    /// <summary>The credential as a key of a table that lives in memory for a while: hashed, so that a dump of it opens nothing. Null for none.</summary>
+    /// <summary>
+    /// The credential as a key of a table that lives in memory for a while: hashed, so that a dump of it opens nothing. Null for none.
+    /// </summary>
     public static string? CredentialHash(HttpContext context) =>
         Credential.Of(context.Request) is { } credential
             ? Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(credential)))

@@ -1,8 +1,8 @@
 namespace InstaMessenger.UiGateway.Edge;
 
 /// <summary>
-/// Puts the edge in front of the whole pipeline, in one order. As a start-up filter it cannot be forgotten or put behind the authentication,
-/// where a stranger's requests would reach the database unlimited.
+/// Puts the edge in front of the whole pipeline, in one order. As a start-up filter it cannot be forgotten or put behind the
+/// authentication, where a stranger's requests would reach the database unlimited.
 /// </summary>
 internal sealed class EdgePipeline(ProvenCredentials proven) : IStartupFilter
 {

@@ -3,8 +3,8 @@ using System.Collections.Concurrent;
 namespace InstaMessenger.UiGateway.Edge;
 
 /// <summary>
-/// The credentials that a service has answered well. Only those are counted for themselves; a credential that nobody has seen at work is a claim, and its
-/// requests count for the address: otherwise whoever makes up a new one for each request has no limit at all.
+/// The credentials that a service has answered well. Only those are counted for themselves; a credential that nobody has seen at work is a
+/// claim, and its requests count for the address: otherwise whoever makes up a new one for each request has no limit at all.
 /// </summary>
 internal sealed class ProvenCredentials
 {
@@ -18,11 +18,14 @@ internal sealed class ProvenCredentials
     /// <summary>Watches what a request with a credential is answered.</summary>
     public async Task WatchAsync(HttpContext context, RequestDelegate next)
     {
-        if (Client.CredentialHash(context) is { } hash && Judges(context.Request)) context.Response.OnStarting(Judge, (this, context, hash));
+        if (Client.CredentialHash(context) is { } hash && Judges(context.Request))
+            context.Response.OnStarting(Judge, (this, context, hash));
         await next(context);
     }
 
-    /// <summary>Everything under these needs a caller, but for signing in. Elsewhere a good answer says nothing of the credential.</summary>
+    /// <summary>
+    /// Everything under these needs a caller, but for signing in. Elsewhere a good answer says nothing of the credential.
+    /// </summary>
     private static bool Judges(HttpRequest request) =>
         request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase)
         || (request.Path.StartsWithSegments("/ui", StringComparison.OrdinalIgnoreCase) && !RateLimits.IsSession(request));
@@ -32,7 +35,8 @@ internal sealed class ProvenCredentials
     {
         var (proven, context, hash) = ((ProvenCredentials, HttpContext, string))state;
         if (context.Response.StatusCode == StatusCodes.Status401Unauthorized) proven._hashes.TryRemove(hash, out _);
-        else if (context.Response.StatusCode < StatusCodes.Status400BadRequest && proven._hashes.TryAdd(hash, true) && proven._hashes.Count > Most) proven._hashes.Clear();
+        else if (context.Response.StatusCode < StatusCodes.Status400BadRequest && proven._hashes.TryAdd(hash, true)
+            && proven._hashes.Count > Most) proven._hashes.Clear();
         return Task.CompletedTask;
     }
 }

@@ -32,7 +32,8 @@ internal static class RateLimits
         if (EventStreamRetry.Asks(context.Request)) return EventStreamRetry.AnswerAsync(context);
         var wait = lease.TryGetMetadata(MetadataName.RetryAfter, out var after) ? Math.Max(1, Math.Ceiling(after.TotalSeconds)) : 1;
         context.Response.Headers.RetryAfter = wait.ToString(CultureInfo.InvariantCulture);
-        return Problems.Of(StatusCodes.Status429TooManyRequests, "rate_limited", "Too many requests. Try again after Retry-After seconds.").ExecuteAsync(context);
+        return Problems.Of(StatusCodes.Status429TooManyRequests, "rate_limited", "Too many requests. Try again after Retry-After seconds.")
+            .ExecuteAsync(context);
     }
 
     private static PartitionedRateLimiter<HttpContext> Requests(RateLimitOptions limits, ProvenCredentials proven) =>
@@ -41,17 +42,28 @@ internal static class RateLimits
             if (IsUnlimited(context.Request)) return RateLimitPartition.GetNoLimiter("unlimited");
             return !IsWebhook(context.Request) && Client.CredentialHash(context) is { } credential && proven.Contains(credential)
                 ? Bucket(credential, limits.PerKeyBurst, limits.PerKeyPerSecond, TimeSpan.FromSeconds(1), limits.Gateways)
-                : Bucket(ClientAddress.Of(context), limits.PerAddressBurst, limits.PerAddressPerSecond, TimeSpan.FromSeconds(1), limits.Gateways);
+                : Bucket(
+                    ClientAddress.Of(context),
+                    limits.PerAddressBurst,
+                    limits.PerAddressPerSecond,
+                    TimeSpan.FromSeconds(1),
+                    limits.Gateways);
         });
 
-    private static PartitionedRateLimiter<HttpContext> SignIns(RateLimitOptions limits) => PartitionedRateLimiter.Create<HttpContext, string>(context =>
+    private static PartitionedRateLimiter<HttpContext> SignIns(RateLimitOptions limits) =>
+        PartitionedRateLimiter.Create<HttpContext, string>(context =>
         HttpMethods.IsPost(context.Request.Method) && IsSession(context.Request)
-            ? Bucket(ClientAddress.Of(context), limits.SignInsPerAddressPerMinute, limits.SignInsPerAddressPerMinute, TimeSpan.FromMinutes(1), limits.Gateways)
+            ? Bucket(
+                ClientAddress.Of(context),
+                limits.SignInsPerAddressPerMinute,
+                limits.SignInsPerAddressPerMinute,
+                TimeSpan.FromMinutes(1),
+                limits.Gateways)
             : RateLimitPartition.GetNoLimiter("no sign-in"));
 
     /// <summary>
-    /// Webhooks come in bursts from few addresses and prove themselves by their signature; slowing Meta down would have it switch us off. The handshake
-    /// has only a word to guess, so it is limited. Probes must not fail because somebody else behind their address is busy.
+    /// Webhooks come in bursts from few addresses and prove themselves by their signature; slowing Meta down would have it switch us off.
+    /// The handshake has only a word to guess, so it is limited. Probes must not fail because somebody else behind their address is busy.
     /// </summary>
     private static bool IsUnlimited(HttpRequest request) =>
         (HttpMethods.IsPost(request.Method) && request.Path.StartsWithSegments("/webhooks/instagram", StringComparison.OrdinalIgnoreCase))

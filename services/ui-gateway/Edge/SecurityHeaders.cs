@@ -8,7 +8,8 @@ internal static class SecurityHeaders
 
     /// <summary>The reference page brings its scripts and styles along, partly inside the page.</summary>
     private const string DocsPolicy =
-        "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; "
+        "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' "
+            + "data:; "
         + "base-uri 'none'; frame-ancestors 'none'";
 
     private const string OneYear = "max-age=31536000";
@@ -32,5 +33,6 @@ internal static class SecurityHeaders
         return Task.CompletedTask;
     }
 
-    private static string PolicyFor(PathString path) => path.StartsWithSegments("/docs", StringComparison.OrdinalIgnoreCase) ? DocsPolicy : DataPolicy;
+    private static string PolicyFor(PathString path) =>
+        path.StartsWithSegments("/docs", StringComparison.OrdinalIgnoreCase) ? DocsPolicy : DataPolicy;
 }

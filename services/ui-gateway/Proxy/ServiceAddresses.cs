@@ -13,10 +13,12 @@ internal static class ServiceAddresses
         ("CrmForwarder", "http://localhost:8084"),
     ];
 
-    /// <exception cref="SettingException">An address is none.</exception>
-    public static IEnumerable<(string Service, IReadOnlyList<Uri> Addresses)> Read(IConfiguration configuration) => Services.Select(service =>
+    /// <exception cref="SettingException">An address is not a web address.</exception>
+    public static IEnumerable<(string Service, IReadOnlyList<Uri> Addresses)> Read(IConfiguration configuration) =>
+        Services.Select(service =>
     {
-        var given = SettingList.Read(configuration, "Services:" + service.Service).Select(entry => Parse(entry.Name, entry.Value)).Distinct().ToList();
+        var given = SettingList.Read(configuration, "Services:" + service.Service).Select(entry => Parse(entry.Name, entry.Value))
+            .Distinct().ToList();
         return (service.Service, (IReadOnlyList<Uri>)(given.Count > 0 ? given : [new Uri(service.Default)]));
     });
 

@@ -4,7 +4,7 @@ using InstaMessenger.Store.Data;
 namespace InstaMessenger.Store.Inbound.Arrivals;
 
 /// <summary>
-/// Records one thing that can arrive from Meta. What no handler is named for, and what a handler makes nothing of, is told to clients as
+/// Records one thing that can arrive from Meta. Clients learn of what has no handler, and of what its handler cannot use, as
 /// <c>event.unsupported</c>. Docs/extending.md lists what a new one touches.
 /// </summary>
 internal interface IArrivalHandler
@@ -15,6 +15,6 @@ internal interface IArrivalHandler
     /// <summary>Records what came, each event once however often it comes.</summary>
     /// <param name="scope">The transaction.</param>
     /// <param name="arrivals">Events of this name, in order, each with its account; one or more.</param>
-    /// <returns>Those that it makes nothing of.</returns>
+    /// <returns>Those that it cannot use.</returns>
     Task<IReadOnlyCollection<Arrival>> RecordAsync(WorkScope<StoreDbContext> scope, IReadOnlyList<Arrival> arrivals);
 }

@@ -10,8 +10,8 @@ using Microsoft.EntityFrameworkCore;
 namespace InstaMessenger.Store.Inbound.Arrivals;
 
 /// <summary>
-/// Records messages, each once however often it comes: (account, mid) is unique, and one without a mid is recognised by its JSON. An echo settles the send that it is of, or is a message that
-/// was written elsewhere.
+/// Records messages, each once however often it comes: (account, mid) is unique, and one without a mid is recognised by its JSON. An echo
+/// settles the send that it is of, or is a message that was written elsewhere.
 /// </summary>
 internal sealed class MessageArrivals(EventLog log, TimeProvider clock) : IArrivalHandler
 {
@@ -28,18 +28,22 @@ internal sealed class MessageArrivals(EventLog log, TimeProvider clock) : IArriv
     {
         if (received.Count == 0) return;
         var known = await KnownAsync(scope.Db, received);
-        var seen = await SeenEvents.LoadAsync(scope.Db, received.Where(message => message.Mid is null).Select(message => message.Arrival), clock);
-        var fresh = received.FindAll(message => message.Mid is { } mid ? known.Add((message.Account.Id, mid)) : seen.IsNew(message.Arrival));
+        var seen = await SeenEvents.LoadAsync(
+            scope.Db, received.Where(message => message.Mid is null).Select(message => message.Arrival), clock);
+        var fresh = received.FindAll(
+            message => message.Mid is { } mid ? known.Add((message.Account.Id, mid)) : seen.IsNew(message.Arrival));
         if (fresh.Count == 0) return;
 
         var conversations = await ConversationsAsync(scope.Db, fresh);
-        var echoes = fresh.Where(message => message.IsEcho).Select(message => (conversations[(message.Account.Id, message.Contact)].Id, message.Content));
+        var echoes = fresh.Where(message => message.IsEcho)
+            .Select(message => (conversations[(message.Account.Id, message.Contact)].Id, message.Content));
         var sends = await OpenSends.LoadAsync(scope.Db, [.. echoes], clock.GetUtcNow());
         var unsure = fresh.Where(message => !Record(scope, message, conversations[(message.Account.Id, message.Contact)], sends)).ToList();
-        await NewestMessages.FindAsync(scope.Db, [.. unsure.Select(message => conversations[(message.Account.Id, message.Contact)]).Distinct()]);
+        await NewestMessages.FindAsync(
+            scope.Db, [.. unsure.Select(message => conversations[(message.Account.Id, message.Contact)]).Distinct()]);
     }
 
-    /// <summary>Says whether the thread's newest message is known.</summary>
+    /// <summary>Records one message and returns whether the thread's newest message is known.</summary>
     private bool Record(WorkScope<StoreDbContext> scope, ReceivedMessage item, Conversation conversation, OpenSends sends)
     {
         var (account, arrival) = (item.Account, item.Arrival);
@@ -62,7 +66,8 @@ internal sealed class MessageArrivals(EventLog log, TimeProvider clock) : IArriv
         return true;
     }
 
-    private void Append(WorkScope<StoreDbContext> scope, string type, Account account, Conversation conversation, Message message, Arrival arrival)
+    private void Append(
+        WorkScope<StoreDbContext> scope, string type, Account account, Conversation conversation, Message message, Arrival arrival)
     {
         log.Append(scope, type, account, conversation, message, arrival.TraceParent);
         InboundMetrics.Recorded(type);
@@ -76,12 +81,16 @@ internal sealed class MessageArrivals(EventLog log, TimeProvider clock) : IArriv
         return known.Select(message => (message.AccountId, message.InstagramMessageId!.Value)).ToHashSet();
     }
 
-    /// <summary>The conversation of each message; (account, contact) is unique, so however many first messages come, there is one.</summary>
-    private async Task<Dictionary<(AccountId, InstagramUserId), Conversation>> ConversationsAsync(StoreDbContext db, List<ReceivedMessage> fresh)
+    /// <summary>
+    /// The conversation of each message; (account, contact) is unique, so however many first messages come, there is one.
+    /// </summary>
+    private async Task<Dictionary<(AccountId, InstagramUserId), Conversation>> ConversationsAsync(
+        StoreDbContext db, List<ReceivedMessage> fresh)
     {
         var contacts = fresh.Select(message => message.Contact).Distinct().ToList();
         var accounts = fresh.Select(message => message.Account.Id).ToHashSet();
-        var conversations = (await db.Conversations.ForUpdate().Where(conversation => contacts.Contains(conversation.ContactId)).ToListAsync())
+        var conversations = (
+            await db.Conversations.ForUpdate().Where(conversation => contacts.Contains(conversation.ContactId)).ToListAsync())
             .Where(conversation => accounts.Contains(conversation.AccountId))
             .ToDictionary(conversation => (conversation.AccountId, conversation.ContactId));
         foreach (var message in fresh)

@@ -12,8 +12,8 @@ namespace InstaMessenger.Store.Inbound.Arrivals;
 internal sealed class OpenSends(List<Message> sends)
 {
     /// <summary>
-    /// Meta may do a thing and then refuse the form of its answer. An echo that comes at most this long after a refusal proves it wrong; a later one is
-    /// rather of the same words, written once more elsewhere.
+    /// Meta may do a thing and then refuse the form of its answer. An echo that comes at most this long after a refusal proves it wrong; a
+    /// later one is rather of the same words, written once more elsewhere.
     /// </summary>
     private static readonly TimeSpan FailedLately = TimeSpan.FromMinutes(10);
 
@@ -23,10 +23,11 @@ internal sealed class OpenSends(List<Message> sends)
         echoes.Count == 0 ? new OpenSends([]) : new OpenSends(await Query(db, echoes, now).ToListAsync());
 
     /// <summary>
-    /// By content too: while Meta's answers are late a thread has hundreds of open sends, and reading them all for each echo would make the answers
-    /// later still.
+    /// By content too: while Meta's answers are late a thread has hundreds of open sends, and reading them all for each echo would make the
+    /// answers later still.
     /// </summary>
-    public static IQueryable<Message> Query(StoreDbContext db, IReadOnlyCollection<(ConversationId Conversation, MessageContent Content)> echoes, DateTimeOffset now)
+    public static IQueryable<Message> Query(
+        StoreDbContext db, IReadOnlyCollection<(ConversationId Conversation, MessageContent Content)> echoes, DateTimeOffset now)
     {
         var ids = echoes.Select(echo => echo.Conversation).Distinct().ToList();
         var keys = echoes.Select(echo => EchoKey.Of(echo.Content.Kind, echo.Content.Text, echo.Content.Media.Count)).Distinct().ToList();
@@ -44,13 +45,17 @@ internal sealed class OpenSends(List<Message> sends)
             .OrderBy(message => message.Sequence);
     }
 
-    /// <summary>The oldest open send of the conversation with this content, or else the oldest that failed lately; each is given once.</summary>
+    /// <summary>
+    /// The oldest open send of the conversation with this content, or else the oldest that failed lately; each is given once.
+    /// </summary>
     public Message? Take(ConversationId conversation, MessageContent content)
     {
-        var send = Find(candidate => candidate.AwaitsMid) ?? Find(candidate => candidate is { Status: MessageStatus.Failed, InstagramMessageId: null });
+        var send = Find(
+            candidate => candidate.AwaitsMid) ?? Find(candidate => candidate is { Status: MessageStatus.Failed, InstagramMessageId: null });
         if (send is not null) sends.Remove(send);
         return send;
 
-        Message? Find(Predicate<Message> state) => sends.Find(candidate => candidate.ConversationId == conversation && state(candidate) && candidate.HasContent(content));
+        Message? Find(Predicate<Message> state) =>
+            sends.Find(candidate => candidate.ConversationId == conversation && state(candidate) && candidate.HasContent(content));
     }
 }

@@ -11,7 +11,8 @@ internal static class ReceivedContent
     /// <summary>As many as have an id. A longer list is kept in the raw JSON.</summary>
     private const int MostAttachments = 1000;
 
-    public static InstagramMessageId? Mid(JsonElement message) => InstagramMessageId.TryParse(message.Member("mid").Id(), out var mid) ? mid : null;
+    public static InstagramMessageId? Mid(JsonElement message) =>
+        InstagramMessageId.TryParse(message.Member("mid").Id(), out var mid) ? mid : null;
 
     public static MessageContent Read(WebhookItem item, JsonElement message)
     {
@@ -41,7 +42,8 @@ internal static class ReceivedContent
         && (message.Member("mid") is null || Mid(message) is not null)
         && (message.Member("text") is not { } text || text.ValueKind == JsonValueKind.String)
         && (message.Member("reply_to") is not { } reply || (HasOnly(reply, "mid") && ReplyTo(message) is not null))
-        && message.Member("attachments").Items().All(attachment => HasOnly(attachment, "type", "payload") && HasOnly(attachment.Member("payload"), "url"));
+        && message.Member("attachments").Items()
+            .All(attachment => HasOnly(attachment, "type", "payload") && HasOnly(attachment.Member("payload"), "url"));
 
     private static bool HasOnly(JsonElement? element, params ReadOnlySpan<string> names)
     {
@@ -60,7 +62,8 @@ internal static class ReceivedContent
     private static RemoteMedia? MediaOf(JsonElement attachment)
     {
         var url = attachment.Member("payload").Member("url").Text();
-        return attachment.Member("type").Text() is { } type && MediaTypes.All.Contains(type) && Uri.TryCreate(url, UriKind.Absolute, out var parsed) && parsed.Scheme is "https" or "http"
+        return attachment.Member("type").Text() is { } type && MediaTypes.All.Contains(type)
+            && Uri.TryCreate(url, UriKind.Absolute, out var parsed) && parsed.Scheme is "https" or "http"
             ? new RemoteMedia(type, url!)
             : null;
     }

@@ -7,16 +7,18 @@ namespace InstaMessenger.Store.Inbound.Arrivals;
 /// <summary>A message, of the customer or (an echo) of the business, with the arrival that told it.</summary>
 /// <param name="Arrival">How it came.</param>
 /// <param name="Contact">The customer.</param>
-/// <param name="Mid">Meta's id of it; null when there is none that can be one, and then the event itself is what is recognised.</param>
+/// <param name="Mid">Meta's id of it; null when there is no usable one, and then the event is recognised by its JSON.</param>
 /// <param name="IsEcho">Whether the business wrote it.</param>
 /// <param name="Content">What it says.</param>
-internal sealed record ReceivedMessage(Arrival Arrival, InstagramUserId Contact, InstagramMessageId? Mid, bool IsEcho, MessageContent Content)
+internal sealed record ReceivedMessage(
+    Arrival Arrival, InstagramUserId Contact, InstagramMessageId? Mid, bool IsEcho, MessageContent Content)
 {
     public Account Account => Arrival.Account!;
 
     /// <summary>Reads an arrival. Returns null when it does not say between whom the message is.</summary>
     public static ReceivedMessage? Of(Arrival arrival) =>
         arrival.Item.Event.Member("message") is { ValueKind: JsonValueKind.Object } message && arrival.Contact is { } contact
-            ? new ReceivedMessage(arrival, contact, ReceivedContent.Mid(message), arrival.IsOutbound, ReceivedContent.Read(arrival.Item, message))
+            ? new ReceivedMessage(
+                arrival, contact, ReceivedContent.Mid(message), arrival.IsOutbound, ReceivedContent.Read(arrival.Item, message))
             : null;
 }

@@ -11,7 +11,8 @@ internal sealed class SeenEvents(StoreDbContext db, HashSet<(AccountId, string)>
     {
         var fingerprints = arrivals.Select(arrival => arrival.Fingerprint).ToList();
         if (fingerprints.Count == 0) return new SeenEvents(db, [], clock);
-        var rows = await db.Set<SeenEvent>().Where(row => fingerprints.Contains(row.Fingerprint)).Select(row => new { row.AccountId, row.Fingerprint }).ToListAsync();
+        var rows = await db.Set<SeenEvent>().Where(row => fingerprints.Contains(row.Fingerprint))
+            .Select(row => new { row.AccountId, row.Fingerprint }).ToListAsync();
         return new SeenEvents(db, [.. rows.Select(row => (row.AccountId, row.Fingerprint))], clock);
     }
 

@@ -15,7 +15,13 @@ internal sealed class UnsupportedArrivals(EventLog log, TimeProvider clock)
         foreach (var arrival in arrivals.Where(seen.IsNew))
         {
             var raw = RawJson.Of(arrival.Item.Element.GetRawText());
-            log.Append(scope, arrival.Account!, null, EventTypes.Unsupported, new UnsupportedEventData(arrival.Item.Name, arrival.Contact, arrival.SentAt, raw), arrival.TraceParent);
+            log.Append(
+                scope,
+                arrival.Account!,
+                null,
+                EventTypes.Unsupported,
+                new UnsupportedEventData(arrival.Item.Name, arrival.Contact, arrival.SentAt, raw),
+                arrival.TraceParent);
             InboundMetrics.Recorded(EventTypes.Unsupported);
         }
     }
