@@ -69,6 +69,9 @@ internal sealed partial class DatabaseStarter<TContext>(
         }
 
         await db.Database.MigrateAsync(cancellationToken);
+        // The migration made the model for design; the one for use is made of it now, while nobody else asks: EF gives a second thread that comes in the
+        // middle a model that is not ready, and the workers all begin at once.
+        _ = db.Model.GetRelationalModel();
         foreach (var server in servers) await server.CompleteAsync(db.GetService<IDesignTimeModel>().Model, cancellationToken);
     }
 
