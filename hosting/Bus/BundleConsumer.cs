@@ -21,19 +21,21 @@ internal sealed partial class BundleConsumer<TContext, T, THandler>(
     where TContext : ServiceDbContext
     where THandler : class, IMessageHandler<TContext, T>
 {
-    public async Task Consume(ConsumeContext<Bundle<T>> context)
+    public Task Consume(ConsumeContext<Bundle<T>> context) =>
+        subscription.InTurnAsync(context, items => HandleOrReturnAsync(items, context.CancellationToken));
+
+    private async Task HandleOrReturnAsync(IReadOnlyList<BusItem<T>> items, CancellationToken cancellationToken)
     {
-        var items = context.Message.Items;
         try
         {
-            await HandleAsync(items, knownBad: false, blame: false, context.CancellationToken);
+            await HandleAsync(items, knownBad: false, blame: false, cancellationToken);
         }
-        catch (Exception error) when (MayPass(error) && !context.CancellationToken.IsCancellationRequested)
+        catch (Exception error) when (MayPass(error) && !cancellationToken.IsCancellationRequested)
         {
-            if (!await IsToBlameAsync(items, context.CancellationToken))
+            if (!await IsToBlameAsync(items, cancellationToken))
                 throw error as DatabaseUnavailableException ?? new DatabaseUnavailableException("The handler's unit of work did not end.", error);
             LogBlamed(logger, error, subscription.Queue, items.Count);
-            await HandleAsync(items, knownBad: false, blame: true, context.CancellationToken);
+            await HandleAsync(items, knownBad: false, blame: true, cancellationToken);
         }
 
         subscription.Returns.Forget(items[0].Id);

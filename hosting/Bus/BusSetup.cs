@@ -7,6 +7,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace InstaMessenger.Hosting.Bus;
 
@@ -19,18 +20,14 @@ public static class BusSetup
     /// <typeparam name="THandler">The handler, made once.</typeparam>
     /// <param name="services">The container.</param>
     /// <param name="queue">A queue that <see cref="BusTopology"/> names for the message type.</param>
-    /// <param name="inOrder">
-    /// Whether RabbitMQ's bundles are taken one at a time. False is for messages whose order does not matter: their units of work then share commits,
-    /// where each bundle alone would wait for the disk.
-    /// </param>
     /// <exception cref="ArgumentException">The topology does not name the queue for the type.</exception>
-    public static void AddMessageHandler<TContext, T, THandler>(this IServiceCollection services, string queue, bool inOrder = true)
+    public static void AddMessageHandler<TContext, T, THandler>(this IServiceCollection services, string queue)
         where TContext : ServiceDbContext
         where THandler : class, IMessageHandler<TContext, T>
     {
         if (!BusTopology.Queues.TryGetValue(typeof(T), out var queues) || !queues.Contains(queue))
             throw new ArgumentException($"BusTopology does not send {typeof(T).Name} to {queue}.", nameof(queue));
-        var subscription = new BusSubscription<TContext, T, THandler>(queue, inOrder);
+        var subscription = new BusSubscription<TContext, T, THandler>(queue);
         services.AddSingleton<THandler>();
         services.AddSingleton(subscription);
         services.AddSingleton<BusSubscription>(subscription);
@@ -70,12 +67,22 @@ public static class BusSetup
 
     private static void AddRabbitMq(IServiceCollection services, List<BusSubscription> subscriptions, Uri broker)
     {
+        var nudges = services.NeedsNudges();
         services.AddMassTransit(bus =>
         {
             bus.DisableUsageTelemetry();
             foreach (var subscription in subscriptions) subscription.AddTo(bus);
-            bus.UsingRabbitMq((context, rabbit) => RabbitMqTopology.Configure(rabbit, context, broker, subscriptions));
+            if (nudges) bus.AddConsumer<NudgeConsumer>();
+            bus.UsingRabbitMq((context, rabbit) =>
+            {
+                RabbitMqTopology.Configure(rabbit, context, broker, subscriptions);
+                if (nudges) rabbit.ReceiveNudges(context);
+            });
         });
+        if (nudges) services.AddNudges();
+        services.AddSingleton(provider => new EarlierQueues(
+            broker, subscriptions.ConvertAll(subscription => subscription.Queue), provider.GetRequiredService<ILogger<EarlierQueues>>()));
+        services.AddWorker<EarlierQueues>();
         // After MassTransit's own service, so that it ends before the bus does.
         services.AddWorker<ConsumerReconnect>();
         // The door for Meta must open although the broker is away.

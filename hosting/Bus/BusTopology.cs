@@ -37,6 +37,9 @@ public static class BusTopology
         return ("instamessenger." + prefix + JsonNamingPolicy.KebabCaseLower.ConvertName(item.Name)).ToLowerInvariant();
     }
 
+    /// <summary>The exchanges whose messages go into a queue.</summary>
+    internal static IEnumerable<string> ExchangesInto(string queue) => Queues.Where(route => route.Value.Contains(queue)).Select(route => ExchangeOf(route.Key));
+
     internal static Type? TypeOf(string name) => ByName.GetValueOrDefault(name);
 
     /// <summary>Reads a message from a row.</summary>

@@ -53,6 +53,7 @@ public sealed class DeadLetter
     public int Replays { get; set; }
 
     internal void TryAgain(DeadLetterCause cause, DateTimeOffset at) => (Cause, ReplayAt) = (cause, at);
+
     /// <summary>Makes a dead letter of a message that failed outside of its consumer. It is listed and replayed like any other of its queue.</summary>
     /// <typeparam name="T">The message type of the queue.</typeparam>
     /// <param name="queue">The queue whose handler replays it.</param>
@@ -68,7 +69,16 @@ public sealed class DeadLetter
         return Of(queue, typeof(T).Name, item.Id, JsonSerializer.SerializeToUtf8Bytes(item.Body, BusJson.Options), item.TraceParent, Reason(error), clock);
     }
 
-    internal static DeadLetter Of(
+    /// <summary>A dead letter of now.</summary>
+    /// <param name="queue">The queue or relay source that it came from.</param>
+    /// <param name="messageType">The message type's name.</param>
+    /// <param name="itemId">The id of the bus item; unique in its queue.</param>
+    /// <param name="body">The message as JSON.</param>
+    /// <param name="traceParent">Its W3C trace context.</param>
+    /// <param name="error">Why, without any content.</param>
+    /// <param name="clock">Tells the time.</param>
+    /// <returns>The row, not saved yet.</returns>
+    public static DeadLetter Of(
         string queue, string messageType, string itemId, byte[] body, string? traceParent, string error, TimeProvider clock) => new()
         {
             Queue = queue,

@@ -14,19 +14,30 @@ internal static class RabbitMqTopology
     /// </summary>
     private const int DeliveryLimit = 50;
 
-    /// <summary>Bundles fetched ahead by one consumer; in hand at a time where the order does not matter.</summary>
+    /// <summary>Bundles in hand, which <see cref="BundleLane{T}"/> handles in order and, where they are small, together.</summary>
     private const ushort Prefetch = 16;
+
+    /// <summary>
+    /// A process that is frozen or cut off holds its queues until the broker misses two of these, 10 s at most. Its own threads may pause for less.
+    /// </summary>
+    private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// The queue's name on the broker. A queue of an earlier version has other arguments, which cannot be changed, and so another name:
+    /// <see cref="EarlierQueues"/> empties it.
+    /// </summary>
+    public static string NameOf(string queue) => queue + ".ordered";
 
     public static void Configure(
         IRabbitMqBusFactoryConfigurator rabbit, IBusRegistrationContext context, Uri broker, IReadOnlyList<BusSubscription> subscriptions)
     {
-        rabbit.Host(broker);
+        rabbit.Host(broker, host => host.Heartbeat(Heartbeat));
         // Connects at the start also where nothing is consumed: ingress could not tell a broker that is away before the first webhook.
         rabbit.AutoStart = true;
         rabbit.MessageTopology.SetEntityNameFormatter(new ExchangeNames());
         rabbit.DeployPublishTopology = true;
         foreach (var (message, queues) in BusTopology.Queues) Declare(rabbit, message, queues);
-        foreach (var subscription in subscriptions) rabbit.ReceiveEndpoint(subscription.Queue, endpoint => Receive(endpoint, subscription, context));
+        foreach (var subscription in subscriptions) rabbit.ReceiveEndpoint(NameOf(subscription.Queue), endpoint => Receive(endpoint, subscription, context));
     }
 
     private static void Receive(IRabbitMqReceiveEndpointConfigurator endpoint, BusSubscription subscription, IBusRegistrationContext context)
@@ -34,7 +45,8 @@ internal static class RabbitMqTopology
         foreach (var (name, value) in Arguments(subscription.Queue)) endpoint.SetQueueArgument(name, value);
         endpoint.BindDeadLetterQueue(DeadLetterName(subscription.Queue), DeadLetterName(subscription.Queue), queue => queue.SetQueueArgument("x-queue-type", "quorum"));
         endpoint.PrefetchCount = Prefetch;
-        endpoint.ConcurrentMessageLimit = subscription.InOrder ? 1 : Prefetch;
+        endpoint.ConcurrentMessageLimit = Prefetch;
+        endpoint.ConfigureReceive(receive => receive.UseFilter(new LeaveFilter(subscription)));
         endpoint.PublishFaults = false;
         // No _error queue: what a consumer lets through (a stop in the middle, an envelope of somebody else's) goes back to the broker, whose
         // delivery limit takes it to the dead-letter queue in the end.
@@ -60,16 +72,21 @@ internal static class RabbitMqTopology
         foreach (var queue in queues)
         {
             // Straight from the message's exchange: what a consumer binds when it starts comes too late for what was published before.
-            publish.BindQueue(BusTopology.ExchangeOf(typeof(T)), queue, binding =>
+            publish.BindQueue(BusTopology.ExchangeOf(typeof(T)), NameOf(queue), binding =>
             {
                 foreach (var (name, value) in Arguments(queue)) binding.SetQueueArgument(name, value);
             });
         }
     });
 
+    /// <summary>
+    /// Of several processes of a service one consumes at a time, in order, and another goes on where it ended: with two, an event could pass the one before
+    /// it, and both would write the same conversations.
+    /// </summary>
     private static IEnumerable<(string Name, object Value)> Arguments(string queue) =>
     [
         ("x-queue-type", "quorum"),
+        ("x-single-active-consumer", true),
         ("x-delivery-limit", DeliveryLimit),
         ("x-dead-letter-exchange", DeadLetterName(queue)),
     ];

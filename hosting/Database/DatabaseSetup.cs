@@ -1,4 +1,5 @@
 using InstaMessenger.Hosting.Settings;
+using InstaMessenger.Hosting.Workers;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
@@ -28,7 +29,7 @@ internal static class DatabaseSetup
     {
         ArgumentNullException.ThrowIfNull(builder);
         var services = builder.Services;
-        services.AddSingleton<OutboxSignal<TContext>>();
+        services.AddSharedSignal<OutboxSignal<TContext>>();
         services.AddHostedService<DatabaseStarter<TContext>>();
         services.AddSingleton<Leases<TContext>>();
 

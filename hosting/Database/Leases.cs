@@ -22,8 +22,11 @@ public sealed class Leases<TContext>
     public Leases(IDbContextFactory<TContext> factory, DatabaseFile<TContext> file, TimeProvider clock, ILoggerFactory loggers) =>
         (_factory, _file, _clock, _loggers) = (factory, file, clock, loggers);
 
+    /// <summary>Whether a second process may run beside this one: on MySQL, never on SQLite.</summary>
+    public bool AreShared => _file.Path is null;
+
     /// <summary>A lease by this name. On SQLite the process owns the file, and so every lease for as long as it lives.</summary>
     /// <param name="name">At most 100 characters, like <c>store.events</c>.</param>
     /// <returns>The lease, not taken yet.</returns>
-    public ILease Of(string name) => _file.Path is not null ? new OwnedLease(name) : new SharedLease(name, _factory.CreateDbContext, _clock, _loggers.CreateLogger<SharedLease>());
+    public ILease Of(string name) => AreShared ? new SharedLease(name, _factory.CreateDbContext, _clock, _loggers.CreateLogger<SharedLease>()) : new OwnedLease(name);
 }

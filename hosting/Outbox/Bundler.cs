@@ -46,8 +46,6 @@ internal static class Bundler
     {
         public IReadOnlyList<RelayRow> Rows => rows;
 
-        public bool Confirmed { get; set; }
-
         public object ToBundle(string source) => Makers.GetOrAdd(rows[0].Message.GetType(), MakerOf)(source, rows);
 
         /// <summary>The same rows give the same id, so that a re-publish is recognisable on the broker.</summary>

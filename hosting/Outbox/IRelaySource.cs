@@ -11,22 +11,26 @@ public interface IRelaySource
     /// <summary>Wakes the relay when rows were committed.</summary>
     WakeSignal Signal { get; }
 
-    /// <summary>Reads rows that are not marked yet, oldest first, without a transaction.</summary>
+    /// <summary>Lets one process at a time relay the source, in order; null for a source that only this process can reach.</summary>
+    ILease? Lease { get; }
+
+    /// <summary>Reads rows that are not marked yet, oldest first, without a transaction. A row that cannot be read comes with the reason.</summary>
     /// <param name="limit">At most so many.</param>
     /// <param name="cancellationToken">Ends the read.</param>
     /// <returns>The rows; empty when all is published.</returns>
     Task<IReadOnlyList<RelayRow>> ReadAsync(int limit, CancellationToken cancellationToken);
 
-    /// <summary>Marks rows as published, so that they are not read again.</summary>
-    /// <param name="published">Rows that the bus has confirmed, in the order in which they were read.</param>
+    /// <summary>Marks rows as published, so that they are not read again, unless another process has the lease meanwhile.</summary>
+    /// <param name="published">Rows that the bus has confirmed or that were set aside, in the order in which they were read.</param>
     /// <param name="cancellationToken">Ends the write.</param>
     /// <returns>When that is durable.</returns>
+    /// <exception cref="LeaseLostException">Another process has the lease; nothing was marked.</exception>
     Task MarkAsync(IReadOnlyList<RelayRow> published, CancellationToken cancellationToken);
-}
 
-/// <summary>One row on its way to the bus.</summary>
-/// <param name="Id">The row's key.</param>
-/// <param name="Message">The message itself, of a type in <see cref="Bus.BusTopology"/>.</param>
-/// <param name="TraceParent">Its W3C trace context.</param>
-/// <param name="Size">Roughly how many bytes it takes.</param>
-public sealed record RelayRow(long Id, object Message, string? TraceParent, int Size);
+    /// <summary>Keeps a row that can never be published where people see it. It may be told twice of one row; marking it comes after.</summary>
+    /// <param name="row">The row.</param>
+    /// <param name="reason">Why, without any content.</param>
+    /// <returns>When that is durable.</returns>
+    /// <exception cref="LeaseLostException">Another process has the lease; nothing was kept.</exception>
+    Task SetAsideAsync(RelayRow row, string reason);
+}

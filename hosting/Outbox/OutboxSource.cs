@@ -6,46 +6,54 @@ using Microsoft.EntityFrameworkCore;
 namespace InstaMessenger.Hosting.Outbox;
 
 /// <summary>The outbox of one database, as the relay sees it.</summary>
-internal sealed class OutboxSource<TContext>(
-    IDbContextFactory<TContext> factory,
-    IUnitOfWork<TContext> unitOfWork,
-    OutboxSignal<TContext> signal,
-    TimeProvider clock) : IRelaySource
+internal sealed class OutboxSource<TContext> : IRelaySource
     where TContext : ServiceDbContext
 {
+    private readonly IDbContextFactory<TContext> _factory;
+    private readonly IUnitOfWork<TContext> _unitOfWork;
+    private readonly TimeProvider _clock;
+
+    public OutboxSource(IDbContextFactory<TContext> factory, IUnitOfWork<TContext> unitOfWork, OutboxSignal<TContext> signal, Leases<TContext> leases, TimeProvider clock)
+    {
+        (_factory, _unitOfWork, _clock) = (factory, unitOfWork, clock);
+        Lease = leases.Of(Name);
+        Signal = signal;
+        signal.IsServedHere = () => Lease.IsHeld;
+    }
+
     public string Name { get; } = typeof(TContext).Name + ".outbox";
 
-    public WakeSignal Signal => signal;
+    public WakeSignal Signal { get; }
+
+    public ILease Lease { get; }
 
     public async Task<IReadOnlyList<RelayRow>> ReadAsync(int limit, CancellationToken cancellationToken)
     {
-        await using var db = await factory.CreateDbContextAsync(cancellationToken);
+        await using var db = await _factory.CreateDbContextAsync(cancellationToken);
         var messages = await db.Set<OutboxMessage>().OrderBy(row => row.Id).Take(limit).ToListAsync(cancellationToken);
-        var rows = new List<RelayRow>(messages.Count);
-        foreach (var message in messages)
-        {
-            if (BusTopology.TryRead(message.Type, message.Body, out var body, out var error))
-                rows.Add(new RelayRow(message.Id, body, message.TraceParent, message.Body.Length));
-            else
-                await BuryAsync(message, error);
-        }
-
-        return rows;
+        return messages.ConvertAll(message => BusTopology.TryRead(message.Type, message.Body, out var body, out var error)
+            ? new RelayRow(message.Id, body, message.TraceParent, message.Body.Length)
+            : RelayRow.CannotBeRead(message.Id, error));
     }
 
     public async Task MarkAsync(IReadOnlyList<RelayRow> published, CancellationToken cancellationToken)
     {
         var ids = published.Select(row => row.Id).ToList();
-        await unitOfWork.ExecuteAsync(scope => DeleteAsync(scope, ids), cancellationToken);
+        await _unitOfWork.ExecuteAsync(
+            async scope =>
+            {
+                await scope.FenceAsync(Lease);
+                await scope.Db.Set<OutboxMessage>().Where(row => ids.Contains(row.Id)).ExecuteDeleteAsync();
+            },
+            cancellationToken);
     }
 
-    /// <summary>A row that cannot be read (its type is gone) would stop all behind it, so it becomes a dead letter.</summary>
-    private Task BuryAsync(OutboxMessage message, string error) => unitOfWork.ExecuteAsync(async scope =>
+    /// <summary>A row that cannot be published (its type is gone) would stop all behind it, so it becomes a dead letter.</summary>
+    public Task SetAsideAsync(RelayRow row, string reason) => _unitOfWork.ExecuteAsync(async scope =>
     {
-        scope.Db.Add(DeadLetter.Of(Name, message.Type, $"{Name}-{message.Id}", message.Body, message.TraceParent, error, clock));
-        await DeleteAsync(scope, [message.Id]);
+        await scope.FenceAsync(Lease);
+        if (await scope.Db.Set<OutboxMessage>().SingleOrDefaultAsync(kept => kept.Id == row.Id) is not { } message) return;
+        scope.Db.Add(DeadLetter.Of(Name, message.Type, $"{Name}-{message.Id}", message.Body, message.TraceParent, reason, _clock));
+        scope.Db.Remove(message);
     });
-
-    private static async Task DeleteAsync(WorkScope<TContext> scope, List<long> ids) =>
-        await scope.Db.Set<OutboxMessage>().Where(row => ids.Contains(row.Id)).ExecuteDeleteAsync();
 }

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using InstaMessenger.Hosting.Bus;
 using InstaMessenger.Hosting.Telemetry;
-using Microsoft.Extensions.Hosting;
+using InstaMessenger.Hosting.Workers;
 using Microsoft.Extensions.Logging;
 
 namespace InstaMessenger.Hosting.Outbox;
@@ -9,17 +9,14 @@ namespace InstaMessenger.Hosting.Outbox;
 /// <summary>
 /// Takes rows to the bus: reads without a transaction, publishes in bundles, awaits the confirms, marks the rows. No lock is ever held
 /// across the network, and a broker that is away for any time costs only a backlog. A crash between confirm and mark publishes
-/// rows again, which is why every consumer recognises what it has seen.
+/// rows again, which is why every consumer recognises what it has seen. Of several processes one relays a source at a time; one that was frozen and
+/// wakes with a bundle in flight marks nothing.
 /// </summary>
 /// <typeparam name="TSource">Where the rows are.</typeparam>
-internal sealed partial class Relay<TSource>(TSource source, IBusPublisher publisher, TimeProvider clock, ILogger<Relay<TSource>> logger)
-    : BackgroundService, IHostedLifecycleService
+internal sealed partial class Relay<TSource>(TSource source, IBusPublisher publisher, TimeProvider clock, ILogger<Relay<TSource>> logger) : Worker
     where TSource : class, IRelaySource
 {
     private const int RowsPerRound = 500;
-
-    /// <summary>Only for a wake-up lost between a commit and its hook; another process's rows on MySQL come this way too.</summary>
-    private static readonly TimeSpan PollEvery = TimeSpan.FromSeconds(1);
 
     /// <summary>
     /// From one round to the next, at least. Rows that come one by one go together then: a hop costs the same for one row as for a hundred, and at 200
@@ -36,75 +33,37 @@ internal sealed partial class Relay<TSource>(TSource source, IBusPublisher publi
     private static readonly TimeSpan RoundEveryUnderLoad = TimeSpan.FromMilliseconds(50);
 
     private static readonly TimeSpan ConfirmTimeout = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan LongestBackoff = TimeSpan.FromSeconds(2);
 
-    private readonly CancellationTokenSource _lastRound = new();
+    public override string Name => source.Name;
 
-    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    /// <summary>Only for a wake-up lost between a commit and its hook.</summary>
+    public override TimeSpan Interval => TimeSpan.FromSeconds(1);
 
-    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    public override WakeSignal Signal => source.Signal;
 
-    /// <summary>
-    /// Ends the round in hand while the bus still runs, so that what the bus has confirmed is marked. Cut off, it would be published once
-    /// more by the next process.
-    /// </summary>
-    public async Task StoppingAsync(CancellationToken cancellationToken)
+    public override ILease? Lease => source.Lease;
+
+    public override TimeSpan LongestBackoff => TimeSpan.FromSeconds(2);
+
+    public override async Task<NextRound> RoundAsync(CancellationToken cancellationToken)
     {
-        await _lastRound.CancelAsync();
-        if (ExecuteTask is { } loop)
-            await loop.WaitAsync(ConfirmTimeout, clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        var read = await source.ReadAsync(RowsPerRound, cancellationToken);
+        foreach (var rotten in read.Where(row => row.Unreadable is not null)) await SetAsideAsync(rotten, rotten.Unreadable!);
+        if (read.Count > 0) await PublishAndMarkAsync(read, cancellationToken);
+        if (read.Count == RowsPerRound) return NextRound.Now;
+        return NextRound.WhenWoken.NotSoonerThan(read.Count < ManyRows ? RoundEvery : RoundEveryUnderLoad);
     }
 
-    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public override void Dispose()
+    private async Task PublishAndMarkAsync(IReadOnlyList<RelayRow> read, CancellationToken cancellationToken)
     {
-        base.Dispose();
-        _lastRound.Dispose();
-    }
-
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        await Task.Yield();
-        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, _lastRound.Token);
-        var failures = 0;
-        while (!stopping.IsCancellationRequested)
-        {
-            try
-            {
-                var began = TimeProvider.System.GetTimestamp();
-                var rows = await RelayRoundAsync(stoppingToken);
-                if (failures > 0) LogRecovered(logger, source.Name, failures);
-                failures = 0;
-                if (rows == RowsPerRound) continue;
-                await source.Signal.SleepAsync(PollEvery, clock, stopping.Token);
-                // Real time, whatever the clock: what it spares is the processor's.
-                var early = (rows < ManyRows ? RoundEvery : RoundEveryUnderLoad) - TimeProvider.System.GetElapsedTime(began);
-                if (early > TimeSpan.Zero) await Task.Delay(early, TimeProvider.System, stopping.Token);
-            }
-            catch (Exception error)
-            {
-                if (stopping.IsCancellationRequested) return;
-                failures++;
-                LogFailed(logger, error, source.Name, failures);
-                await BackOffAsync(failures, stopping.Token);
-            }
-        }
-    }
-
-    /// <summary>Publishes one round; says of how many rows. A full one may have left more.</summary>
-    private async Task<int> RelayRoundAsync(CancellationToken cancellationToken)
-    {
-        var rows = await source.ReadAsync(RowsPerRound, cancellationToken);
-        if (rows.Count == 0) return 0;
         var began = clock.GetTimestamp();
-        var batches = Bundler.Split(rows).ToList();
-        var failure = await PublishInTurnAsync(batches, cancellationToken);
-
-        var published = batches.Where(batch => batch.Confirmed).SelectMany(batch => batch.Rows).ToList();
+        var done = read.Where(row => row.Unreadable is not null).ToHashSet();
+        List<RelayRow> rows = [.. read.Where(row => row.Unreadable is null)];
+        var failure = await PublishInTurnAsync(rows, done, cancellationToken);
+        List<RelayRow> published = [.. read.Where(done.Contains)];
         if (published.Count > 0) await MarkAsync(published, cancellationToken);
         Metrics.Relayed(source.Name, published.Count, clock.GetElapsedTime(began));
-        return failure is null ? rows.Count : throw failure;
+        if (failure is not null) throw failure;
     }
 
     /// <summary>Tries until it holds: while the database is away, publishing the same rows again would only make copies.</summary>
@@ -117,37 +76,47 @@ internal sealed partial class Relay<TSource>(TSource source, IBusPublisher publi
                 await source.MarkAsync(published, CancellationToken.None);
                 return;
             }
-            catch (Exception error) when (!cancellationToken.IsCancellationRequested)
+            catch (Exception error) when (error is not LeaseLostException && !cancellationToken.IsCancellationRequested)
             {
                 LogNotMarked(logger, error, source.Name, attempt);
-                await BackOffAsync(attempt, cancellationToken);
+                var wait = Backoff.After(attempt, LongestBackoff, Random.Shared.NextDouble());
+                await Task.Delay(wait, clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }
 
     /// <summary>
     /// Each bundle after the confirm of the one before: publishes that are under way together can overtake each other inside MassTransit, and
-    /// the messages to one contact would change places. A bundle of 128 rows keeps that fast enough.
+    /// the messages to one contact would change places. A bundle of 128 rows keeps that fast enough. What fails keeps all
+    /// behind it waiting, for as long as it takes: a bus that takes nothing cannot be told from a bus that refuses one row, and no row may overtake.
     /// </summary>
-    private async Task<Exception?> PublishInTurnAsync(List<Bundler.Batch> batches, CancellationToken cancellationToken)
+    private async Task<Exception?> PublishInTurnAsync(List<RelayRow> rows, HashSet<RelayRow> done, CancellationToken cancellationToken)
     {
-        foreach (var batch in batches)
+        foreach (var batch in Bundler.Split(rows))
         {
             if (await PublishAsync(batch, cancellationToken) is { } failure) return failure;
+            done.UnionWith(batch.Rows);
         }
 
         return null;
     }
 
+    private async Task SetAsideAsync(RelayRow row, string reason)
+    {
+        await source.SetAsideAsync(row, reason);
+        LogSetAside(logger, source.Name, row.Id, reason);
+    }
+
     private async Task<Exception?> PublishAsync(Bundler.Batch batch, CancellationToken cancellationToken)
     {
+        // A process that was frozen looks here first, so that it publishes at most what it had in flight.
+        if (source.Lease is { IsHeld: false } lease) return new LeaseLostException(lease.Name);
         using var activity = ActivityNames.Source.StartActivity("relay " + source.Name, ActivityKind.Internal, batch.Rows[0].TraceParent);
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         if (publisher.IsRemote) timeout.CancelAfter(ConfirmTimeout);
         try
         {
             await publisher.PublishAsync(batch.ToBundle(source.Name), batch.MessageId(source.Name), timeout.Token);
-            batch.Confirmed = true;
             return null;
         }
         catch (OperationCanceledException error) when (!cancellationToken.IsCancellationRequested)
@@ -160,18 +129,9 @@ internal sealed partial class Relay<TSource>(TSource source, IBusPublisher publi
         }
     }
 
-    private async Task BackOffAsync(int failures, CancellationToken stoppingToken)
-    {
-        var delay = TimeSpan.FromMilliseconds(Math.Min(LongestBackoff.TotalMilliseconds, 50 * Math.Pow(2, Math.Min(failures, 10))));
-        await Task.Delay(delay, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-    }
-
-    [LoggerMessage(EventName = "relay.failed", Level = LogLevel.Warning, Message = "{Source}: publishing failed (attempt {Attempt}); the rows stay and are tried again")]
-    private static partial void LogFailed(ILogger logger, Exception error, string source, int attempt);
-
     [LoggerMessage(EventName = "relay.not_marked", Level = LogLevel.Warning, Message = "{Source}: published, but not marked (attempt {Attempt}); marking is tried again")]
     private static partial void LogNotMarked(ILogger logger, Exception error, string source, int attempt);
 
-    [LoggerMessage(EventName = "relay.recovered", Level = LogLevel.Information, Message = "{Source}: publishing again after {Attempts} failures")]
-    private static partial void LogRecovered(ILogger logger, string source, int attempts);
+    [LoggerMessage(EventName = "relay.row_set_aside", Level = LogLevel.Error, Message = "{Source}: row {Row} can never be published ({Reason}) and was set aside; the others go on")]
+    private static partial void LogSetAside(ILogger logger, string source, long row, string reason);
 }

@@ -1,3 +1,4 @@
+using InstaMessenger.Hosting.Workers;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace InstaMessenger.Hosting.Outbox;
@@ -12,6 +13,6 @@ public static class RelaySetup
         where TSource : class, IRelaySource
     {
         services.AddSingleton<TSource>();
-        services.AddHostedService<Relay<TSource>>();
+        services.AddWorker<Relay<TSource>>();
     }
 }

@@ -9,6 +9,9 @@ public readonly record struct NextRound
     /// <summary>When the signal wakes the worker, or after its interval.</summary>
     public static NextRound WhenWoken => default;
 
+    /// <summary>Not before the process starts again: what there was to do is done for good.</summary>
+    public static NextRound Never => new() { Longest = Timeout.InfiniteTimeSpan };
+
     internal bool AtOnce { get; private init; }
 
     internal TimeSpan? Longest { get; private init; }

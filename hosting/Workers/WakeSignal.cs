@@ -8,7 +8,7 @@ public class WakeSignal
     private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
     /// <summary>Wakes the worker. Never waits, and may be called by anybody.</summary>
-    public void Wake() => _wake.Writer.TryWrite(true);
+    public virtual void Wake() => _wake.Writer.TryWrite(true);
 
     /// <summary>Sleeps until woken, or at most for <paramref name="atMost"/>: the fallback for a wake-up lost in a crash.</summary>
     /// <param name="atMost">The longest sleep.</param>

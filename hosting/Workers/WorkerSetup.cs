@@ -19,4 +19,14 @@ public static class WorkerSetup
         services.AddSingleton<WorkerStatuses>();
         services.AddHealthChecks().AddCheck<WorkerStatuses>("workers", HealthStatus.Degraded);
     }
+
+    /// <summary>Adds a signal that wakes workers in the other processes of the kind as well.</summary>
+    /// <typeparam name="T">The signal.</typeparam>
+    /// <param name="services">The container.</param>
+    public static void AddSharedSignal<T>(this IServiceCollection services)
+        where T : SharedSignal
+    {
+        services.AddSingleton<T>();
+        services.AddSingleton<SharedSignal>(provider => provider.GetRequiredService<T>());
+    }
 }

@@ -2,6 +2,7 @@ using InstaMessenger.Hosting;
 using InstaMessenger.Hosting.Bus;
 using InstaMessenger.Hosting.Outbox;
 using InstaMessenger.Hosting.Security;
+using InstaMessenger.Hosting.Workers;
 using InstaMessenger.Store.Access;
 using InstaMessenger.Store.Accounts;
 using InstaMessenger.Store.Conversations;
@@ -23,8 +24,8 @@ public static class StoreSetup
         builder.AddSecrets();
         builder.AddOutboundGuard();
         builder.AddDatabase<StoreDbContext>("Store", options => new SqliteStoreDbContext(options), options => new MySqlStoreDbContext(options));
-        builder.Services.AddSingleton<EventLogSignal>();
-        builder.Services.AddSingleton<EventFeedSignal>();
+        builder.Services.AddSharedSignal<EventLogSignal>();
+        builder.Services.AddSharedSignal<EventFeedSignal>();
         builder.Services.AddSingleton<EventLog>();
         builder.Services.AddRelay<EventLogSource>();
         builder.Services.AddInbound();

@@ -91,6 +91,17 @@ internal sealed partial class Journal : IAsyncDisposable
         }
     });
 
+    /// <summary>Keeps a copy of a row that cannot be published, in the table <c>set_aside</c>; once for each row.</summary>
+    public Task SetAsideAsync(long id, string reason) => WriteAsync(connection =>
+    {
+        Execute(connection, "CREATE TABLE IF NOT EXISTS set_aside (id INTEGER PRIMARY KEY, received_at INTEGER NOT NULL, trace_parent TEXT, body BLOB NOT NULL, reason TEXT NOT NULL)");
+        using var copy = connection.CreateCommand();
+        copy.CommandText = "INSERT OR IGNORE INTO set_aside SELECT id, received_at, trace_parent, body, $reason FROM journal WHERE id = $id";
+        copy.Parameters.AddWithValue("$id", id);
+        copy.Parameters.AddWithValue("$reason", reason);
+        copy.ExecuteNonQuery();
+    });
+
     public async ValueTask DisposeAsync()
     {
         await _writer.DisposeAsync();

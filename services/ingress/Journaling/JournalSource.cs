@@ -17,6 +17,9 @@ internal sealed class JournalSource(Journal journal) : IRelaySource
 
     public WakeSignal Signal => journal.Signal;
 
+    /// <summary>The journal is a file of this process alone.</summary>
+    public ILease? Lease => null;
+
     public async Task<IReadOnlyList<RelayRow>> ReadAsync(int limit, CancellationToken cancellationToken)
     {
         if (!_created) await journal.EnsureCreatedAsync();
@@ -47,6 +50,8 @@ internal sealed class JournalSource(Journal journal) : IRelaySource
     }
 
     public Task MarkAsync(IReadOnlyList<RelayRow> published, CancellationToken cancellationToken) => journal.DeleteAsync(Runs(published));
+
+    public Task SetAsideAsync(RelayRow row, string reason) => journal.SetAsideAsync(row.Id, reason);
 
     /// <summary>A number that is no time stands for the nearest one: thrown at, the row would hold up all webhooks behind it for ever.</summary>
     internal static DateTimeOffset TimeOf(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(

@@ -13,7 +13,7 @@ internal static class AccessSetup
         var services = builder.Services;
         services.AddSection<JwtOptions>("Jwt");
         services.AddOptions<BootstrapOptions>().BindConfiguration("Bootstrap");
-        services.AddSingleton<AccessChanges>();
+        services.AddSharedSignal<AccessChanges>();
         services.AddSingleton<Passwords>();
         services.AddSingleton<SignInThrottle>();
         services.AddSingleton<SessionTokens>();

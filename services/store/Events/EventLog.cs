@@ -9,8 +9,8 @@ using InstaMessenger.Store.Domain;
 
 namespace InstaMessenger.Store.Events;
 
-/// <summary>Wakes who waits for new events: the relay to the bus.</summary>
-internal sealed class EventLogSignal : WakeSignal;
+/// <summary>Wakes the relay of the log to the bus, in whichever store it runs.</summary>
+internal sealed class EventLogSignal() : SharedSignal("store.events");
 
 /// <summary>
 /// Writes events in the transaction that makes them true. The log is the outbox of the store as well: the relay reads it behind a cursor.

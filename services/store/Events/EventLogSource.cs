@@ -1,4 +1,5 @@
 using InstaMessenger.Contracts.Events;
+using InstaMessenger.Hosting.Bus;
 using InstaMessenger.Hosting.Database;
 using InstaMessenger.Hosting.Outbox;
 using InstaMessenger.Hosting.Workers;
@@ -8,31 +9,49 @@ using Microsoft.EntityFrameworkCore;
 namespace InstaMessenger.Store.Events;
 
 /// <summary>The event log as the relay sees it: rows behind a cursor, which moves over confirmed rows only.</summary>
-internal sealed class EventLogSource(
-    IDbContextFactory<StoreDbContext> factory, IUnitOfWork<StoreDbContext> unitOfWork, EventLogSignal signal) : IRelaySource
+internal sealed class EventLogSource : IRelaySource
 {
+    private readonly IDbContextFactory<StoreDbContext> _factory;
+    private readonly IUnitOfWork<StoreDbContext> _unitOfWork;
+    private readonly TimeProvider _clock;
+
+    public EventLogSource(
+        IDbContextFactory<StoreDbContext> factory, IUnitOfWork<StoreDbContext> unitOfWork, EventLogSignal signal, Leases<StoreDbContext> leases, TimeProvider clock)
+    {
+        (_factory, _unitOfWork, _clock) = (factory, unitOfWork, clock);
+        Lease = leases.Of(Name);
+        Signal = signal;
+        signal.IsServedHere = () => Lease.IsHeld;
+    }
+
     public string Name => "store.events";
 
-    public WakeSignal Signal => signal;
+    public WakeSignal Signal { get; }
+
+    public ILease Lease { get; }
 
     public async Task<IReadOnlyList<RelayRow>> ReadAsync(int limit, CancellationToken cancellationToken)
     {
-        await using var db = await factory.CreateDbContextAsync(cancellationToken);
+        await using var db = await _factory.CreateDbContextAsync(cancellationToken);
         var cursor = await db.Counters.Where(row => row.Name == Counter.Dispatched).Select(row => row.Value).SingleAsync(cancellationToken);
-        var events = await db.Events.Where(row => row.Sequence > cursor).OrderBy(row => row.Sequence).Take(limit).ToListAsync(cancellationToken);
-        return events.ConvertAll(row => new RelayRow(
-            row.Sequence,
-            new InboxEvent(row.Sequence, row.Id, row.Type, row.AccountId, row.AccountVersion, row.ConversationId, row.Body),
-            row.TraceParent,
-            row.Body.Length));
+        var behind = db.Events.Where(row => row.Sequence > cursor).OrderBy(row => row.Sequence).Take(limit);
+        try
+        {
+            return (await behind.ToListAsync(cancellationToken)).ConvertAll(ToRelayRow);
+        }
+        catch (FormatException)
+        {
+            return await ReadOneByOneAsync(db, behind, cancellationToken);
+        }
     }
 
     public async Task MarkAsync(IReadOnlyList<RelayRow> published, CancellationToken cancellationToken)
     {
         var confirmed = published.Select(row => row.Id).ToHashSet();
-        await unitOfWork.ExecuteAsync(
+        await _unitOfWork.ExecuteAsync(
             async scope =>
             {
+                await scope.FenceAsync(Lease);
                 var counter = scope.Db.Counters.Where(row => row.Name == Counter.Dispatched);
                 var cursor = await counter.Select(row => row.Value).SingleAsync();
                 var last = cursor;
@@ -42,4 +61,38 @@ internal sealed class EventLogSource(
             },
             cancellationToken);
     }
+
+    public Task SetAsideAsync(RelayRow row, string reason) => _unitOfWork.ExecuteAsync(async scope =>
+    {
+        await scope.FenceAsync(Lease);
+        var itemId = $"{Name}-{row.Id}";
+        if (await scope.Db.Set<DeadLetter>().AnyAsync(letter => letter.Queue == Name && letter.ItemId == itemId)) return;
+        var body = await scope.Db.Events.Where(kept => kept.Sequence == row.Id).Select(kept => kept.Body).SingleAsync();
+        scope.Db.Add(DeadLetter.Of(Name, nameof(InboxEvent), itemId, body, null, reason, _clock));
+    });
+
+    /// <summary>One row that cannot be read (an id edited by hand, a broken page) fails the read of all, and would stop the log for ever.</summary>
+    private static async Task<List<RelayRow>> ReadOneByOneAsync(StoreDbContext db, IQueryable<EventRow> behind, CancellationToken cancellationToken)
+    {
+        var rows = new List<RelayRow>();
+        foreach (var sequence in await behind.Select(row => row.Sequence).ToListAsync(cancellationToken))
+        {
+            try
+            {
+                rows.Add(ToRelayRow(await db.Events.SingleAsync(row => row.Sequence == sequence, cancellationToken)));
+            }
+            catch (FormatException)
+            {
+                rows.Add(RelayRow.CannotBeRead(sequence, "A column of the event cannot be read."));
+            }
+        }
+
+        return rows;
+    }
+
+    private static RelayRow ToRelayRow(EventRow row) => new(
+        row.Sequence,
+        new InboxEvent(row.Sequence, row.Id, row.Type, row.AccountId, row.AccountVersion, row.ConversationId, row.Body),
+        row.TraceParent,
+        row.Body.Length);
 }

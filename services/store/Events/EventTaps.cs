@@ -10,8 +10,9 @@ internal static class EventTaps
         services.AddSingleton<EventPages>();
         services.AddSingleton(new LiveRing());
         services.AddSingleton<LiveSessions>();
-        services.AddSingleton<LiveTail>();
-        services.AddHostedService(provider => provider.GetRequiredService<LiveTail>());
+        services.AddWorker<LiveTail>();
+        services.AddWorker<LivePulse>();
+        services.AddWorker<LiveAccess>();
         services.AddWorker<EventLogGauges>();
     }
 

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using System.Text;
 using InstaMessenger.Contracts.Ids;
 using InstaMessenger.Hosting.Database;
 using InstaMessenger.Hosting.Security;
@@ -28,7 +29,6 @@ internal sealed class LiveSession(PipeWriter output, long cursor, LiveFilter fil
     private const int FlushBytes = 32 * 1024;
     private const int PageRows = 100;
 
-    private static readonly byte[] Connected = ": connected\n\n"u8.ToArray();
     private static readonly byte[] Heartbeat = ": heartbeat\n\n"u8.ToArray();
 
     /// <summary>Below 15 s by the tick, so that a client that counts to 15 hears from us in time.</summary>
@@ -99,7 +99,7 @@ internal sealed class LiveSession(PipeWriter output, long cursor, LiveFilter fil
     {
         try
         {
-            if (!await WriteAsync(Connected)) return;
+            if (!await WriteAsync(Connected())) return;
             while (!_end.IsCancellationRequested)
             {
                 if (Interlocked.Exchange(ref _newsFrom, 0) is not 0 and var from && !await WriteNewsAsync(from, ring, pages)) return;
@@ -116,6 +116,12 @@ internal sealed class LiveSession(PipeWriter output, long cursor, LiveFilter fil
     }
 
     public void Dispose() => _end.Dispose();
+
+    /// <summary>
+    /// Where the stream stands, before anything happens: an id without data moves the client's Last-Event-ID and is no event. A line that breaks before the first
+    /// event then resumes here, and not at whatever the log's end is by then.
+    /// </summary>
+    private byte[] Connected() => Encoding.UTF8.GetBytes($"id: {_cursor}\n: connected\n\n");
 
     private void Signal() => Volatile.Read(ref _wake).TrySetResult();
 

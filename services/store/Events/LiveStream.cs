@@ -11,7 +11,7 @@ internal static class LiveStream
     public static void MapLiveStream(this IEndpointRouteBuilder routes) => routes.MapGet("/stream", StreamAsync)
         .WithSummary("The events as they happen, as server-sent events.")
         .WithDescription(
-            "id is the sequence, event the type, data the event. Goes on behind Last-Event-ID (or ?after=) without a gap, else from now. types is a list with commas. "
+            "id is the sequence, event the type, data the event. The first id stands alone and says where the stream begins. Goes on behind Last-Event-ID (or ?after=) without a gap, else from now. types is a list with commas. "
             + "A comment comes every 15 s. A client that does not read for 10 s is closed and resumes.")
         .Needs(Scopes.Read)
         .Produces<string>(StatusCodes.Status200OK, "text/event-stream");
@@ -35,7 +35,7 @@ internal static class LiveStream
         var wanted = types?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).ToHashSet();
         var credential = Credential.Of(context.Request)!;
 
-        // A sequence from the future (the log was restored from a backup) would wait for ever.
+        // A sequence from the future (the log was restored from a backup) would wait for ever, and hide what comes until then.
         var head = await pages.HeadAsync(context.RequestAborted);
         using var session = new LiveSession(context.Response.BodyWriter, Math.Min(resumeAfter ?? head, head), new LiveFilter(accounts, wanted), ReloadAsync, clock);
         await using var gone = context.RequestAborted.Register(session.End);

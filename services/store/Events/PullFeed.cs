@@ -34,9 +34,10 @@ internal static class PullFeed
         if (!TryReadSequence(after ?? cursor, out var position)) return BadCursor();
         if (!VisibleAccounts.TryNarrow(caller, accountId, out var accounts)) return Problems.NotFound("account");
         var size = PageLimit.Of(limit);
+        // A position beyond the head (the log was restored from a backup) goes back to the head: given back as it came, it would hide what comes next.
         var head = await pages.HeadAsync(cancellationToken);
         var events = await pages.ReadAsync(accounts, position ?? 0, head, size + 1, cancellationToken);
-        return new FeedResult([.. events.Take(size).Where(row => caller.CanSee(row.AccountId))], More: events.Count > size, Math.Max(head, position ?? 0));
+        return new FeedResult([.. events.Take(size).Where(row => caller.CanSee(row.AccountId))], More: events.Count > size, head);
     }
 
     /// <summary>Reads a sequence as clients give it back: a number, at least 0.</summary>

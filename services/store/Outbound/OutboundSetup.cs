@@ -1,5 +1,6 @@
 using InstaMessenger.Contracts.Events;
 using InstaMessenger.Hosting.Bus;
+using InstaMessenger.Hosting.Workers;
 using InstaMessenger.Store.Data;
 
 namespace InstaMessenger.Store.Outbound;
@@ -12,7 +13,7 @@ internal static class OutboundSetup
         services.AddSingleton<SendWaiters>();
         services.AddSingleton<Verdicts>();
         services.AddSingleton<AcceptSend>();
-        services.AddHostedService<IdempotencySweep>();
+        services.AddWorker<IdempotencySweep>();
         services.AddMessageHandler<StoreDbContext, SendReported, SendReports>("store.send-reported");
     }
 

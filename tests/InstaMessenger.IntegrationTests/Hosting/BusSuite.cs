@@ -1,13 +1,17 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
+using InstaMessenger.Contracts.Events;
 using InstaMessenger.Hosting.Bus;
 using InstaMessenger.Hosting.Database;
 using InstaMessenger.IntegrationTests.Fixtures;
 using InstaMessenger.IntegrationTests.Hosting.Probe;
+using InstaMessenger.IntegrationTests.Reliability;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
 
 namespace InstaMessenger.IntegrationTests.Hosting;
 
@@ -300,13 +304,56 @@ public sealed class RabbitMqOnSqliteBusTests(SharedServers servers) : BusSuite(s
 
         foreach (var queue in BusTopology.Queues.Values.SelectMany(queues => queues))
         {
-            var line = lines.Single(candidate => candidate.StartsWith(queue + "\t", StringComparison.Ordinal));
+            var line = lines.Single(candidate => candidate.StartsWith(RabbitMqTopology.NameOf(queue) + "\t", StringComparison.Ordinal));
             line.ShouldContain("quorum");
+            line.ShouldContain("\"x-single-active-consumer\",true");
             line.ShouldContain("\"x-delivery-limit\",50");
             line.ShouldContain($"\"x-dead-letter-exchange\",\"{queue}_dead\"");
         }
 
         lines.ShouldContain(line => line.StartsWith(ProbeQueues.Single + "_dead\t", StringComparison.Ordinal) && line.Contains("quorum"));
         lines.ShouldNotContain(line => line.Contains("_error"));
+    }
+
+    [Fact]
+    public async Task What_waits_in_a_queue_of_an_earlier_version_is_handled_and_the_queue_is_removed()
+    {
+        var publisher = await StartAsync(consumes: false);
+        // Makes the exchange.
+        await publisher.PublishAsync(0, 1);
+        await UntilOutboxIsEmptyAsync(publisher);
+        await using var connection = await new ConnectionFactory { Uri = new Uri(Settings.RabbitMq!) }.CreateConnectionAsync();
+        await using var channel = await connection.CreateChannelAsync();
+        await channel.QueueDeclareAsync(ProbeQueues.Single, durable: true, exclusive: false, autoDelete: false, new Dictionary<string, object?> { ["x-queue-type"] = "quorum" });
+        await channel.ExchangeDeclareAsync(ProbeQueues.Single, ExchangeType.Fanout, durable: true);
+        await channel.QueueBindAsync(ProbeQueues.Single, ProbeQueues.Single, "");
+        await channel.ExchangeBindAsync(ProbeQueues.Single, BusTopology.ExchangeOf(typeof(SendReported)), "");
+        await publisher.PublishAsync(1, 10);
+        await UntilOutboxIsEmptyAsync(publisher);
+        await EndAsync(publisher);
+        // As if it had been published by the earlier version alone.
+        await channel.QueuePurgeAsync(RabbitMqTopology.NameOf(ProbeQueues.Single));
+
+        var consumer = await StartAsync(settings: await NewSettingsAsync("consumer"));
+        await consumer.Handled.UntilHandledAsync(ProbeQueues.Single, 10);
+        await Until.TrueAsync(IsGoneAsync, TimeSpan.FromSeconds(30), () => "the earlier queue is still there");
+        await consumer.PublishAsync(11, 1);
+
+        await consumer.Handled.UntilHandledAsync(ProbeQueues.Single, 11);
+        consumer.Handled.NumbersOf(ProbeQueues.Single).ShouldBe(Enumerable.Range(1, 11).Select(number => (long)number));
+
+        async Task<bool> IsGoneAsync()
+        {
+            await using var asking = await connection.CreateChannelAsync();
+            try
+            {
+                await asking.QueueDeclarePassiveAsync(ProbeQueues.Single);
+                return false;
+            }
+            catch (OperationInterruptedException error) when (error.ShutdownReason?.ReplyCode == Constants.NotFound)
+            {
+                return true;
+            }
+        }
     }
 }

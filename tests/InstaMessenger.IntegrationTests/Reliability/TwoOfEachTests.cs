@@ -34,8 +34,7 @@ public sealed class TwoOfEachTests(DoubledProduct product) : IClassFixture<Doubl
         reckoning.Unknown.ShouldBe(0);
     }
 
-    // Not met yet (relays have no lease, queues have no single consumer): run it with -explicit on.
-    [Fact(Explicit = true)]
+    [Fact]
     public async Task Each_that_is_killed_leaves_nothing_undone()
     {
         var victims = product.Processes.ToArray();
@@ -53,8 +52,7 @@ public sealed class TwoOfEachTests(DoubledProduct product) : IClassFixture<Doubl
         reckoning.ShouldBeWhole(InFlight * 2);
     }
 
-    // Not met yet (relays have no lease, queues have no single consumer): run it with -explicit on.
-    [Theory(Explicit = true)]
+    [Theory]
     [InlineData("store")]
     [InlineData("sender")]
     [InlineData("crm-forwarder")]
@@ -74,8 +72,7 @@ public sealed class TwoOfEachTests(DoubledProduct product) : IClassFixture<Doubl
         reckoning.ShouldBeWhole(InFlight);
     }
 
-    // Not met yet (relays have no lease, queues have no single consumer): run it with -explicit on.
-    [Fact(Explicit = true)]
+    [Fact]
     public async Task Each_that_is_restarted_in_turn_is_noticed_by_nobody()
     {
         var slowest = TimeSpan.Zero;

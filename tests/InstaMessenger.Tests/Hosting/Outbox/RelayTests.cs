@@ -115,7 +115,78 @@ public sealed class RelayTests
         _bus.Published.Select(published => published.ItemIds[0]).ShouldBe(["source-1", "source-129"]);
     }
 
-    private Relay<Source> NewRelay() => new(_source, _bus, _clock, NullLogger<Relay<Source>>.Instance);
+    [Fact]
+    public async Task A_row_that_fails_for_any_other_reason_is_overtaken_by_none_however_long_it_takes()
+    {
+        _source.Add(5);
+        var attempts = 0;
+        // As the in-process bus fails while the handler's database is away, now for one row and now for another.
+        _bus.Confirm = ids => ids.Contains("source-1") && ++attempts < 100 ? throw new InvalidOperationException("away") : Task.CompletedTask;
+        using var relay = NewRelay();
+        await relay.StartAsync(CancellationToken.None);
+        await AdvanceUntilAsync(_source.UntilEmptyAsync());
+
+        _source.SetAside.ShouldBeEmpty();
+        _bus.Confirmed.ShouldBe([1, 2, 3, 4, 5]);
+    }
+
+    [Fact]
+    public async Task A_row_that_cannot_be_read_is_set_aside_and_those_behind_it_go_on()
+    {
+        _source.Add(3);
+        _source.Spoil(2);
+        using var relay = NewRelay();
+        await relay.StartAsync(CancellationToken.None);
+        await AdvanceUntilAsync(_source.UntilEmptyAsync());
+
+        _source.SetAside.ShouldBe([2]);
+        _bus.Confirmed.ShouldBe([1, 3]);
+    }
+
+    [Fact]
+    public async Task A_relay_that_was_frozen_past_its_lease_publishes_only_what_it_had_in_flight_and_marks_nothing()
+    {
+        _source.Add(250);
+        var lease = new Leased();
+        _source.Lease = lease;
+        _source.Mark = rows => lease.IsHeld ? _source.Remove(rows) : throw new LeaseLostException("source");
+        var confirm = new TaskCompletionSource();
+        _bus.Confirm = _ => confirm.Task;
+        using var relay = NewRelay();
+        await relay.StartAsync(CancellationToken.None);
+        await _bus.UntilPublishedAsync(1);
+
+        // Frozen here, and thawed when another process has the lease.
+        lease.IsHeld = false;
+        confirm.SetResult();
+        await AdvanceUntilAsync(lease.AskedAgain.Task);
+
+        _bus.Published.Select(published => published.ItemIds[0]).ShouldBe(["source-1"]);
+        _source.IsEmpty.ShouldBeFalse();
+    }
+
+    private WorkerLoop<Relay<Source>> NewRelay() => new(
+        new Relay<Source>(_source, _bus, _clock, NullLogger<Relay<Source>>.Instance), new WorkerStatuses(_clock), _clock, NullLogger<Relay<Source>>.Instance);
+
+    private sealed class Leased : ILease
+    {
+        public string Name => "source";
+
+        public bool IsHeld { get; set; } = true;
+
+        public long Token => 1;
+
+        public TaskCompletionSource AskedAgain { get; } = new();
+
+        public Task<bool> TryTakeAsync(CancellationToken cancellationToken)
+        {
+            AskedAgain.TrySetResult();
+            return Task.FromResult(false);
+        }
+
+        public Task ReleaseAsync() => Task.CompletedTask;
+    }
+
 
     private async Task AdvanceUntilAsync(Task task)
     {
@@ -145,6 +216,21 @@ public sealed class RelayTests
         public string Name => "source";
 
         public WakeSignal Signal { get; } = new();
+
+        public ILease? Lease { get; set; }
+
+        public List<long> SetAside { get; } = [];
+
+        public Task SetAsideAsync(RelayRow row, string reason)
+        {
+            SetAside.Add(row.Id);
+            return Task.CompletedTask;
+        }
+
+        public void Spoil(int id)
+        {
+            lock (_gate) _rows[id - 1] = RelayRow.CannotBeRead(id, "broken");
+        }
 
         public void Add(int count)
         {
@@ -179,16 +265,19 @@ public sealed class RelayTests
 
         public List<(Guid MessageId, IReadOnlyList<string> ItemIds)> Published { get; } = [];
 
+        public List<long> Confirmed { get; } = [];
+
         public Func<IReadOnlyList<string>, Task> Confirm { get; set; } = _ => Task.CompletedTask;
 
         public bool IsRemote => true;
 
-        public Task PublishAsync(object bundle, Guid messageId, CancellationToken cancellationToken)
+        public async Task PublishAsync(object bundle, Guid messageId, CancellationToken cancellationToken)
         {
             var ids = ((Bundle<WebhookReceived>)bundle).Items.Select(item => item.Id).ToList();
             lock (Published) Published.Add((messageId, ids));
             _published.Writer.TryWrite(true);
-            return Confirm(ids);
+            await Confirm(ids);
+            lock (Published) Confirmed.AddRange(ids.Select(id => long.Parse(id["source-".Length..])));
         }
 
         public async Task UntilPublishedAsync(int count)

@@ -76,7 +76,7 @@ public sealed class SignInTests(StoreFixture fixture) : IClassFixture<StoreFixtu
         answer.Headers["Set-Cookie"].ShouldStartWith("im_session=; expires=Thu, 01 Jan 1970");
         (await Store.GetAsync("/api/v1/me", ending)).Status.ShouldBe(401);
         (await Store.GetAsync("/api/v1/me", staying)).Status.ShouldBe(200);
-        await changes.WaitAsync(seen, default).WaitAsync(TimeSpan.FromSeconds(10), TimeProvider.System);
+        changes.Version.ShouldBeGreaterThan(seen);
         (await Store.DeleteAsync("/ui/session", ending)).Status.ShouldBe(204);
     }
 

@@ -130,6 +130,35 @@ public sealed class EventTapsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_stream_that_broke_before_its_first_event_resumes_where_it_stood()
+    {
+        await AppendAsync(_shop, 1);
+        long standing;
+        await using (var broken = await OpenAsync("shop")) standing = broken.Standing;
+        standing.ShouldBe(1);
+
+        await AppendAsync(_shop, 2);
+        await using var stream = await OpenAsync("shop", lastEventId: standing.ToString());
+
+        (await stream.NextAsync()).Id.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task A_position_beyond_the_log_of_a_restored_installation_hides_nothing_that_comes()
+    {
+        await AppendAsync(_shop, 1);
+
+        var last = (await PullAsync("shop", "?after=500")).GetProperty("last_sequence").GetInt64();
+        last.ShouldBe(1);
+        await using var stream = await OpenAsync("shop", lastEventId: "500");
+        stream.Standing.ShouldBe(1);
+
+        await AppendAsync(_shop, 2);
+        Sequences(await PullAsync("shop", $"?after={last}")).ShouldBe([2]);
+        (await stream.NextAsync()).Id.ShouldBe(2);
+    }
+
+    [Fact]
     public async Task A_stream_that_is_cut_again_and_again_under_writes_has_no_gap_and_no_double()
     {
         const int total = 600;
@@ -315,6 +344,7 @@ public sealed class EventTapsTests : IAsyncLifetime
         var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
         response.EnsureSuccessStatusCode();
         var stream = new OpenStream(client, response, new StreamReader(await response.Content.ReadAsStreamAsync(), Encoding.UTF8));
+        stream.Standing = long.Parse((await stream.LineAsync()).ShouldNotBeNull()["id: ".Length..]);
         (await stream.LineAsync()).ShouldBe(": connected");
         return stream;
     }
@@ -326,6 +356,9 @@ public sealed class EventTapsTests : IAsyncLifetime
     private sealed class OpenStream(HttpClient client, HttpResponseMessage response, StreamReader reader) : IAsyncDisposable
     {
         public HttpResponseMessage Response => response;
+
+        /// <summary>The id that it began with.</summary>
+        public long Standing { get; set; }
 
         /// <summary>The next line that is not blank; null at the end.</summary>
         public async Task<string?> LineAsync()

@@ -13,7 +13,6 @@ using InstaMessenger.Store.Domain;
 using InstaMessenger.Store.Outbound;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Time.Testing;
 
 namespace InstaMessenger.Tests.Store.Outbound;
@@ -251,7 +250,7 @@ public sealed class SendEndpointTests : IAsyncLifetime
         _clock.Advance(TimeSpan.FromHours(24));
 
         (await SendAsync("""{TO,"message":"ho"}""", key: "k1", prefer: "wait=0")).StatusCode.ShouldBe(HttpStatusCode.Accepted);
-        await _store.Services.GetServices<IHostedService>().OfType<IdempotencySweep>().Single().SweepAsync(CancellationToken.None);
+        await _store.Services.GetRequiredService<IdempotencySweep>().RoundAsync(CancellationToken.None);
 
         await using var db = _store.Read();
         (await db.Set<IdempotencyRecord>().Select(row => row.Key).ToListAsync()).ShouldBe([IdempotencyKey.Parse("k1")]);

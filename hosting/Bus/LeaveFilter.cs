@@ -1,0 +1,21 @@
+using MassTransit;
+
+namespace InstaMessenger.Hosting.Bus;
+
+/// <summary>Tells the lane of every delivery that is over, also of one that no consumer ever saw: a body that cannot be read, say.</summary>
+internal sealed class LeaveFilter(BusSubscription subscription) : IFilter<ReceiveContext>
+{
+    public async Task Send(ReceiveContext context, IPipe<ReceiveContext> next)
+    {
+        try
+        {
+            await next.Send(context);
+        }
+        finally
+        {
+            subscription.Leave(context);
+        }
+    }
+
+    public void Probe(ProbeContext context) => context.CreateFilterScope("lane");
+}

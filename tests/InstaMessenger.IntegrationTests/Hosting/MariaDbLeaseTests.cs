@@ -1,0 +1,78 @@
+using System.Diagnostics;
+using InstaMessenger.Hosting.Database;
+using InstaMessenger.Hosting.Workers;
+using InstaMessenger.IntegrationTests.Fixtures;
+using InstaMessenger.IntegrationTests.Hosting.Probe;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+
+namespace InstaMessenger.IntegrationTests.Hosting;
+
+/// <summary>Who may run a worker when two processes share a database.</summary>
+public sealed class MariaDbLeaseTests(SharedServers servers) : ProbeSuite(servers, DatabaseKind.MariaDb, BusKind.InProcess)
+{
+    [Fact]
+    public async Task One_process_at_a_time_has_a_lease_and_the_next_has_a_greater_token()
+    {
+        var host = await StartAsync();
+        var (first, second) = (LeaseOf(host, TimeProvider.System), LeaseOf(host, TimeProvider.System));
+
+        var taken = await Task.WhenAll(first.TryTakeAsync(default), second.TryTakeAsync(default));
+        taken.Count(mine => mine).ShouldBe(1);
+        var (holder, other) = taken[0] ? (first, second) : (second, first);
+        (await other.TryTakeAsync(default)).ShouldBeFalse();
+        holder.IsHeld.ShouldBeTrue();
+
+        await holder.ReleaseAsync();
+        (await other.TryTakeAsync(default)).ShouldBeTrue();
+        other.Token.ShouldBeGreaterThan(holder.Token);
+        holder.IsHeld.ShouldBeFalse();
+        await other.ReleaseAsync();
+    }
+
+    [Fact]
+    public async Task A_process_that_is_frozen_loses_its_lease_within_seconds_and_writes_nothing_when_it_wakes()
+    {
+        var host = await StartAsync();
+        var frozenClock = new FakeTimeProvider();
+        var (frozen, other) = (LeaseOf(host, frozenClock), LeaseOf(host, TimeProvider.System));
+        (await frozen.TryTakeAsync(default)).ShouldBeTrue();
+        await WriteFencedAsync(host, frozen, "before");
+
+        var patience = Stopwatch.StartNew();
+        while (!await other.TryTakeAsync(default)) patience.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(30));
+
+        await Should.ThrowAsync<LeaseLostException>(() => WriteFencedAsync(host, frozen, "after"));
+        await WriteFencedAsync(host, other, "of the other");
+        frozenClock.Advance(TimeSpan.FromSeconds(5));
+        frozen.IsHeld.ShouldBeFalse();
+        await using var db = host.Read();
+        (await db.Notes.OrderBy(note => note.Id).Select(note => note.Text).ToListAsync()).ShouldBe(["before", "of the other"]);
+        await other.ReleaseAsync();
+    }
+
+    [Fact]
+    public async Task Two_processes_on_one_database_publish_each_row_once()
+    {
+        var handled = new HandledLog();
+        var hosts = await Task.WhenAll(StartAsync(handled: handled), StartAsync(handled: handled));
+
+        await Task.WhenAll(Enumerable.Range(0, 20).Select(batch => hosts[batch % 2].PublishAsync(batch * 10, 10)));
+        await handled.UntilHandledAsync(ProbeQueues.Single, 200);
+        await hosts[0].PublishAsync(200, 1);
+        await handled.UntilHandledAsync(ProbeQueues.Single, 201);
+
+        handled.NumbersOf(ProbeQueues.Single).Order().ShouldBe(Enumerable.Range(0, 201).Select(number => (long)number));
+    }
+
+    private static SharedLease LeaseOf(ProbeHost host, TimeProvider clock) => new(
+        "probe", host.Services.GetRequiredService<IDbContextFactory<ProbeDbContext>>().CreateDbContext, clock, NullLogger.Instance);
+
+    private static Task WriteFencedAsync(ProbeHost host, SharedLease lease, string text) => host.UnitOfWork.ExecuteAsync(async scope =>
+    {
+        await scope.FenceAsync(lease);
+        scope.Db.Add(new Note { Text = text });
+    });
+}
