@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Text.RegularExpressions;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 
@@ -8,6 +9,7 @@ namespace InstaMessenger.Hosting.Database;
 public static class RowLocks
 {
     internal const string Tag = "for update";
+    internal const string KeyTag = "by primary key";
 
     /// <summary>
     /// Holds the rows to the end of the unit on MySQL, so that two units that change the same row wait for each other instead of one
@@ -18,14 +20,24 @@ public static class RowLocks
     /// everywhere.</param>
     /// <returns>The query.</returns>
     public static IQueryable<T> ForUpdate<T>(this IQueryable<T> rows) => rows.TagWith(Tag);
+
+    /// <summary>
+    /// Finds the rows of a delete by primary key however few the table has. MySQL reads a small table as a whole otherwise, and waits for every row in
+    /// it that another unit has not committed yet.
+    /// </summary>
+    /// <typeparam name="T">The rows.</typeparam>
+    /// <param name="rows">A query of one table that names the rows by their key, to be deleted.</param>
+    /// <returns>The query.</returns>
+    public static IQueryable<T> ByPrimaryKey<T>(this IQueryable<T> rows) => rows.TagWith(KeyTag);
 }
 
-/// <summary>Turns <see cref="RowLocks.Tag"/>, which EF writes as a comment, into the clause.</summary>
-internal sealed class RowLocksInterceptor : DbCommandInterceptor
+/// <summary>Turns the tags of <see cref="RowLocks"/>, which EF writes as comments, into the clauses.</summary>
+internal sealed partial class RowLocksInterceptor : DbCommandInterceptor
 {
     public static readonly RowLocksInterceptor Instance = new();
 
     private const string Comment = "-- " + RowLocks.Tag;
+    private const string KeyComment = "-- " + RowLocks.KeyTag;
 
     public override InterceptionResult<DbDataReader> ReaderExecuting(DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result)
     {
@@ -39,6 +51,28 @@ internal sealed class RowLocksInterceptor : DbCommandInterceptor
         Lock(command);
         return ValueTask.FromResult(result);
     }
+
+    public override InterceptionResult<int> NonQueryExecuting(DbCommand command, CommandEventData eventData, InterceptionResult<int> result)
+    {
+        UseKey(command);
+        return result;
+    }
+
+    public override ValueTask<InterceptionResult<int>> NonQueryExecutingAsync(
+        DbCommand command, CommandEventData eventData, InterceptionResult<int> result, CancellationToken cancellationToken = default)
+    {
+        UseKey(command);
+        return ValueTask.FromResult(result);
+    }
+
+    private static void UseKey(DbCommand command)
+    {
+        if (command.CommandText.StartsWith(KeyComment, StringComparison.Ordinal))
+            command.CommandText = Table().Replace(command.CommandText, "$0 FORCE INDEX (PRIMARY)", 1);
+    }
+
+    [GeneratedRegex(@"FROM `\w+` AS `\w+`")]
+    private static partial Regex Table();
 
     private static void Lock(DbCommand command)
     {

@@ -43,7 +43,7 @@ internal sealed class OutboxSource<TContext> : IRelaySource
             async scope =>
             {
                 await scope.FenceAsync(Lease);
-                await scope.Db.Set<OutboxMessage>().Where(row => ids.Contains(row.Id)).ExecuteDeleteAsync();
+                await scope.Db.Set<OutboxMessage>().Where(row => ids.Contains(row.Id)).ByPrimaryKey().ExecuteDeleteAsync();
             },
             cancellationToken);
     }

@@ -67,6 +67,29 @@ public sealed class MariaDbLeaseTests(SharedServers servers) : ProbeSuite(server
         handled.NumbersOf(ProbeQueues.Single).Order().ShouldBe(Enumerable.Range(0, 201).Select(number => (long)number));
     }
 
+    [Fact]
+    public async Task A_relay_marks_its_rows_while_another_unit_is_still_writing_its_own()
+    {
+        var host = await StartAsync();
+        var (written, end) = (new TaskCompletionSource(), new TaskCompletionSource());
+        var slow = host.UnitOfWork.ExecuteAsync(async scope =>
+        {
+            scope.Publish(ProbeQueues.ForOne(1));
+            await scope.Db.SaveChangesAsync();
+            written.TrySetResult();
+            await end.Task;
+        });
+        await written.Task;
+
+        await host.PublishAsync(2, 1);
+        await BusSuite.UntilOutboxIsEmptyAsync(host);
+
+        slow.IsCompleted.ShouldBeFalse();
+        end.SetResult();
+        await slow;
+        await host.Handled.UntilHandledAsync(ProbeQueues.Single, 2);
+    }
+
     private static SharedLease LeaseOf(ProbeHost host, TimeProvider clock) => new(
         "probe", host.Services.GetRequiredService<IDbContextFactory<ProbeDbContext>>().CreateDbContext, clock, NullLogger.Instance);
 
