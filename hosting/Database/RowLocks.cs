@@ -71,7 +71,7 @@ internal sealed partial class RowLocksInterceptor : DbCommandInterceptor
             command.CommandText = Table().Replace(command.CommandText, "$0 FORCE INDEX (PRIMARY)", 1);
     }
 
-    [GeneratedRegex(@"FROM `\w+` AS `\w+`")]
+    [GeneratedRegex(@"FROM `\w+` AS `\w+`", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Table();
 
     private static void Lock(DbCommand command)
