@@ -19,7 +19,9 @@ internal sealed class DatabaseGauges<TContext>(string database, IDbContextFactor
         var outbox = db.Set<OutboxMessage>().OrderBy(row => row.Id);
         Set(DatabaseGauges.Outbox, await outbox.Select(row => row.Id).Take(MostRows).CountAsync(cancellationToken));
         SetAge(DatabaseGauges.OutboxAge, await outbox.Select(row => (DateTimeOffset?)row.CreatedAt).FirstOrDefaultAsync(cancellationToken));
-        Set(DatabaseGauges.DeadLetters, await db.Set<DeadLetter>().OrderBy(row => row.Id).Select(row => row.Id).Take(MostRows).CountAsync(cancellationToken));
+        Set(
+            DatabaseGauges.DeadLetters,
+            await db.Set<DeadLetter>().OrderBy(row => row.Id).Select(row => row.Id).Take(MostRows).CountAsync(cancellationToken));
     }
 }
 
@@ -28,7 +30,9 @@ internal static class DatabaseGauges
 {
     public static readonly Gauge Outbox = new("outbox.backlog", "{message}", "Messages that the bus has not confirmed yet.");
 
-    public static readonly Gauge OutboxAge = new("outbox.backlog.age", "s", "Since the oldest message that the bus has not confirmed was written.");
+    public static readonly Gauge OutboxAge = new(
+        "outbox.backlog.age", "s", "Since the oldest message that the bus has not confirmed was written.");
 
-    public static readonly Gauge DeadLetters = new("dead_letters.rows", "{message}", "Messages that a service could not handle and set aside.");
+    public static readonly Gauge DeadLetters = new(
+        "dead_letters.rows", "{message}", "Messages that a service could not handle and set aside.");
 }

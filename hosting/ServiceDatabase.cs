@@ -13,8 +13,8 @@ public static class ServiceDatabase
 {
     /// <summary>
     /// MySQL (or MariaDB) when <c>ConnectionStrings:{name}</c> is set, else a SQLite file in <c>Data:Directory</c>. Registers
-    /// <see cref="IUnitOfWork{TContext}"/> for writes, <see cref="IDbContextFactory{TContext}"/> for reads, the relay of the outbox, what replays dead
-    /// letters, the gauges of both, and the migrations at start.
+    /// <see cref="IUnitOfWork{TContext}"/> for writes, <see cref="IDbContextFactory{TContext}"/> for reads, the relay of the outbox, what
+    /// replays dead letters, the gauges of both, and the migrations at start.
     /// </summary>
     /// <typeparam name="TContext">The service's database.</typeparam>
     /// <param name="builder">The host.</param>
@@ -33,7 +33,9 @@ public static class ServiceDatabase
         builder.AddContext(name, sqlite, mySql);
         builder.AddDeadLetters<TContext>(DatabaseSetup.ShortName(name));
         builder.Services.AddSingleton(provider => new DatabaseGauges<TContext>(
-            DatabaseSetup.ShortName(name), provider.GetRequiredService<IDbContextFactory<TContext>>(), provider.GetRequiredService<TimeProvider>()));
+            DatabaseSetup.ShortName(name),
+            provider.GetRequiredService<IDbContextFactory<TContext>>(),
+            provider.GetRequiredService<TimeProvider>()));
         builder.Services.AddWorker<DatabaseGauges<TContext>>();
     }
 }

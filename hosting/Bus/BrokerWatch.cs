@@ -6,7 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace InstaMessenger.Hosting.Bus;
 
 /// <summary>Knows whether the broker answers: by MassTransit's connection, and by whether publishes are confirmed.</summary>
-internal sealed class BrokerWatch(IBusControl bus, ConsumerReconnect reconnect, TimeProvider clock, ILogger<BrokerWatch> logger) : BackgroundService
+internal sealed class BrokerWatch(
+    IBusControl bus, ConsumerReconnect reconnect, TimeProvider clock, ILogger<BrokerWatch> logger) : BackgroundService
 {
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(1);
 
@@ -26,7 +27,8 @@ internal sealed class BrokerWatch(IBusControl bus, ConsumerReconnect reconnect, 
     }
 
     /// <summary>A publish failed; its relay tries again within seconds.</summary>
-    public void NotConfirmed(Exception error) => _notConfirmed = error is OperationCanceledException ? "a publish was not confirmed in time" : error.GetBaseException().Message;
+    public void NotConfirmed(Exception error) =>
+        _notConfirmed = error is OperationCanceledException ? "a publish was not confirmed in time" : error.GetBaseException().Message;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {

@@ -36,7 +36,8 @@ public static class DeadLetterEndpoints
         var all = db.Set<DeadLetter>()
             .Where(row => row.Id > after)
             .OrderBy(row => row.Id)
-            .Select(row => new DeadLetterView(row.Id, row.Queue, row.MessageType, row.ItemId, row.Error, row.CreatedAt, row.Cause, row.ReplayAt));
+            .Select(row => new DeadLetterView(
+                row.Id, row.Queue, row.MessageType, row.ItemId, row.Error, row.CreatedAt, row.Cause, row.ReplayAt));
         var rows = await db.ReadableAsync(all.Take, size + 1, cancellationToken);
         return TypedResults.Ok(Page.Of(rows, size, row => row, row => new NumberCursor(row.Id)));
     }

@@ -57,7 +57,9 @@ internal sealed partial class DeadLetterReplay<TContext>(
     /// <summary>People must look at it.</summary>
     protected override Task SetAsideAsync(long row, Exception error, CancellationToken cancellationToken) => unitOfWork.ExecuteAsync(
         scope => scope.Db.Set<DeadLetter>().Where(letter => letter.Id == row)
-            .ExecuteUpdateAsync(set => set.SetProperty(letter => letter.Cause, DeadLetterCause.Item).SetProperty(letter => letter.ReplayAt, (DateTimeOffset?)null)),
+            .ExecuteUpdateAsync(set => set
+                    .SetProperty(letter => letter.Cause, DeadLetterCause.Item)
+                    .SetProperty(letter => letter.ReplayAt, (DateTimeOffset?)null)),
         cancellationToken);
 
     /// <summary>

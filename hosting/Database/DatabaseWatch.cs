@@ -7,11 +7,12 @@ using MySqlConnector;
 namespace InstaMessenger.Hosting.Database;
 
 /// <summary>
-/// Knows whether the database server answers, by a connection of its own: one of the pool would wait behind the work, and a busy pool is no server that is
-/// away.
+/// Knows whether the database server answers, by a connection of its own: one of the pool would wait behind the work, and a busy pool is no
+/// server that is away.
 /// </summary>
 /// <typeparam name="TContext">The service's database.</typeparam>
-internal sealed class DatabaseWatch<TContext>(string name, string connectionString, TimeProvider clock, ILogger<DatabaseWatch<TContext>> logger) : BackgroundService
+internal sealed class DatabaseWatch<TContext>(
+    string name, string connectionString, TimeProvider clock, ILogger<DatabaseWatch<TContext>> logger) : BackgroundService
     where TContext : DbContext
 {
     private const int PatienceSeconds = 3;
@@ -19,7 +20,12 @@ internal sealed class DatabaseWatch<TContext>(string name, string connectionStri
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(2);
 
     private readonly string _connectionString =
-        new MySqlConnectionStringBuilder(connectionString) { Pooling = false, ConnectionTimeout = PatienceSeconds, DefaultCommandTimeout = PatienceSeconds }.ConnectionString;
+        new MySqlConnectionStringBuilder(connectionString)
+        {
+            Pooling = false,
+            ConnectionTimeout = PatienceSeconds,
+            DefaultCommandTimeout = PatienceSeconds,
+        }.ConnectionString;
 
     private MySqlConnection? _connection;
 

@@ -83,7 +83,8 @@ internal sealed partial class SharedLease(string name, Func<DbContext> createCon
 
     private Task<int> RenewAsync(DbContext db, long token, CancellationToken cancellationToken) => db.Database.ExecuteSqlAsync(
         $"""
-        UPDATE leases SET expires_at = TIMESTAMPDIFF(MICROSECOND, '1970-01-01', UTC_TIMESTAMP(6)) DIV 1000 + {(long)Lifetime.TotalMilliseconds}
+        UPDATE leases
+            SET expires_at = TIMESTAMPDIFF(MICROSECOND, '1970-01-01', UTC_TIMESTAMP(6)) DIV 1000 + {(long)Lifetime.TotalMilliseconds}
         WHERE name = {name} AND token = {token} AND owner = {_owner}
         """,
         cancellationToken);

@@ -4,8 +4,8 @@ using InstaMessenger.Hosting.Telemetry;
 namespace InstaMessenger.Hosting.Gauges;
 
 /// <summary>
-/// A figure of how things stand, like the rows that wait. A <see cref="GaugeWorker"/> reads it now and then, so that whoever fetches the metrics waits for
-/// no database.
+/// A figure of how things stand, like the rows that wait. A <see cref="GaugeWorker"/> reads it now and then, so that whoever fetches the
+/// metrics waits for no database.
 /// </summary>
 public sealed class Gauge
 {
@@ -26,7 +26,8 @@ public sealed class Gauge
     {
         foreach (var worker in GaugeWorker.OfThisProcess)
         {
-            if (worker.Read(this) is { } value) yield return new Measurement<double>(value, new KeyValuePair<string, object?>("database", worker.Database));
+            if (worker.Read(this) is { } value)
+                yield return new Measurement<double>(value, new KeyValuePair<string, object?>("database", worker.Database));
         }
     }
 }

@@ -4,15 +4,17 @@ using InstaMessenger.Hosting.Workers;
 namespace InstaMessenger.Hosting.Gauges;
 
 /// <summary>
-/// Reads the gauges of one database every ten seconds. Two processes on one database both read and tell the same, so the largest counts, not the sum. What
-/// could not be read for a minute is told no more: an old figure would look like a good one.
+/// Reads the gauges of one database every ten seconds. Two processes on one database both read and tell the same, so the largest counts,
+/// not the sum. What could not be read for a minute is told no more: an old figure would look like a good one.
 /// </summary>
 /// <param name="name">The worker's name, like <c>journal-gauges</c>.</param>
 /// <param name="database">Whose rows they count, like <c>store</c>.</param>
 /// <param name="clock">Tells how old a figure is.</param>
 public abstract class GaugeWorker(string name, string database, TimeProvider clock) : Worker, IDisposable
 {
-    /// <summary>Counting ends here: an index of more rows is not walked every ten seconds, and nobody acts otherwise at twice as many.</summary>
+    /// <summary>
+    /// Counting ends here: an index of more rows is not walked every ten seconds, and nobody acts otherwise at twice as many.
+    /// </summary>
     public const int MostRows = 100_000;
 
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(10);
@@ -66,5 +68,6 @@ public abstract class GaugeWorker(string name, string database, TimeProvider clo
     /// <summary>Tells an age in seconds.</summary>
     /// <param name="gauge">Which.</param>
     /// <param name="since">Since when; null when nothing waits, which is 0.</param>
-    protected void SetAge(Gauge gauge, DateTimeOffset? since) => Set(gauge, since is { } from ? Math.Max(0, (clock.GetUtcNow() - from).TotalSeconds) : 0);
+    protected void SetAge(Gauge gauge, DateTimeOffset? since) =>
+        Set(gauge, since is { } from ? Math.Max(0, (clock.GetUtcNow() - from).TotalSeconds) : 0);
 }

@@ -11,6 +11,12 @@ namespace InstaMessenger.Hosting.Http;
 /// </summary>
 internal sealed class ApiCall
 {
+    private static readonly int[] OfEveryCall =
+    [
+        StatusCodes.Status400BadRequest, StatusCodes.Status401Unauthorized, StatusCodes.Status403Forbidden,
+        StatusCodes.Status503ServiceUnavailable,
+    ];
+
     private static readonly ApiCall Instance = new();
 
     private ApiCall()
@@ -22,8 +28,7 @@ internal sealed class ApiCall
     {
         endpoint.Metadata.Add(Instance);
         var hasId = endpoint is RouteEndpointBuilder { RoutePattern.Parameters.Count: > 0 };
-        foreach (var status in (int[])[StatusCodes.Status400BadRequest, StatusCodes.Status401Unauthorized, StatusCodes.Status403Forbidden, StatusCodes.Status503ServiceUnavailable])
-            endpoint.Metadata.Add(Problem(status));
+        foreach (var status in OfEveryCall) endpoint.Metadata.Add(Problem(status));
         if (hasId) endpoint.Metadata.Add(Problem(StatusCodes.Status404NotFound));
     }
 

@@ -85,7 +85,7 @@ internal sealed class UrlParameter(string name, bool mustBeRoute, Type type)
         var type = Nullable.GetUnderlyingType(from.ParameterType) ?? from.ParameterType;
         var (query, route) = (from.GetCustomAttribute<FromQueryAttribute>(), from.GetCustomAttribute<FromRouteAttribute>());
         if (bound.HasBindAsync || (query is null && route is null && type != typeof(string) && !bound.HasTryParse)) return null;
-        if (query is null && route is null && from.GetCustomAttributes().Any(attribute => attribute is IFromHeaderMetadata or IFromBodyMetadata or IFromServiceMetadata)) return null;
+        if (query is null && route is null && from.GetCustomAttributes().Any(IsElsewhere)) return null;
         return new UrlParameter(query?.Name ?? route?.Name ?? bound.Name, route is not null, type);
     }
 
@@ -98,6 +98,9 @@ internal sealed class UrlParameter(string name, bool mustBeRoute, Type type)
         if (type.IsAssignableTo(typeof(ICursor))) return Problems.BadCursor();
         return IsId(type) ? Problems.NotFound(type.Name[..^"Id".Length].ToLowerInvariant()) : Unreadable(name, $"It is {Form(type)}.");
     }
+
+    private static bool IsElsewhere(Attribute attribute) =>
+        attribute is IFromHeaderMetadata or IFromBodyMetadata or IFromServiceMetadata;
 
     private static string Form(Type type) =>
         type == typeof(bool) ? "true or false" : type == typeof(int) || type == typeof(long) ? "a whole number" : $"a {type.Name}";

@@ -26,7 +26,10 @@ internal sealed class Outage(Func<Exception, bool> isKnown)
 
     private static IEnumerable<Exception> Causes(Exception error)
     {
-        for (var cause = error; cause is not null; cause = cause is AggregateException { InnerExceptions: [var first, ..] } ? first : cause.InnerException) yield return cause;
+        for (var cause = error; cause is not null; cause = Next(cause)) yield return cause;
+
+        static Exception? Next(Exception cause) =>
+            cause is AggregateException { InnerExceptions: [var first, ..] } ? first : cause.InnerException;
     }
 
     private static bool IsOne(Exception cause) => cause

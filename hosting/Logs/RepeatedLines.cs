@@ -4,8 +4,8 @@ using System.Globalization;
 namespace InstaMessenger.Hosting.Logs;
 
 /// <summary>
-/// Lets a line about something that is away through at the first time and then once a minute. Two lines are alike when they have the same words and names;
-/// numbers, times and GUIDs in them, like that of an attempt, do not count.
+/// Lets a line about something that is away through at the first time and then once a minute. Two lines are alike when they have the same
+/// words and names; numbers, times and GUIDs in them, like that of an attempt, do not count.
 /// </summary>
 internal sealed class RepeatedLines(TimeProvider clock)
 {
@@ -41,7 +41,10 @@ internal sealed class RepeatedLines(TimeProvider clock)
     }
 
     private static string KeyOf(string category, IReadOnlyList<KeyValuePair<string, object?>> values) =>
-        string.Join('\n', values.Where(value => IsName(value.Value)).Select(value => Convert.ToString(value.Value, CultureInfo.InvariantCulture)).Prepend(category));
+        string.Join(
+            '\n',
+            values.Where(value => IsName(value.Value)).Select(value => Convert.ToString(value.Value, CultureInfo.InvariantCulture))
+                .Prepend(category));
 
     private static bool IsName(object? value) => value is not (null or IFormattable) || value is Uri;
 

@@ -63,7 +63,9 @@ public static class CallerAuthenticationSetup
         services.AddAuthentication("caller").AddScheme<AuthenticationSchemeOptions, CallerAuthentication>("caller", null);
         var authorization = services.AddAuthorizationBuilder()
             // Default deny: an endpoint that forgets to say who may call it needs a caller who may do everything.
-            .SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().RequireClaim(ScopeClaim, EndpointScope.Words(Scopes.Manage)).Build())
+            .SetFallbackPolicy(
+                new AuthorizationPolicyBuilder().RequireAuthenticatedUser().RequireClaim(ScopeClaim, EndpointScope.Words(Scopes.Manage))
+                    .Build())
             .AddPolicy(Admin, policy => policy.RequireRole(Admin))
             .AddPolicy(EndpointScope.AnyCredential, policy => policy.RequireAuthenticatedUser());
         for (var anyOf = Scopes.None + 1; anyOf <= Scopes.All; anyOf++)

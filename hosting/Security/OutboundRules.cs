@@ -19,7 +19,10 @@ public sealed class OutboundRules
 
     /// <summary>No host has such an address: "this network", on which Linux connects to itself, multicast and broadcast.</summary>
     private static readonly IPNetwork[] Nowhere =
-        [IPNetwork.Parse("0.0.0.0/8"), IPNetwork.Parse("224.0.0.0/4"), IPNetwork.Parse("255.255.255.255/32"), IPNetwork.Parse("::/128"), IPNetwork.Parse("ff00::/8")];
+        [
+            IPNetwork.Parse("0.0.0.0/8"), IPNetwork.Parse("224.0.0.0/4"), IPNetwork.Parse("255.255.255.255/32"), IPNetwork.Parse("::/128"),
+            IPNetwork.Parse("ff00::/8"),
+        ];
 
     private readonly bool _allowPrivate;
     private readonly HashSet<string> _hosts = new(StringComparer.OrdinalIgnoreCase);

@@ -25,7 +25,8 @@ public static class SecretsSetup
         services.AddSingleton(_ => new MasterKey(StrongKey.Parse("Secrets:MasterKey", options.MasterKey)));
         var folder = WritableFolder.Open(
             "Secrets:KeyDirectory", options.KeyDirectory is { Length: > 0 } set ? set : DataDirectory.File(configuration, "keys"));
-        services.AddHostedService(provider => new KeyRingStarter(folder, provider.GetRequiredService<IKeyManager>(), provider.GetRequiredService<TimeProvider>()));
+        services.AddHostedService(provider => new KeyRingStarter(
+            folder, provider.GetRequiredService<IKeyManager>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<SecretProtector>();
         services.AddDataProtection()
             .SetApplicationName("InstaMessenger")

@@ -14,8 +14,8 @@ public static class WritableFolder
         {
             var folder = Directory.CreateDirectory(path);
             // By its name no other process has the same one open.
-            using (new FileStream(Path.Combine(folder.FullName, Path.GetRandomFileName()), FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose))
-                return folder;
+            var trial = Path.Combine(folder.FullName, Path.GetRandomFileName());
+            using (new FileStream(trial, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose)) return folder;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {

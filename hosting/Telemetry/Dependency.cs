@@ -5,8 +5,9 @@ using Microsoft.Extensions.Logging;
 namespace InstaMessenger.Hosting.Telemetry;
 
 /// <summary>
-/// What is known of something that the process needs and does not own: the broker, a database. Its outage is told when it begins, once a minute while it lasts
-/// and when it ends. It makes the process degraded, not unready: it is away for all processes alike, and none could serve in another's place.
+/// What is known of something that the process needs and does not own: the broker, a database. Its outage is told when it begins, once a
+/// minute while it lasts and when it ends. It makes the process degraded, not unready: it is away for all processes alike, and none could
+/// serve in another's place.
 /// </summary>
 /// <param name="name">Words for people, like <c>the broker</c>.</param>
 /// <param name="clock">Tells the time.</param>
@@ -55,7 +56,8 @@ internal sealed partial class Dependency(string name, TimeProvider clock, ILogge
         {
             // Open to anybody, so without the reason.
             return Task.FromResult(_since is { } since && clock.GetUtcNow() - since >= Grace
-                ? HealthCheckResult.Degraded(string.Create(CultureInfo.InvariantCulture, $"No answer from {name} since {since:yyyy-MM-dd'T'HH:mm:ss'Z'}."))
+                ? HealthCheckResult.Degraded(
+                    string.Create(CultureInfo.InvariantCulture, $"No answer from {name} since {since:yyyy-MM-dd'T'HH:mm:ss'Z'}."))
                 : HealthCheckResult.Healthy());
         }
     }

@@ -5,17 +5,19 @@ using Microsoft.Extensions.Logging;
 namespace InstaMessenger.Hosting.Telemetry;
 
 /// <summary>
-/// Whether the process is ready, asked of its checks at most once a second: some write to a disk, and the question is open to anybody, as often as they like.
-/// From the moment that the process is told to stop it is not ready, so that whoever balances load sends it no more.
+/// Whether the process is ready, asked of its checks at most once a second: some write to a disk, and the question is open to anybody, as
+/// often as they like. From the moment that the process is told to stop it is not ready, so that whoever balances load sends it no more.
 /// </summary>
-internal sealed partial class Readiness(HealthCheckService checks, IHostApplicationLifetime lifetime, TimeProvider clock, ILogger<Readiness> logger)
+internal sealed partial class Readiness(
+    HealthCheckService checks, IHostApplicationLifetime lifetime, TimeProvider clock, ILogger<Readiness> logger)
 {
     private static readonly TimeSpan GoodFor = TimeSpan.FromSeconds(1);
 
     private static readonly HealthReport Stopping = new(
         new Dictionary<string, HealthReportEntry>
         {
-            ["process"] = new(HealthStatus.Unhealthy, "It was told to stop and ends what it has in hand.", TimeSpan.Zero, exception: null, data: null),
+            ["process"] = new(HealthStatus.Unhealthy, "It was told to stop and ends what it has in "
+                + "hand.", TimeSpan.Zero, exception: null, data: null),
         },
         TimeSpan.Zero);
 
@@ -57,7 +59,8 @@ internal sealed partial class Readiness(HealthCheckService checks, IHostApplicat
         return report;
     }
 
-    [LoggerMessage(EventName = "readiness.not_well", Level = LogLevel.Warning, Message = "{Status}, because of: {Checks}. GET /health/ready says why")]
+    [LoggerMessage(
+        EventName = "readiness.not_well", Level = LogLevel.Warning, Message = "{Status}, because of: {Checks}. GET /health/ready says why")]
     private static partial void LogNotWell(ILogger logger, HealthStatus status, string checks);
 
     [LoggerMessage(EventName = "readiness.well", Level = LogLevel.Information, Message = "Healthy again")]

@@ -19,6 +19,12 @@ internal static class TelemetrySetup
 {
     private const string MetricsPath = "/metrics";
 
+    private static readonly string[] Noisy =
+    [
+        "Microsoft.AspNetCore", "Microsoft.AspNetCore.DataProtection", "Microsoft.EntityFrameworkCore", "Microsoft.Extensions.Http",
+        "System.Net.Http", "MassTransit", "Yarp",
+    ];
+
     /// <summary>
     /// JSON logs on the console (<c>Logging:Format=text</c> for people). Metrics are always collected; traces are exported when
     /// <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set.
@@ -27,28 +33,32 @@ internal static class TelemetrySetup
     {
         var configuration = builder.Configuration;
         builder.Logging.ClearProviders();
-        if (configuration["Logging:Format"] is not (null or "" or "json" or "text")) throw new SettingException("Logging:Format must be json or text.");
-        builder.Logging.AddConsole(console => console.FormatterName = configuration["Logging:Format"] == "text" ? TextLines.FormatName : JsonLines.FormatName)
+        if (configuration["Logging:Format"] is not (null or "" or "json" or "text"))
+            throw new SettingException("Logging:Format must be json or text.");
+        builder.Logging.AddConsole(
+            console => console.FormatterName = configuration["Logging:Format"] == "text" ? TextLines.FormatName : JsonLines.FormatName)
             .AddConsoleFormatter<TextLines, ConsoleFormatterOptions>().AddConsoleFormatter<JsonLines, ConsoleFormatterOptions>();
-        foreach (var noisy in (string[])["Microsoft.AspNetCore", "Microsoft.EntityFrameworkCore", "System.Net.Http", "MassTransit", "Yarp", "Microsoft.Extensions.Http", "Microsoft.AspNetCore.DataProtection"])
-            builder.Logging.AddFilter(noisy, LogLevel.Warning);
+        foreach (var noisy in Noisy) builder.Logging.AddFilter(noisy, LogLevel.Warning);
         // What stops a start is told in one line, by ServiceProcess; here it would be thirty more.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
         // A line for each check that is not well, each time anybody asks; Readiness tells when that changes.
         builder.Logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None);
         // Each of its failing connections is told by whoever wanted one.
         builder.Logging.AddFilter("Microsoft.EntityFrameworkCore.Database.Connection", LogLevel.None);
-        // ASP.NET writes two lines for every wrong credential: strangers would fill the disk. The metric http.server.request.duration counts the 401s.
+        // ASP.NET writes two lines for every wrong credential: strangers would fill the disk. The metric http.server.request.duration
+        // counts the 401s.
         builder.Logging.AddFilter(typeof(CallerAuthentication).FullName, LogLevel.Warning);
 
         if (MetricsPort(configuration) is { } port)
         {
             var urls = builder.WebHost.GetSetting(WebHostDefaults.ServerUrlsKey) ?? "";
             var host = configuration["Metrics:Host"] is { Length: > 0 } set ? set : "localhost";
-            if (!urls.Split(';').Any(url => url.TrimEnd('/').EndsWith($":{port}", StringComparison.Ordinal))) builder.WebHost.UseUrls($"{urls};http://{host}:{port}");
+            if (!urls.Split(';').Any(url => url.TrimEnd('/').EndsWith($":{port}", StringComparison.Ordinal)))
+                builder.WebHost.UseUrls($"{urls};http://{host}:{port}");
         }
 
-        var telemetry = builder.Services.AddOpenTelemetry().ConfigureResource(resource => resource.AddService(serviceName, "instamessenger"));
+        var telemetry = builder.Services.AddOpenTelemetry()
+            .ConfigureResource(resource => resource.AddService(serviceName, "instamessenger"));
         telemetry.WithMetrics(metrics => metrics
             .AddMeter(Metrics.MeterName, "MassTransit")
             .AddAspNetCoreInstrumentation().AddHttpClientInstrumentation().AddRuntimeInstrumentation()
@@ -56,20 +66,22 @@ internal static class TelemetrySetup
         if (string.IsNullOrEmpty(configuration["OTEL_EXPORTER_OTLP_ENDPOINT"])) return;
         telemetry.WithTracing(tracing => tracing
             .AddSource(ActivityNames.SourceName, "MassTransit")
-            .AddAspNetCoreInstrumentation(options => options.Filter = context => !context.Request.Path.StartsWithSegments("/health", StringComparison.Ordinal) && context.Request.Path != MetricsPath)
+            .AddAspNetCoreInstrumentation(options => options.Filter = context =>
+                !context.Request.Path.StartsWithSegments("/health", StringComparison.Ordinal) && context.Request.Path != MetricsPath)
             .AddHttpClientInstrumentation()
             .AddOtlpExporter());
         telemetry.WithMetrics(metrics => metrics.AddOtlpExporter());
     }
 
     /// <summary>
-    /// Serves <c>/metrics</c> on <c>Metrics:Port</c> and nowhere else, judged by the connection because a Host header can be forged. Without the setting nobody is
-    /// shown them: who asks at the public port is a stranger.
+    /// Serves <c>/metrics</c> on <c>Metrics:Port</c> and nowhere else, judged by the connection because a Host header can be forged.
+    /// Without the setting nobody is shown them: who asks at the public port is a stranger.
     /// </summary>
     public static void UseMetricsEndpoint(this WebApplication app)
     {
         if (MetricsPort(app.Configuration) is not { } port) return;
-        app.UseOpenTelemetryPrometheusScrapingEndpoint(context => context.Request.Path == MetricsPath && context.Connection.LocalPort == port);
+        app.UseOpenTelemetryPrometheusScrapingEndpoint(
+            context => context.Request.Path == MetricsPath && context.Connection.LocalPort == port);
     }
 
     private static int? MetricsPort(IConfiguration configuration) => configuration.GetValue<int?>("Metrics:Port") switch

@@ -5,14 +5,16 @@ using Microsoft.Extensions.Logging;
 namespace InstaMessenger.Hosting.Workers;
 
 /// <summary>
-/// Runs a worker's rounds one after the other as long as the process lives. At the stop it ends the round in hand while bus and database still work:
-/// cut off, what was done and not yet marked would be done once more by the next process.
+/// Runs a worker's rounds one after the other as long as the process lives. At the stop it ends the round in hand while bus and database
+/// still work: cut off, what was done and not yet marked would be done once more by the next process.
 /// </summary>
 internal sealed partial class WorkerLoop<TWorker>(TWorker worker, WorkerStatuses statuses, TimeProvider clock, ILogger<TWorker> logger)
     : BackgroundService, IHostedLifecycleService
     where TWorker : Worker
 {
-    /// <summary>How soon a process that waits for the lease asks again: with the lease's own few seconds, that is how long a dead one is missed.</summary>
+    /// <summary>
+    /// How soon a process that waits for the lease asks again: with the lease's own few seconds, that is how long a dead one is missed.
+    /// </summary>
     private static readonly TimeSpan StandByEvery = TimeSpan.FromSeconds(1);
 
     private readonly WorkerStatus _status = statuses.Add(worker.Name, worker.Interval);
@@ -107,10 +109,14 @@ internal sealed partial class WorkerLoop<TWorker>(TWorker worker, WorkerStatuses
     private Task SleepAsync(TimeSpan longest, CancellationToken stopping) =>
         worker.Signal is { } signal ? signal.SleepAsync(longest, clock, stopping) : Task.Delay(longest, clock, stopping);
 
-    [LoggerMessage(EventName = "worker.failed", Level = LogLevel.Warning, Message = "{Worker}: a round failed (failure {Failures} in a row); it is tried again")]
+    [LoggerMessage(
+        EventName = "worker.failed",
+        Level = LogLevel.Warning,
+        Message = "{Worker}: a round failed (failure {Failures} in a row); it is tried again")]
     private static partial void LogFailed(ILogger logger, Exception error, string worker, int failures);
 
-    [LoggerMessage(EventName = "worker.recovered", Level = LogLevel.Information, Message = "{Worker}: works again after {Failures} failures")]
+    [LoggerMessage(
+        EventName = "worker.recovered", Level = LogLevel.Information, Message = "{Worker}: works again after {Failures} failures")]
     private static partial void LogRecovered(ILogger logger, string worker, int failures);
 
     [LoggerMessage(EventName = "worker.lease_lost", Level = LogLevel.Warning, Message = "{Worker}: nothing was marked. {Reason}")]

@@ -21,7 +21,9 @@ internal sealed class WorkerStatus(string name, TimeSpan interval, TimeProvider 
     /// <summary>Rows that always fail and could not even be set aside.</summary>
     public int StuckRows => Volatile.Read(ref _stuckRows);
 
-    /// <summary>How long ago a round went well, or this process saw that another runs the rounds; before the first, how long ago the process began.</summary>
+    /// <summary>
+    /// How long ago a round went well, or this process saw that another runs the rounds; before the first, how long ago the process began.
+    /// </summary>
     public TimeSpan Lag => clock.GetElapsedTime(Volatile.Read(ref _lastRun) is var last && last == 0 ? _began : last);
 
     public void Succeeded()

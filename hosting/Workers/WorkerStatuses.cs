@@ -6,8 +6,8 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 namespace InstaMessenger.Hosting.Workers;
 
 /// <summary>
-/// All workers of the process, for metrics (<c>worker.lag</c>, <c>worker.failures</c>) and for readiness. A worker that keeps failing makes the process
-/// degraded, not unready: what it serves it can still serve.
+/// All workers of the process, for metrics (<c>worker.lag</c>, <c>worker.failures</c>) and for readiness. A worker that keeps failing makes
+/// the process degraded, not unready: what it serves it can still serve.
 /// </summary>
 internal sealed class WorkerStatuses(TimeProvider clock) : IHealthCheck
 {
@@ -19,10 +19,14 @@ internal sealed class WorkerStatuses(TimeProvider clock) : IHealthCheck
 
     static WorkerStatuses()
     {
-        Metrics.Meter.CreateObservableGauge("worker.lag", () => Read(status => status.Lag.TotalSeconds), "s", "Since the last round that went well.");
-        Metrics.Meter.CreateObservableGauge("worker.interval", () => Read(status => status.Interval.TotalSeconds), "s", "The longest sleep between two rounds.");
-        Metrics.Meter.CreateObservableGauge("worker.failures", () => Read(status => status.Failures), "{round}", "Rounds that failed one after the other.");
-        Metrics.Meter.CreateObservableGauge("worker.stuck_rows", () => Read(status => status.StuckRows), "{row}", "Rows that fail and could not be set aside.");
+        Metrics.Meter.CreateObservableGauge(
+            "worker.lag", () => Read(status => status.Lag.TotalSeconds), "s", "Since the last round that went well.");
+        Metrics.Meter.CreateObservableGauge(
+            "worker.interval", () => Read(status => status.Interval.TotalSeconds), "s", "The longest sleep between two rounds.");
+        Metrics.Meter.CreateObservableGauge(
+            "worker.failures", () => Read(status => status.Failures), "{round}", "Rounds that failed one after the other.");
+        Metrics.Meter.CreateObservableGauge(
+            "worker.stuck_rows", () => Read(status => status.StuckRows), "{row}", "Rows that fail and could not be set aside.");
     }
 
     public WorkerStatus Add(string name, TimeSpan interval = default)
@@ -46,5 +50,6 @@ internal sealed class WorkerStatuses(TimeProvider clock) : IHealthCheck
         : $"{status.Name}: {status.Failures} rounds failed, the last good one was {status.Lag.TotalSeconds:0} s ago";
 
     private static IEnumerable<Measurement<double>> Read(Func<WorkerStatus, double> value) =>
-        OfThisProcess.Keys.Select(status => new Measurement<double>(value(status), new KeyValuePair<string, object?>("worker", status.Name)));
+        OfThisProcess.Keys.Select(
+            status => new Measurement<double>(value(status), new KeyValuePair<string, object?>("worker", status.Name)));
 }

@@ -22,7 +22,8 @@ public static class SenderSetup
     {
         ArgumentNullException.ThrowIfNull(builder);
         builder.AddSecrets();
-        builder.AddDatabase<SenderDbContext>("Sender", options => new SqliteSenderDbContext(options), options => new MySqlSenderDbContext(options));
+        builder.AddDatabase<SenderDbContext>(
+            "Sender", options => new SqliteSenderDbContext(options), options => new MySqlSenderDbContext(options));
         var services = builder.Services;
         services.AddMessageHandler<SenderDbContext, SendMessage, SendMessageHandler>("sender.send-message");
         services.AddMessageHandler<SenderDbContext, EchoRecognised, EchoRecognisedHandler>("sender.echo-recognised");

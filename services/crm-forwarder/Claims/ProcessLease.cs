@@ -78,7 +78,8 @@ internal sealed class ProcessLease(
 
     /// <summary>Never used twice, and tells operators which process it is.</summary>
     private static string NewId() =>
-        $"{Environment.MachineName[..Math.Min(Environment.MachineName.Length, 60)]}:{Environment.ProcessId}:{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8))}";
+        $"{Environment.MachineName[..Math.Min(Environment.MachineName.Length, 60)]}:{Environment.ProcessId}:"
+        + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
 
     /// <param name="Id">Under which id.</param>
     /// <param name="At">When it was begun (UTC).</param>

@@ -40,5 +40,6 @@ internal sealed class MySqlCrmForwarderDesign : IDesignTimeDbContextFactory<MySq
 {
     // A fixed version: no server is needed, and the migrations hold for the oldest that is supported.
     public MySqlCrmForwarderDbContext CreateDbContext(string[] args) =>
-        new(new DbContextOptionsBuilder<MySqlCrmForwarderDbContext>().UseMySql("Server=none", new MariaDbServerVersion(new Version(10, 6))).Options);
+        new(new DbContextOptionsBuilder<MySqlCrmForwarderDbContext>()
+            .UseMySql("Server=none", new MariaDbServerVersion(new Version(10, 6))).Options);
 }

@@ -9,9 +9,14 @@ namespace InstaMessenger.CrmForwarder.Deliveries;
 /// halve the throughput. A crash before the commit repeats the posts with the same <c>webhook-id</c>.
 /// </summary>
 internal sealed class AttemptRecorder(
-    IUnitOfWork<CrmForwarderDbContext> unitOfWork, DeliveryMailbox mailbox, TimeProvider clock, ILogger<AttemptRecorder> logger) : IDisposable
+    IUnitOfWork<CrmForwarderDbContext> unitOfWork,
+    DeliveryMailbox mailbox,
+    TimeProvider clock,
+    ILogger<AttemptRecorder> logger) : IDisposable
 {
-    /// <summary>Bounds what a crash repeats, beyond what is in flight: attempts wait for a place here before they give up their slot.</summary>
+    /// <summary>
+    /// Bounds what a crash repeats, beyond what is in flight: attempts wait for a place here before they give up their slot.
+    /// </summary>
     private const int MostUnrecorded = 512;
 
     /// <summary>A result is rotten when it fails so often alone, each time while the database takes other work.</summary>
@@ -26,7 +31,8 @@ internal sealed class AttemptRecorder(
 
     private readonly EndpointNews _news = new(clock);
 
-    public ValueTask AddAsync(AttemptResult result, CancellationToken cancellationToken) => _results.Writer.WriteAsync(result, cancellationToken);
+    public ValueTask AddAsync(AttemptResult result, CancellationToken cancellationToken) =>
+        _results.Writer.WriteAsync(result, cancellationToken);
 
     /// <summary>Lets <see cref="RunAsync"/> end once all is written, or cannot be.</summary>
     public async Task CloseAsync()
@@ -117,7 +123,9 @@ internal sealed class AttemptRecorder(
         foreach (var lost in conclusions.Except(written)) logger.NotOurs(lost.Result.Delivery.EventId.Value, lost.Result.Target.EndpointId);
     }
 
-    /// <summary>Its lane forgets it only when its row says so too: else the row, still pending, would be posted again at once, and for ever.</summary>
+    /// <summary>
+    /// Its lane forgets it only when its row says so too: else the row, still pending, would be posted again at once, and for ever.
+    /// </summary>
     private async Task SetAsideAsync(Conclusion conclusion, Exception cause)
     {
         var result = conclusion.Result;
@@ -159,5 +167,6 @@ internal sealed class AttemptRecorder(
         }
     }
 
-    private async Task WaitAsync() => await Task.Delay(RetryEvery, clock, _closing.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    private async Task WaitAsync() =>
+        await Task.Delay(RetryEvery, clock, _closing.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 }

@@ -5,9 +5,11 @@ using Microsoft.EntityFrameworkCore;
 namespace InstaMessenger.CrmForwarder.Deliveries;
 
 /// <summary>What CRMs do not have yet.</summary>
-internal sealed class DeliveryGauges(IDbContextFactory<CrmForwarderDbContext> factory, TimeProvider clock) : GaugeWorker("delivery-gauges", "crm-forwarder", clock)
+internal sealed class DeliveryGauges(
+    IDbContextFactory<CrmForwarderDbContext> factory, TimeProvider clock) : GaugeWorker("delivery-gauges", "crm-forwarder", clock)
 {
-    public static readonly Gauge Waiting = new("deliveries.waiting", "{delivery}", "Deliveries that are to be posted, to endpoints that take some.");
+    public static readonly Gauge Waiting = new(
+        "deliveries.waiting", "{delivery}", "Deliveries that are to be posted, to endpoints that take some.");
 
     public static readonly Gauge WaitingAge = new("deliveries.waiting.age", "s", "Since the oldest delivery that waits was made.");
 
@@ -21,13 +23,20 @@ internal sealed class DeliveryGauges(IDbContextFactory<CrmForwarderDbContext> fa
         await using var db = await factory.CreateDbContextAsync(cancellationToken);
         var (waiting, oldest) = await CountAsync(db, DeliveryState.Pending, cancellationToken);
         Set(Waiting, waiting);
-        SetAge(WaitingAge, await db.Deliveries.Where(row => row.Id == oldest).Select(row => (DateTimeOffset?)row.CreatedAt).FirstOrDefaultAsync(cancellationToken));
+        SetAge(
+            WaitingAge,
+            await db.Deliveries.Where(row => row.Id == oldest).Select(row => (DateTimeOffset?)row.CreatedAt)
+                .FirstOrDefaultAsync(cancellationToken));
         Set(Dead, (await CountAsync(db, DeliveryState.Dead, cancellationToken)).Rows);
     }
 
-    /// <summary>The active endpoints that have some: a probe of the index for each, where the deliveries themselves are mostly ones that were delivered.</summary>
+    /// <summary>
+    /// The active endpoints that have some: a probe of the index for each, where the deliveries themselves are mostly ones that were
+    /// delivered.
+    /// </summary>
     internal static IQueryable<string> With(CrmForwarderDbContext db, DeliveryState state) => db.Endpoints
-        .Where(endpoint => endpoint.State == EndpointState.Active && db.Deliveries.Any(row => row.EndpointId == endpoint.Id && row.State == state))
+        .Where(endpoint => endpoint.State == EndpointState.Active
+                && db.Deliveries.Any(row => row.EndpointId == endpoint.Id && row.State == state))
         .OrderBy(endpoint => endpoint.Id)
         .Select(endpoint => endpoint.Id)
         .Take(MostEndpoints);
@@ -38,7 +47,8 @@ internal sealed class DeliveryGauges(IDbContextFactory<CrmForwarderDbContext> fa
         .Select(row => (long?)row.Id)
         .Take(most);
 
-    private static async Task<(int Rows, long? Oldest)> CountAsync(CrmForwarderDbContext db, DeliveryState state, CancellationToken cancellationToken)
+    private static async Task<(int Rows, long? Oldest)> CountAsync(
+        CrmForwarderDbContext db, DeliveryState state, CancellationToken cancellationToken)
     {
         var (rows, oldest) = (0, (long?)null);
         foreach (var endpoint in await With(db, state).ToListAsync(cancellationToken))

@@ -74,7 +74,8 @@ internal sealed partial class DueDeliveries(
     }
 
     private static IQueryable<DueDelivery> RowsOf(IQueryable<Delivery> deliveries) => deliveries
-        .Select(row => new DueDelivery(row.Id, row.EventId, row.ConversationId, row.Body, row.TraceParent, row.Attempts, row.Failures, row.CreatedAt));
+        .Select(row => new DueDelivery(
+                row.Id, row.EventId, row.ConversationId, row.Body, row.TraceParent, row.Attempts, row.Failures, row.CreatedAt));
 
     /// <summary>A page that cannot be read has a row that cannot: that one is set aside, so that those behind it go.</summary>
     private async Task<List<DueDelivery>> OneByOneAsync(CrmForwarderDbContext db, List<long> ids, CancellationToken cancellationToken)

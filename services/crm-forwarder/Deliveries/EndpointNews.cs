@@ -1,8 +1,9 @@
 namespace InstaMessenger.CrmForwarder.Deliveries;
 
 /// <summary>
-/// Which endpoints fail, and what of it is told. One that is away fails every delivery, and a line for each would fill the log with one CRM's outage: the
-/// first of each minute are told, and that it takes deliveries again. The delivery log has every attempt. For one caller at a time.
+/// Which endpoints fail, and what of it is told. One that is away fails every delivery, and a line for each would fill the log with one
+/// CRM's outage: the first of each minute are told, and that it takes deliveries again. The delivery log has every attempt. For one caller
+/// at a time.
 /// </summary>
 internal sealed class EndpointNews(TimeProvider clock)
 {

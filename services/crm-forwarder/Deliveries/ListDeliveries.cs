@@ -54,7 +54,8 @@ internal static class ListDeliveries
         foreach (var state in states)
         {
             var places = db.Deliveries
-                .Where(row => row.EndpointId == endpointId && row.State == state && (row.DueAt < before.Time || (row.DueAt == before.Time && row.Id < before.Number)))
+                .Where(row => row.EndpointId == endpointId && row.State == state
+                && (row.DueAt < before.Time || (row.DueAt == before.Time && row.Id < before.Number)))
                 .OrderByDescending(row => row.DueAt).ThenByDescending(row => row.Id)
                 .Select(row => new TimeCursor(row.DueAt, row.Id));
             found.AddRange(await db.ReadableAsync(places.Take, size + 1, cancellationToken));
@@ -66,7 +67,8 @@ internal static class ListDeliveries
             place => place.Number,
             place => place);
         var ids = page.Data;
-        var views = (await db.ReadableAsync(db.Deliveries.Where(row => ids.Contains(row.Id)).OrderBy(row => row.Id).Select(DeliveryView.Of), cancellationToken))
+        var asked = db.Deliveries.Where(row => ids.Contains(row.Id)).OrderBy(row => row.Id).Select(DeliveryView.Of);
+        var views = (await db.ReadableAsync(asked, cancellationToken))
             .ToDictionary(view => view.Id);
         var attempts = await db.ReadableAsync(
             db.Attempts.Where(row => ids.Contains(row.DeliveryId)).OrderBy(row => row.DeliveryId)

@@ -29,7 +29,8 @@ internal sealed class WaitingEventSweeper(
     {
         await using var db = await factory.CreateDbContextAsync(cancellationToken);
         return await db.WaitingEvents
-            .Where(row => !except.Contains(row.Sequence) && db.Accounts.Any(account => account.AccountId == row.AccountId && account.Version >= row.AccountVersion))
+            .Where(row => !except.Contains(row.Sequence)
+                && db.Accounts.Any(account => account.AccountId == row.AccountId && account.Version >= row.AccountVersion))
             .OrderBy(row => row.Sequence).Take(limit).Select(row => row.Sequence).ToListAsync(cancellationToken);
     }
 

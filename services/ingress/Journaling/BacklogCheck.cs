@@ -4,8 +4,8 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 namespace InstaMessenger.Ingress.Journaling;
 
 /// <summary>
-/// Says how much waits for the bus when that is for long. Degraded, not unready: webhooks are still kept, and Meta must not be turned away because of what
-/// is behind the journal.
+/// Says how much waits for the bus when that is for long. Degraded, not unready: webhooks are still kept, and Meta must not be turned away
+/// because of what is behind the journal.
 /// </summary>
 internal sealed class BacklogCheck(JournalGauges gauges) : IHealthCheck
 {
@@ -16,6 +16,7 @@ internal sealed class BacklogCheck(JournalGauges gauges) : IHealthCheck
         var (rows, age) = (gauges.Read(JournalGauges.Backlog) ?? 0, gauges.Read(JournalGauges.BacklogAge) ?? 0);
         return Task.FromResult(age < Long.TotalSeconds
             ? HealthCheckResult.Healthy()
-            : HealthCheckResult.Degraded(string.Create(CultureInfo.InvariantCulture, $"{rows} webhooks are kept and not on the bus yet; the oldest came {age:0} s ago.")));
+            : HealthCheckResult.Degraded(string.Create(CultureInfo.InvariantCulture, $"{rows} webhooks are kept and not on the bus yet; "
+                + $"the oldest came {age:0} s ago.")));
     }
 }

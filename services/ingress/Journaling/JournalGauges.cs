@@ -9,7 +9,8 @@ internal sealed class JournalGauges(Journal journal, TimeProvider clock) : Gauge
 {
     public static readonly Gauge Backlog = new("journal.backlog", "{webhook}", "Webhooks that the bus has not confirmed yet.");
 
-    public static readonly Gauge BacklogAge = new("journal.backlog.age", "s", "Since the oldest webhook that the bus has not confirmed came.");
+    public static readonly Gauge BacklogAge = new(
+        "journal.backlog.age", "s", "Since the oldest webhook that the bus has not confirmed came.");
 
     private bool _created;
 
@@ -21,7 +22,9 @@ internal sealed class JournalGauges(Journal journal, TimeProvider clock) : Gauge
         await connection.OpenAsync(cancellationToken);
         await using var select = connection.CreateCommand();
         select.CommandText = string.Create(
-            CultureInfo.InvariantCulture, $"SELECT (SELECT count(*) FROM (SELECT 1 FROM journal LIMIT {MostRows})), (SELECT received_at FROM journal ORDER BY id LIMIT 1)");
+            CultureInfo.InvariantCulture,
+            $"SELECT (SELECT count(*) FROM (SELECT 1 FROM journal LIMIT {MostRows})), (SELECT received_at FROM journal ORDER BY id LIMIT "
+                + $"1)");
         await using var reader = await select.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
         Set(Backlog, reader.GetInt64(0));

@@ -30,5 +30,6 @@ internal sealed class MySqlSenderDesign : IDesignTimeDbContextFactory<MySqlSende
 {
     // A fixed version: no server is needed, and the migrations hold for the oldest that is supported.
     public MySqlSenderDbContext CreateDbContext(string[] args) =>
-        new(new DbContextOptionsBuilder<MySqlSenderDbContext>().UseMySql("Server=none", new MariaDbServerVersion(new Version(10, 6))).Options);
+        new(new DbContextOptionsBuilder<MySqlSenderDbContext>()
+            .UseMySql("Server=none", new MariaDbServerVersion(new Version(10, 6))).Options);
 }

@@ -117,7 +117,10 @@ internal sealed partial record GraphBody(InstagramMessageId? MessageId, GraphErr
         matchTimeoutMilliseconds: 1000)]
     private static partial Regex SubcodeMember();
 
-    [GeneratedRegex(@"(?<!\\)""message_id""\s*:\s*""(?<value>[!#-\[\]-~]{1,512})""", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"(?<!\\)""message_id""\s*:\s*""(?<value>[!#-\[\]-~]{1,512})""",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000)]
     private static partial Regex MessageIdMember();
 
     private sealed class Fields

@@ -27,7 +27,8 @@ internal sealed class Claims(
     private static readonly TimeSpan Margin = TimeSpan.FromSeconds(30);
 
     /// <summary>This process, this time: a process that is started again has the same name and often the same number.</summary>
-    private readonly string _process = $"{Short(Environment.MachineName)}/{Environment.ProcessId}/{Convert.ToHexStringLower(System.Security.Cryptography.RandomNumberGenerator.GetBytes(4))}";
+    private readonly string _process = $"{Short(Environment.MachineName)}/{Environment.ProcessId}/"
+        + Convert.ToHexStringLower(System.Security.Cryptography.RandomNumberGenerator.GetBytes(4));
 
     private int _rounds;
 
@@ -61,7 +62,8 @@ internal sealed class Claims(
         async scope =>
         {
             var lost = await scope.Db.Ledger
-                .Where(row => row.State == LedgerState.Claimed && row.CalledAt == null && row.ClaimedBy!.StartsWith(_process) && !inHand.Contains(row.Sequence))
+                .Where(row => row.State == LedgerState.Claimed && row.CalledAt == null
+                    && row.ClaimedBy!.StartsWith(_process) && !inHand.Contains(row.Sequence))
                 .ToListAsync();
             foreach (var row in lost) row.Release();
         },
@@ -146,7 +148,8 @@ internal sealed class Claims(
     private async Task<Dictionary<AccountId, SendingAccount>> OwnAsync(SenderDbContext db, List<AccountId> ids, DateTimeOffset now)
     {
         await db.Accounts
-            .Where(account => ids.Contains(account.AccountId) && (account.Owner == null || account.Owner == _process || account.OwnedUntil <= now))
+            .Where(account => ids.Contains(account.AccountId)
+                && (account.Owner == null || account.Owner == _process || account.OwnedUntil <= now))
             .ExecuteUpdateAsync(
                 set => set.SetProperty(account => account.Owner, _process).SetProperty(account => account.OwnedUntil, now + Ownership));
         return await db.Accounts.AsNoTracking()

@@ -33,7 +33,8 @@ internal sealed class Pace(IOptions<SenderOptions> options, TimeProvider clock)
     {
         lock (_lock)
         {
-            return [.. _buckets.Keys.Where(key => key.Heavy == heavy).ToList().Where(key => BucketOf(key.Account, heavy).Tokens < 1).Select(key => key.Account)];
+            var accounts = _buckets.Keys.Where(key => key.Heavy == heavy).Select(key => key.Account).ToList();
+            return accounts.FindAll(account => BucketOf(account, heavy).Tokens < 1);
         }
     }
 

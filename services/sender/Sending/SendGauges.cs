@@ -5,13 +5,16 @@ using Microsoft.EntityFrameworkCore;
 namespace InstaMessenger.Sender.Sending;
 
 /// <summary>What waits to be sent, and what nobody knows the outcome of.</summary>
-internal sealed class SendGauges(IDbContextFactory<SenderDbContext> factory, TimeProvider clock) : GaugeWorker("send-gauges", "sender", clock)
+internal sealed class SendGauges(
+    IDbContextFactory<SenderDbContext> factory, TimeProvider clock) : GaugeWorker("send-gauges", "sender", clock)
 {
-    public static readonly Gauge Waiting = new("sends.waiting", "{message}", "Messages that are to be sent: new ones, and those whose call is to be made again.");
+    public static readonly Gauge Waiting = new(
+        "sends.waiting", "{message}", "Messages that are to be sent: new ones, and those whose call is to be made again.");
 
     public static readonly Gauge WaitingAge = new("sends.waiting.age", "s", "Since the oldest message that waits was accepted.");
 
-    public static readonly Gauge Unknown = new("sends.unknown", "{message}", "Messages that may have reached Meta; an echo or an operator settles them.");
+    public static readonly Gauge Unknown = new(
+        "sends.unknown", "{message}", "Messages that may have reached Meta; an echo or an operator settles them.");
 
     protected override async Task ReadAsync(CancellationToken cancellationToken)
     {
@@ -20,7 +23,10 @@ internal sealed class SendGauges(IDbContextFactory<SenderDbContext> factory, Tim
         Set(Waiting, await queued.CountAsync(cancellationToken) + await waiting.CountAsync(cancellationToken));
         // The order of acceptance is that of the sequence, which is in the index.
         var oldest = new[] { await queued.MinAsync(cancellationToken), await waiting.MinAsync(cancellationToken) }.Min();
-        SetAge(WaitingAge, await db.Ledger.Where(row => row.Sequence == oldest).Select(row => (DateTimeOffset?)row.AcceptedAt).FirstOrDefaultAsync(cancellationToken));
+        SetAge(
+            WaitingAge,
+            await db.Ledger.Where(row => row.Sequence == oldest).Select(row => (DateTimeOffset?)row.AcceptedAt)
+                .FirstOrDefaultAsync(cancellationToken));
         Set(Unknown, await In(db, LedgerState.Unknown).CountAsync(cancellationToken));
     }
 

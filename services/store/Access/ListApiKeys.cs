@@ -23,7 +23,8 @@ internal static class ListApiKeys
         var keys = await db.ReadableAsync(
             visible.Where(key => string.Compare(key.Id, after) > 0).OrderBy(key => key.Id).Take, size + 1, cancellationToken);
         var ids = keys.Select(key => key.Id).ToList();
-        var scopes = (await db.ReadableAsync(db.Set<ApiKeyAccount>().Where(row => ids.Contains(row.KeyId)).OrderBy(row => row.KeyId).ThenBy(row => row.AccountId), cancellationToken))
+        var ofKeys = db.Set<ApiKeyAccount>().Where(row => ids.Contains(row.KeyId)).OrderBy(row => row.KeyId).ThenBy(row => row.AccountId);
+        var scopes = (await db.ReadableAsync(ofKeys, cancellationToken))
             .ToLookup(row => row.KeyId, row => row.AccountId);
         return TypedResults.Ok(Page.Of(keys, size, key => ApiKeyView.Of(key, scopes[key.Id]), key => new IdCursor(key.Id)));
     }

@@ -22,7 +22,8 @@ internal static class ListUsers
         var all = db.Set<User>().Where(user => string.Compare(user.Id, after) > 0).OrderBy(user => user.Id);
         var users = await db.ReadableAsync(all.Take, size + 1, cancellationToken);
         var ids = users.Select(user => user.Id).ToList();
-        var memberships = (await db.ReadableAsync(db.Set<Membership>().Where(row => ids.Contains(row.UserId)).OrderBy(row => row.UserId).ThenBy(row => row.AccountId), cancellationToken))
+        var ofUsers = db.Set<Membership>().Where(row => ids.Contains(row.UserId)).OrderBy(row => row.UserId).ThenBy(row => row.AccountId);
+        var memberships = (await db.ReadableAsync(ofUsers, cancellationToken))
             .ToLookup(row => row.UserId, row => row.AccountId);
         return TypedResults.Ok(Page.Of(users, size, user => UserView.Of(user, memberships[user.Id]), user => new IdCursor(user.Id)));
     }

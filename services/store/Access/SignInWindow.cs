@@ -27,12 +27,14 @@ internal sealed class SignInWindow
             ? db.Database.ExecuteSqlAsync(
                 $"""
                 INSERT INTO sign_in_windows (id, attempts, ends_at) VALUES ({id}, 0, {until}) ON CONFLICT (id) DO UPDATE SET
-                attempts = CASE WHEN ends_at <= {from} THEN 0 ELSE attempts END, ends_at = CASE WHEN ends_at <= {from} THEN {until} ELSE ends_at END
+                attempts = CASE WHEN ends_at <= {from} THEN 0 ELSE attempts END,
+                ends_at = CASE WHEN ends_at <= {from} THEN {until} ELSE ends_at END
                 """)
             : db.Database.ExecuteSqlAsync(
                 $"""
                 INSERT INTO sign_in_windows (id, attempts, ends_at) VALUES ({id}, 0, {until}) ON DUPLICATE KEY UPDATE
-                attempts = CASE WHEN ends_at <= {from} THEN 0 ELSE attempts END, ends_at = CASE WHEN ends_at <= {from} THEN {until} ELSE ends_at END
+                attempts = CASE WHEN ends_at <= {from} THEN 0 ELSE attempts END,
+                ends_at = CASE WHEN ends_at <= {from} THEN {until} ELSE ends_at END
                 """);
     }
 

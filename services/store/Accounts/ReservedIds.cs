@@ -21,7 +21,8 @@ internal static class ReservedIds
     public static async Task<ProblemHttpResult?> TakeAsync(StoreDbContext db, Caller caller, Account account, MessagingChannelId? channel)
     {
         string[] ids = channel is { } id ? [account.InstagramAccountId.Value, id.Value] : [account.InstagramAccountId.Value];
-        foreach (var row in await db.AccountIdentifiers.Where(row => ids.Contains(row.ExternalId) && row.AccountId != account.Id).ToListAsync())
+        var others = await db.AccountIdentifiers.Where(row => ids.Contains(row.ExternalId) && row.AccountId != account.Id).ToListAsync();
+        foreach (var row in others)
         {
             var holder = await db.Accounts.SingleAsync(other => other.Id == row.AccountId);
             if (IsInUse(holder, row)) return Problems.Of(

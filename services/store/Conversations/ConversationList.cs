@@ -41,11 +41,13 @@ internal static class ConversationList
         var keys = await new ConversationQuery(accounts, search, unread, cursor, size + 1).Keys(db).ToListAsync(cancellationToken);
         var page = Page.Of(keys, size, key => key, key => key.Cursor);
         var ids = page.Data.Select(key => ReadId(db, key)).OfType<ConversationId>().ToList();
-        var found = (await db.ReadableAsync(db.Conversations.Where(conversation => ids.Contains(conversation.Id)).OrderBy(conversation => conversation.Id), cancellationToken))
+        var asked = db.Conversations.Where(conversation => ids.Contains(conversation.Id)).OrderBy(conversation => conversation.Id);
+        var found = (await db.ReadableAsync(asked, cancellationToken))
             .ToDictionary(conversation => conversation.Id);
         var conversations = ids.Where(found.ContainsKey).Select(id => found[id])
             .Where(conversation => caller.CanSee(conversation.AccountId)).ToList();
-        return TypedResults.Ok(new Page<ConversationView>(await ConversationView.ListAsync(db, conversations, clock.GetUtcNow(), cancellationToken), page.NextCursor));
+        var views = await ConversationView.ListAsync(db, conversations, clock.GetUtcNow(), cancellationToken);
+        return TypedResults.Ok(new Page<ConversationView>(views, page.NextCursor));
     }
 
     private static ConversationId? ReadId(StoreDbContext db, ConversationQuery.Key key)

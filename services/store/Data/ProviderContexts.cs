@@ -20,5 +20,6 @@ internal sealed class SqliteStoreDesign : IDesignTimeDbContextFactory<SqliteStor
 internal sealed class MySqlStoreDesign : IDesignTimeDbContextFactory<MySqlStoreDbContext>
 {
     public MySqlStoreDbContext CreateDbContext(string[] args) =>
-        new(new DbContextOptionsBuilder<MySqlStoreDbContext>().UseMySql("Server=design", new MariaDbServerVersion(new Version(10, 6))).Options);
+        new(new DbContextOptionsBuilder<MySqlStoreDbContext>()
+            .UseMySql("Server=design", new MariaDbServerVersion(new Version(10, 6))).Options);
 }

@@ -5,11 +5,14 @@ using Microsoft.EntityFrameworkCore;
 namespace InstaMessenger.Store.Events;
 
 /// <summary>How far the bus is behind the event log.</summary>
-internal sealed class EventLogGauges(IDbContextFactory<StoreDbContext> factory, TimeProvider clock) : GaugeWorker("event-log-gauges", "store", clock)
+internal sealed class EventLogGauges(
+    IDbContextFactory<StoreDbContext> factory, TimeProvider clock) : GaugeWorker("event-log-gauges", "store", clock)
 {
-    public static readonly Gauge Backlog = new("event_log.backlog", "{event}", "Events that the bus has not confirmed yet: CRMs do not have them.");
+    public static readonly Gauge Backlog = new(
+        "event_log.backlog", "{event}", "Events that the bus has not confirmed yet: CRMs do not have them.");
 
-    public static readonly Gauge BacklogAge = new("event_log.backlog.age", "s", "Since the oldest event that the bus has not confirmed was written.");
+    public static readonly Gauge BacklogAge = new(
+        "event_log.backlog.age", "s", "Since the oldest event that the bus has not confirmed was written.");
 
     protected override async Task ReadAsync(CancellationToken cancellationToken)
     {
@@ -20,6 +23,7 @@ internal sealed class EventLogGauges(IDbContextFactory<StoreDbContext> factory, 
         Set(Backlog, counters[Counter.Events] - cursor);
         SetAge(
             BacklogAge,
-            await db.Events.Where(row => row.Sequence > cursor).OrderBy(row => row.Sequence).Select(row => (DateTimeOffset?)row.OccurredAt).FirstOrDefaultAsync(cancellationToken));
+            await db.Events.Where(row => row.Sequence > cursor).OrderBy(row => row.Sequence).Select(row => (DateTimeOffset?)row.OccurredAt)
+                .FirstOrDefaultAsync(cancellationToken));
     }
 }

@@ -7,7 +7,8 @@ namespace InstaMessenger.Store.Events;
 /// <summary>The streams of this process, by the account that they show, so that an event wakes nobody whom it does not concern.</summary>
 internal sealed class LiveSessions
 {
-    private static readonly UpDownCounter<long> Open = Metrics.Meter.CreateUpDownCounter<long>("store.streams.open", "{stream}", "Live streams of this process.");
+    private static readonly UpDownCounter<long> Open = Metrics.Meter.CreateUpDownCounter<long>(
+        "store.streams.open", "{stream}", "Live streams of this process.");
 
     private readonly Lock _gate = new();
     private readonly HashSet<LiveSession> _all = [];

@@ -103,7 +103,10 @@ internal sealed partial class QuarantineReplay(
     {
         var rows = await scope.Db.Set<QuarantinedWebhook>().ForUpdate().Where(row => ids.Contains(row.Id)).OrderBy(row => row.Id)
             .ToListAsync();
-        var arrivals = rows.ConvertAll(row => (Row: row, Arrivals: MetaWebhook.Read(row.Body).Select(item => new Arrival(item, row.ReceivedAt, row.TraceParent)).ToList()));
+        var arrivals = rows.ConvertAll(
+            row => (
+                Row: row,
+                Arrivals: MetaWebhook.Read(row.Body).Select(item => new Arrival(item, row.ReceivedAt, row.TraceParent)).ToList()));
         var routing = await AccountRouting.LoadAsync(scope.Db, [.. arrivals.SelectMany(pair => pair.Arrivals)], _clock.GetUtcNow());
         var claimed = arrivals.FindAll(
             pair => pair.Arrivals.TrueForAll(arrival => IsClaimed(pair.Row, routing.Find(arrival.Item).Account)));

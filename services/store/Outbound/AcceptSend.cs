@@ -83,7 +83,9 @@ internal sealed class AcceptSend(IUnitOfWork<StoreDbContext> unitOfWork, EventLo
         if (permit.ClosedAt is { } closedAt) return new Acceptance.WindowClosed(closedAt, permit.Refusal!);
 
         conversation ??= db.Add(Conversation.Begin(account.Id, request.RecipientId, now, ConversationId.New(clock))).Entity;
-        List<Message> messages = [.. request.Contents.Zip(wish.MessageIds, (content, id) => Message.Compose(conversation, MessageContent.Of(content), wish.Origin, now, id, request.Metadata))];
+        List<Message> messages = [.. request.Contents.Zip(
+            wish.MessageIds,
+            (content, id) => Message.Compose(conversation, MessageContent.Of(content), wish.Origin, now, id, request.Metadata))];
         foreach (var message in messages)
         {
             db.Add(message);

@@ -100,7 +100,8 @@ internal sealed partial class SendReports(
         var (body, message, _, account, traceParent) = report;
         if (body.Attempt == 1 || !message.AwaitsMid) return false;
         var strangers = await scope.Db.Messages.Include(row => row.Attachments)
-            .Where(row => row.ConversationId == message.ConversationId && row.Origin == Origin.Instagram && row.InstagramMessageId != null && row.ReceivedAt >= message.ReceivedAt)
+            .Where(row => row.ConversationId == message.ConversationId && row.Origin == Origin.Instagram
+                && row.InstagramMessageId != null && row.ReceivedAt >= message.ReceivedAt)
             .OrderBy(row => row.Sequence)
             .ToListAsync();
         var echo = strangers.Find(row => row.HasContentOf(message) && scope.Db.Entry(row).State != EntityState.Deleted);

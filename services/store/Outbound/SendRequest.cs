@@ -44,7 +44,8 @@ internal sealed record SendRequest(
     public static SendRequest? Read(JsonElement body, bool allowHttp, out List<(string Field, string Error)> errors)
     {
         var found = errors = [];
-        foreach (var name in body.EnumerateObject().Select(member => member.Name).Where(name => !Members.Contains(name) && !Later.Contains(name)))
+        var names = body.EnumerateObject().Select(member => member.Name);
+        foreach (var name in names.Where(name => !Members.Contains(name) && !Later.Contains(name)))
             found.Add((name, "There is no such member."));
         foreach (var name in Later.Where(name => Member(name) is not null))
             found.Add((name, $"not_supported_yet: {name} cannot be sent yet."));

@@ -9,10 +9,14 @@ using Yarp.ReverseProxy.Transforms;
 
 namespace InstaMessenger.UiGateway.Proxy;
 
-/// <summary>Passes requests on to the services, by <see cref="RouteTable"/>. Only the gateway's own process does; standalone has the endpoints itself.</summary>
+/// <summary>
+/// Passes requests on to the services, by <see cref="RouteTable"/>. Only the gateway's own process does; standalone has the endpoints
+/// itself.
+/// </summary>
 public static class ProxySetup
 {
-    private static readonly UpDownCounter<long> OpenStreams = Metrics.Meter.CreateUpDownCounter<long>("gateway.streams.open", "{stream}", "Live streams that this process passes on.");
+    private static readonly UpDownCounter<long> OpenStreams = Metrics.Meter.CreateUpDownCounter<long>(
+        "gateway.streams.open", "{stream}", "Live streams that this process passes on.");
 
     /// <summary>
     /// A service that says nothing for this long is given up. A live stream says something every 15 s, a send answers within 30 s.
@@ -25,7 +29,8 @@ public static class ProxySetup
     {
         ArgumentNullException.ThrowIfNull(builder);
         var clusters = ServiceAddresses.Read(builder.Configuration).Select(service => Cluster(service.Service, service.Addresses)).ToList();
-        builder.Services.AddReverseProxy().LoadFromMemory(RouteTable.ToYarp(), clusters).AddTransforms(transforms => transforms.AddResponseTransform(HoldBack));
+        builder.Services.AddReverseProxy().LoadFromMemory(RouteTable.ToYarp(), clusters)
+            .AddTransforms(transforms => transforms.AddResponseTransform(HoldBack));
         builder.Services.AddSingleton<IActiveHealthCheckPolicy, ServiceReadiness>();
         builder.Services.AddSingleton<ServiceAttempts>();
         builder.Services.AddHealthChecks().AddCheck<ServicesCheck>("services");
@@ -39,8 +44,8 @@ public static class ProxySetup
     {
         ArgumentNullException.ThrowIfNull(app);
         var attempts = app.Services.GetRequiredService<ServiceAttempts>();
-        // Past authentication and authorization, which the service does, and past YARP's own choice among destinations, which ServiceAttempts makes: each of
-        // ten thousand open streams would hold their objects, 3 KB, for as long as it lives.
+        // Past authentication and authorization, which the service does, and past YARP's own choice among destinations, which
+        // ServiceAttempts makes: each of ten thousand open streams would hold their objects, 3 KB, for as long as it lives.
         app.MapReverseProxy(proxy => proxy.UseStatusCodePages().Use(KeepStreamsComingAsync).Use(attempts.ForwardAsync)).ShortCircuit();
         app.MapFallback("{**path}", () => Problems.NotFound("page")).AllowAnonymous();
     }
@@ -48,7 +53,8 @@ public static class ProxySetup
     /// <summary>The body of an answer that a browser's stream does not get to see.</summary>
     private static ValueTask HoldBack(ResponseTransformContext answer)
     {
-        if (EventStreamRetry.Asks(answer.HttpContext.Request) && EventStreamRetry.Passes(answer.HttpContext.Response.StatusCode)) answer.SuppressResponseBody = true;
+        if (EventStreamRetry.Asks(answer.HttpContext.Request) && EventStreamRetry.Passes(answer.HttpContext.Response.StatusCode))
+            answer.SuppressResponseBody = true;
         return ValueTask.CompletedTask;
     }
 
@@ -73,7 +79,8 @@ public static class ProxySetup
     {
         ClusterId = service,
         HealthCheck = ServiceReadiness.Config,
-        Destinations = addresses.ToDictionary(address => address.Authority, address => new DestinationConfig { Address = address.ToString() }),
+        Destinations = addresses.ToDictionary(
+            address => address.Authority, address => new DestinationConfig { Address = address.ToString() }),
         HttpRequest = new ForwarderRequestConfig
         {
             ActivityTimeout = Silence,

@@ -6,15 +6,17 @@ using Yarp.ReverseProxy.Model;
 namespace InstaMessenger.UiGateway.Proxy;
 
 /// <summary>
-/// Chooses among the processes of a service, and tries another one when that is safe: nothing of the request was sent, or it may be repeated. A process that
-/// was killed is no client's news as long as there is a second.
+/// Chooses among the processes of a service, and tries another one when that is safe: nothing of the request was sent, or it may be
+/// repeated. A process that was killed is no client's news as long as there is a second.
 /// </summary>
 internal sealed partial class ServiceAttempts(IDestinationHealthUpdater health, TimeProvider clock, ILogger<ServiceAttempts> logger)
 {
     /// <summary>A larger body, or one of unknown length, is not kept for a second attempt.</summary>
     private const int MostKept = 64 * 1024;
 
-    /// <summary>A process that refuses a connection is left alone for this long; the health check, once a second, has its own view.</summary>
+    /// <summary>
+    /// A process that refuses a connection is left alone for this long; the health check, once a second, has its own view.
+    /// </summary>
     private static readonly TimeSpan LeftAlone = TimeSpan.FromSeconds(2);
 
     private static readonly TimeSpan ReportEvery = TimeSpan.FromMinutes(1);
@@ -42,22 +44,28 @@ internal sealed partial class ServiceAttempts(IDestinationHealthUpdater health, 
             if (context.GetForwarderErrorFeature() is not { } failure) return;
 
             Report(proxy, failure);
-            var unsent = failure.Exception is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError };
+            var unsent = failure.Exception is HttpRequestException
+        {
+            HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError,
+        };
             if (unsent && proxy.Route.Cluster is { } cluster) health.SetPassive(cluster, chosen, DestinationHealth.Unhealthy, LeftAlone);
             left = [.. left.Where(destination => destination != chosen)];
-            if (left.Count == 0 || !(unsent || (mayRepeat && IsTheServices(failure.Error))) || context.Response.HasStarted || context.RequestAborted.IsCancellationRequested) return;
+            if (left.Count == 0 || !(unsent || (mayRepeat && IsTheServices(failure.Error))) || context.Response.HasStarted
+                || context.RequestAborted.IsCancellationRequested) return;
             Reset(context);
         }
     }
 
     /// <summary>
-    /// Reads; webhooks, which the store recognises when they come twice; and what carries an <c>Idempotency-Key</c>, for which the store repeats its first answer.
+    /// Reads; webhooks, which the store recognises when they come twice; and what carries an <c>Idempotency-Key</c>, for which the store
+    /// repeats its first answer.
     /// </summary>
     private static bool MayRepeat(HttpRequest request)
     {
         if (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method)) return true;
         return request.ContentLength is <= MostKept
-            && (request.Headers.ContainsKey("Idempotency-Key") || request.Path.StartsWithSegments("/webhooks/instagram", StringComparison.OrdinalIgnoreCase));
+            && (request.Headers.ContainsKey("Idempotency-Key")
+                || request.Path.StartsWithSegments("/webhooks/instagram", StringComparison.OrdinalIgnoreCase));
     }
 
     /// <summary>The service broke the line. Its silence for a minute is not that, and neither is a client that left.</summary>
@@ -88,6 +96,7 @@ internal sealed partial class ServiceAttempts(IDestinationHealthUpdater health, 
         LogFailed(logger, service, process, failure.Error, failure.Exception?.GetBaseException().Message);
     }
 
-    [LoggerMessage(EventName = "proxy.failed", Level = LogLevel.Warning, Message = "{Service} at {Process} did not answer: {Error} ({Reason})")]
+    [LoggerMessage(
+        EventName = "proxy.failed", Level = LogLevel.Warning, Message = "{Service} at {Process} did not answer: {Error} ({Reason})")]
     private static partial void LogFailed(ILogger logger, string service, string process, ForwarderError error, string? reason);
 }

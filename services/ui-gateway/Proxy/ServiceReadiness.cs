@@ -5,10 +5,12 @@ using Yarp.ReverseProxy.Model;
 namespace InstaMessenger.UiGateway.Proxy;
 
 /// <summary>
-/// Asks every process of every service each second whether it is ready. One that was told to stop says no and still serves, so nothing is lost when requests
-/// go elsewhere from then on. Where none of a service is ready all are tried: a wrong view of ours must not close the door.
+/// Asks every process of every service each second whether it is ready. One that was told to stop says no and still serves, so nothing is
+/// lost when requests go elsewhere from then on. Where none of a service is ready all are tried: a wrong view of ours must not close the
+/// door.
 /// </summary>
-internal sealed partial class ServiceReadiness(IDestinationHealthUpdater updater, TimeProvider clock, ILogger<ServiceReadiness> logger) : IActiveHealthCheckPolicy
+internal sealed partial class ServiceReadiness(
+    IDestinationHealthUpdater updater, TimeProvider clock, ILogger<ServiceReadiness> logger) : IActiveHealthCheckPolicy
 {
     public const string PolicyName = "readiness";
 
@@ -36,7 +38,8 @@ internal sealed partial class ServiceReadiness(IDestinationHealthUpdater updater
         {
             var isReady = result.Response is { IsSuccessStatusCode: true };
             var was = result.Destination.Health.Active;
-            states.Add(new NewActiveDestinationHealth(result.Destination, isReady ? DestinationHealth.Healthy : DestinationHealth.Unhealthy));
+            states.Add(
+                new NewActiveDestinationHealth(result.Destination, isReady ? DestinationHealth.Healthy : DestinationHealth.Unhealthy));
             if (isReady && was == DestinationHealth.Unhealthy && _awaySince.TryRemove(result.Destination.DestinationId, out var since))
             {
                 var seconds = (int)clock.GetElapsedTime(since).TotalSeconds;
@@ -45,15 +48,23 @@ internal sealed partial class ServiceReadiness(IDestinationHealthUpdater updater
 
             if (!isReady) _awaySince.TryAdd(result.Destination.DestinationId, clock.GetTimestamp());
             if (!isReady && was != DestinationHealth.Unhealthy)
-                LogNotReady(logger, cluster.ClusterId, result.Destination.DestinationId, result.Response is { } answer ? $"{(int)answer.StatusCode}" : result.Exception?.GetBaseException().Message);
+                LogNotReady(
+                    logger,
+                    cluster.ClusterId,
+                    result.Destination.DestinationId,
+                    result.Response is { } answer ? $"{(int)answer.StatusCode}" : result.Exception?.GetBaseException().Message);
         }
 
         updater.SetActive(cluster, states);
     }
 
-    [LoggerMessage(EventName = "service.ready", Level = LogLevel.Information, Message = "{Service} at {Process} is ready after {Seconds} s")]
+    [LoggerMessage(
+        EventName = "service.ready", Level = LogLevel.Information, Message = "{Service} at {Process} is ready after {Seconds} s")]
     private static partial void LogReady(ILogger logger, string service, string process, int seconds);
 
-    [LoggerMessage(EventName = "service.not_ready", Level = LogLevel.Warning, Message = "{Service} at {Process} is not ready ({Reason}); requests go to others while there are any")]
+    [LoggerMessage(
+        EventName = "service.not_ready",
+        Level = LogLevel.Warning,
+        Message = "{Service} at {Process} is not ready ({Reason}); requests go to others while there are any")]
     private static partial void LogNotReady(ILogger logger, string service, string process, string? reason);
 }
