@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using InstaMessenger.Hosting.Telemetry;
 using MassTransit;
 using Microsoft.Extensions.Hosting;
@@ -5,14 +6,20 @@ using Microsoft.Extensions.Logging;
 
 namespace InstaMessenger.Hosting.Bus;
 
-/// <summary>Knows whether the broker answers: by MassTransit's connection, and by whether publishes are confirmed.</summary>
+/// <summary>
+/// Knows whether the broker answers: by the connections of its endpoints, and by whether publishes are confirmed. A process that consumes
+/// nothing, as ingress, knows from its first publish on.
+/// </summary>
 internal sealed class BrokerWatch(
-    IBusControl bus, ConsumerReconnect reconnect, TimeProvider clock, ILogger<BrokerWatch> logger) : BackgroundService
+    IBusControl bus, TimeProvider clock, ILogger<BrokerWatch> logger) : BackgroundService, IReceiveEndpointObserver
 {
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(1);
 
     /// <summary>A broker that confirmed so lately is there, whatever a connection that MassTransit has not made anew yet says.</summary>
     private static readonly TimeSpan Lately = TimeSpan.FromSeconds(10);
+
+    /// <summary>Endpoints whose connection broke, and why. MassTransit's own health goes on naming one that was started anew.</summary>
+    private readonly ConcurrentDictionary<Uri, string> _broken = new();
 
     private volatile string? _notConfirmed;
     private long _confirmedAt;
@@ -30,10 +37,25 @@ internal sealed class BrokerWatch(
     public void NotConfirmed(Exception error) =>
         _notConfirmed = error is OperationCanceledException ? "a publish was not confirmed in time" : error.GetBaseException().Message;
 
+    public Task Ready(ReceiveEndpointReady ready)
+    {
+        _broken.TryRemove(ready.InputAddress, out _);
+        return Task.CompletedTask;
+    }
+
+    public Task Faulted(ReceiveEndpointFaulted faulted)
+    {
+        _broken[faulted.InputAddress] = faulted.Exception?.GetBaseException().Message ?? "the connection broke";
+        return Task.CompletedTask;
+    }
+
+    public Task Stopping(ReceiveEndpointStopping stopping) => Task.CompletedTask;
+
+    public Task Completed(ReceiveEndpointCompleted completed) => Task.CompletedTask;
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        // Also the endpoint that consumes nothing, by which a process that only publishes knows.
-        bus.ConnectReceiveEndpointObserver(reconnect);
+        bus.ConnectReceiveEndpointObserver(this);
         using var timer = new PeriodicTimer(Every, clock);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
@@ -46,7 +68,6 @@ internal sealed class BrokerWatch(
     {
         if (_notConfirmed is { } reason) return reason;
         if (Interlocked.Read(ref _confirmedAt) is var at and not 0 && clock.GetElapsedTime(at) < Lately) return null;
-        var health = bus.CheckHealth();
-        return health.Status == BusHealthStatus.Healthy ? null : health.Description;
+        return _broken.Values.FirstOrDefault();
     }
 }

@@ -32,8 +32,6 @@ internal static class RabbitMqTopology
         IRabbitMqBusFactoryConfigurator rabbit, IBusRegistrationContext context, Uri broker, IReadOnlyList<BusSubscription> subscriptions)
     {
         rabbit.Host(broker, host => host.Heartbeat(Heartbeat));
-        // Connects at the start also where nothing is consumed: ingress could not tell a broker that is away before the first webhook.
-        rabbit.AutoStart = true;
         rabbit.MessageTopology.SetEntityNameFormatter(new ExchangeNames());
         rabbit.DeployPublishTopology = true;
         foreach (var (message, queues) in BusTopology.Queues) Declare(rabbit, message, queues);

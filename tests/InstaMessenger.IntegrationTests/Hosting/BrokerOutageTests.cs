@@ -73,6 +73,8 @@ public sealed class BrokerOutageTests(SharedServers servers) : ProbeSuite(server
         await UntilBusAsync(host, HealthStatus.Healthy);
 
         await _broker.StopAsync();
+        // Who consumes nothing knows by what it publishes.
+        if (!consumes) await host.PublishAsync(0, 1);
         var away = await UntilBusAsync(host, HealthStatus.Degraded);
         away.ShouldStartWith("No answer from the broker since ");
 
