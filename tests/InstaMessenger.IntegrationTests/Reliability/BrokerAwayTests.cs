@@ -35,7 +35,7 @@ public sealed class BrokerAwayTests(OwnBrokerProduct own) : IClassFixture<OwnBro
 {
     private const int Writers = 10;
     private static readonly int WebhooksPerSecond = Figures.Setting("INSTAMESSENGER_RATE", 100);
-    private static readonly TimeSpan Outage = TimeSpan.FromSeconds(Figures.Setting("INSTAMESSENGER_OUTAGE", 20));
+    private static readonly TimeSpan Outage = TimeSpan.FromSeconds(Figures.Setting("INSTAMESSENGER_OUTAGE", 12));
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
 
     [Theory]

@@ -64,12 +64,11 @@ public sealed class DatabaseAwayTests(OwnDatabaseProduct product) : IClassFixtur
     private const int InFlight = 40;
 
     private static readonly int WebhooksPerSecond = Figures.Setting("INSTAMESSENGER_RATE", 50);
-    private static readonly int Accidents = Figures.Setting("INSTAMESSENGER_ACCIDENTS", 3);
+    private static readonly int Accidents = Figures.Setting("INSTAMESSENGER_ACCIDENTS", 2);
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
     private static readonly TimeSpan Between = TimeSpan.FromSeconds(3);
 
-    // Not shown yet on every way of going away: run it with -explicit on.
-    [Theory(Explicit = true)]
+    [Theory]
     [InlineData("killed")]
     [InlineData("frozen")]
     [InlineData("connections cut")]

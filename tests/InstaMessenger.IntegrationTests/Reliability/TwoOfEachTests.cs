@@ -21,7 +21,7 @@ public sealed class TwoOfEachTests(DoubledProduct product) : IClassFixture<Doubl
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
     /// <summary>Longer than any lease, so that the other process has taken over when it thaws.</summary>
-    private static readonly TimeSpan Frozen = TimeSpan.FromSeconds(Figures.Setting("INSTAMESSENGER_FROZEN", 20));
+    private static readonly TimeSpan Frozen = TimeSpan.FromSeconds(Figures.Setting("INSTAMESSENGER_FROZEN", 14));
 
     private static readonly TimeSpan Between = TimeSpan.FromSeconds(2);
 
