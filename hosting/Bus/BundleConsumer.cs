@@ -33,7 +33,8 @@ internal sealed partial class BundleConsumer<TContext, T, THandler>(
         catch (Exception error) when (MayPass(error) && !cancellationToken.IsCancellationRequested)
         {
             if (!await IsToBlameAsync(items, cancellationToken))
-                throw error as DatabaseUnavailableException ?? new DatabaseUnavailableException("The handler's unit of work did not end.", error);
+                throw error as DatabaseUnavailableException ?? new DatabaseUnavailableException(
+                    "The handler's unit of work did not end.", error);
             LogBlamed(logger, error, subscription.Queue, items.Count);
             await HandleAsync(items, knownBad: false, blame: true, cancellationToken);
         }
@@ -63,8 +64,8 @@ internal sealed partial class BundleConsumer<TContext, T, THandler>(
     }
 
     /// <summary>
-    /// All in one transaction. When that fails, what was before the item in hand, that item, and what is behind it; or each half by itself, down to
-    /// the one bad item. Among 128 that costs four transactions, or some fourteen, where trying each alone would cost 128.
+    /// All in one transaction. When that fails, what was before the item in hand, that item, and what is behind it; or each half by itself,
+    /// down to the one bad item. Among 128 that costs four transactions, or some fourteen, where trying each alone would cost 128.
     /// </summary>
     /// <param name="items">In order.</param>
     /// <param name="knownBad">Whether a bad item must be among them, because all others were good.</param>
@@ -85,8 +86,10 @@ internal sealed partial class BundleConsumer<TContext, T, THandler>(
         {
             var cause = MayPass(error) ? DeadLetterCause.Database : DeadLetterCause.Item;
             if (blame && !await TakesWorkAsync(cancellationToken)) throw;
-            if (items.Count == 1 && PartsOf(items[0]) is { Count: > 1 } parts) await HandlePartsAsync(parts, [parts.Count / 2], blame, cancellationToken);
-            else if (items.Count == 1) await setAside.KeepAsync(subscription.Queue, items[0], error, cause, atAnyCost: blame, cancellationToken);
+            if (items.Count == 1 && PartsOf(items[0]) is { Count: > 1 } parts)
+                await HandlePartsAsync(parts, [parts.Count / 2], blame, cancellationToken);
+            else if (items.Count == 1) await setAside.KeepAsync(
+                subscription.Queue, items[0], error, cause, atAnyCost: blame, cancellationToken);
             // The last one in hand tells nothing: the handler, or the save behind it, had seen them all.
             else if (inHand.Last < items.Count - 1) await HandlePartsAsync(items, [inHand.Last, inHand.Last + 1], blame, cancellationToken);
             else await HandlePartsAsync(items, [items.Count / 2], blame, cancellationToken);
@@ -108,7 +111,8 @@ internal sealed partial class BundleConsumer<TContext, T, THandler>(
     }
 
     /// <summary>Named by their place, so that a bundle that comes again finds the dead letters that it made.</summary>
-    private List<BusItem<T>> PartsOf(BusItem<T> item) => [.. handler.Split(item.Body).Select((part, place) => item with { Id = $"{item.Id}.{place}", Body = part })];
+    private List<BusItem<T>> PartsOf(BusItem<T> item) =>
+        [.. handler.Split(item.Body).Select((part, place) => item with { Id = $"{item.Id}.{place}", Body = part })];
 
     /// <summary>
     /// Not the work's fault as far as one can tell; a cancellation that nobody here asked for is a time-out somewhere below.

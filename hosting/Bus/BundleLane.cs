@@ -3,8 +3,9 @@ using InstaMessenger.Contracts;
 namespace InstaMessenger.Hosting.Bus;
 
 /// <summary>
-/// Puts the bundles of one consumer back into the broker's order and handles those that wait together as one, up to 128 items: a consumer that is behind
-/// then needs one transaction where each small bundle would cost one, and falls no further behind. The broker numbers what it hands out from 1 without a gap.
+/// Puts the bundles of one consumer back into the broker's order and handles those that wait together as one, up to 128 items: a consumer
+/// that is behind then needs one transaction where each small bundle would cost one, and falls no further behind. The broker numbers what
+/// it hands out from 1 without a gap.
 /// </summary>
 /// <typeparam name="T">The items.</typeparam>
 internal sealed class BundleLane<T>

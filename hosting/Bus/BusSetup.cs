@@ -51,7 +51,8 @@ public static class BusSetup
 
     /// <summary>Says nothing of the value, which holds a password.</summary>
     private static Uri BrokerAt(string connectionString) =>
-        Uri.TryCreate(connectionString, UriKind.Absolute, out var broker) && broker is { Scheme: "amqp" or "amqps" or "rabbitmq" or "rabbitmqs", Host.Length: > 0 }
+        Uri.TryCreate(connectionString, UriKind.Absolute, out var broker)
+            && broker is { Scheme: "amqp" or "amqps" or "rabbitmq" or "rabbitmqs", Host.Length: > 0 }
             ? broker
             : throw new SettingException("ConnectionStrings:RabbitMq must be an address like amqp://user:password@host:5672.");
 
@@ -93,13 +94,16 @@ public static class BusSetup
         });
         services.AddSingleton<BrokerWatch>();
         services.AddHostedService(provider => provider.GetRequiredService<BrokerWatch>());
-        // A broker that is away costs a backlog, nothing else: a process that goes on taking requests must not be taken out of service. MassTransit's own check
-        // says less, and not since when.
-        services.AddHealthChecks().Add(new HealthCheckRegistration("bus", provider => provider.GetRequiredService<BrokerWatch>().Broker, HealthStatus.Degraded, tags: null));
+        // A broker that is away costs a backlog, nothing else: a process that goes on taking requests must not be taken out of service.
+        // MassTransit's own check says less, and not since when.
+        services.AddHealthChecks().Add(new HealthCheckRegistration(
+            "bus", provider => provider.GetRequiredService<BrokerWatch>().Broker, HealthStatus.Degraded, tags: null));
         services.PostConfigure<HealthCheckServiceOptions>(health =>
         {
-            foreach (var own in health.Registrations.Where(check => check.Name == "masstransit-bus").ToList()) health.Registrations.Remove(own);
+            foreach (var own in health.Registrations.Where(check => check.Name == "masstransit-bus").ToList())
+                health.Registrations.Remove(own);
         });
-        services.AddSingleton<IBusPublisher>(provider => new RabbitMqPublisher(provider.GetRequiredService<MassTransit.IBus>(), provider.GetRequiredService<BrokerWatch>()));
+        services.AddSingleton<IBusPublisher>(
+            provider => new RabbitMqPublisher(provider.GetRequiredService<MassTransit.IBus>(), provider.GetRequiredService<BrokerWatch>()));
     }
 }

@@ -31,7 +31,9 @@ internal sealed record BusSubscription<TContext, T, THandler>(string Queue) : Bu
     where TContext : ServiceDbContext
     where THandler : class, IMessageHandler<TContext, T>
 {
-    /// <summary>One for each channel, because the broker numbers from 1 again on the next; the one of a connection that broke goes with it.</summary>
+    /// <summary>
+    /// One for each channel, because the broker numbers from 1 again on the next; the one of a connection that broke goes with it.
+    /// </summary>
     private readonly ConditionalWeakTable<ChannelContext, BundleLane<T>> _lanes = [];
 
     /// <summary>Handles a bundle behind those that the broker handed out before it; in-process there is only one at a time.</summary>

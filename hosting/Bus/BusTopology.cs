@@ -33,12 +33,14 @@ public static class BusTopology
     {
         ArgumentNullException.ThrowIfNull(message);
         var item = message.IsGenericType ? message.GetGenericArguments()[0] : message;
-        var prefix = message.IsGenericType && message.GetGenericTypeDefinition() != typeof(Bundle<>) ? message.Name.Split('`')[0] + "." : "";
+        var prefix = message.IsGenericType
+            && message.GetGenericTypeDefinition() != typeof(Bundle<>) ? message.Name.Split('`')[0] + "." : "";
         return ("instamessenger." + prefix + JsonNamingPolicy.KebabCaseLower.ConvertName(item.Name)).ToLowerInvariant();
     }
 
     /// <summary>The exchanges whose messages go into a queue.</summary>
-    internal static IEnumerable<string> ExchangesInto(string queue) => Queues.Where(route => route.Value.Contains(queue)).Select(route => ExchangeOf(route.Key));
+    internal static IEnumerable<string> ExchangesInto(string queue) =>
+        Queues.Where(route => route.Value.Contains(queue)).Select(route => ExchangeOf(route.Key));
 
     internal static Type? TypeOf(string name) => ByName.GetValueOrDefault(name);
 

@@ -54,7 +54,9 @@ public sealed class DeadLetter
 
     internal void TryAgain(DeadLetterCause cause, DateTimeOffset at) => (Cause, ReplayAt) = (cause, at);
 
-    /// <summary>Makes a dead letter of a message that failed outside of its consumer. It is listed and replayed like any other of its queue.</summary>
+    /// <summary>
+    /// Makes a dead letter of a message that failed outside of its consumer. It is listed and replayed like any other of its queue.
+    /// </summary>
     /// <typeparam name="T">The message type of the queue.</typeparam>
     /// <param name="queue">The queue whose handler replays it.</param>
     /// <param name="item">The message; its id is unique in the queue.</param>
@@ -66,7 +68,14 @@ public sealed class DeadLetter
         ArgumentNullException.ThrowIfNull(item);
         ArgumentNullException.ThrowIfNull(error);
         ArgumentNullException.ThrowIfNull(clock);
-        return Of(queue, typeof(T).Name, item.Id, JsonSerializer.SerializeToUtf8Bytes(item.Body, BusJson.Options), item.TraceParent, Reason(error), clock);
+        return Of(
+            queue,
+            typeof(T).Name,
+            item.Id,
+            JsonSerializer.SerializeToUtf8Bytes(item.Body, BusJson.Options),
+            item.TraceParent,
+            Reason(error),
+            clock);
     }
 
     /// <summary>A dead letter of now.</summary>

@@ -6,8 +6,9 @@ using RabbitMQ.Client.Exceptions;
 namespace InstaMessenger.Hosting.Bus;
 
 /// <summary>
-/// Empties the queues of versions before <see cref="RabbitMqTopology.NameOf"/> into today's and removes them, so that an upgrade loses nothing that waited. What
-/// waited comes behind what was published since the upgrade began. A crash in the middle moves a bundle twice, which consumers recognise.
+/// Empties the queues of versions before <see cref="RabbitMqTopology.NameOf"/> into today's and removes them, so that an upgrade loses
+/// nothing that waited. What waited comes behind what was published since the upgrade began. A crash in the middle moves a bundle twice,
+/// which consumers recognise.
 /// </summary>
 internal sealed partial class EarlierQueues(Uri broker, IReadOnlyList<string> queues, ILogger<EarlierQueues> logger) : Worker
 {
@@ -33,13 +34,15 @@ internal sealed partial class EarlierQueues(Uri broker, IReadOnlyList<string> qu
             await using var channel = await connection.CreateChannelAsync(confirmed, cancellationToken);
             await channel.QueueDeclarePassiveAsync(queue, cancellationToken);
             // Held by this connection alone: what one process has in hand, a second would take for gone.
-            await channel.QueueDeclareAsync(queue + ".moving", durable: false, exclusive: true, autoDelete: true, cancellationToken: cancellationToken);
+            await channel.QueueDeclareAsync(
+                queue + ".moving", durable: false, exclusive: true, autoDelete: true, cancellationToken: cancellationToken);
             // MassTransit bound the queue by an exchange of its name as well; without it the queue would get what is published today.
             await channel.ExchangeDeleteAsync(queue, cancellationToken: cancellationToken);
             foreach (var exchange in BusTopology.ExchangesInto(queue))
                 await channel.QueueUnbindAsync(queue, exchange, "", cancellationToken: cancellationToken);
             var moved = await MoveAllAsync(channel, queue, cancellationToken);
-            // Quorum queues know no "delete if unused"; nothing is routed into it any more, and without a consumer nothing is in anybody's hand.
+            // Quorum queues know no "delete if unused"; nothing is routed into it any more, and without a consumer nothing is in anybody's
+            // hand.
             if ((await channel.QueueDeclarePassiveAsync(queue, cancellationToken)).ConsumerCount > 0) return false;
             await channel.QueueDeleteAsync(queue, ifUnused: false, ifEmpty: false, cancellationToken: cancellationToken);
             LogGone(logger, queue, moved);
@@ -61,11 +64,20 @@ internal sealed partial class EarlierQueues(Uri broker, IReadOnlyList<string> qu
         for (var moved = 0; ; moved++)
         {
             if (await channel.BasicGetAsync(queue, autoAck: false, cancellationToken) is not { } bundle) return moved;
-            await channel.BasicPublishAsync("", RabbitMqTopology.NameOf(queue), mandatory: true, new BasicProperties(bundle.BasicProperties), bundle.Body, cancellationToken);
+            await channel.BasicPublishAsync(
+                "",
+                RabbitMqTopology.NameOf(queue),
+                mandatory: true,
+                new BasicProperties(bundle.BasicProperties),
+                bundle.Body,
+                cancellationToken);
             await channel.BasicAckAsync(bundle.DeliveryTag, multiple: false, cancellationToken);
         }
     }
 
-    [LoggerMessage(EventName = "bus.earlier_queue_gone", Level = LogLevel.Information, Message = "{Queue}: {Bundles} bundles of an earlier version were moved on, and the queue is gone")]
+    [LoggerMessage(
+        EventName = "bus.earlier_queue_gone",
+        Level = LogLevel.Information,
+        Message = "{Queue}: {Bundles} bundles of an earlier version were moved on, and the queue is gone")]
     private static partial void LogGone(ILogger logger, string queue, int bundles);
 }

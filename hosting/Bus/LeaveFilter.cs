@@ -2,7 +2,9 @@ using MassTransit;
 
 namespace InstaMessenger.Hosting.Bus;
 
-/// <summary>Tells the lane of every delivery that is over, also of one that no consumer ever saw: a body that cannot be read, say.</summary>
+/// <summary>
+/// Tells the lane of every delivery that is over, also of one that no consumer ever saw: a body that cannot be read, say.
+/// </summary>
 internal sealed class LeaveFilter(BusSubscription subscription) : IFilter<ReceiveContext>
 {
     public async Task Send(ReceiveContext context, IPipe<ReceiveContext> next)

@@ -10,7 +10,8 @@ internal static class NudgeSetup
     /// <summary>Longer than any poll; a nudge that waited so long tells nothing.</summary>
     private static readonly TimeSpan MostUseful = TimeSpan.FromSeconds(5);
 
-    public static bool NeedsNudges(this IServiceCollection services) => services.Any(service => service.ServiceType == typeof(SharedSignal));
+    public static bool NeedsNudges(this IServiceCollection services) =>
+        services.Any(service => service.ServiceType == typeof(SharedSignal));
 
     public static void AddNudges(this IServiceCollection services) => services.AddWorker<Nudges>();
 

@@ -6,12 +6,14 @@ using MassTransit;
 namespace InstaMessenger.Hosting.Bus;
 
 /// <summary>
-/// Carries wake-ups to the other processes of a kind over RabbitMQ: each has a queue of its own that goes with it, and nothing is kept or confirmed. A
-/// commit in one store shows on the streams of all at once this way; a nudge that is lost costs the workers' poll of a second.
+/// Carries wake-ups to the other processes of a kind over RabbitMQ: each has a queue of its own that goes with it, and nothing is kept or
+/// confirmed. A commit in one store shows on the streams of all at once this way; a nudge that is lost costs the workers' poll of a second.
 /// </summary>
 internal sealed class Nudges : Worker
 {
-    /// <summary>Topics told meanwhile go together: a busy process tells its neighbours fifty times a second, not once for each commit.</summary>
+    /// <summary>
+    /// Topics told meanwhile go together: a busy process tells its neighbours fifty times a second, not once for each commit.
+    /// </summary>
     private static readonly TimeSpan Gap = TimeSpan.FromMilliseconds(20);
 
     private readonly ConcurrentDictionary<string, bool> _told = new();

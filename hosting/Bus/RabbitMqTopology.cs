@@ -9,8 +9,8 @@ namespace InstaMessenger.Hosting.Bus;
 internal static class RabbitMqTopology
 {
     /// <summary>
-    /// RabbitMQ 4 drops a message after 20 deliveries unless told otherwise and 3.x redelivers for ever; set here so that both behave alike.
-    /// Only a process that dies with the message in hand counts, because consumers keep what fails in their own database.
+    /// RabbitMQ 4 drops a message after 20 deliveries unless told otherwise and 3.x redelivers for ever; set here so that both behave
+    /// alike. Only a process that dies with the message in hand counts, because consumers keep what fails in their own database.
     /// </summary>
     private const int DeliveryLimit = 50;
 
@@ -18,7 +18,8 @@ internal static class RabbitMqTopology
     private const ushort Prefetch = 16;
 
     /// <summary>
-    /// A process that is frozen or cut off holds its queues until the broker misses two of these, 10 s at most. Its own threads may pause for less.
+    /// A process that is frozen or cut off holds its queues until the broker misses two of these, 10 s at most. Its own threads may pause
+    /// for less.
     /// </summary>
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(5);
 
@@ -35,19 +36,24 @@ internal static class RabbitMqTopology
         rabbit.MessageTopology.SetEntityNameFormatter(new ExchangeNames());
         rabbit.DeployPublishTopology = true;
         foreach (var (message, queues) in BusTopology.Queues) Declare(rabbit, message, queues);
-        foreach (var subscription in subscriptions) rabbit.ReceiveEndpoint(NameOf(subscription.Queue), endpoint => Receive(endpoint, subscription, context));
+        foreach (var subscription in subscriptions)
+            rabbit.ReceiveEndpoint(NameOf(subscription.Queue), endpoint => Receive(endpoint, subscription, context));
     }
 
-    private static void Receive(IRabbitMqReceiveEndpointConfigurator endpoint, BusSubscription subscription, IBusRegistrationContext context)
+    private static void Receive(
+        IRabbitMqReceiveEndpointConfigurator endpoint, BusSubscription subscription, IBusRegistrationContext context)
     {
         foreach (var (name, value) in Arguments(subscription.Queue)) endpoint.SetQueueArgument(name, value);
-        endpoint.BindDeadLetterQueue(DeadLetterName(subscription.Queue), DeadLetterName(subscription.Queue), queue => queue.SetQueueArgument("x-queue-type", "quorum"));
+        endpoint.BindDeadLetterQueue(
+            DeadLetterName(subscription.Queue),
+            DeadLetterName(subscription.Queue),
+            queue => queue.SetQueueArgument("x-queue-type", "quorum"));
         endpoint.PrefetchCount = Prefetch;
         endpoint.ConcurrentMessageLimit = Prefetch;
         endpoint.ConfigureReceive(receive => receive.UseFilter(new LeaveFilter(subscription)));
         endpoint.PublishFaults = false;
-        // No _error queue: what a consumer lets through (a stop in the middle, an envelope of somebody else's) goes back to the broker, whose
-        // delivery limit takes it to the dead-letter queue in the end.
+        // No _error queue: what a consumer lets through (a stop in the middle, an envelope of somebody else's) goes back to the broker,
+        // whose delivery limit takes it to the dead-letter queue in the end.
         endpoint.RethrowFaultedMessages();
         // The one failure that consumers let through is a database that is away: the bundle waits in hand, nothing behind it overtakes.
         endpoint.UseMessageRetry(retry =>
@@ -61,7 +67,8 @@ internal static class RabbitMqTopology
 
     private static void Declare(IRabbitMqBusFactoryConfigurator rabbit, Type message, string[] queues)
     {
-        var declare = typeof(RabbitMqTopology).GetMethod(nameof(DeclareBundle), System.Reflection.BindingFlags.NonPublic | System.Reflection.BindingFlags.Static)!;
+        var declare = typeof(RabbitMqTopology)
+            .GetMethod(nameof(DeclareBundle), System.Reflection.BindingFlags.NonPublic | System.Reflection.BindingFlags.Static)!;
         declare.MakeGenericMethod(message).Invoke(null, [rabbit, queues]);
     }
 
@@ -78,8 +85,8 @@ internal static class RabbitMqTopology
     });
 
     /// <summary>
-    /// Of several processes of a service one consumes at a time, in order, and another goes on where it ended: with two, an event could pass the one before
-    /// it, and both would write the same conversations.
+    /// Of several processes of a service one consumes at a time, in order, and another goes on where it ended: with two, an event could
+    /// pass the one before it, and both would write the same conversations.
     /// </summary>
     private static IEnumerable<(string Name, object Value)> Arguments(string queue) =>
     [

@@ -34,7 +34,8 @@ internal static class DatabaseSetup
         services.AddSingleton<Leases<TContext>>();
 
         var connectionString = builder.Configuration.GetConnectionString(name);
-        if (string.IsNullOrWhiteSpace(connectionString)) AddSqlite(services, DataDirectory.File(builder.Configuration, ShortName(name) + ".db"), sqlite);
+        if (string.IsNullOrWhiteSpace(connectionString))
+            AddSqlite(services, DataDirectory.File(builder.Configuration, ShortName(name) + ".db"), sqlite);
         else AddMySql(services, ShortName(name), Checked($"ConnectionStrings:{name}", connectionString), mySql);
     }
 
@@ -50,7 +51,8 @@ internal static class DatabaseSetup
             // Told below.
         }
 
-        throw new SettingException($"{setting} must name a MySQL or MariaDB database, like Server=host;Database=name;User ID=user;Password=password.");
+        throw new SettingException(
+            $"{setting} must name a MySQL or MariaDB database, like Server=host;Database=name;User ID=user;Password=password.");
     }
 
     /// <summary>The database's name in files and in health, like <c>crm-forwarder</c>.</summary>
@@ -63,7 +65,8 @@ internal static class DatabaseSetup
         services.AddSingleton(new DatabaseFile<TContext>(path));
         services.AddSingleton<IDbContextFactory<TContext>>(provider =>
         {
-            var options = Options<TContext>(provider.GetRequiredService<ILoggerFactory>()).UseSqlite(connectionString).UseQueryTrackingBehavior(QueryTrackingBehavior.NoTracking).Options;
+            var options = Options<TContext>(provider.GetRequiredService<ILoggerFactory>()).UseSqlite(connectionString)
+                .UseQueryTrackingBehavior(QueryTrackingBehavior.NoTracking).Options;
             return new ContextFactory<TContext>(() => create(options));
         });
         services.AddSingleton<IUnitOfWork<TContext>>(provider =>
@@ -85,18 +88,27 @@ internal static class DatabaseSetup
         });
     }
 
-    private static void AddMySql<TContext>(IServiceCollection services, string name, string connectionString, Func<DbContextOptions, TContext> create)
+    private static void AddMySql<TContext>(
+        IServiceCollection services, string name, string connectionString, Func<DbContextOptions, TContext> create)
         where TContext : ServiceDbContext
     {
         // As Pomelo wants it, and with whole texts of every character.
-        var settings = new MySqlConnectionStringBuilder(connectionString) { AllowUserVariables = true, UseAffectedRows = false, CharacterSet = "utf8mb4" }.ConnectionString;
+        var settings = new MySqlConnectionStringBuilder(connectionString)
+        {
+            AllowUserVariables = true, UseAffectedRows = false, CharacterSet = "utf8mb4",
+        }.ConnectionString;
         services.AddSingleton(new DatabaseFile<TContext>(null));
         services.AddSingleton(provider => new DatabaseWatch<TContext>(
             name, settings, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<DatabaseWatch<TContext>>>()));
         services.AddHostedService(provider => provider.GetRequiredService<DatabaseWatch<TContext>>());
         services.AddHealthChecks().Add(
-            new HealthCheckRegistration(name + ".database", provider => provider.GetRequiredService<DatabaseWatch<TContext>>().Server, HealthStatus.Degraded, tags: null));
-        services.AddSingleton(provider => new MySqlServer<TContext>(settings, provider.GetRequiredService<ILogger<MySqlServer<TContext>>>()));
+            new HealthCheckRegistration(
+                name + ".database",
+                provider => provider.GetRequiredService<DatabaseWatch<TContext>>().Server,
+                HealthStatus.Degraded,
+                tags: null));
+        services.AddSingleton(
+            provider => new MySqlServer<TContext>(settings, provider.GetRequiredService<ILogger<MySqlServer<TContext>>>()));
         services.AddSingleton<IDbContextFactory<TContext>>(provider =>
         {
             // The server's version is asked for at first use: at that time the start-up has waited until the server answers.
@@ -111,7 +123,8 @@ internal static class DatabaseSetup
         {
             var server = provider.GetRequiredService<MySqlServer<TContext>>();
             var options = new Lazy<DbContextOptions>(
-                () => Options<TContext>(provider.GetRequiredService<ILoggerFactory>()).UseMySql(server.Version).AddInterceptors(ConnectionOfUnit.Instance, RowLocksInterceptor.Instance).Options,
+                () => Options<TContext>(provider.GetRequiredService<ILoggerFactory>()).UseMySql(server.Version)
+                    .AddInterceptors(ConnectionOfUnit.Instance, RowLocksInterceptor.Instance).Options,
                 LazyThreadSafetyMode.PublicationOnly);
             return new MySqlUnitOfWork<TContext>(
                 () => new MySqlConnection(settings),
@@ -134,7 +147,8 @@ internal static class DatabaseSetup
         // Failures are logged where they are judged (many are expected and retried); EF's own lines would carry SQL.
         (DbContextOptionsBuilder<TContext>)new DbContextOptionsBuilder<TContext>()
             .UseLoggerFactory(loggers)
-            .ConfigureWarnings(w => w.Ignore(CoreEventId.SaveChangesFailed, CoreEventId.QueryIterationFailed, RelationalEventId.CommandError));
+            .ConfigureWarnings(
+                w => w.Ignore(CoreEventId.SaveChangesFailed, CoreEventId.QueryIterationFailed, RelationalEventId.CommandError));
 
     private sealed class ContextFactory<TContext>(Func<TContext> create) : IDbContextFactory<TContext>
         where TContext : DbContext

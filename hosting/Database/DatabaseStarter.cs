@@ -32,7 +32,8 @@ internal sealed partial class DatabaseStarter<TContext>(
                 await MigrateAsync(cancellationToken);
                 return;
             }
-            catch (MySqlException error) when (error.ErrorCode is MySqlErrorCode.AccessDenied or MySqlErrorCode.DatabaseAccessDenied or MySqlErrorCode.UnknownDatabase)
+            catch (MySqlException error) when (
+                error.ErrorCode is MySqlErrorCode.AccessDenied or MySqlErrorCode.DatabaseAccessDenied or MySqlErrorCode.UnknownDatabase)
             {
                 throw new InvalidOperationException($"The server of {typeof(TContext).Name} answers, and refuses: {error.Message}", error);
             }
@@ -62,15 +63,17 @@ internal sealed partial class DatabaseStarter<TContext>(
         await using var db = await factory.CreateDbContextAsync(cancellationToken);
         if (file.Path is not null)
         {
-            // EF's migration lock on SQLite is a row that a killed process leaves behind for ever; the file lock above makes it safe to remove.
+            // EF's migration lock on SQLite is a row that a killed process leaves behind for ever; the file lock above makes it safe to
+            // remove.
             await db.Database.ExecuteSqlRawAsync(
-                "CREATE TABLE IF NOT EXISTS __EFMigrationsLock (Id INTEGER NOT NULL PRIMARY KEY, Timestamp TEXT NOT NULL); DELETE FROM __EFMigrationsLock;",
+                "CREATE TABLE IF NOT EXISTS __EFMigrationsLock (Id INTEGER NOT NULL PRIMARY KEY, Timestamp TEXT NOT NULL); DELETE FROM "
+                    + "__EFMigrationsLock;",
                 cancellationToken);
         }
 
         await db.Database.MigrateAsync(cancellationToken);
-        // The migration made the model for design; the one for use is made of it now, while nobody else asks: EF gives a second thread that comes in the
-        // middle a model that is not ready, and the workers all begin at once.
+        // The migration made the model for design; the one for use is made of it now, while nobody else asks: EF gives a second thread that
+        // comes in the middle a model that is not ready, and the workers all begin at once.
         _ = db.Model.GetRelationalModel();
         foreach (var server in servers) await server.CompleteAsync(db.GetService<IDesignTimeModel>().Model, cancellationToken);
     }

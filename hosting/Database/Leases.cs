@@ -28,5 +28,6 @@ public sealed class Leases<TContext>
     /// <summary>A lease by this name. On SQLite the process owns the file, and so every lease for as long as it lives.</summary>
     /// <param name="name">At most 100 characters, like <c>store.events</c>.</param>
     /// <returns>The lease, not taken yet.</returns>
-    public ILease Of(string name) => AreShared ? new SharedLease(name, _factory.CreateDbContext, _clock, _loggers.CreateLogger<SharedLease>()) : new OwnedLease(name);
+    public ILease Of(string name) =>
+        AreShared ? new SharedLease(name, _factory.CreateDbContext, _clock, _loggers.CreateLogger<SharedLease>()) : new OwnedLease(name);
 }

@@ -22,8 +22,8 @@ public static class RowLocks
     public static IQueryable<T> ForUpdate<T>(this IQueryable<T> rows) => rows.TagWith(Tag);
 
     /// <summary>
-    /// Finds the rows of a delete by primary key however few the table has. MySQL reads a small table as a whole otherwise, and waits for every row in
-    /// it that another unit has not committed yet.
+    /// Finds the rows of a delete by primary key however few the table has. MySQL reads a small table as a whole otherwise, and waits for
+    /// every row in it that another unit has not committed yet.
     /// </summary>
     /// <typeparam name="T">The rows.</typeparam>
     /// <param name="rows">A query of one table that names the rows by their key, to be deleted.</param>
@@ -39,14 +39,16 @@ internal sealed partial class RowLocksInterceptor : DbCommandInterceptor
     private const string Comment = "-- " + RowLocks.Tag;
     private const string KeyComment = "-- " + RowLocks.KeyTag;
 
-    public override InterceptionResult<DbDataReader> ReaderExecuting(DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result)
+    public override InterceptionResult<DbDataReader> ReaderExecuting(
+        DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result)
     {
         Lock(command);
         return result;
     }
 
     public override ValueTask<InterceptionResult<DbDataReader>> ReaderExecutingAsync(
-        DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result, CancellationToken cancellationToken = default)
+        DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result, CancellationToken cancellationToken =
+            default)
     {
         Lock(command);
         return ValueTask.FromResult(result);

@@ -20,7 +20,8 @@ internal static class Bundler
         var bytes = 0;
         foreach (var row in rows)
         {
-            var fits = batch.Count < MostItems && bytes + row.Size <= MostBytes && (batch.Count == 0 || batch[0].Message.GetType() == row.Message.GetType());
+            var fits = batch.Count < MostItems && bytes + row.Size <= MostBytes
+                && (batch.Count == 0 || batch[0].Message.GetType() == row.Message.GetType());
             if (batch.Count > 0 && !fits)
             {
                 yield return new Batch(batch);
@@ -39,7 +40,8 @@ internal static class Bundler
             .MakeGenericMethod(type).CreateDelegate<Func<string, IReadOnlyList<RelayRow>, object>>();
 
     private static Bundle<T> Make<T>(string source, IReadOnlyList<RelayRow> rows) =>
-        new([.. rows.Select(row => new BusItem<T>(string.Create(CultureInfo.InvariantCulture, $"{source}-{row.Id}"), row.TraceParent, (T)row.Message))]);
+        new([.. rows.Select(row => new BusItem<T>(
+            string.Create(CultureInfo.InvariantCulture, $"{source}-{row.Id}"), row.TraceParent, (T)row.Message))]);
 
     /// <summary>The rows of one bundle.</summary>
     internal sealed class Batch(IReadOnlyList<RelayRow> rows)

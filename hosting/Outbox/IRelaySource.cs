@@ -14,7 +14,9 @@ public interface IRelaySource
     /// <summary>Lets one process at a time relay the source, in order; null for a source that only this process can reach.</summary>
     ILease? Lease { get; }
 
-    /// <summary>Reads rows that are not marked yet, oldest first, without a transaction. A row that cannot be read comes with the reason.</summary>
+    /// <summary>
+    /// Reads rows that are not marked yet, oldest first, without a transaction. A row that cannot be read comes with the reason.
+    /// </summary>
     /// <param name="limit">At most so many.</param>
     /// <param name="cancellationToken">Ends the read.</param>
     /// <returns>The rows; empty when all is published.</returns>
@@ -27,7 +29,9 @@ public interface IRelaySource
     /// <exception cref="LeaseLostException">Another process has the lease; nothing was marked.</exception>
     Task MarkAsync(IReadOnlyList<RelayRow> published, CancellationToken cancellationToken);
 
-    /// <summary>Keeps a row that can never be published where people see it. It may be told twice of one row; marking it comes after.</summary>
+    /// <summary>
+    /// Keeps a row that can never be published where people see it. It may be told twice of one row; marking it comes after.
+    /// </summary>
     /// <param name="row">The row.</param>
     /// <param name="reason">Why, without any content.</param>
     /// <returns>When that is durable.</returns>

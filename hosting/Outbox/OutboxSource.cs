@@ -13,7 +13,12 @@ internal sealed class OutboxSource<TContext> : IRelaySource
     private readonly IUnitOfWork<TContext> _unitOfWork;
     private readonly TimeProvider _clock;
 
-    public OutboxSource(IDbContextFactory<TContext> factory, IUnitOfWork<TContext> unitOfWork, OutboxSignal<TContext> signal, Leases<TContext> leases, TimeProvider clock)
+    public OutboxSource(
+        IDbContextFactory<TContext> factory,
+        IUnitOfWork<TContext> unitOfWork,
+        OutboxSignal<TContext> signal,
+        Leases<TContext> leases,
+        TimeProvider clock)
     {
         (_factory, _unitOfWork, _clock) = (factory, unitOfWork, clock);
         Lease = leases.Of(Name);

@@ -9,24 +9,26 @@ namespace InstaMessenger.Hosting.Outbox;
 /// <summary>
 /// Takes rows to the bus: reads without a transaction, publishes in bundles, awaits the confirms, marks the rows. No lock is ever held
 /// across the network, and a broker that is away for any time costs only a backlog. A crash between confirm and mark publishes
-/// rows again, which is why every consumer recognises what it has seen. Of several processes one relays a source at a time; one that was frozen and
-/// wakes with a bundle in flight marks nothing.
+/// rows again, which is why every consumer recognises what it has seen. Of several processes one relays a source at a time; one that was
+/// frozen and wakes with a bundle in flight marks nothing.
 /// </summary>
 /// <typeparam name="TSource">Where the rows are.</typeparam>
-internal sealed partial class Relay<TSource>(TSource source, IBusPublisher publisher, TimeProvider clock, ILogger<Relay<TSource>> logger) : Worker
+internal sealed partial class Relay<TSource>(
+    TSource source, IBusPublisher publisher, TimeProvider clock, ILogger<Relay<TSource>> logger) : Worker
     where TSource : class, IRelaySource
 {
     private const int RowsPerRound = 500;
 
     /// <summary>
-    /// From one round to the next, at least. Rows that come one by one go together then: a hop costs the same for one row as for a hundred, and at 200
-    /// rows a second single ones would keep two cores busy with nothing but hops. The first row after a quiet moment never waits.
+    /// From one round to the next, at least. Rows that come one by one go together then: a hop costs the same for one row as for a hundred,
+    /// and at 200 rows a second single ones would keep two cores busy with nothing but hops. The first row after a quiet moment never
+    /// waits.
     /// </summary>
     private static readonly TimeSpan RoundEvery = TimeSpan.FromMilliseconds(20);
 
     /// <summary>
-    /// After a round of so many rows the next begins later: under load the processor is what is short, and twice the rows for the same hop leave it time,
-    /// which makes each row faster in the end.
+    /// After a round of so many rows the next begins later: under load the processor is what is short, and twice the rows for the same hop
+    /// leave it time, which makes each row faster in the end.
     /// </summary>
     private const int ManyRows = 20;
 
@@ -86,9 +88,10 @@ internal sealed partial class Relay<TSource>(TSource source, IBusPublisher publi
     }
 
     /// <summary>
-    /// Each bundle after the confirm of the one before: publishes that are under way together can overtake each other inside MassTransit, and
-    /// the messages to one contact would change places. A bundle of 128 rows keeps that fast enough. What fails keeps all
-    /// behind it waiting, for as long as it takes: a bus that takes nothing cannot be told from a bus that refuses one row, and no row may overtake.
+    /// Each bundle after the confirm of the one before: publishes that are under way together can overtake each other inside MassTransit,
+    /// and the messages to one contact would change places. A bundle of 128 rows keeps that fast enough. What fails keeps all
+    /// behind it waiting, for as long as it takes: a bus that takes nothing cannot be told from a bus that refuses one row, and no row may
+    /// overtake.
     /// </summary>
     private async Task<Exception?> PublishInTurnAsync(List<RelayRow> rows, HashSet<RelayRow> done, CancellationToken cancellationToken)
     {
@@ -129,9 +132,15 @@ internal sealed partial class Relay<TSource>(TSource source, IBusPublisher publi
         }
     }
 
-    [LoggerMessage(EventName = "relay.not_marked", Level = LogLevel.Warning, Message = "{Source}: published, but not marked (attempt {Attempt}); marking is tried again")]
+    [LoggerMessage(
+        EventName = "relay.not_marked",
+        Level = LogLevel.Warning,
+        Message = "{Source}: published, but not marked (attempt {Attempt}); marking is tried again")]
     private static partial void LogNotMarked(ILogger logger, Exception error, string source, int attempt);
 
-    [LoggerMessage(EventName = "relay.row_set_aside", Level = LogLevel.Error, Message = "{Source}: row {Row} can never be published ({Reason}) and was set aside; the others go on")]
+    [LoggerMessage(
+        EventName = "relay.row_set_aside",
+        Level = LogLevel.Error,
+        Message = "{Source}: row {Row} can never be published ({Reason}) and was set aside; the others go on")]
     private static partial void LogSetAside(ILogger logger, string source, long row, string reason);
 }

@@ -24,8 +24,8 @@ public readonly record struct NextRound
     public static NextRound Within(TimeSpan longest) => new() { Longest = longest > TimeSpan.Zero ? longest : TimeSpan.Zero };
 
     /// <summary>
-    /// The same, but never sooner than <paramref name="gap"/> after this round began, however often the worker is woken: what comes one by one is
-    /// then handled together. Measured in real time, since what it spares is the processor's.
+    /// The same, but never sooner than <paramref name="gap"/> after this round began, however often the worker is woken: what comes one by
+    /// one is then handled together. Measured in real time, since what it spares is the processor's.
     /// </summary>
     /// <param name="gap">From the beginning of one round to the next, at least.</param>
     /// <returns>The answer of a round.</returns>

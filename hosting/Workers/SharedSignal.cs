@@ -1,8 +1,8 @@
 namespace InstaMessenger.Hosting.Workers;
 
 /// <summary>
-/// A signal for a worker that may run in another process of the same kind: waking it here wakes it there as well, by a message that costs nothing when it
-/// is lost. Register it with <see cref="WorkerSetup.AddSharedSignal{T}"/>.
+/// A signal for a worker that may run in another process of the same kind: waking it here wakes it there as well, by a message that costs
+/// nothing when it is lost. Register it with <see cref="WorkerSetup.AddSharedSignal{T}"/>.
 /// </summary>
 /// <param name="topic">Names it among all processes, like <c>store.events</c>.</param>
 public abstract class SharedSignal(string topic) : WakeSignal

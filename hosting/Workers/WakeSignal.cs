@@ -5,7 +5,8 @@ namespace InstaMessenger.Hosting.Workers;
 /// <summary>Wakes a worker that sleeps until there is something to do. Waking it while it works makes it look once more.</summary>
 public class WakeSignal
 {
-    private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
     /// <summary>Wakes the worker. Never waits, and may be called by anybody.</summary>
     public virtual void Wake() => _wake.Writer.TryWrite(true);

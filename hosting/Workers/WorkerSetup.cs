@@ -7,7 +7,9 @@ namespace InstaMessenger.Hosting.Workers;
 /// <summary>Registers workers.</summary>
 public static class WorkerSetup
 {
-    /// <summary>Runs <typeparamref name="T"/> as long as the process lives. It is one object, so others may ask the container for it.</summary>
+    /// <summary>
+    /// Runs <typeparamref name="T"/> as long as the process lives. It is one object, so others may ask the container for it.
+    /// </summary>
     /// <typeparam name="T">The worker.</typeparam>
     /// <param name="services">The container.</param>
     public static void AddWorker<T>(this IServiceCollection services)

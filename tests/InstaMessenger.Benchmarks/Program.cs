@@ -9,8 +9,10 @@ if (args is [AcceptServer.Command, var file])
     return 0;
 }
 
-var only = new Option<string>("--only") { Description = $"Rows to run, with commas: {string.Join(',', AllRows.Names)}", DefaultValueFactory = _ => string.Join(',', AllRows.Names) };
-var seconds = new Option<int>("--seconds") { Description = "How long the sustained rows last; shorter is noisier.", DefaultValueFactory = _ => 60 };
+var only = new Option<string>("--only") { Description = $"Rows to run, with commas: "
+    + $"{string.Join(',', AllRows.Names)}", DefaultValueFactory = _ => string.Join(',', AllRows.Names) };
+var seconds =
+    new Option<int>("--seconds") { Description = "How long the sustained rows last; shorter is noisier.", DefaultValueFactory = _ => 60 };
 var command = new RootCommand("Measures InstaMessenger against references measured in the same run.") { only, seconds };
 command.SetAction(async parsed =>
 {

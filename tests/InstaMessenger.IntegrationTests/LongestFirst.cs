@@ -13,5 +13,6 @@ public sealed class LongestFirst : ITestCollectionOrderer
     /// <inheritdoc/>
     public IReadOnlyCollection<TTestCollection> OrderTestCollections<TTestCollection>(IReadOnlyCollection<TTestCollection> testCollections)
         where TTestCollection : ITestCollection =>
-        [.. testCollections.OrderByDescending(collection => collection.TestCollectionDisplayName.Contains(nameof(AmbiguousSendTests), StringComparison.Ordinal))];
+        [.. testCollections.OrderByDescending(
+            collection => collection.TestCollectionDisplayName.Contains(nameof(AmbiguousSendTests), StringComparison.Ordinal))];
 }

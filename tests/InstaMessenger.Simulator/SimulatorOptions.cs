@@ -9,7 +9,9 @@ public sealed class SimulatorOptions
     /// <summary>Where to listen; port 0 takes a free one.</summary>
     public string Url { get; set; } = "http://127.0.0.1:0";
 
-    /// <summary>Host names by which it may be called, beside localhost and that of <see cref="Url"/>: in Compose, the service's name.</summary>
+    /// <summary>
+    /// Host names by which it may be called, beside localhost and that of <see cref="Url"/>: in Compose, the service's name.
+    /// </summary>
     public IList<string> AllowedHosts { get; } = [];
 
     /// <summary>Times and delays; waits of <c>WaitForAsync</c> run on real time all the same.</summary>

@@ -15,10 +15,12 @@ internal static class StrangeRequests
     /// <param name="options">Its address and <see cref="SimulatorOptions.AllowedHosts"/>.</param>
     public static void RefuseStrangeRequests(this IApplicationBuilder app, SimulatorOptions options)
     {
-        var hosts = ThisMachine.Append(BindingAddress.Parse(options.Url).Host).Concat(options.AllowedHosts).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        var hosts = ThisMachine.Append(BindingAddress.Parse(options.Url).Host).Concat(options.AllowedHosts)
+            .ToHashSet(StringComparer.OrdinalIgnoreCase);
         app.Use(async (http, next) =>
         {
-            var why = !hosts.Contains(http.Request.Host.Host) ? $"{http.Request.Host.Host} is no name of the simulator; allow it with Simulator:AllowedHosts."
+            var why = !hosts.Contains(http.Request.Host.Host) ? $"{http.Request.Host.Host} is no name of the simulator; allow it with "
+                + $"Simulator:AllowedHosts."
                 : IsOfAnotherSite(http.Request) ? "A page of another site may not call the simulator."
                 : null;
             if (why is null)
@@ -32,11 +34,14 @@ internal static class StrangeRequests
         });
     }
 
-    /// <summary>Browsers say where a request comes from; services and curl say nothing. Opening the page from a link of another site is harmless.</summary>
+    /// <summary>
+    /// Browsers say where a request comes from; services and curl say nothing. Opening the page from a link of another site is harmless.
+    /// </summary>
     private static bool IsOfAnotherSite(HttpRequest request)
     {
         var site = request.Headers["Sec-Fetch-Site"].ToString();
-        if (site is "cross-site" or "same-site") return !(HttpMethods.IsGet(request.Method) && request.Headers["Sec-Fetch-Mode"] == "navigate");
+        if (site is "cross-site" or "same-site")
+            return !(HttpMethods.IsGet(request.Method) && request.Headers["Sec-Fetch-Mode"] == "navigate");
         var origin = request.Headers.Origin.ToString();
         return origin.Length > 0 && origin != UriHelper.BuildAbsolute(request.Scheme, request.Host).TrimEnd('/');
     }

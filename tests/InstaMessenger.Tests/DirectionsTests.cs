@@ -12,8 +12,8 @@ using NetArchTest.Rules;
 namespace InstaMessenger.Tests;
 
 /// <summary>
-/// Holds the table "Directions" of docs/architecture.md against what the compiler made, method bodies included: a slice that two others use and that uses
-/// one of them can be neither read nor moved alone.
+/// Holds the table "Directions" of docs/architecture.md against what the compiler made, method bodies included: a slice that two others use
+/// and that uses one of them can be neither read nor moved alone.
 /// </summary>
 public sealed partial class DirectionsTests
 {
@@ -73,20 +73,24 @@ public sealed partial class DirectionsTests
             var (found, next) = (new HashSet<string>(), new Queue<Row>([from]));
             while (next.TryDequeue(out var row))
             {
-                foreach (var used in row.Slices.Where(found.Add)) next.Enqueue(Table.Single(other => other.Project == row.Project && other.Slice == used));
+                foreach (var used in row.Slices.Where(found.Add))
+                    next.Enqueue(Table.Single(other => other.Project == row.Project && other.Slice == used));
             }
 
             return found;
         }
     }
 
-    /// <summary>The slice's types that use one of those of its project for which <paramref name="isUsed"/> holds, with what they use.</summary>
+    /// <summary>
+    /// The slice's types that use one of those of its project for which <paramref name="isUsed"/> holds, with what they use.
+    /// </summary>
     private static IEnumerable<string> Uses(Row row, Func<string, bool> isUsed)
     {
         var assembly = Projects[row.Project];
         var root = assembly.GetName().Name + ".";
         var used = assembly.GetTypes()
-            .Where(type => !type.IsNested && type.FullName!.StartsWith(root, StringComparison.Ordinal) && isUsed(type.FullName[root.Length..]))
+            .Where(
+                type => !type.IsNested && type.FullName!.StartsWith(root, StringComparison.Ordinal) && isUsed(type.FullName[root.Length..]))
             .Select(type => type.FullName!)
             .ToArray();
         return Types.InAssembly(assembly).That().ResideInNamespaceMatching($@"^{Regex.Escape(root + row.Slice)}(\.|$)")
@@ -101,7 +105,10 @@ public sealed partial class DirectionsTests
         return [.. TableRow().Matches(section).Select(match => new Row(match.Groups["project"].Value, match.Groups["slice"].Value, [.. Word().Matches(match.Groups["uses"].Value).Select(word => word.Value)]))];
     }
 
-    [GeneratedRegex(@"^\| `(?<project>[\w-]+)` \| `(?<slice>\w+)` \| (?<uses>.*)\|$", RegexOptions.Multiline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1_000)]
+    [GeneratedRegex(
+        @"^\| `(?<project>[\w-]+)` \| `(?<slice>\w+)` \| (?<uses>.*)\|$",
+        RegexOptions.Multiline | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1_000)]
     private static partial Regex TableRow();
 
     [GeneratedRegex("(?<=`)[A-Z][A-Za-z.]+(?=`)", RegexOptions.None, matchTimeoutMilliseconds: 1_000)]
@@ -116,6 +123,7 @@ public sealed partial class DirectionsTests
 
         public bool MayUse(string type) => IsOf(type, Slice) || Array.Exists(Uses, used => IsOf(type, used));
 
-        public static bool IsOf(string type, string sliceOrType) => type.Split('`')[0] == sliceOrType || type.StartsWith(sliceOrType + ".", StringComparison.Ordinal);
+        public static bool IsOf(string type, string sliceOrType) =>
+            type.Split('`')[0] == sliceOrType || type.StartsWith(sliceOrType + ".", StringComparison.Ordinal);
     }
 }

@@ -12,9 +12,11 @@ internal sealed class LogCapture(LineFormatter format) : ILoggerProvider, ISuppo
     private readonly ConcurrentQueue<string> _written = new();
     private IExternalScopeProvider _scopes = new LoggerExternalScopeProvider();
 
-    public static LogCapture Json(TimeProvider? clock = null) => new(new JsonLines(new Outage(DatabaseErrors.IsUnavailable), clock ?? TimeProvider.System));
+    public static LogCapture Json(TimeProvider? clock = null) =>
+        new(new JsonLines(new Outage(DatabaseErrors.IsUnavailable), clock ?? TimeProvider.System));
 
-    public static LogCapture Text(TimeProvider? clock = null) => new(new TextLines(new Outage(DatabaseErrors.IsUnavailable), clock ?? TimeProvider.System));
+    public static LogCapture Text(TimeProvider? clock = null) =>
+        new(new TextLines(new Outage(DatabaseErrors.IsUnavailable), clock ?? TimeProvider.System));
 
     /// <summary>What was written, with the ends of lines.</summary>
     public IReadOnlyList<string> Written => [.. _written];
@@ -37,7 +39,8 @@ internal sealed class LogCapture(LineFormatter format) : ILoggerProvider, ISuppo
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
             using var text = new StringWriter { NewLine = "\n" };
             capture.Format.Write(new LogEntry<TState>(logLevel, category, eventId, state, exception, formatter), capture._scopes, text);

@@ -28,7 +28,8 @@ internal sealed class ServiceUnderTest : IAsyncDisposable
         "--Jwt:SigningKeys:0=" + Key,
         "--Instagram:Apps:0:AppId=1", "--Instagram:Apps:0:AppSecret=any_app_secret", "--Instagram:Apps:0:VerifyToken=any_verify_token",
         "--Logging:LogLevel:Default=Critical",
-        // The console of the tests shows names and figures. Not without any logger: ASP.NET Core then starts no activity, and there is no trace to follow.
+        // The console of the tests shows names and figures. Not without any logger: ASP.NET Core then starts no activity, and there is no
+        // trace to follow.
         "--Logging:Console:LogLevel:Default=None", "--Logging:Console:LogLevel:Microsoft.AspNetCore.Hosting.Diagnostics=Critical",
         .. settings.Select(setting => "--" + setting),
     ];

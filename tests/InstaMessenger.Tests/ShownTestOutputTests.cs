@@ -45,12 +45,14 @@ public sealed class ShownTestOutputTests
                     Information: what its service said
             """;
 
-        (await ShowAsync($"{Logs}\n{Failure}\n    Some.Other.Test [SKIP]\n      no Docker here\n{Logs}")).ShouldBe([.. Failure.Split('\n'), "    Some.Other.Test [SKIP]", "      no Docker here"]);
+        (await ShowAsync($"{Logs}\n{Failure}\n    Some.Other.Test [SKIP]\n      no Docker here\n{Logs}"))
+            .ShouldBe([.. Failure.Split('\n'), "    Some.Other.Test [SKIP]", "      no Docker here"]);
     }
 
     [Fact]
     public async Task A_runner_that_crashes_is_shown_to_its_end() =>
-        (await ShowAsync($"{Logs}\nUnhandled exception. System.OutOfMemoryException\n   at Some.Place()\n")).ShouldBe(["Unhandled exception. System.OutOfMemoryException", "   at Some.Place()"]);
+        (await ShowAsync($"{Logs}\nUnhandled exception. System.OutOfMemoryException\n   at Some.Place()\n"))
+            .ShouldBe(["Unhandled exception. System.OutOfMemoryException", "   at Some.Place()"]);
 
     private static async Task<string[]> ShowAsync(string output)
     {

@@ -74,7 +74,9 @@ internal sealed partial class Journal : IAsyncDisposable
     public Task ProbeAsync() => WriteAsync(connection =>
     {
         InsertFor(connection);
-        Execute(connection, "INSERT INTO journal (received_at, body) VALUES (0, zeroblob(16384)); DELETE FROM journal WHERE id = last_insert_rowid();");
+        Execute(
+            connection,
+            "INSERT INTO journal (received_at, body) VALUES (0, zeroblob(16384)); DELETE FROM journal WHERE id = last_insert_rowid();");
     });
 
     /// <summary>Forgets rows.</summary>
@@ -94,9 +96,13 @@ internal sealed partial class Journal : IAsyncDisposable
     /// <summary>Keeps a copy of a row that cannot be published, in the table <c>set_aside</c>; once for each row.</summary>
     public Task SetAsideAsync(long id, string reason) => WriteAsync(connection =>
     {
-        Execute(connection, "CREATE TABLE IF NOT EXISTS set_aside (id INTEGER PRIMARY KEY, received_at INTEGER NOT NULL, trace_parent TEXT, body BLOB NOT NULL, reason TEXT NOT NULL)");
+        Execute(
+            connection,
+            "CREATE TABLE IF NOT EXISTS set_aside (id INTEGER PRIMARY KEY, received_at INTEGER NOT NULL, trace_parent TEXT, body BLOB NOT "
+                + "NULL, reason TEXT NOT NULL)");
         using var copy = connection.CreateCommand();
-        copy.CommandText = "INSERT OR IGNORE INTO set_aside SELECT id, received_at, trace_parent, body, $reason FROM journal WHERE id = $id";
+        copy.CommandText =
+            "INSERT OR IGNORE INTO set_aside SELECT id, received_at, trace_parent, body, $reason FROM journal WHERE id = $id";
         copy.Parameters.AddWithValue("$id", id);
         copy.Parameters.AddWithValue("$reason", reason);
         copy.ExecuteNonQuery();
@@ -135,7 +141,10 @@ internal sealed partial class Journal : IAsyncDisposable
         command.ExecuteNonQuery();
     }
 
-    [LoggerMessage(EventName = "journal.unavailable", Level = LogLevel.Error, Message = "The journal takes no webhook; they are answered 503 until it does")]
+    [LoggerMessage(
+        EventName = "journal.unavailable",
+        Level = LogLevel.Error,
+        Message = "The journal takes no webhook; they are answered 503 until it does")]
     private static partial void LogUnavailable(ILogger logger, Exception error);
 
     [LoggerMessage(EventName = "journal.recovered", Level = LogLevel.Information, Message = "The journal takes webhooks again")]
@@ -150,8 +159,12 @@ internal sealed partial class Journal : IAsyncDisposable
 
         public InsertCommand(SqliteConnection connection, long mostBytes)
         {
-            // AUTOINCREMENT: without it an emptied table gives its ids out again, and a bus item's id, made from the row's, would name two webhooks.
-            Execute(connection, "CREATE TABLE IF NOT EXISTS journal (id INTEGER PRIMARY KEY AUTOINCREMENT, received_at INTEGER NOT NULL, trace_parent TEXT, body BLOB NOT NULL)");
+            // AUTOINCREMENT: without it an emptied table gives its ids out again, and a bus item's id, made from the row's, would name two
+            // webhooks.
+            Execute(
+                connection,
+                "CREATE TABLE IF NOT EXISTS journal (id INTEGER PRIMARY KEY AUTOINCREMENT, received_at INTEGER NOT NULL, trace_parent "
+                    + "TEXT, body BLOB NOT NULL)");
             using var pageSize = connection.CreateCommand();
             pageSize.CommandText = "PRAGMA page_size";
             Execute(connection, $"PRAGMA max_page_count={mostBytes / (long)pageSize.ExecuteScalar()!}");

@@ -38,7 +38,8 @@ internal sealed class JournalSource(Journal journal) : IRelaySource
         {
             var body = reader.GetFieldValue<byte[]>(3);
             var receivedAt = TimeOf(reader.GetInt64(1));
-            rows.Add(new RelayRow(reader.GetInt64(0), new WebhookReceived(body, receivedAt), reader.IsDBNull(2) ? null : reader.GetString(2), body.Length));
+            var trace = reader.IsDBNull(2) ? null : reader.GetString(2);
+            rows.Add(new RelayRow(reader.GetInt64(0), new WebhookReceived(body, receivedAt), trace, body.Length));
             bytes += body.Length;
             if (bytes < MostBytes) continue;
             // The relay takes a round that is not full for the last one and sleeps.
@@ -53,7 +54,9 @@ internal sealed class JournalSource(Journal journal) : IRelaySource
 
     public Task SetAsideAsync(RelayRow row, string reason) => journal.SetAsideAsync(row.Id, reason);
 
-    /// <summary>A number that is no time stands for the nearest one: thrown at, the row would hold up all webhooks behind it for ever.</summary>
+    /// <summary>
+    /// A number that is no time stands for the nearest one: thrown at, the row would hold up all webhooks behind it for ever.
+    /// </summary>
     internal static DateTimeOffset TimeOf(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(
         Math.Clamp(milliseconds, DateTimeOffset.MinValue.ToUnixTimeMilliseconds(), DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()));
 

@@ -5,7 +5,8 @@ using InstaMessenger.Store.Data;
 namespace InstaMessenger.Store.Access;
 
 /// <summary>
-/// Tells the live streams of every store that somebody's access changed (membership, key, session, user), so that they read their caller again.
+/// Tells the live streams of every store that somebody's access changed (membership, key, session, user), so that they read their caller
+/// again.
 /// </summary>
 internal sealed class AccessChanges : SharedSignal
 {

@@ -24,10 +24,17 @@ internal sealed class EventLog(EventLogSignal relay, EventFeedSignal feed, TimeP
     /// <param name="type">One of <see cref="EventTypes"/>.</param>
     /// <param name="data">What its name says.</param>
     /// <param name="traceParent">The trace it belongs to; null for the current one.</param>
-    public void Append(WorkScope<StoreDbContext> scope, Account account, ConversationId? conversation, string type, object data, string? traceParent = null)
+    public void Append(
+        WorkScope<StoreDbContext> scope,
+        Account account,
+        ConversationId? conversation,
+        string type,
+        object data,
+        string? traceParent = null)
     {
         var now = clock.GetUtcNow();
-        scope.Db.Append(new PendingEvent(EventId.New(clock), type, account, conversation, now, data, traceParent ?? Activity.Current?.Id).ToRow);
+        scope.Db.Append(
+            new PendingEvent(EventId.New(clock), type, account, conversation, now, data, traceParent ?? Activity.Current?.Id).ToRow);
         scope.AfterCommit(relay.Wake);
         scope.AfterCommit(feed.Wake);
     }
@@ -46,7 +53,8 @@ internal sealed record PendingEvent(
         AccountVersion = Account.Version,
         ConversationId = ConversationId,
         OccurredAt = OccurredAt,
-        Body = JsonSerializer.SerializeToUtf8Bytes(new EventView(Id, sequence, Type, Account.Id, ConversationId, OccurredAt, Data), ApiJson.Options),
+        Body = JsonSerializer.SerializeToUtf8Bytes(
+            new EventView(Id, sequence, Type, Account.Id, ConversationId, OccurredAt, Data), ApiJson.Options),
         TraceParent = TraceParent,
     };
 }

@@ -16,7 +16,11 @@ internal sealed class EventLogSource : IRelaySource
     private readonly TimeProvider _clock;
 
     public EventLogSource(
-        IDbContextFactory<StoreDbContext> factory, IUnitOfWork<StoreDbContext> unitOfWork, EventLogSignal signal, Leases<StoreDbContext> leases, TimeProvider clock)
+        IDbContextFactory<StoreDbContext> factory,
+        IUnitOfWork<StoreDbContext> unitOfWork,
+        EventLogSignal signal,
+        Leases<StoreDbContext> leases,
+        TimeProvider clock)
     {
         (_factory, _unitOfWork, _clock) = (factory, unitOfWork, clock);
         Lease = leases.Of(Name);
@@ -71,8 +75,11 @@ internal sealed class EventLogSource : IRelaySource
         scope.Db.Add(DeadLetter.Of(Name, nameof(InboxEvent), itemId, body, null, reason, _clock));
     });
 
-    /// <summary>One row that cannot be read (an id edited by hand, a broken page) fails the read of all, and would stop the log for ever.</summary>
-    private static async Task<List<RelayRow>> ReadOneByOneAsync(StoreDbContext db, IQueryable<EventRow> behind, CancellationToken cancellationToken)
+    /// <summary>
+    /// One row that cannot be read (an id edited by hand, a broken page) fails the read of all, and would stop the log for ever.
+    /// </summary>
+    private static async Task<List<RelayRow>> ReadOneByOneAsync(
+        StoreDbContext db, IQueryable<EventRow> behind, CancellationToken cancellationToken)
     {
         var rows = new List<RelayRow>();
         foreach (var sequence in await behind.Select(row => row.Sequence).ToListAsync(cancellationToken))

@@ -4,8 +4,8 @@ using InstaMessenger.Store.Access;
 namespace InstaMessenger.Store.Events;
 
 /// <summary>
-/// Has every stream ask again at once whether its credential still holds, in every store; without this a revoked one would be shown events until its next
-/// heartbeat.
+/// Has every stream ask again at once whether its credential still holds, in every store; without this a revoked one would be shown events
+/// until its next heartbeat.
 /// </summary>
 internal sealed class LiveAccess(LiveSessions sessions, AccessChanges changes) : Worker
 {

@@ -16,15 +16,21 @@ internal sealed record LiveFilter(AccountReach Accounts, IReadOnlySet<string>? T
 }
 
 /// <summary>
-/// One client's stream: a cursor, a wake-up and nothing else, since ten thousand of them must fit. It has no timer of its own; <see cref="LiveTail"/> ticks
-/// for all.
+/// One client's stream: a cursor, a wake-up and nothing else, since ten thousand of them must fit. It has no timer of its own;
+/// <see cref="LiveTail"/> ticks for all.
 /// </summary>
 /// <param name="output">Where to write.</param>
 /// <param name="cursor">The last sequence that the client has.</param>
 /// <param name="filter">What it may and wants to see.</param>
 /// <param name="reload">Asks again what the client may see; null when its credential is gone.</param>
 /// <param name="clock">Measures heartbeats and slow writes.</param>
-internal sealed class LiveSession(PipeWriter output, long cursor, LiveFilter filter, Func<CancellationToken, ValueTask<LiveFilter?>> reload, TimeProvider clock) : IDisposable
+internal sealed class LiveSession(
+    PipeWriter output,
+    long cursor,
+    LiveFilter filter,
+    Func<CancellationToken,
+    ValueTask<LiveFilter?>> reload,
+    TimeProvider clock) : IDisposable
 {
     private const int FlushBytes = 32 * 1024;
     private const int PageRows = 100;
@@ -54,7 +60,9 @@ internal sealed class LiveSession(PipeWriter output, long cursor, LiveFilter fil
     /// <summary>Whether its client has yet to take what was written.</summary>
     public bool IsWriting => Volatile.Read(ref _writingSince) != 0;
 
-    /// <summary>Tells of an event that it may show. The first one counts: none before it concerns this client, so the cursor may jump there.</summary>
+    /// <summary>
+    /// Tells of an event that it may show. The first one counts: none before it concerns this client, so the cursor may jump there.
+    /// </summary>
     public void Wake(long sequence)
     {
         Interlocked.CompareExchange(ref _newsFrom, sequence, 0);
@@ -118,8 +126,8 @@ internal sealed class LiveSession(PipeWriter output, long cursor, LiveFilter fil
     public void Dispose() => _end.Dispose();
 
     /// <summary>
-    /// Where the stream stands, before anything happens: an id without data moves the client's Last-Event-ID and is no event. A line that breaks before the first
-    /// event then resumes here, and not at whatever the log's end is by then.
+    /// Where the stream stands, before anything happens: an id without data moves the client's Last-Event-ID and is no event. A line that
+    /// breaks before the first event then resumes here, and not at whatever the log's end is by then.
     /// </summary>
     private byte[] Connected() => Encoding.UTF8.GetBytes($"id: {_cursor}\n: connected\n\n");
 

@@ -11,7 +11,8 @@ internal static class LiveStream
     public static void MapLiveStream(this IEndpointRouteBuilder routes) => routes.MapGet("/stream", StreamAsync)
         .WithSummary("The events as they happen, as server-sent events.")
         .WithDescription(
-            "id is the sequence, event the type, data the event. The first id stands alone and says where the stream begins. Goes on behind Last-Event-ID (or ?after=) without a gap, else from now. types is a list with commas. "
+            "id is the sequence, event the type, data the event. The first id stands alone and says where the stream begins. Goes on "
+                + "behind Last-Event-ID (or ?after=) without a gap, else from now. types is a list with commas. "
             + "A comment comes every 15 s. A client that does not read for 10 s is closed and resumes.")
         .Needs(Scopes.Read)
         .Produces<string>(StatusCodes.Status200OK, "text/event-stream");
@@ -30,14 +31,16 @@ internal static class LiveStream
         [FromQuery(Name = "account_id")] string? accountId,
         [FromHeader(Name = "Last-Event-ID")] string? lastEventId)
     {
-        if (!PullFeed.TryReadSequence(string.IsNullOrEmpty(lastEventId) ? after : lastEventId, out var resumeAfter)) return PullFeed.BadCursor();
+        if (!PullFeed.TryReadSequence(string.IsNullOrEmpty(lastEventId) ? after : lastEventId, out var resumeAfter))
+            return PullFeed.BadCursor();
         if (!VisibleAccounts.TryNarrow(caller, accountId, out var accounts)) return Problems.NotFound("account");
         var wanted = types?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).ToHashSet();
         var credential = Credential.Of(context.Request)!;
 
         // A sequence from the future (the log was restored from a backup) would wait for ever, and hide what comes until then.
         var head = await pages.HeadAsync(context.RequestAborted);
-        using var session = new LiveSession(context.Response.BodyWriter, Math.Min(resumeAfter ?? head, head), new LiveFilter(accounts, wanted), ReloadAsync, clock);
+        using var session = new LiveSession(
+            context.Response.BodyWriter, Math.Min(resumeAfter ?? head, head), new LiveFilter(accounts, wanted), ReloadAsync, clock);
         await using var gone = context.RequestAborted.Register(session.End);
         context.Response.ContentType = "text/event-stream";
         context.Response.Headers.CacheControl = "no-store";

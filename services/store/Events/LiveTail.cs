@@ -4,7 +4,8 @@ using InstaMessenger.Hosting.Workers;
 namespace InstaMessenger.Store.Events;
 
 /// <summary>
-/// Reads the log's end once for all streams of the process. Woken by commits, here and in the other stores. Without a stream it reads nothing.
+/// Reads the log's end once for all streams of the process. Woken by commits, here and in the other stores. Without a stream it reads
+/// nothing.
 /// </summary>
 internal sealed class LiveTail(EventPages pages, EventFeedSignal signal, LiveRing ring, LiveSessions sessions) : Worker
 {

@@ -15,7 +15,8 @@ internal static class PullFeed
     public static void MapPullFeed(this IEndpointRouteBuilder routes) => routes.MapGet("", GetAsync)
         .WithSummary("The events after a sequence, oldest first.")
         .WithDescription(
-            "Ask with after=next_cursor (or cursor=next_cursor) while there is one. When next_cursor is null, ask again later with after=last_sequence: "
+            "Ask with after=next_cursor (or cursor=next_cursor) while there is one. When next_cursor is null, ask again later with "
+                + "after=last_sequence: "
             + "nothing at or below it can still appear.")
         .Needs(Scopes.Read)
         .ProducesProblem(StatusCodes.Status422UnprocessableEntity);
@@ -34,7 +35,8 @@ internal static class PullFeed
         if (!TryReadSequence(after ?? cursor, out var position)) return BadCursor();
         if (!VisibleAccounts.TryNarrow(caller, accountId, out var accounts)) return Problems.NotFound("account");
         var size = PageLimit.Of(limit);
-        // A position beyond the head (the log was restored from a backup) goes back to the head: given back as it came, it would hide what comes next.
+        // A position beyond the head (the log was restored from a backup) goes back to the head: given back as it came, it would hide what
+        // comes next.
         var head = await pages.HeadAsync(cancellationToken);
         var events = await pages.ReadAsync(accounts, position ?? 0, head, size + 1, cancellationToken);
         return new FeedResult([.. events.Take(size).Where(row => caller.CanSee(row.AccountId))], More: events.Count > size, head);
@@ -47,7 +49,8 @@ internal static class PullFeed
         return sequence is not null || text is null;
     }
 
-    public static ProblemHttpResult BadCursor() => Problems.Of(StatusCodes.Status400BadRequest, "bad_cursor", "Give the sequence of an event: a whole number.");
+    public static ProblemHttpResult BadCursor() =>
+        Problems.Of(StatusCodes.Status400BadRequest, "bad_cursor", "Give the sequence of an event: a whole number.");
 
     /// <summary>Writes the events as they were stored, so that every tap shows the same bytes.</summary>
     private sealed record FeedResult(IReadOnlyList<EventRow> Events, bool More, long Head) : IResult, IEndpointMetadataProvider

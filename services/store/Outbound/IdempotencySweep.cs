@@ -7,7 +7,10 @@ namespace InstaMessenger.Store.Outbound;
 
 /// <summary>Forgets keys once they are older than what clients are promised.</summary>
 internal sealed class IdempotencySweep(
-    IDbContextFactory<StoreDbContext> factory, IUnitOfWork<StoreDbContext> unitOfWork, Leases<StoreDbContext> leases, TimeProvider clock) : Worker
+    IDbContextFactory<StoreDbContext> factory,
+    IUnitOfWork<StoreDbContext> unitOfWork,
+    Leases<StoreDbContext> leases,
+    TimeProvider clock) : Worker
 {
     /// <summary>Few at a time: on SQLite every other writer waits for the deletion.</summary>
     private const int AtOnce = 500;
@@ -23,9 +26,11 @@ internal sealed class IdempotencySweep(
     {
         var due = clock.GetUtcNow() - IdempotencyRecord.Kept;
         await using var db = await factory.CreateDbContextAsync(cancellationToken);
-        var ids = await db.Set<IdempotencyRecord>().Where(row => row.CreatedAt <= due).OrderBy(row => row.CreatedAt).Select(row => row.Id).Take(AtOnce).ToListAsync(cancellationToken);
+        var ids = await db.Set<IdempotencyRecord>().Where(row => row.CreatedAt <= due).OrderBy(row => row.CreatedAt).Select(row => row.Id)
+            .Take(AtOnce).ToListAsync(cancellationToken);
         if (ids.Count == 0) return NextRound.WhenWoken;
-        await unitOfWork.ExecuteAsync(scope => scope.Db.Set<IdempotencyRecord>().Where(row => ids.Contains(row.Id)).ExecuteDeleteAsync(), cancellationToken);
+        await unitOfWork.ExecuteAsync(
+            scope => scope.Db.Set<IdempotencyRecord>().Where(row => ids.Contains(row.Id)).ExecuteDeleteAsync(), cancellationToken);
         return NextRound.Now;
     }
 }

@@ -8,7 +8,8 @@ namespace InstaMessenger.Benchmarks.Load;
 
 /// <summary>
 /// A CRM that reads the number in each event and answers 200. Bare Kestrel in the generator's process: the simulator's CRM parses each body
-/// and checks two signatures, as much processor time as the delivery itself, which tests should spend and a measurement on two cores should not.
+/// and checks two signatures, as much processor time as the delivery itself, which tests should spend and a measurement on two cores should
+/// not.
 /// </summary>
 internal sealed class CrmReceiver : IAsyncDisposable
 {
@@ -17,7 +18,8 @@ internal sealed class CrmReceiver : IAsyncDisposable
     private CrmReceiver(WebApplication app) => _app = app;
 
     /// <summary>Where it listens.</summary>
-    public Uri Address => new(new Uri(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()), "/crm");
+    public Uri Address =>
+        new(new Uri(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()), "/crm");
 
     public static async Task<CrmReceiver> StartAsync(Journeys journeys)
     {
@@ -28,7 +30,8 @@ internal sealed class CrmReceiver : IAsyncDisposable
         {
             var reader = context.Request.BodyReader;
             var read = await reader.ReadAtLeastAsync((int)(context.Request.ContentLength ?? int.MaxValue));
-            journeys.Arrive(read.Buffer.IsSingleSegment ? MessageNumber.Find(read.Buffer.FirstSpan) : MessageNumber.Find(read.Buffer.ToArray()));
+            journeys.Arrive(
+                read.Buffer.IsSingleSegment ? MessageNumber.Find(read.Buffer.FirstSpan) : MessageNumber.Find(read.Buffer.ToArray()));
             reader.AdvanceTo(read.Buffer.End);
         });
         await app.StartAsync();

@@ -23,10 +23,12 @@ internal sealed class IdleStream : IDisposable
     {
         var stream = new IdleStream(new Socket(server.AddressFamily, SocketType.Stream, ProtocolType.Tcp));
         await stream._socket.ConnectAsync(server);
-        await stream._socket.SendAsync(Encoding.ASCII.GetBytes($"GET /api/v1/events/stream HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\nAuthorization: Bearer {token}\r\n\r\n"));
+        await stream._socket.SendAsync(Encoding.ASCII.GetBytes($"GET /api/v1/events/stream HTTP/1.1\r\nHost: localhost\r\nAccept: "
+            + $"text/event-stream\r\nAuthorization: Bearer {token}\r\n\r\n"));
         var read = await stream._socket.ReceiveAsync(stream._buffer);
         var head = Encoding.ASCII.GetString(stream._buffer, 0, read);
-        if (!head.StartsWith("HTTP/1.1 200", StringComparison.Ordinal)) throw new InvalidOperationException($"The stream was refused: {head}");
+        if (!head.StartsWith("HTTP/1.1 200", StringComparison.Ordinal))
+            throw new InvalidOperationException($"The stream was refused: {head}");
         _ = stream.ListenAsync();
         return stream;
     }

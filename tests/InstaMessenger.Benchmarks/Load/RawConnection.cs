@@ -14,7 +14,9 @@ internal sealed class RawConnection(IPEndPoint server) : IDisposable
 
     /// <summary>Sends a request and waits for the whole answer.</summary>
     /// <param name="request">Head and body.</param>
-    /// <returns>The status; 0 when the connection was cut or refused. After anything but 200 the next request opens a new connection.</returns>
+    /// <returns>
+    /// The status; 0 when the connection was cut or refused. After anything but 200 the next request opens a new connection.
+    /// </returns>
     public async ValueTask<int> SendAsync(ReadOnlyMemory<byte> request)
     {
         try

@@ -39,7 +39,8 @@ internal sealed class WebhookRequests
         var items = Enumerable.Range(0, messagesPerRequest)
             .Select(_ => MetaPayloads.Text(account, customerMark, MessageNumber.MidPrefix + new string('8', NumberDigits), text, TimeMark));
         var body = MetaPayloads.Bytes(MetaPayloads.Envelope(account, TimeMark, [.. items]));
-        var head = Encoding.ASCII.GetBytes($"POST {Path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\nX-Hub-Signature-256: sha256={new string('0', 64)}\r\n\r\n");
+        var head = Encoding.ASCII.GetBytes($"POST {Path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: "
+            + $"{body.Length}\r\nX-Hub-Signature-256: sha256={new string('0', 64)}\r\n\r\n");
         _template = [.. head, .. body];
         _bodyAt = head.Length;
         _signatureAt = head.Length - 4 - 64;

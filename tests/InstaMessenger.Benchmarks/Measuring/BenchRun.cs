@@ -53,7 +53,8 @@ internal sealed class BenchRun(int seconds) : IAsyncDisposable
     public Task<ProcessUnderTest> StartAcceptAsync()
     {
         var folder = NewFolder("accept");
-        return ProcessUnderTest.StartAsync("Benchmarks", folder, new Dictionary<string, string?>(), [AcceptServer.Command, Path.Combine(folder, "accept.db")]);
+        return ProcessUnderTest.StartAsync(
+            "Benchmarks", folder, new Dictionary<string, string?>(), [AcceptServer.Command, Path.Combine(folder, "accept.db")]);
     }
 
     /// <summary>Adds a line to the table.</summary>

@@ -14,13 +14,16 @@ internal sealed class Cpu(IEnumerable<ProcessUnderTest> processes)
 
     private readonly (TimeSpan Busy, TimeSpan All) _machine = Machine();
 
-    /// <summary>Microseconds of processor time for each of <paramref name="count"/> things done; "others" is the broker and the kernel.</summary>
+    /// <summary>
+    /// Microseconds of processor time for each of <paramref name="count"/> things done; "others" is the broker and the kernel.
+    /// </summary>
     public string Per(long count)
     {
         var used = _processes.ConvertAll(process => (process.Name, Time: Used(process.Id) - process.Before));
         var (busy, all) = Machine();
         var others = busy - _machine.Busy - used.Aggregate(TimeSpan.Zero, (sum, process) => sum + process.Time);
-        var parts = used.Append((Name: "others", Time: others)).Select(part => $"{part.Name} {part.Time.TotalMicroseconds / Math.Max(1, count):0}");
+        var parts = used.Append((Name: "others", Time: others))
+            .Select(part => $"{part.Name} {part.Time.TotalMicroseconds / Math.Max(1, count):0}");
         return $"µs of processor each: {string.Join(", ", parts)}; processors {(busy - _machine.Busy) / (all - _machine.All):P0} busy";
     }
 
@@ -33,7 +36,8 @@ internal sealed class Cpu(IEnumerable<ProcessUnderTest> processes)
     private static (TimeSpan Busy, TimeSpan All) Machine()
     {
         // cpu user nice system idle iowait irq softirq …, in hundredths of a second.
-        var ticks = File.ReadLines("/proc/stat").First().Split(' ', StringSplitOptions.RemoveEmptyEntries).Skip(1).Take(8).Select(long.Parse).ToList();
+        var ticks = File.ReadLines("/proc/stat").First().Split(' ', StringSplitOptions.RemoveEmptyEntries).Skip(1).Take(8)
+            .Select(long.Parse).ToList();
         var all = ticks.Sum();
         return (TimeSpan.FromMilliseconds(10 * (all - ticks[3] - ticks[4])), TimeSpan.FromMilliseconds(10 * all));
     }

@@ -7,7 +7,9 @@ using InstaMessenger.IntegrationTests.Fixtures;
 
 namespace InstaMessenger.Benchmarks.Processes;
 
-/// <summary>A running InstaMessenger with empty data: standalone, or the five services on RabbitMQ, one of each or several. Signed in as its admin.</summary>
+/// <summary>
+/// A running InstaMessenger with empty data: standalone, or the five services on RabbitMQ, one of each or several. Signed in as its admin.
+/// </summary>
 internal sealed class Installation : IAsyncDisposable
 {
     private const string Password = "benchmark-Password-1";
@@ -33,9 +35,11 @@ internal sealed class Installation : IAsyncDisposable
         return await SignedInAsync(new Installation([process], [process], process));
     }
 
-    public static Task<ProcessUnderTest> StartStandaloneAsync(string folder) => ProcessUnderTest.StartAsync("Standalone", folder, Settings(folder));
+    public static Task<ProcessUnderTest> StartStandaloneAsync(string folder) =>
+        ProcessUnderTest.StartAsync("Standalone", folder, Settings(folder));
 
-    public static Task<ProcessUnderTest> StartIngressAsync(string folder, string broker) => ProcessUnderTest.StartAsync("Ingress", folder, Settings(folder, broker));
+    public static Task<ProcessUnderTest> StartIngressAsync(string folder, string broker) =>
+        ProcessUnderTest.StartAsync("Ingress", folder, Settings(folder, broker));
 
     /// <summary>Starts each service.</summary>
     /// <param name="folder">For the data of all.</param>
@@ -115,7 +119,8 @@ internal sealed class Installation : IAsyncDisposable
     private static async Task<Installation> SignedInAsync(Installation installation)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, "/ui/session");
-        request.Headers.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes("admin:" + Password)));
+        request.Headers.Authorization = new AuthenticationHeaderValue(
+            "Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes("admin:" + Password)));
         using var response = await installation.Http.SendAsync(request);
         var token = (await ReadAsync(response)).GetProperty("token").GetString();
         installation.Http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
@@ -125,7 +130,8 @@ internal sealed class Installation : IAsyncDisposable
     private static async Task<JsonElement> ReadAsync(HttpResponseMessage response)
     {
         var body = await response.Content.ReadAsStringAsync();
-        if (!response.IsSuccessStatusCode) throw new InvalidOperationException($"{response.RequestMessage?.RequestUri} answered {(int)response.StatusCode}: {body}");
+        if (!response.IsSuccessStatusCode)
+            throw new InvalidOperationException($"{response.RequestMessage?.RequestUri} answered {(int)response.StatusCode}: {body}");
         return JsonSerializer.Deserialize<JsonElement>(body);
     }
 }

@@ -66,12 +66,16 @@ internal sealed class ProcessUnderTest : IAsyncDisposable
         await _process.DisposeAsync();
     }
 
-    /// <summary>The services as they ship (PublishedApp.targets), in artifacts/app; the references are built like the benchmarks, in artifacts/bin.</summary>
+    /// <summary>
+    /// The services as they ship (PublishedApp.targets), in artifacts/app; the references are built like the benchmarks, in artifacts/bin.
+    /// </summary>
     private static string Dll(string project)
     {
         var own = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd('/'));
         var program = $"InstaMessenger.{project}";
-        var folder = program == typeof(ProcessUnderTest).Assembly.GetName().Name ? own.FullName : Path.Combine(own.Parent!.Parent!.Parent!.FullName, "app");
+        var folder = program == typeof(ProcessUnderTest).Assembly.GetName().Name
+            ? own.FullName
+            : Path.Combine(own.Parent!.Parent!.Parent!.FullName, "app");
         return Path.Combine(folder, program + ".dll");
     }
 

@@ -57,7 +57,8 @@ internal static class AcceptServer
         await using var connection = new SqliteConnection($"Data Source={file}");
         connection.Open();
         await using var setup = connection.CreateCommand();
-        setup.CommandText = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; CREATE TABLE bodies (id INTEGER PRIMARY KEY AUTOINCREMENT, body BLOB NOT NULL)";
+        setup.CommandText = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; CREATE TABLE bodies (id INTEGER PRIMARY KEY AUTOINCREMENT, "
+            + "body BLOB NOT NULL)";
         setup.ExecuteNonQuery();
         await using var insert = connection.CreateCommand();
         insert.CommandText = "INSERT INTO bodies (body) VALUES ($body)";

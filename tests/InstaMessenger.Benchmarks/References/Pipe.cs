@@ -8,8 +8,8 @@ namespace InstaMessenger.Benchmarks.References;
 public sealed record Parcel(byte[] Body);
 
 /// <summary>
-/// The reference <b>pipe</b>: what one hop costs. MassTransit publishes one message at a time with confirms, 200 in flight, to a quorum queue
-/// with a consumer that does nothing.
+/// The reference <b>pipe</b>: what one hop costs. MassTransit publishes one message at a time with confirms, 200 in flight, to a quorum
+/// queue with a consumer that does nothing.
 /// </summary>
 internal static class Pipe
 {

@@ -24,7 +24,8 @@ internal static class AllRows
     /// <exception cref="ArgumentException">There is no row of a name.</exception>
     public static async Task RunAsync(BenchRun run, IReadOnlyCollection<string> names)
     {
-        if (names.Except(Names).FirstOrDefault() is { } unknown) throw new ArgumentException($"There is no row {unknown}; there are {string.Join(", ", Names)}.", nameof(names));
+        if (names.Except(Names).FirstOrDefault() is { } unknown)
+            throw new ArgumentException($"There is no row {unknown}; there are {string.Join(", ", Names)}.", nameof(names));
         foreach (var row in All.Where(row => names.Contains(row.Name)))
         {
             Console.Error.WriteLine(row.Name);

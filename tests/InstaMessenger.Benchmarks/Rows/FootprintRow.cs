@@ -20,7 +20,11 @@ internal static class FootprintRow
         var folder = run.NewFolder("footprint");
         await using var installation = await Installation.StandaloneAsync(folder);
         var process = installation.Processes[0];
-        run.Add("standalone from a built tree, with an empty folder", "ready in 5 s", $"{process.ReadyAfter.TotalSeconds:0.0} s, {Megabytes(process.ResidentBytes):0} MB", process.ReadyAfter.TotalSeconds <= 5);
+        run.Add(
+            "standalone from a built tree, with an empty folder",
+            "ready in 5 s",
+            $"{process.ReadyAfter.TotalSeconds:0.0} s, {Megabytes(process.ResidentBytes):0} MB",
+            process.ReadyAfter.TotalSeconds <= 5);
 
         // Full batches, as Meta posts them after an outage, or the million would take a quarter of an hour.
         await installation.LinkAsync(BenchRun.Account, crm: null);
@@ -33,7 +37,8 @@ internal static class FootprintRow
         var (now, most) = (Megabytes(process.ResidentBytes), Megabytes(process.MostResidentBytes));
         run.Add(
             $"standalone after {Messages:#,0} messages", $"under {MostMegabytes} MB",
-            $"{now:0} MB, at most {most:0} MB; {stored:#,0} stored at {stored / took.TotalSeconds:#,0}/s, {load.Refused} refused", now < MostMegabytes && stored == Messages && load.Refused == 0);
+            $"{now:0} MB, at most {most:0} MB; {stored:#,0} stored at {stored / took.TotalSeconds:#,0}/s, {load.Refused} refused",
+            now < MostMegabytes && stored == Messages && load.Refused == 0);
     }
 
     /// <summary>Waits until all are there, or none came for 30 s.</summary>

@@ -4,7 +4,9 @@ using InstaMessenger.Benchmarks.Processes;
 
 namespace InstaMessenger.Benchmarks.Rows;
 
-/// <summary>Ten thousand open tabs in which nothing happens: what each costs the gateway and the store, and whether each hears its heartbeats.</summary>
+/// <summary>
+/// Ten thousand open tabs in which nothing happens: what each costs the gateway and the store, and whether each hears its heartbeats.
+/// </summary>
 internal static class IdleStreamsRow
 {
     private const int Wanted = 10_000;
@@ -34,12 +36,14 @@ internal static class IdleStreamsRow
         await Task.Delay(HeartbeatEvery * (heartbeats + 1), TimeProvider.System);
         var deaf = streams.Count(stream => stream.Heartbeats < heartbeats);
         var ended = streams.Count(stream => stream.HasEnded);
-        var each = processes.Select((process, i) => (process.Name, Kilobytes: (process.ResidentBytes - before[i]) / 1024.0 / Streams)).ToList();
+        var each = processes.Select((process, i) => (process.Name, Kilobytes: (process.ResidentBytes - before[i]) / 1024.0 / Streams))
+            .ToList();
         streams.ForEach(stream => stream.Dispose());
 
         run.Add(
             $"{Streams:#,0} idle streams through the gateway", $"≤ {MostKilobytes} KB each per process, every heartbeat arrives",
-            $"{string.Join(", ", each.Select(process => $"{process.Name} {process.Kilobytes:0.0} KB"))}; {deaf} missed one of {heartbeats} heartbeats, {ended} ended",
+            $"{string.Join(", ", each.Select(process => $"{process.Name} {process.Kilobytes:0.0} KB"))}; {deaf} missed one of {heartbeats} "
+                + $"heartbeats, {ended} ended",
             each.TrueForAll(process => process.Kilobytes <= MostKilobytes) && deaf == 0 && ended == 0);
 
         async Task OpenAsync(int count)
@@ -51,5 +55,8 @@ internal static class IdleStreamsRow
 
     /// <summary>The hard limit, up to which .NET raises its own.</summary>
     private static int OpenFiles() =>
-        int.TryParse(File.ReadLines("/proc/self/limits").First(line => line.StartsWith("Max open files", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[4], out var files) ? files : int.MaxValue;
+        int.TryParse(
+            File.ReadLines("/proc/self/limits").First(line => line.StartsWith("Max open files", StringComparison.Ordinal))
+                .Split(' ', StringSplitOptions.RemoveEmptyEntries)[4],
+            out var files) ? files : int.MaxValue;
 }

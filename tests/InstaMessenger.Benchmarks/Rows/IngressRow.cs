@@ -38,11 +38,18 @@ internal static class IngressRow
         BenchRun.Say($"{cpu.Per(count)}");
         var (rate, bare) = (ourRates.Order().ElementAt(Rounds / 2), referenceRates.Order().ElementAt(Rounds / 2));
         var refused = ours.Refused + reference.Refused;
-        run.Add("webhooks answered 200 and durable", "0.5 × accept, p99 ≤ 50 ms", $"{rate:#,0}/s, p99 {slowest:0.0} ms, {refused} refused", rate >= 0.5 * bare && slowest <= 50 && refused == 0, bare, rate / bare);
+        run.Add(
+            "webhooks answered 200 and durable",
+            "0.5 × accept, p99 ≤ 50 ms",
+            $"{rate:#,0}/s, p99 {slowest:0.0} ms, {refused} refused",
+            rate >= 0.5 * bare && slowest <= 50 && refused == 0,
+            bare,
+            rate / bare);
 
         var calm = await ours.RunAsync(run.Short, Ordinary);
         run.Add($"the same at {Ordinary}/s", "p99 ≤ 10 ms", $"{calm}", calm.P99 <= 10 && ours.Refused == 0);
     }
 
-    private static WebhookLoad LoadFor(ProcessUnderTest process) => new([process.EndPoint], new WebhookRequests(BenchRun.Account), Connections);
+    private static WebhookLoad LoadFor(ProcessUnderTest process) =>
+        new([process.EndPoint], new WebhookRequests(BenchRun.Account), Connections);
 }

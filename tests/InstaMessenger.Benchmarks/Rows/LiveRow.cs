@@ -27,7 +27,8 @@ internal static class LiveRow
         using var over = new CancellationTokenSource();
         await using var stream = await installation.Http.GetStreamAsync("/api/v1/events/stream");
         var listening = ListenAsync(stream, journeys, over.Token);
-        var load = new WebhookLoad(installation.Webhooks, new WebhookRequests(BenchRun.Account), connections: 16) { BeforePost = journeys.SetOutAsync };
+        var load = new WebhookLoad(
+            installation.Webhooks, new WebhookRequests(BenchRun.Account), connections: 16) { BeforePost = journeys.SetOutAsync };
 
         await load.RunAsync(warmUp, PerSecond);
         await journeys.WaitForAllAsync();
@@ -36,7 +37,11 @@ internal static class LiveRow
         var missing = await journeys.WaitForAllAsync();
         await over.CancelAsync();
         await listening;
-        run.Add($"webhook → SSE client at {PerSecond}/s, {form}", "p99 ≤ 50 ms", $"{journeys.Latencies}; {missing} lost", journeys.Latencies.P99 <= 50 && missing == 0);
+        run.Add(
+            $"webhook → SSE client at {PerSecond}/s, {form}",
+            "p99 ≤ 50 ms",
+            $"{journeys.Latencies}; {missing} lost",
+            journeys.Latencies.P99 <= 50 && missing == 0);
     }
 
     private static async Task ListenAsync(Stream stream, Journeys journeys, CancellationToken over)

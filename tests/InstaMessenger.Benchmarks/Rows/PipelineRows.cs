@@ -22,7 +22,13 @@ internal static class PipelineRows
         run.FiveServicesPerSecond = result.PerSecond;
         // Before and after: a shared machine's speed changes within minutes, and the reference alone varied by a half.
         var pipe = (before + await run.PipeAsync()) / 2;
-        run.Add("webhook → stored → CRM, five services", "0.3 × pipe", result.Rate, result.PerSecond >= 0.3 * pipe, pipe, result.PerSecond / pipe);
+        run.Add(
+            "webhook → stored → CRM, five services",
+            "0.3 × pipe",
+            result.Rate,
+            result.PerSecond >= 0.3 * pipe,
+            pipe,
+            result.PerSecond / pipe);
         run.Add("the same at half that rate", "p99 ≤ 1 s, nothing lost", result.Calm, result.P99 <= 1_000 && result.NothingLost);
     }
 
@@ -31,7 +37,13 @@ internal static class PipelineRows
         var sqlite = await FiveServicesPerSecondAsync(run);
         var (broker, server) = (await run.VirtualHostAsync(), await run.MariaDbAsync());
         var result = await MeasureAsync(run, run.Sustained / 2, folder => Installation.FiveServicesAsync(folder, broker, server));
-        run.Add("webhook → stored → CRM, five services on MariaDB", "0.5 × the row on SQLite", result.Rate, result.PerSecond >= 0.5 * sqlite, sqlite, result.PerSecond / sqlite);
+        run.Add(
+            "webhook → stored → CRM, five services on MariaDB",
+            "0.5 × the row on SQLite",
+            result.Rate,
+            result.PerSecond >= 0.5 * sqlite,
+            sqlite,
+            result.PerSecond / sqlite);
         run.Add("the same at half that rate", "p99 ≤ 1 s, nothing lost", result.Calm, result.P99 <= 1_000 && result.NothingLost);
     }
 
@@ -39,9 +51,14 @@ internal static class PipelineRows
     public static async Task TwoOfEachAsync(BenchRun run)
     {
         var (broker, server) = (await run.VirtualHostAsync(), await run.MariaDbAsync());
-        var result = await MeasureAsync(run, run.Sustained / 2, folder => Installation.FiveServicesAsync(folder, broker, server, copies: 2));
+        var result = await MeasureAsync(
+            run, run.Sustained / 2, folder => Installation.FiveServicesAsync(folder, broker, server, copies: 2));
         run.Add("webhook → stored → CRM, two of each service on MariaDB", "-", result.Rate, result.PerSecond > 0);
-        run.Add("the same at half that rate", "p99 ≤ 1 s, nothing lost or twice", result.Calm, result.P99 <= 1_000 && result.NothingLost && result.Repeated == 0);
+        run.Add(
+            "the same at half that rate",
+            "p99 ≤ 1 s, nothing lost or twice",
+            result.Calm,
+            result.P99 <= 1_000 && result.NothingLost && result.Repeated == 0);
     }
 
     public static async Task StandaloneAsync(BenchRun run)
@@ -69,7 +86,8 @@ internal static class PipelineRows
         await using var crm = await CrmReceiver.StartAsync(journeys);
         await using var installation = await start(run.NewFolder("pipeline"));
         await installation.LinkAsync(BenchRun.Account, crm.Address);
-        var load = new WebhookLoad(installation.Webhooks, new WebhookRequests(BenchRun.Account), Connections) { BeforePost = journeys.SetOutAsync };
+        var load = new WebhookLoad(
+            installation.Webhooks, new WebhookRequests(BenchRun.Account), Connections) { BeforePost = journeys.SetOutAsync };
 
         var whole = load.RunAsync(warmUp + sustained);
         await Task.Delay(warmUp, TimeProvider.System);
@@ -85,7 +103,8 @@ internal static class PipelineRows
         var answers = await load.RunAsync(sustained / 2, perSecond / 2);
         missing = await journeys.WaitForAllAsync();
         BenchRun.Say($"at half rate: answers {answers}; {cpu.Per(journeys.Latencies.Count)}");
-        foreach (var process in installation.Processes) BenchRun.Say($"{process.Name}: {process.ResidentBytes / 1048576} MB resident, at most {process.MostResidentBytes / 1048576}");
+        foreach (var process in installation.Processes)
+            BenchRun.Say($"{process.Name}: {process.ResidentBytes / 1048576} MB resident, at most {process.MostResidentBytes / 1048576}");
         return new Result(perSecond, journeys.Latencies, load.Posted, missing, journeys.Repeated, load.Refused);
     }
 

@@ -31,7 +31,13 @@ internal static class ReadsRow
 
         var ratio = ofLarge.P99 / ofSmall.P99;
         BenchRun.Say($"{what}: with 10,000 messages {ofSmall} ({ofSmall.Count} reads), with 1,000,000 {ofLarge} ({ofLarge.Count} reads)");
-        run.Add($"{what}, 1,000,000 messages in 50,000 conversations", "p99 ≤ 30 ms, ≤ 1.5 × of 10,000", $"{ofLarge}", ofLarge.P99 <= 30 && ratio <= 1.5, ofSmall.P99, ratio);
+        run.Add(
+            $"{what}, 1,000,000 messages in 50,000 conversations",
+            "p99 ≤ 30 ms, ≤ 1.5 × of 10,000",
+            $"{ofLarge}",
+            ofLarge.P99 <= 30 && ratio <= 1.5,
+            ofSmall.P99,
+            ratio);
     }
 
     private static async Task RepeatAsync(Func<Task> read, Latencies latencies, TimeSpan duration)
@@ -54,8 +60,8 @@ internal static class ReadsRow
     }
 
     /// <summary>
-    /// Straight into the tables, as a million webhooks would take minutes. Neighbours in time belong to different conversations, as in life, so that a
-    /// thread's messages lie all over the file.
+    /// Straight into the tables, as a million webhooks would take minutes. Neighbours in time belong to different conversations, as in
+    /// life, so that a thread's messages lie all over the file.
     /// </summary>
     private static async Task FillAsync(string file, string account, int messages)
     {
@@ -101,7 +107,8 @@ internal static class ReadsRow
         private async Task ReadAsync(string path)
         {
             var page = await installation.Http.GetStringAsync(path);
-            if (!page.Contains("size M?", StringComparison.Ordinal)) throw new InvalidOperationException($"{path} shows no message: {page}");
+            if (!page.Contains("size M?", StringComparison.Ordinal))
+                throw new InvalidOperationException($"{path} shows no message: {page}");
         }
     }
 }

@@ -10,7 +10,9 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace InstaMessenger.IntegrationTests.CrmForwarder;
 
-/// <summary>Two crm-forwarders on one database. Before endpoints were claimed, 536 of 6,463 events were posted twice without any fault.</summary>
+/// <summary>
+/// Two crm-forwarders on one database. Before endpoints were claimed, 536 of 6,463 events were posted twice without any fault.
+/// </summary>
 public sealed class TwoForwardersTests(SharedServers servers) : IAsyncLifetime
 {
     private static readonly AccountId[] Accounts = [.. Enumerable.Range(1, 8).Select(number => AccountId.Parse($"acc_{number}"))];
@@ -74,7 +76,8 @@ public sealed class TwoForwardersTests(SharedServers servers) : IAsyncLifetime
             await answer.Task;
             context.Response.StatusCode = 500;
         };
-        var events = new[] { frozen.Event(Accounts[0], "conv_1"), frozen.Event(Accounts[0], "conv_1"), frozen.Event(Accounts[0], "conv_1") };
+        var events =
+            new[] { frozen.Event(Accounts[0], "conv_1"), frozen.Event(Accounts[0], "conv_1"), frozen.Event(Accounts[0], "conv_1") };
         await frozen.PublishAsync(events);
         (await _crm.NextAsync()).Id.ShouldBe(events[0].Id.Value);
 
@@ -155,7 +158,8 @@ public sealed class TwoForwardersTests(SharedServers servers) : IAsyncLifetime
 
     private async Task<ForwarderHost> StartAsync(FakeTimeProvider? clock = null)
     {
-        var host = await ForwarderHost.StartAsync(Directory.CreateDirectory(Path.Combine(_directory, _hosts.Count.ToString())).FullName, clock: clock, database: _database);
+        var host = await ForwarderHost.StartAsync(
+            Directory.CreateDirectory(Path.Combine(_directory, _hosts.Count.ToString())).FullName, clock: clock, database: _database);
         _hosts.Add(host);
         return host;
     }

@@ -52,7 +52,9 @@ internal sealed class ContainerNode : IServerNode
     public async Task<string> RunToolAsync(params string[] command)
     {
         var result = await _container.ExecAsync(command);
-        return result.ExitCode == 0 ? result.Stdout : throw new InvalidOperationException($"{command[0]} failed: {result.Stdout} {result.Stderr}");
+        return result.ExitCode == 0
+            ? result.Stdout
+            : throw new InvalidOperationException($"{command[0]} failed: {result.Stdout} {result.Stderr}");
     }
 
     public ValueTask DisposeAsync() => _container.DisposeAsync();

@@ -8,8 +8,9 @@ namespace InstaMessenger.IntegrationTests.Fixtures;
 internal static class FreePort
 {
     /// <summary>
-    /// A socket per port that was taken: bound and never listening. It keeps the kernel from giving the port to anybody else of this machine, before
-    /// the server has begun and between its death and its return, and does not keep the server from listening, which allows reuse as all of ours do.
+    /// A socket per port that was taken: bound and never listening. It keeps the kernel from giving the port to anybody else of this
+    /// machine, before the server has begun and between its death and its return, and does not keep the server from listening, which allows
+    /// reuse as all of ours do.
     /// </summary>
     private static readonly ConcurrentBag<Socket> Held = [];
 

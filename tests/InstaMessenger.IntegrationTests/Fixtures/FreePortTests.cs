@@ -3,7 +3,10 @@ using System.Net.Sockets;
 
 namespace InstaMessenger.IntegrationTests.Fixtures;
 
-/// <summary>Two services once got one port, because the first had not begun to listen when the second asked; and one took the other's health for its own.</summary>
+/// <summary>
+/// Two services once got one port, because the first had not begun to listen when the second asked; and one took the other's health for its
+/// own.
+/// </summary>
 public sealed class FreePortTests
 {
     private const int IpLevel = 0;

@@ -40,9 +40,11 @@ internal sealed class GuardedProcess : IAsyncDisposable
     public int ExitCode => _guard.ExitCode;
 
     public static async Task<GuardedProcess> StartAsync(
-        string program, IEnumerable<string> arguments, string logFile, IReadOnlyDictionary<string, string?>? environment = null, string? workingDirectory = null)
+        string program, IEnumerable<string> arguments, string logFile, IReadOnlyDictionary<string, string?>? environment =
+            null, string? workingDirectory = null)
     {
-        // The guard has a session of its own too, so that what ends the whole group of the tests (Ctrl+C, a time limit) leaves it to do its work.
+        // The guard has a session of its own too, so that what ends the whole group of the tests (Ctrl+C, a time limit) leaves it to do its
+        // work.
         var start = new ProcessStartInfo("setsid", ["/bin/sh", "-c", Guard, "guard", logFile, program, .. arguments])
         {
             UseShellExecute = false,
@@ -92,7 +94,8 @@ internal sealed class GuardedProcess : IAsyncDisposable
 
     private async Task SignalAsync(string signal)
     {
-        using var kill = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", "kill -s \"$1\" -- \"-$2\" 2> /dev/null", "kill", signal, _group]))!;
+        using var kill =
+            Process.Start(new ProcessStartInfo("/bin/sh", ["-c", "kill -s \"$1\" -- \"-$2\" 2> /dev/null", "kill", signal, _group]))!;
         await kill.WaitForExitAsync();
     }
 }

@@ -1,6 +1,8 @@
 namespace InstaMessenger.IntegrationTests.Fixtures;
 
-/// <summary>A broker or database server of the tests' own: a container where Docker answers, else a private instance of the Debian package.</summary>
+/// <summary>
+/// A broker or database server of the tests' own: a container where Docker answers, else a private instance of the Debian package.
+/// </summary>
 internal interface IServerNode : IAsyncDisposable
 {
     /// <summary>On 127.0.0.1; the same after a stop and a start.</summary>

@@ -62,7 +62,8 @@ public sealed class MariaDb : IAsyncDisposable
     /// <summary>Cuts every other connection off.</summary>
     public async Task KillConnectionsAsync(string how = "HARD CONNECTION")
     {
-        foreach (var id in await ExecuteAsync("SELECT id FROM information_schema.processlist WHERE user = 'root' AND id <> CONNECTION_ID()"))
+        foreach (var id in await ExecuteAsync("SELECT id FROM information_schema.processlist WHERE user = 'root' AND id <> "
+            + "CONNECTION_ID()"))
         {
             try
             {
@@ -108,11 +109,23 @@ public sealed class MariaDb : IAsyncDisposable
         var data = $"--datadir={Path.Combine(folder, "data")}";
         var environment = new Dictionary<string, string?> { ["HOME"] = folder };
         // The server reads this file line by line.
-        await File.WriteAllTextAsync(Path.Combine(folder, "login.sql"), $"CREATE OR REPLACE USER root@'127.0.0.1' IDENTIFIED BY '{Login}';\nGRANT ALL ON *.* TO root@'127.0.0.1' WITH GRANT OPTION;\n");
+        await File.WriteAllTextAsync(
+            Path.Combine(folder, "login.sql"),
+            $"CREATE OR REPLACE USER root@'127.0.0.1' IDENTIFIED BY '{Login}';\nGRANT ALL ON *.* TO root@'127.0.0.1' WITH GRANT OPTION;\n");
         var node = new PackageNode(port, folder, environment,
         [
-            "/usr/sbin/mariadbd", "--no-defaults", user, data, $"--port={port}", "--bind-address=127.0.0.1", $"--socket={Path.Combine(folder, "socket")}",
-            $"--init-file={Path.Combine(folder, "login.sql")}", "--skip-name-resolve", "--innodb-buffer-pool-size=64M", "--innodb-log-file-size=64M", "--max-connections=800",
+            "/usr/sbin/mariadbd",
+            "--no-defaults",
+            user,
+            data,
+            $"--port={port}",
+            "--bind-address=127.0.0.1",
+            $"--socket={Path.Combine(folder, "socket")}",
+            $"--init-file={Path.Combine(folder, "login.sql")}",
+            "--skip-name-resolve",
+            "--innodb-buffer-pool-size=64M",
+            "--innodb-log-file-size=64M",
+            "--max-connections=800",
             // A statement that looks at this many rows is kept in mysql.slow_log: QueriesOnMariaDbTests reads it.
             "--slow-query-log=1", "--long-query-time=0", "--min-examined-row-limit=1000", "--log-output=TABLE",
             .. options,
@@ -121,5 +134,6 @@ public sealed class MariaDb : IAsyncDisposable
         return node;
     }
 
-    private string ConnectionString(string database) => $"Server=127.0.0.1;Port={_node.Port};User ID=root;Password={Login};Database={database}";
+    private string ConnectionString(string database) =>
+        $"Server=127.0.0.1;Port={_node.Port};User ID=root;Password={Login};Database={database}";
 }

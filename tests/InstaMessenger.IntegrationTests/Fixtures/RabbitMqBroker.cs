@@ -123,7 +123,8 @@ public sealed class RabbitMqBroker : IAsyncDisposable
             ["RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS"] = "+sbwt none +sbwtdcpu none +sbwtdio none",
         };
         // Erlang's port mapper would start as a daemon that outlives the tests; this one is ours to end.
-        var mapper = await GuardedProcess.StartAsync("epmd", ["-port", mapperPort.ToString(), "-address", "127.0.0.1"], Path.Combine(folder, "epmd.log"));
+        var mapper = await GuardedProcess.StartAsync(
+            "epmd", ["-port", mapperPort.ToString(), "-address", "127.0.0.1"], Path.Combine(folder, "epmd.log"));
         return new RabbitMqBroker(new PackageNode(port, folder, environment, [PackagePrograms + "rabbitmq-server"]), mapper);
     }
 

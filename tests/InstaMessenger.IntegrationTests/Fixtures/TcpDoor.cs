@@ -5,8 +5,8 @@ using System.Net.Sockets;
 namespace InstaMessenger.IntegrationTests.Fixtures;
 
 /// <summary>
-/// A port that passes bytes on to another one of this machine. It can be shut (connections are cut and new ones refused), can cut what is open, and with
-/// several targets it is a balancer: each connection goes to the next one that takes it.
+/// A port that passes bytes on to another one of this machine. It can be shut (connections are cut and new ones refused), can cut what is
+/// open, and with several targets it is a balancer: each connection goes to the next one that takes it.
 /// </summary>
 /// <param name="targets">The other ports, asked for at each connection.</param>
 internal sealed class TcpDoor(Func<IReadOnlyList<int>> targets) : IDisposable
@@ -100,5 +100,6 @@ internal sealed class TcpDoor(Func<IReadOnlyList<int>> targets) : IDisposable
         }
     }
 
-    private static bool IsCut(Exception error) => error is SocketException or ObjectDisposedException or InvalidOperationException or IOException;
+    private static bool IsCut(Exception error) =>
+        error is SocketException or ObjectDisposedException or InvalidOperationException or IOException;
 }

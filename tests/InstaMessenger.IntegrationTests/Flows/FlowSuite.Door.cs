@@ -11,12 +11,14 @@ public abstract partial class FlowSuite
     [Fact]
     public async Task The_handshake_answers_the_challenge_as_it_came()
     {
-        var answer = await Anonymous.GetAsync($"{Webhook}?hub.mode=subscribe&hub.verify_token={ProductBase.VerifyToken}&hub.challenge=0012<b>");
+        var answer = await Anonymous.GetAsync(
+            $"{Webhook}?hub.mode=subscribe&hub.verify_token={ProductBase.VerifyToken}&hub.challenge=0012<b>");
         answer.Status.ShouldBe(200);
         answer.ContentType.ShouldBe("text/plain");
         answer.Body.ShouldBe("0012<b>");
         (await Anonymous.GetAsync($"{Webhook}?hub.mode=subscribe&hub.verify_token=wrong&hub.challenge=1")).ExpectProblem(403);
-        (await Anonymous.GetAsync($"{Webhook}?hub.mode=unsubscribe&hub.verify_token={ProductBase.VerifyToken}&hub.challenge=1")).ExpectProblem(403);
+        (await Anonymous.GetAsync($"{Webhook}?hub.mode=unsubscribe&hub.verify_token={ProductBase.VerifyToken}&hub.challenge=1"))
+            .ExpectProblem(403);
         (await Anonymous.GetAsync(Webhook)).ExpectProblem(403);
     }
 
@@ -37,7 +39,8 @@ public abstract partial class FlowSuite
     {
         var shop = await OpenShopAsync();
         var now = TimeProvider.System.GetUtcNow();
-        var body = MetaPayloads.Bytes(MetaPayloads.Envelope(shop.InstagramId, now, MetaPayloads.Text(shop.InstagramId, "4712", "changed", "text", now)));
+        var body = MetaPayloads.Bytes(
+            MetaPayloads.Envelope(shop.InstagramId, now, MetaPayloads.Text(shop.InstagramId, "4712", "changed", "text", now)));
         var signature = MetaSignature.Sha256(ProductBase.AppSecret, body);
         body[^20]++;
         (await PostWebhookAsync(body, signature)).ExpectProblem(401);
@@ -64,9 +67,12 @@ public abstract partial class FlowSuite
         foreach (var text in new[] { "{", "[]", "null", "", "\"x\"" })
             (await shop.Api.SendAsync(HttpMethod.Post, Send, Json(text))).ExpectProblem(400);
 
-        (await shop.Api.SendAsync(HttpMethod.Post, Send, Json("{\"account_id\":{}}"))).ExpectProblem(422).At("errors.account_id").ShouldNotBeNull();
-        (await shop.Api.PostAsync(Send, new { account_id = shop.AccountId, recipient_id = 4, message = "x" })).ExpectProblem(422).At("errors.recipient_id").ShouldNotBeNull();
-        (await shop.Api.PostAsync(Send, new { account_id = "nonsense", recipient_id = customer.Igsid, message = "x" })).ExpectProblem(422).At("errors.account_id").ShouldNotBeNull();
+        (await shop.Api.SendAsync(HttpMethod.Post, Send, Json("{\"account_id\":{}}"))).ExpectProblem(422).At("errors.account_id")
+            .ShouldNotBeNull();
+        (await shop.Api.PostAsync(Send, new { account_id = shop.AccountId, recipient_id = 4, message = "x" })).ExpectProblem(422)
+            .At("errors.recipient_id").ShouldNotBeNull();
+        (await shop.Api.PostAsync(Send, new { account_id = "nonsense", recipient_id = customer.Igsid, message = "x" })).ExpectProblem(422)
+            .At("errors.account_id").ShouldNotBeNull();
         (await shop.Api.PostAsync(Send, new { account_id = shop.AccountId, recipient_id = customer.Igsid })).ExpectProblem(422);
         (await shop.Api.PostAsync(Send, new { account_id = shop.AccountId, recipient_id = customer.Igsid, message = new string('x', 1001) })).ExpectProblem(422).At("errors.message").ShouldNotBeNull();
         (await shop.SendAsync(customer, "x", ("Idempotency-Key", new string('k', 256)))).ExpectProblem(422);
@@ -86,11 +92,16 @@ public abstract partial class FlowSuite
         static StringContent Json(string text) => new(text, new MediaTypeHeaderValue("application/json"));
     }
 
-    private Task<Answer> PostWebhookAsync(byte[] body, string? signature, string contentType = "application/json", (string, string)[]? headers = null)
+    private Task<Answer> PostWebhookAsync(
+        byte[] body, string? signature, string contentType = "application/json", (string, string)[]? headers = null)
     {
         var content = new ByteArrayContent(body);
         content.Headers.ContentType = new MediaTypeHeaderValue(contentType);
-        return Anonymous.SendAsync(HttpMethod.Post, Webhook, content, [.. headers ?? [], .. signature is null ? [] : new[] { ("X-Hub-Signature-256", signature) }]);
+        return Anonymous.SendAsync(
+            HttpMethod.Post,
+            Webhook,
+            content,
+            [.. headers ?? [], .. signature is null ? [] : new[] { ("X-Hub-Signature-256", signature) }]);
     }
 }
 

@@ -17,7 +17,8 @@ public abstract partial class FlowSuite
         foreach (var one in nearlyTheSame)
         {
             await shop.Meta.Webhooks.DeliverAsync(MetaPayloads.Envelope(
-                shop.InstagramId, TimeProvider.System.GetUtcNow(), MetaPayloads.Text(shop.InstagramId, customer.Igsid, one, $"text of {one}", TimeProvider.System.GetUtcNow())));
+                shop.InstagramId, TimeProvider.System.GetUtcNow(), MetaPayloads.Text(
+                    shop.InstagramId, customer.Igsid, one, $"text of {one}", TimeProvider.System.GetUtcNow())));
         }
 
         foreach (var one in nearlyTheSame) (await shop.ReceivedAsync(one)).Event.Text("data.message.text").ShouldBe($"text of {one}");

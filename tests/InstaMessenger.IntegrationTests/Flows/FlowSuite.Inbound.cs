@@ -26,7 +26,8 @@ public abstract partial class FlowSuite
         pushed.Trusted.ShouldBeTrue("both signatures are valid");
         pushed.WebhookId.ShouldBe(streamed.Id);
         pushed.Sequence.ShouldBe(streamed.Sequence);
-        var pulled = (await shop.Api.GetAsync($"/api/v1/events?after={streamed.Sequence - 1}&limit=1")).Expect(200).Items().ShouldHaveSingleItem();
+        var pulled = (await shop.Api.GetAsync($"/api/v1/events?after={streamed.Sequence - 1}&limit=1")).Expect(200).Items()
+            .ShouldHaveSingleItem();
         pulled.ToJsonString().ShouldBe(streamed.Event.ToJsonString());
         JsonNode.Parse(pushed.Body!)!.ToJsonString().ShouldBe(streamed.Event.ToJsonString());
 
@@ -55,7 +56,8 @@ public abstract partial class FlowSuite
         one.Text("attachments.0.id").ShouldBe($"{one.Text("id")}_0");
         one.Text("attachments.0.media_type").ShouldBe("image");
         one.Text("attachments.0.url").ShouldNotBeNullOrEmpty();
-        (await shop.ReceivedAsync(album)).Event.Items("data.message.attachments").Select(item => item.Text("media_type")).ShouldBe(["image", "video"]);
+        (await shop.ReceivedAsync(album)).Event.Items("data.message.attachments").Select(item => item.Text("media_type"))
+            .ShouldBe(["image", "video"]);
     }
 
     [Fact]
@@ -100,7 +102,8 @@ public abstract partial class FlowSuite
         var customer = shop.NewCustomer();
         var start = TimeProvider.System.GetUtcNow() - TimeSpan.FromMinutes(1);
         var mids = Enumerable.Range(0, 60).Select(n => $"m{n:d3}-{Shop.NewNumber()}").ToList();
-        var items = mids.Select((mid, n) => MetaPayloads.Text(shop.InstagramId, customer.Igsid, mid, $"text {n}", start.AddMilliseconds(n)));
+        var items = mids.Select(
+            (mid, n) => MetaPayloads.Text(shop.InstagramId, customer.Igsid, mid, $"text {n}", start.AddMilliseconds(n)));
 
         var attempts = await shop.Meta.Webhooks.DeliverAsync(
             shop.InstagramId, items, new DeliveryPattern { BatchSize = 7, Copies = 3, ShuffleSeed = 11, Parallel = 4 });
@@ -111,8 +114,10 @@ public abstract partial class FlowSuite
         await shop.ReceivedAsync(await customer.SayAsync("the last"));
         var received = shop.Events.All.Where(tapped => tapped.Type == "message.received").ToList();
         received.Count.ShouldBe(61);
-        (await shop.ThreadAsync(customer)).Select(message => message.Text("instagram_message_id")).Skip(1).ShouldBe(mids.AsEnumerable().Reverse());
-        (await shop.Crm.Deliveries.WaitForAsync(delivery => delivery.EventType == "message.received", 61)).Select(delivery => delivery.WebhookId).ShouldBeUnique();
+        (await shop.ThreadAsync(customer)).Select(message => message.Text("instagram_message_id")).Skip(1)
+            .ShouldBe(mids.AsEnumerable().Reverse());
+        (await shop.Crm.Deliveries.WaitForAsync(delivery => delivery.EventType == "message.received", 61))
+            .Select(delivery => delivery.WebhookId).ShouldBeUnique();
         (await shop.ConversationAsync(customer)).Text("unread_count").ShouldBe("61");
     }
 

@@ -9,7 +9,13 @@ public abstract partial class FlowSuite
     /// <summary>What anybody may call; everything else must be guarded.</summary>
     private static readonly HashSet<string> Public =
     [
-        "GET /", "GET /health/live", "GET /health/ready", "HEAD /health/ready", "GET /openapi/v1.json", "GET /docs/{documentName?}", "GET /docs",
+        "GET /",
+        "GET /health/live",
+        "GET /health/ready",
+        "HEAD /health/ready",
+        "GET /openapi/v1.json",
+        "GET /docs/{documentName?}",
+        "GET /docs",
         "GET /webhooks/instagram", "POST /webhooks/instagram", "POST /ui/session", "DELETE /ui/session",
     ];
 
@@ -31,7 +37,9 @@ public abstract partial class FlowSuite
         ["GET /ui/conversations"] = ShowsNoneOf("/ui/conversations"),
         ["GET /api/v1/conversations"] = ShowsNoneOf("/api/v1/conversations"),
         ["GET /ui/conversations/{id}/messages"] = Hides(HttpMethod.Get, victim => $"/ui/conversations/{victim.ConversationId}/messages"),
-        ["GET /api/v1/conversations/{id}/messages"] = Hides(HttpMethod.Get, victim => $"/api/v1/conversations/{victim.ConversationId}/messages"),
+        ["GET "
+            + "/api/v1/conversations/{id}/messages"] = Hides(HttpMethod.Get, victim =>
+                $"/api/v1/conversations/{victim.ConversationId}/messages"),
         ["POST /ui/conversations/{id}/read"] = Hides(HttpMethod.Post, victim => $"/ui/conversations/{victim.ConversationId}/read"),
         ["POST /api/v1/conversations/{id}/read"] = Hides(HttpMethod.Post, victim => $"/api/v1/conversations/{victim.ConversationId}/read"),
 
@@ -42,8 +50,12 @@ public abstract partial class FlowSuite
         ["POST /api/v1/sends/{message_id}/settle"] = Hides(HttpMethod.Post, victim => $"/api/v1/sends/{victim.MessageId}/settle", _ => new { outcome = "failed" }),
 
         ["GET /api/v1/webhook-endpoints"] = Shows("/api/v1/webhook-endpoints?limit=200"),
-        ["GET /api/v1/webhook-endpoints/{id}/deliveries"] = Hides(HttpMethod.Get, victim => $"/api/v1/webhook-endpoints/{victim.EndpointId}/deliveries"),
-        ["POST /api/v1/deliveries/{id:long}/redeliver"] = Hides(HttpMethod.Post, victim => $"/api/v1/deliveries/{victim.DeliveryId}/redeliver"),
+        ["GET "
+            + "/api/v1/webhook-endpoints/{id}/deliveries"] = Hides(HttpMethod.Get, victim =>
+                $"/api/v1/webhook-endpoints/{victim.EndpointId}/deliveries"),
+        ["POST "
+            + "/api/v1/deliveries/{id:long}/redeliver"] = Hides(HttpMethod.Post, victim =>
+                $"/api/v1/deliveries/{victim.DeliveryId}/redeliver"),
 
         ["GET /api/v1/api-keys"] = Shows("/api/v1/api-keys?limit=200"),
         ["POST /api/v1/api-keys"] = Refuses(403, HttpMethod.Post, _ => "/api/v1/api-keys", victim => new { name = "thief", account_ids = new[] { victim.Shop.AccountId } }),
@@ -53,11 +65,15 @@ public abstract partial class FlowSuite
         ["POST /api/v1/users"] = IsForAdmins(HttpMethod.Post, "/api/v1/users", new { username = "thief", password = "a long password", role = "admin" }),
         ["DELETE /api/v1/users/{id}"] = IsForAdmins(HttpMethod.Delete, "/api/v1/users/usr_1"),
         ["POST /api/v1/users/{id}/accounts"] = Refuses(403, HttpMethod.Post, victim => $"/api/v1/users/{victim.StrangerId}/accounts", victim => new { account_ids = new[] { victim.Shop.AccountId } }),
-        ["DELETE /api/v1/users/{id}/accounts/{accountId}"] = Refuses(403, HttpMethod.Delete, victim => $"/api/v1/users/{victim.StrangerId}/accounts/{victim.Shop.AccountId}"),
+        ["DELETE "
+            + "/api/v1/users/{id}/accounts/{accountId}"] = Refuses(403, HttpMethod.Delete, victim =>
+                $"/api/v1/users/{victim.StrangerId}/accounts/{victim.Shop.AccountId}"),
         ["GET /api/v1/quarantine"] = IsForAdmins(HttpMethod.Get, "/api/v1/quarantine"),
         ["POST /api/v1/quarantine/{id:long}/replay"] = IsForAdmins(HttpMethod.Post, "/api/v1/quarantine/1/replay"),
         ["GET /api/v1/reserved-identifiers"] = IsForAdmins(HttpMethod.Get, "/api/v1/reserved-identifiers"),
-        ["DELETE /api/v1/reserved-identifiers/{id}"] = Refuses(403, HttpMethod.Delete, victim => $"/api/v1/reserved-identifiers/{victim.Shop.InstagramId}"),
+        ["DELETE "
+            + "/api/v1/reserved-identifiers/{id}"] = Refuses(403, HttpMethod.Delete, victim =>
+                $"/api/v1/reserved-identifiers/{victim.Shop.InstagramId}"),
         ["GET /api/v1/dead-letters/store"] = IsForAdmins(HttpMethod.Get, "/api/v1/dead-letters/store"),
         ["POST /api/v1/dead-letters/store/{id:long}/replay"] = IsForAdmins(HttpMethod.Post, "/api/v1/dead-letters/store/1/replay"),
         ["GET /api/v1/dead-letters/sender"] = IsForAdmins(HttpMethod.Get, "/api/v1/dead-letters/sender"),
@@ -71,7 +87,8 @@ public abstract partial class FlowSuite
     {
         RouteCatalogue.Guarded.Except(Cases.Keys).ShouldBeEmpty("these routes have no case in FlowSuite.Isolation.cs");
         Cases.Keys.Except(RouteCatalogue.Guarded).ShouldBeEmpty("these cases have no route any more");
-        RouteCatalogue.Anonymous.Where(route => !route.StartsWith("GET /docs/", StringComparison.Ordinal)).Except(Public).ShouldBeEmpty("these routes are open to anybody and nobody has said so");
+        RouteCatalogue.Anonymous.Where(route => !route.StartsWith("GET /docs/", StringComparison.Ordinal)).Except(Public)
+            .ShouldBeEmpty("these routes are open to anybody and nobody has said so");
     }
 
     [Theory]
@@ -100,7 +117,8 @@ public abstract partial class FlowSuite
         }
 
         failures.ShouldBeEmpty();
-        (await shop.SendAsync(shop.Meta.Customers.Get(shop.InstagramId, victim.Customer), "all is as it was")).Expect(200).Text("status").ShouldBe("sent");
+        (await shop.SendAsync(shop.Meta.Customers.Get(shop.InstagramId, victim.Customer), "all is as it was")).Expect(200).Text("status")
+            .ShouldBe("sent");
         (await Admin.GetAsync($"/api/v1/accounts/{shop.AccountId}")).Expect(200).Text("username").ShouldBe($"shop{shop.InstagramId}");
     }
 
@@ -128,7 +146,14 @@ public abstract partial class FlowSuite
         var conversation = await shop.ConversationAsync(customer);
         var endpoint = (await shop.Api.GetAsync("/api/v1/webhook-endpoints")).Expect(200).Items().ShouldHaveSingleItem();
         var delivery = (await shop.Api.GetAsync($"/api/v1/webhook-endpoints/{endpoint.Text("id")}/deliveries")).Expect(200).Items()[0];
-        return new Victim(shop, customer.Igsid, conversation.Text("id")!, sent.Text("message_id")!, endpoint.Text("id")!, delivery.Text("id")!, strangerId);
+        return new Victim(
+            shop,
+            customer.Igsid,
+            conversation.Text("id")!,
+            sent.Text("message_id")!,
+            endpoint.Text("id")!,
+            delivery.Text("id")!,
+            strangerId);
     }
 
     private async Task<(ApiClient Client, string Id)> NewAgentAsync(Shop shop)
@@ -140,7 +165,8 @@ public abstract partial class FlowSuite
         return (new ApiClient(_product.Door, session.Text("token")), user.Text("id")!);
     }
 
-    private static Func<Victim, ApiClient, Task> Shows(string path) => async (victim, stranger) => victim.IsNotIn((await stranger.GetAsync(path)).Expect(200));
+    private static Func<Victim, ApiClient, Task> Shows(string path) =>
+        async (victim, stranger) => victim.IsNotIn((await stranger.GetAsync(path)).Expect(200));
 
     /// <summary>A list that can be asked for one account: neither with nor without that does it show anything.</summary>
     private static Func<Victim, ApiClient, Task> ShowsNoneOf(string path) => async (victim, stranger) =>
@@ -149,17 +175,22 @@ public abstract partial class FlowSuite
         (await stranger.GetAsync($"{path}?account_id={victim.Shop.AccountId}")).ExpectProblem(404);
     };
 
-    private static Func<Victim, ApiClient, Task> Hides(HttpMethod method, Func<Victim, string> path, Func<Victim, object>? body = null) => Refuses(404, method, path, body);
+    private static Func<Victim, ApiClient, Task> Hides(HttpMethod method, Func<Victim, string> path, Func<Victim, object>? body = null) =>
+        Refuses(404, method, path, body);
 
-    private static Func<Victim, ApiClient, Task> IsForAdmins(HttpMethod method, string path, object? body = null) => Refuses(403, method, _ => path, body is null ? null : _ => body);
+    private static Func<Victim, ApiClient, Task> IsForAdmins(HttpMethod method, string path, object? body = null) =>
+        Refuses(403, method, _ => path, body is null ? null : _ => body);
 
-    private static Func<Victim, ApiClient, Task> Refuses(int status, HttpMethod method, Func<Victim, string> path, Func<Victim, object>? body = null) => async (victim, stranger) =>
-        (await stranger.SendAsync(method, path(victim), body is null ? null : System.Net.Http.Json.JsonContent.Create(body(victim)))).ExpectProblem(status);
+    private static Func<Victim, ApiClient, Task> Refuses(
+        int status, HttpMethod method, Func<Victim, string> path, Func<Victim, object>? body = null) => async (victim, stranger) =>
+        (await stranger.SendAsync(method, path(victim), body is null ? null : System.Net.Http.Json.JsonContent.Create(body(victim))))
+            .ExpectProblem(status);
 
     private static async Task StreamsNothingOf(Victim victim, ApiClient stranger)
     {
         await using var tap = await stranger.ListenAsync();
-        await victim.Shop.ReceivedAsync(await victim.Shop.Meta.Customers.Get(victim.Shop.InstagramId, victim.Customer).SayAsync("a live secret"));
+        await victim.Shop.ReceivedAsync(
+            await victim.Shop.Meta.Customers.Get(victim.Shop.InstagramId, victim.Customer).SayAsync("a live secret"));
         // An event of the stranger's own behind it: by then the other one would have come.
         var own = (await stranger.GetAsync("/ui/conversations")).Expect(200).Items()[0];
         (await stranger.PostAsync($"/ui/conversations/{own.Text("id")}/read")).Status.ShouldBe(204);
@@ -171,12 +202,14 @@ public abstract partial class FlowSuite
     private static partial Regex Parameter();
 
     /// <summary>Whose things are asked for.</summary>
-    private sealed record Victim(Shop Shop, string Customer, string ConversationId, string MessageId, string EndpointId, string DeliveryId, string StrangerId)
+    private sealed record Victim(
+        Shop Shop, string Customer, string ConversationId, string MessageId, string EndpointId, string DeliveryId, string StrangerId)
     {
         public void IsNotIn(JsonNode answer)
         {
             var text = answer.ToJsonString();
-            foreach (var id in new[] { Shop.AccountId, Shop.InstagramId, Shop.KeyId, Customer, ConversationId, MessageId }) text.ShouldNotContain(id);
+            foreach (var id in new[] { Shop.AccountId, Shop.InstagramId, Shop.KeyId, Customer, ConversationId, MessageId })
+                text.ShouldNotContain(id);
         }
     }
 }

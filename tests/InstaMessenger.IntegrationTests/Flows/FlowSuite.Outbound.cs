@@ -58,7 +58,8 @@ public abstract partial class FlowSuite
         answer.Text("attachment_url").ShouldBe(picture);
         answer.Text("attachment_type").ShouldBe("image");
         await shop.Events.WaitForAsync(tapped => tapped.Type == "message.sent", 2);
-        shop.Meta.Sends.All.Where(send => send.Account == shop.InstagramId).Select(send => send.Text ?? send.AttachmentUrl).ShouldBe([picture, "Here it is"]);
+        shop.Meta.Sends.All.Where(send => send.Account == shop.InstagramId).Select(send => send.Text ?? send.AttachmentUrl)
+            .ShouldBe([picture, "Here it is"]);
     }
 
     [Fact]
@@ -68,13 +69,16 @@ public abstract partial class FlowSuite
         _product.Simulator.Meta.EnforceWindow = true;
         var yesterday = await WroteAgoAsync(shop, TimeSpan.FromHours(25));
         var problem = (await shop.SendAsync(yesterday, "too late")).ExpectProblem(409, "window_closed");
-        DateTimeOffset.Parse(problem.Text("closed_at")!).ShouldBe(TimeProvider.System.GetUtcNow() - TimeSpan.FromHours(1), TimeSpan.FromMinutes(1));
+        DateTimeOffset.Parse(problem.Text("closed_at")!)
+            .ShouldBe(TimeProvider.System.GetUtcNow() - TimeSpan.FromHours(1), TimeSpan.FromMinutes(1));
         var lastWeek = await WroteAgoAsync(shop, TimeSpan.FromDays(8));
         (await shop.SendAsync(lastWeek, "much too late")).ExpectProblem(409, "window_closed").Text("closed_at").ShouldNotBeNull();
-        shop.Meta.Calls.All.ShouldNotContain(call => call.Account == shop.InstagramId && call.Path.EndsWith("/messages", StringComparison.Ordinal));
+        shop.Meta.Calls.All.ShouldNotContain(
+            call => call.Account == shop.InstagramId && call.Path.EndsWith("/messages", StringComparison.Ordinal));
 
         var byHuman = await shop.Api.PostAsync(
-            "/api/v1/messages/send", new { account_id = shop.AccountId, recipient_id = yesterday.Igsid, message = "a person wrote this", sent_by = "human" });
+            "/api/v1/messages/send",
+            new { account_id = shop.AccountId, recipient_id = yesterday.Igsid, message = "a person wrote this", sent_by = "human" });
 
         byHuman.Expect(200).Text("status").ShouldBe("sent");
         shop.Meta.Sends.All.Single(send => send.Account == shop.InstagramId).Tag.ShouldBe("HUMAN_AGENT");
@@ -193,8 +197,10 @@ public abstract partial class FlowSuite
     /// <summary>Waits until a call has failed and the message is pending for the second time, and gives it.</summary>
     private static async Task<JsonNode> PostponedAsync(Shop shop, string id)
     {
-        await shop.Events.WaitForAsync(tapped => tapped.Event.Text("data.message.id") == id && tapped.Event.Text("data.message.status") == "sending");
-        await shop.Events.WaitForAsync(tapped => tapped.Event.Text("data.message.id") == id && tapped.Event.Text("data.message.status") == "pending", 2);
+        await shop.Events.WaitForAsync(
+            tapped => tapped.Event.Text("data.message.id") == id && tapped.Event.Text("data.message.status") == "sending");
+        await shop.Events.WaitForAsync(
+            tapped => tapped.Event.Text("data.message.id") == id && tapped.Event.Text("data.message.status") == "pending", 2);
         return await shop.MessageAsync(id);
     }
 
@@ -203,7 +209,8 @@ public abstract partial class FlowSuite
     {
         var customer = shop.NewCustomer();
         var (mid, at) = ($"old{Shop.NewNumber()}", TimeProvider.System.GetUtcNow() - ago);
-        await shop.Meta.Webhooks.DeliverAsync(MetaPayloads.Envelope(shop.InstagramId, at, MetaPayloads.Text(shop.InstagramId, customer.Igsid, mid, "long ago", at)));
+        await shop.Meta.Webhooks.DeliverAsync(
+            MetaPayloads.Envelope(shop.InstagramId, at, MetaPayloads.Text(shop.InstagramId, customer.Igsid, mid, "long ago", at)));
         await shop.ReceivedAsync(mid);
         customer.PretendWroteAt(at);
         return customer;

@@ -4,8 +4,8 @@ using InstaMessenger.Simulator.Meta.Faults;
 namespace InstaMessenger.IntegrationTests.Flows;
 
 /// <summary>
-/// The main job, end to end, through the public door and against a simulated Meta and CRM: the same tests for every form of the product. Each test
-/// has an account of its own.
+/// The main job, end to end, through the public door and against a simulated Meta and CRM: the same tests for every form of the product.
+/// Each test has an account of its own.
 /// </summary>
 public abstract partial class FlowSuite : IAsyncDisposable
 {

@@ -32,17 +32,19 @@ public sealed class WatchedMariaDbProduct : StandaloneProduct
         return rows;
     }
 
-    private protected override async Task<IReadOnlyDictionary<string, ProductProcess>> MakeProcessesAsync(Dictionary<string, string?> settings)
+    private protected override async Task<IReadOnlyDictionary<string, ProductProcess>> MakeProcessesAsync(
+        Dictionary<string, string?> settings)
     {
         var server = await _servers.MariaDbAsync();
-        foreach (var service in (string[])["Store", "Sender", "CrmForwarder"]) settings[$"ConnectionStrings__{service}"] = _store = await server.NewDatabaseAsync();
+        foreach (var service in (string[])["Store", "Sender", "CrmForwarder"])
+            settings[$"ConnectionStrings__{service}"] = _store = await server.NewDatabaseAsync();
         return await base.MakeProcessesAsync(settings);
     }
 }
 
 /// <summary>
-/// What makes a list slow at a million rows and not at ten is a statement that looks at more rows than it gives. MariaDB counts them: none of the product's
-/// may look at a thousand, with more than that in every table. SQLite's plans are held by the fast tests.
+/// What makes a list slow at a million rows and not at ten is a statement that looks at more rows than it gives. MariaDB counts them: none
+/// of the product's may look at a thousand, with more than that in every table. SQLite's plans are held by the fast tests.
 /// </summary>
 public sealed class QueriesOnMariaDbTests(WatchedMariaDbProduct product) : IClassFixture<WatchedMariaDbProduct>
 {
@@ -77,7 +79,8 @@ public sealed class QueriesOnMariaDbTests(WatchedMariaDbProduct product) : IClas
         (await shop.SendAsync(talker, "an answer to much")).Expect(200);
         (await small.SendAsync(customer, "another answer")).Expect(200);
 
-        var greedy = await product.QueryAsync("SELECT rows_examined, rows_sent, LEFT(CONVERT(sql_text USING utf8mb4), 600) FROM mysql.slow_log WHERE sql_text NOT LIKE '%slow_log%'");
+        var greedy = await product.QueryAsync("SELECT rows_examined, rows_sent, LEFT(CONVERT(sql_text USING utf8mb4), 600) FROM "
+            + "mysql.slow_log WHERE sql_text NOT LIKE '%slow_log%'");
         greedy.ShouldBeEmpty();
     }
 
@@ -85,7 +88,8 @@ public sealed class QueriesOnMariaDbTests(WatchedMariaDbProduct product) : IClas
     public async Task A_statement_that_looks_at_a_whole_table_is_noticed()
     {
         // Not by the quiet connection: this one stands for the product.
-        await product.QueryAsync("SET SESSION slow_query_log = 1; CREATE TABLE IF NOT EXISTS greedy AS SELECT seq FROM seq_1_to_2000; SELECT COUNT(*) FROM greedy WHERE seq > 7");
+        await product.QueryAsync("SET SESSION slow_query_log = 1; CREATE TABLE IF NOT EXISTS greedy AS SELECT seq FROM seq_1_to_2000; "
+            + "SELECT COUNT(*) FROM greedy WHERE seq > 7");
 
         (await product.QueryAsync("SELECT rows_examined FROM mysql.slow_log WHERE sql_text LIKE '%FROM greedy%'")).ShouldNotBeEmpty();
     }
@@ -94,7 +98,8 @@ public sealed class QueriesOnMariaDbTests(WatchedMariaDbProduct product) : IClas
     private static async Task PagesAsync(ApiClient api, string path)
     {
         var first = (await api.GetAsync(path)).Expect(200);
-        if (first.Text("next_cursor") is { Length: > 0 } cursor) (await api.GetAsync($"{path}&cursor={Uri.EscapeDataString(cursor)}")).Expect(200).Items().ShouldNotBeEmpty();
+        if (first.Text("next_cursor") is { Length: > 0 } cursor)
+            (await api.GetAsync($"{path}&cursor={Uri.EscapeDataString(cursor)}")).Expect(200).Items().ShouldNotBeEmpty();
     }
 
     private static async Task<IReadOnlyList<System.Text.Json.Nodes.JsonNode>> ConversationsOf(Shop shop) =>
@@ -105,9 +110,12 @@ public sealed class QueriesOnMariaDbTests(WatchedMariaDbProduct product) : IClas
     {
         var begin = TimeProvider.System.GetUtcNow() - TimeSpan.FromHours(2);
         var items = Enumerable.Range(0, 2 * Rows).Select(n => MetaPayloads.Text(
-            shop.InstagramId, n < Rows ? Shop.NewNumber() : talker.Igsid, $"{shop.InstagramId}.{n}", $"in {n}", begin + TimeSpan.FromMilliseconds(n)));
+            shop.InstagramId, n < Rows
+                ? Shop.NewNumber()
+                : talker.Igsid, $"{shop.InstagramId}.{n}", $"in {n}", begin + TimeSpan.FromMilliseconds(n)));
         var posts = await shop.Meta.Webhooks.DeliverAsync(shop.InstagramId, items, new DeliveryPattern { BatchSize = 100 });
         posts.ShouldAllBe(post => post.Delivered);
-        await shop.Crm.Deliveries.WaitForAsync(delivery => delivery is { EventType: "message.received", Attempt: 1 }, 2 * Rows, TimeSpan.FromMinutes(2));
+        await shop.Crm.Deliveries.WaitForAsync(
+            delivery => delivery is { EventType: "message.received", Attempt: 1 }, 2 * Rows, TimeSpan.FromMinutes(2));
     }
 }

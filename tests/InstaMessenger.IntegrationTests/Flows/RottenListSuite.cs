@@ -8,8 +8,8 @@ using MySqlConnector;
 namespace InstaMessenger.IntegrationTests.Flows;
 
 /// <summary>
-/// A row that no code of ours would write makes no list fail, on either database: it is left out, or shown as what is still known, and told; the others are
-/// shown. What one case spoils stays for the next ones: their lists must work with all of it.
+/// A row that no code of ours would write makes no list fail, on either database: it is left out, or shown as what is still known, and
+/// told; the others are shown. What one case spoils stays for the next ones: their lists must work with all of it.
 /// </summary>
 public abstract class RottenListSuite(StandaloneProduct product)
 {
@@ -22,8 +22,10 @@ public abstract class RottenListSuite(StandaloneProduct product)
         ["a conversation's id"] = ("Store", true, "UPDATE conversations SET id = 'not an id' WHERE account_id = @account"),
         ["a conversation's time"] = ("Store", true, $"UPDATE conversations SET last_message_at = {Never} WHERE account_id = @account"),
         ["a conversation's change"] = ("Store", true, $"UPDATE conversations SET updated_at = -{Never} WHERE account_id = @account"),
-        ["a window that never ends"] = ("Store", false, "UPDATE conversations SET last_inbound_at = 253402300799999 WHERE account_id = @account"),
-        ["a message's kind"] = ("Store", true, "UPDATE messages SET metadata = '{', raw = '{', content = '{', kind = 'hologram' WHERE account_id = @account"),
+        ["a window that never ends"] = ("Store", false, "UPDATE conversations SET last_inbound_at = 253402300799999 WHERE account_id = "
+            + "@account"),
+        ["a message's kind"] = ("Store", true, "UPDATE messages SET metadata = '{', raw = '{', content = '{', kind = 'hologram' WHERE "
+            + "account_id = @account"),
         ["a message's JSON"] = ("Store", false, "UPDATE messages SET metadata = '{', raw = '{', content = '{' WHERE account_id = @account"),
         ["a message's time"] = ("Store", true, $"UPDATE messages SET sent_at = {Never} WHERE account_id = @account"),
         ["a message's words"] = ("Store", true, "UPDATE messages SET direction = 'sideways', status = 'lost' WHERE account_id = @account"),
@@ -32,25 +34,32 @@ public abstract class RottenListSuite(StandaloneProduct product)
         ["an event's body"] = ("Store", false, "UPDATE events SET body = x'7b0a0a' WHERE account_id = @account"),
         ["an account's login"] = ("Store", true, "UPDATE accounts SET login_type = 'pigeon' WHERE id = @account"),
         ["an unlinked account"] = ("Store", true, "UPDATE accounts SET login_type = 'pigeon', unlinked_at = 0 WHERE id = @account"),
-        ["a user's role"] = ("Store", true, "UPDATE users SET role = 'emperor' WHERE id IN (SELECT user_id FROM memberships WHERE account_id = @account)"),
+        ["a user's role"] = ("Store", true, "UPDATE users SET role = 'emperor' WHERE id IN (SELECT user_id FROM memberships WHERE "
+            + "account_id = @account)"),
         ["a membership"] = ("Store", true, "UPDATE memberships SET account_id = 'not an id' WHERE account_id = @account"),
-        ["a key's time"] = ("Store", true, $"UPDATE api_keys SET created_at = {Never} WHERE id IN (SELECT key_id FROM api_key_accounts WHERE account_id = @account)"),
+        ["a key's time"] = ("Store", true, $"UPDATE api_keys SET created_at = {Never} WHERE id IN (SELECT key_id FROM api_key_accounts "
+            + $"WHERE account_id = @account)"),
         ["a key's account"] = ("Store", true, "UPDATE api_key_accounts SET account_id = 'not an id' WHERE account_id = @account"),
-        ["a quarantined webhook"] = ("Store", true, $"INSERT INTO quarantined_webhooks (body, channel_id, fingerprint, reason, reserved_for, received_at) VALUES (x'ff', 'gone', @account, 'unknown_account', 'not an id', {Never})"),
+        ["a quarantined webhook"] = ("Store", true, $"INSERT INTO quarantined_webhooks (body, channel_id, fingerprint, reason, "
+            + $"reserved_for, received_at) VALUES (x'ff', 'gone', @account, 'unknown_account', 'not an id', {Never})"),
         ["a dead letter of the store"] = ("Store", true, DeadLetter),
         ["a dead letter of the sender"] = ("Sender", true, DeadLetter),
         ["a dead letter of the crm-forwarder"] = ("CrmForwarder", true, DeadLetter),
         ["a send's recipient"] = ("Sender", true, "UPDATE ledger SET recipient_id = 'not digits' WHERE account_id = @account"),
         ["a send's state"] = ("Sender", true, "UPDATE ledger SET state = 'Elsewhere' WHERE account_id = @account"),
-        ["a delivery's event"] = ("CrmForwarder", true, "UPDATE deliveries SET event_id = CONCAT('not an id ', id) WHERE account_id = @account"),
+        ["a delivery's event"] = ("CrmForwarder", true, "UPDATE deliveries SET event_id = CONCAT('not an id ', id) WHERE account_id = "
+            + "@account"),
         ["a delivery's time"] = ("CrmForwarder", true, $"UPDATE deliveries SET due_at = {Never} WHERE account_id = @account"),
-        ["a delivery that is due"] = ("CrmForwarder", true, $"UPDATE deliveries SET state = 'Pending', due_at = -{Never} WHERE account_id = @account"),
-        ["an attempt's time"] = ("CrmForwarder", true, $"UPDATE delivery_attempts SET at = {Never} WHERE delivery_id IN (SELECT id FROM deliveries WHERE account_id = @account)"),
+        ["a delivery that is due"] = ("CrmForwarder", true, $"UPDATE deliveries SET state = 'Pending', due_at = -{Never} WHERE account_id "
+            + $"= @account"),
+        ["an attempt's time"] = ("CrmForwarder", true, $"UPDATE delivery_attempts SET at = {Never} WHERE delivery_id IN (SELECT id FROM "
+            + $"deliveries WHERE account_id = @account)"),
         ["an endpoint's state"] = ("CrmForwarder", true, "UPDATE endpoints SET state = 'Asleep' WHERE account_id = @account"),
     };
 
     private const string DeadLetter =
-        "INSERT INTO dead_letters (queue, message_type, item_id, body, error, created_at, cause, replays) VALUES ('nowhere', 'Gone', @account, x'ff', 'rotten', 0, 'Fate', 0)";
+        "INSERT INTO dead_letters (queue, message_type, item_id, body, error, created_at, cause, replays) VALUES ('nowhere', 'Gone', "
+            + "@account, x'ff', 'rotten', 0, 'Fate', 0)";
 
     public static TheoryData<string> Rotten => [.. Rot.Keys];
 
@@ -73,17 +82,22 @@ public abstract class RottenListSuite(StandaloneProduct product)
 
         foreach (var api in new[] { admin, other.Api })
         {
-            (await AllAsync(api, "/api/v1/conversations")).ShouldContain(row => row.Text("contact.id") == customer.Igsid && row.Text("last_message.text") == "before");
+            (await AllAsync(api, "/api/v1/conversations"))
+                .ShouldContain(row => row.Text("contact.id") == customer.Igsid && row.Text("last_message.text") == "before");
             (await AllAsync(api, "/ui/conversations")).ShouldContain(row => row.Text("contact.id") == customer.Igsid);
-            (await AllAsync(api, "/api/v1/events")).Select(row => row.Text("data.message.text")).Count(text => text == "Hello!").ShouldBeGreaterThan(0);
+            (await AllAsync(api, "/api/v1/events")).Select(row => row.Text("data.message.text")).Count(text => text == "Hello!")
+                .ShouldBeGreaterThan(0);
             (await AllAsync(api, "/api/v1/accounts")).ShouldContain(row => row.Text("id") == other.AccountId);
             (await AllAsync(api, "/api/v1/sends")).ShouldContain(row => row.Text("recipient_id") == customer.Igsid);
             (await AllAsync(api, "/api/v1/webhook-endpoints")).ShouldContain(row => row.Text("account_ids.0") == other.AccountId);
-            (await AllAsync(api, $"/api/v1/webhook-endpoints/{EndpointOf(other)}/deliveries")).ShouldContain(row => row.Text("event_type") == "message.sent");
+            (await AllAsync(api, $"/api/v1/webhook-endpoints/{EndpointOf(other)}/deliveries"))
+                .ShouldContain(row => row.Text("event_type") == "message.sent");
         }
 
-        (await AllAsync(admin, "/api/v1/users")).ShouldContain(row => row.Text("id") == agent && row.Text("account_ids.0") == other.AccountId);
-        (await AllAsync(admin, "/api/v1/api-keys")).ShouldContain(row => row.Text("id") == other.KeyId && row.Text("account_ids.0") == other.AccountId);
+        (await AllAsync(admin, "/api/v1/users"))
+            .ShouldContain(row => row.Text("id") == agent && row.Text("account_ids.0") == other.AccountId);
+        (await AllAsync(admin, "/api/v1/api-keys"))
+            .ShouldContain(row => row.Text("id") == other.KeyId && row.Text("account_ids.0") == other.AccountId);
         foreach (var path in (string[])["quarantine", "reserved-identifiers", "dead-letters/store", "dead-letters/sender", "dead-letters/crm-forwarder"]) await AllAsync(admin, $"/api/v1/{path}");
         // Its owner may miss the row, and nothing else.
         (await admin.GetAsync($"/api/v1/conversations/{thread}/messages")).Status.ShouldBeOneOf(200, 404);
@@ -106,7 +120,8 @@ public abstract class RottenListSuite(StandaloneProduct product)
         var (customer, mid) = (other.NewCustomer(), "");
         mid = await customer.SayAsync("still here?");
         await stream.WaitForAsync("message.received", "data.message.instagram_message_id", mid);
-        await other.Crm.Deliveries.WaitForAsync(delivery => delivery.Acknowledged && delivery.Body!.Contains(mid, StringComparison.Ordinal));
+        await other.Crm.Deliveries.WaitForAsync(
+            delivery => delivery.Acknowledged && delivery.Body!.Contains(mid, StringComparison.Ordinal));
     }
 
     /// <summary>All pages, of seven rows each: where a page ends at a rotten row, the next one goes on behind it.</summary>
@@ -146,14 +161,16 @@ public abstract class RottenListSuite(StandaloneProduct product)
 }
 
 /// <summary>The suite on SQLite.</summary>
-public sealed class RottenListsOnSqlite(RottenListsOnSqlite.Product product) : RottenListSuite(product), IClassFixture<RottenListsOnSqlite.Product>
+public sealed class RottenListsOnSqlite(
+    RottenListsOnSqlite.Product product) : RottenListSuite(product), IClassFixture<RottenListsOnSqlite.Product>
 {
     private readonly Product _product = product;
 
     private protected override DbConnection Connection(string service)
     {
         var file = System.Text.Json.JsonNamingPolicy.KebabCaseLower.ConvertName(service) + ".db";
-        return new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = _product.Folder.Find(file), Pooling = false, DefaultTimeout = 10 }.ToString());
+        return new SqliteConnection(
+            new SqliteConnectionStringBuilder { DataSource = _product.Folder.Find(file), Pooling = false, DefaultTimeout = 10 }.ToString());
     }
 
     public sealed class Product : StandaloneProduct
@@ -163,11 +180,13 @@ public sealed class RottenListsOnSqlite(RottenListsOnSqlite.Product product) : R
 }
 
 /// <summary>The suite on MariaDB.</summary>
-public sealed class RottenListsOnMariaDb(RottenListsOnMariaDb.Product product) : RottenListSuite(product), IClassFixture<RottenListsOnMariaDb.Product>
+public sealed class RottenListsOnMariaDb(
+    RottenListsOnMariaDb.Product product) : RottenListSuite(product), IClassFixture<RottenListsOnMariaDb.Product>
 {
     private readonly Product _product = product;
 
-    private protected override DbConnection Connection(string service) => new MySqlConnection(_product.Databases[service] + ";Pooling=false");
+    private protected override DbConnection Connection(string service) =>
+        new MySqlConnection(_product.Databases[service] + ";Pooling=false");
 
     public sealed class Product : MariaDbProduct
     {

@@ -5,7 +5,9 @@ using Microsoft.AspNetCore.Routing;
 
 namespace InstaMessenger.IntegrationTests.Flows;
 
-/// <summary>Every route of the product as <c>GET /api/v1/accounts/{id}</c>, by reflection over a standalone host that is built and never started.</summary>
+/// <summary>
+/// Every route of the product as <c>GET /api/v1/accounts/{id}</c>, by reflection over a standalone host that is built and never started.
+/// </summary>
 internal static class RouteCatalogue
 {
     private static readonly Lazy<IReadOnlyList<(string Route, bool Anonymous)>> Found = new(Read);

@@ -5,8 +5,8 @@ using InstaMessenger.IntegrationTests.Product;
 namespace InstaMessenger.IntegrationTests.Flows;
 
 /// <summary>
-/// Guessing meets its limit in the store, whatever form the names have and whichever process is asked; the gateway's own limit is out of the way. Each
-/// test has addresses of its own.
+/// Guessing meets its limit in the store, whatever form the names have and whichever process is asked; the gateway's own limit is out of
+/// the way. Each test has addresses of its own.
 /// </summary>
 public abstract class SignInLimitSuite(StandaloneProduct product)
 {
@@ -19,7 +19,8 @@ public abstract class SignInLimitSuite(StandaloneProduct product)
         {
             string[] around = ["", " ", "  ", "\t", "\u00a0", "\u200b", "\u3000", "\u2007", "\ufeff", "\0"];
             string[] names = ["admin", "ADMIN", "Admin", "aDmin", "\uff41\uff44\uff4d\uff49\uff4e", "adm\u0131n", "\u00e4dmin", "a\u0308dmin", "adm\u00ecn", "admi\u0300n", "\u0430dmin"];
-            return from name in names from before in around from behind in around where before + behind != "" || name != "admin" select before + name + behind;
+            return from name in names from before in around from behind in around where before + behind != ""
+                || name != "admin" select before + name + behind;
         }
     }
 
@@ -50,7 +51,8 @@ public abstract class SignInLimitSuite(StandaloneProduct product)
     [Fact]
     public async Task What_one_process_has_counted_the_next_one_knows()
     {
-        for (var attempt = 0; attempt < 5; attempt++) (await SignInAsync("203.0.113.21", ProductBase.Username, "a wrong password")).ExpectProblem(401);
+        for (var attempt = 0; attempt < 5; attempt++) (await SignInAsync("203.0.113.21", ProductBase.Username, "a wrong password"))
+            .ExpectProblem(401);
         (await product.StopAsync(product.ProcessOf("store"))).ShouldBeTrue();
         await product.StartAsync(product.ProcessOf("store"));
 
@@ -75,7 +77,8 @@ public abstract class SignInLimitSuite(StandaloneProduct product)
 }
 
 /// <summary>The suite on SQLite.</summary>
-public sealed class SignInLimitsOnSqlite(SignInLimitsOnSqlite.Product product) : SignInLimitSuite(product), IClassFixture<SignInLimitsOnSqlite.Product>
+public sealed class SignInLimitsOnSqlite(
+    SignInLimitsOnSqlite.Product product) : SignInLimitSuite(product), IClassFixture<SignInLimitsOnSqlite.Product>
 {
     public sealed class Product : StandaloneProduct
     {
@@ -84,7 +87,8 @@ public sealed class SignInLimitsOnSqlite(SignInLimitsOnSqlite.Product product) :
 }
 
 /// <summary>The suite on MariaDB.</summary>
-public sealed class SignInLimitsOnMariaDb(SignInLimitsOnMariaDb.Product product) : SignInLimitSuite(product), IClassFixture<SignInLimitsOnMariaDb.Product>
+public sealed class SignInLimitsOnMariaDb(
+    SignInLimitsOnMariaDb.Product product) : SignInLimitSuite(product), IClassFixture<SignInLimitsOnMariaDb.Product>
 {
     public sealed class Product : MariaDbProduct
     {

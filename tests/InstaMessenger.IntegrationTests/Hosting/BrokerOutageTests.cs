@@ -126,7 +126,8 @@ public sealed class BrokerOutageTests(SharedServers servers) : ProbeSuite(server
         var drained = clock.Elapsed;
         await BusSuite.UntilOutboxIsEmptyAsync(host);
         var numbers = host.Handled.NumbersOf(ProbeQueues.Single);
-        TestContext.Current.SendDiagnosticMessage($"broker {how} {Outage.TotalSeconds} s: 0 of 1,001 lost, {numbers.Count - 1_001} handled twice, drained in {drained.TotalSeconds:N1} s");
+        TestContext.Current.SendDiagnosticMessage($"broker {how} {Outage.TotalSeconds} s: 0 of 1,001 lost, {numbers.Count - 1_001} handled "
+            + $"twice, drained in {drained.TotalSeconds:N1} s");
         (await host.DeadLettersAsync()).ShouldBeEmpty();
         numbers.Distinct().Count().ShouldBe(1_001);
         drained.ShouldBeLessThan(TimeSpan.FromSeconds(20));

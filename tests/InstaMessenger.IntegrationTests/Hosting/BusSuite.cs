@@ -20,7 +20,10 @@ public abstract class BusSuite(SharedServers servers, DatabaseKind database, Bus
 {
     private const int SqliteBusy = 5;
 
-    /// <summary>What one bad item may cost beside its own: four transactions when the handler names it, some fourteen when it must be looked for, and its trials alone.</summary>
+    /// <summary>
+    /// What one bad item may cost beside its own: four transactions when the handler names it, some fourteen when it must be looked for,
+    /// and its trials alone.
+    /// </summary>
     private const int TransactionsPerBadItem = 20;
 
     [Fact]
@@ -151,8 +154,11 @@ public abstract class BusSuite(SharedServers servers, DatabaseKind database, Bus
         var letters = await host.DeadLettersAsync();
         letters.Count.ShouldBe(3 * Rounds);
         letters.ShouldAllBe(letter => letter.Queue == ProbeQueues.Single && letter.Error.StartsWith("System.FormatException at ") && !letter.Error.Contains("customer"));
-        TestContext.Current.SendDiagnosticMessage($"R9 {GetType().Name}: clean {Rounds * Count / clean.TotalSeconds:N0}/s, 1 in 1,000 poisoned {Rounds * Count / poisoned.TotalSeconds:N0}/s, ratio {clean / poisoned:P0}; {cleanTransactions} and {poisonedTransactions} transactions");
-        // Not the ratio: whatever else the machine does would be part of it. A commit of 100 rows is one bundle, or two around the largest size.
+        TestContext.Current.SendDiagnosticMessage($"R9 {GetType().Name}: clean {Rounds * Count / clean.TotalSeconds:N0}/s, 1 in 1,000 "
+            + $"poisoned {Rounds * Count / poisoned.TotalSeconds:N0}/s, ratio {clean / poisoned:P0}; {cleanTransactions} and "
+            + $"{poisonedTransactions} transactions");
+        // Not the ratio: whatever else the machine does would be part of it. A commit of 100 rows is one bundle, or two around the largest
+        // size.
         poisonedTransactions.ShouldBeLessThanOrEqualTo(Rounds * ((Count / 50) + (3 * TransactionsPerBadItem)));
 
         handled.Before = (_, _) => { };
@@ -178,7 +184,8 @@ public abstract class BusSuite(SharedServers servers, DatabaseKind database, Bus
         await host.PublishAsync(0, 100);
         await handled.UntilHandledAsync(ProbeQueues.Single, 99);
 
-        handled.NumbersOf(ProbeQueues.Single).ShouldBe(Enumerable.Range(0, 100).Where(number => number != 30).Select(number => (long)number));
+        handled.NumbersOf(ProbeQueues.Single)
+            .ShouldBe(Enumerable.Range(0, 100).Where(number => number != 30).Select(number => (long)number));
         times.Count.ShouldBe(100);
         times.Values.Max().ShouldBe(2);
     }
@@ -233,7 +240,8 @@ public abstract class BusSuite(SharedServers servers, DatabaseKind database, Bus
 
         await handled.UntilHandledAsync(ProbeQueues.Single, 3_000);
         var numbers = handled.NumbersOf(ProbeQueues.Single);
-        TestContext.Current.SendDiagnosticMessage($"stop in the middle, {GetType().Name}: {numbers.Count - numbers.Distinct().Count()} of 3,000 handled twice");
+        TestContext.Current.SendDiagnosticMessage(
+            $"stop in the middle, {GetType().Name}: {numbers.Count - numbers.Distinct().Count()} of 3,000 handled twice");
         // Only the bundle whose acknowledgement the stop cut off.
         (numbers.Count - numbers.Distinct().Count()).ShouldBeLessThanOrEqualTo(128);
     }
@@ -324,7 +332,13 @@ public sealed class RabbitMqOnSqliteBusTests(SharedServers servers) : BusSuite(s
         await UntilOutboxIsEmptyAsync(publisher);
         await using var connection = await new ConnectionFactory { Uri = new Uri(Settings.RabbitMq!) }.CreateConnectionAsync();
         await using var channel = await connection.CreateChannelAsync();
-        await channel.QueueDeclareAsync(ProbeQueues.Single, durable: true, exclusive: false, autoDelete: false, new Dictionary<string, object?> { ["x-queue-type"] = "quorum" });
+        await channel.QueueDeclareAsync(
+            ProbeQueues.Single,
+            durable: true,
+            exclusive: false,
+            autoDelete: false,
+            new Dictionary<string,
+            object?> { ["x-queue-type"] = "quorum" });
         await channel.ExchangeDeclareAsync(ProbeQueues.Single, ExchangeType.Fanout, durable: true);
         await channel.QueueBindAsync(ProbeQueues.Single, ProbeQueues.Single, "");
         await channel.ExchangeBindAsync(ProbeQueues.Single, BusTopology.ExchangeOf(typeof(SendReported)), "");

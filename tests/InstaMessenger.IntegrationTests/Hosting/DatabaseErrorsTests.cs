@@ -27,8 +27,10 @@ public sealed class DatabaseErrorsTests(SharedServers servers) : ProbeSuite(serv
     [InlineData("full")]
     public async Task Every_error_of_a_broken_server_says_that_the_database_is_unavailable(string how)
     {
-        await using var server = await MariaDb.StartAsync(how == "full" ? ["--innodb-data-file-path=ibdata1:18M", "--innodb-file-per-table=0"] : []);
-        var settings = new MySqlConnectionStringBuilder(await server.NewDatabaseAsync()) { DefaultCommandTimeout = how == "frozen" ? 1u : 30u, ConnectionTimeout = 2 };
+        await using var server = await MariaDb.StartAsync(
+            how == "full" ? ["--innodb-data-file-path=ibdata1:18M", "--innodb-file-per-table=0"] : []);
+        var settings = new MySqlConnectionStringBuilder(
+            await server.NewDatabaseAsync()) { DefaultCommandTimeout = how == "frozen" ? 1u : 30u, ConnectionTimeout = 2 };
         using var door = new DatabaseDoor((int)settings.Port);
         if (how == "cut") settings.Port = (uint)door.Port;
         if (how == "read-only") settings = await AsSomebodyAsync(server, settings);
@@ -51,7 +53,8 @@ public sealed class DatabaseErrorsTests(SharedServers servers) : ProbeSuite(serv
     {
         foreach (var kind in new[] { DatabaseKind.MariaDb, DatabaseKind.Sqlite })
         {
-            var host = await StartAsync(consumes: false, settings: kind == DatabaseKind.MariaDb ? Settings : Settings with { MySql = null });
+            var host = await StartAsync(
+                consumes: false, settings: kind == DatabaseKind.MariaDb ? Settings : Settings with { MySql = null });
             await host.WriteNotesAsync(["taken"]);
             Func<Task>[] refused =
             [
@@ -59,7 +62,8 @@ public sealed class DatabaseErrorsTests(SharedServers servers) : ProbeSuite(serv
                 () => host.UnitOfWork.ExecuteAsync(scope => scope.Db.Database.ExecuteSqlRawAsync("INSERT INTO notes (text) VALUES (NULL)")),
                 () => host.UnitOfWork.ExecuteAsync(scope => scope.Db.Database.ExecuteSqlRawAsync("INSERT INTO notes (text) VALUES (")),
                 () => host.UnitOfWork.ExecuteAsync(_ => throw new InvalidOperationException("our own")),
-                () => host.UnitOfWork.ExecuteAsync(_ => throw new System.Net.Http.HttpRequestException("not the database's", new System.Net.Sockets.SocketException(104))),
+                () => host.UnitOfWork.ExecuteAsync(
+                    _ => throw new System.Net.Http.HttpRequestException("not the database's", new System.Net.Sockets.SocketException(104))),
             ];
 
             foreach (var work in refused)

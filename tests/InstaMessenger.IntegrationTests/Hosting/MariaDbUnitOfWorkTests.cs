@@ -108,7 +108,8 @@ public sealed class MariaDbUnitOfWorkTests(SharedServers servers) : UnitOfWorkSu
         var behindDoor = new MySqlConnectionStringBuilder(Settings.MySql!) { Port = (uint)door.Port };
         var host = await StartAsync(settings: Settings with { MySql = behindDoor.ConnectionString });
         var (hooks, runs, isCut) = (0, 0, 0);
-        door.Decide = said => said.TrimEnd(';').EndsWith("commit", StringComparison.OrdinalIgnoreCase) && Interlocked.Exchange(ref isCut, 1) == 0 ? passage : Passage.Pass;
+        door.Decide = said => said.TrimEnd(';').EndsWith("commit", StringComparison.OrdinalIgnoreCase)
+            && Interlocked.Exchange(ref isCut, 1) == 0 ? passage : Passage.Pass;
 
         var unit = host.UnitOfWork.ExecuteAsync(scope =>
         {
@@ -175,7 +176,8 @@ public sealed class MariaDbUnitOfWorkTests(SharedServers servers) : UnitOfWorkSu
         await locked.Task;
 
         // The server's patience is ten seconds, the driver's thirty.
-        await other.UnitOfWork.ExecuteAsync(async scope => (await scope.Db.Counters.ForUpdate().SingleAsync(row => row.Name == "hot")).Value++);
+        await other.UnitOfWork.ExecuteAsync(
+            async scope => (await scope.Db.Counters.ForUpdate().SingleAsync(row => row.Name == "hot")).Value++);
         thawed.SetResult();
 
         await Should.ThrowAsync<DatabaseUnavailableException>(() => unit);
@@ -201,7 +203,8 @@ public sealed class MariaDbUnitOfWorkTests(SharedServers servers) : UnitOfWorkSu
         await using var server = await MariaDb.StartAsync();
         await server.ExecuteAsync(setting);
 
-        var refusal = await Should.ThrowAsync<InvalidOperationException>(async () => await StartAsync(settings: Settings with { MySql = await server.NewDatabaseAsync() }));
+        var refusal = await Should.ThrowAsync<InvalidOperationException>(
+            async () => await StartAsync(settings: Settings with { MySql = await server.NewDatabaseAsync() }));
 
         refusal.Message.ShouldContain(named);
         refusal.Message.ShouldNotContain("\n");
@@ -215,7 +218,8 @@ public sealed class MariaDbUnitOfWorkTests(SharedServers servers) : UnitOfWorkSu
         await EndAsync(host);
         var database = new MySqlConnectionStringBuilder(Settings.MySql!).Database;
         var server = await Servers.MariaDbAsync();
-        foreach (var table in await server.ExecuteAsync("SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE()", database))
+        foreach (var table in await server.ExecuteAsync("SELECT table_name FROM information_schema.tables WHERE table_schema = "
+            + "DATABASE()", database))
             await server.ExecuteAsync($"ALTER TABLE `{table}` CONVERT TO CHARACTER SET utf8mb4 COLLATE utf8mb4_bin", database);
 
         var again = await StartAsync();

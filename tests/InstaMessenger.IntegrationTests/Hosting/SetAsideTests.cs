@@ -22,7 +22,8 @@ public abstract class SetAsideSuite(SharedServers servers, DatabaseKind database
         host.Handled.Before = (_, number) => Fail(number == 3, new FormatException("bad"));
         await PublishAsync(host, 1, 5);
         var letter = (await host.DeadLettersAsync()).ShouldHaveSingleItem();
-        (letter.Cause, letter.ReplayAt).ShouldBe((DeadLetterCause.Item, clock.GetUtcNow() + TimeSpan.FromMinutes(1)), "tried again a minute later");
+        (letter.Cause, letter.ReplayAt)
+            .ShouldBe((DeadLetterCause.Item, clock.GetUtcNow() + TimeSpan.FromMinutes(1)), "tried again a minute later");
 
         (await ReplayAsync(host)).ShouldBe(0);
         clock.Skip(AWhile);
@@ -62,7 +63,8 @@ public abstract class SetAsideSuite(SharedServers servers, DatabaseKind database
         (await host.DeadLettersAsync()).ShouldHaveSingleItem().Cause.ShouldBe(DeadLetterCause.Database);
         clock.Skip(AWhile);
         (await ReplayAsync(host)).ShouldBe(0);
-        (await host.DeadLettersAsync()).ShouldHaveSingleItem().ReplayAt.ShouldNotBeNull("what the database caused is tried until it succeeds");
+        (await host.DeadLettersAsync())
+            .ShouldHaveSingleItem().ReplayAt.ShouldNotBeNull("what the database caused is tried until it succeeds");
         host.Handled.Before = (_, _) => { };
         clock.Skip(2 * AWhile);
         (await ReplayAsync(host)).ShouldBe(1);
@@ -71,7 +73,8 @@ public abstract class SetAsideSuite(SharedServers servers, DatabaseKind database
     [Fact]
     public async Task A_database_that_is_away_for_long_makes_no_dead_letters()
     {
-        var (host, clock) = await StartWithClockAsync(services => services.Replace<IUnitOfWork<ProbeDbContext>>(unitOfWork => new AwayUnits(unitOfWork)));
+        var (host, clock) = await StartWithClockAsync(
+            services => services.Replace<IUnitOfWork<ProbeDbContext>>(unitOfWork => new AwayUnits(unitOfWork)));
         var units = (AwayUnits)host.UnitOfWork;
         units.Away = true;
         for (var attempt = 0; attempt < 20; attempt++)
@@ -103,7 +106,8 @@ public abstract class SetAsideSuite(SharedServers servers, DatabaseKind database
         return replay.Replayed - before;
     }
 
-    internal async Task<(ProbeHost Host, SkippingClock Clock)> StartWithClockAsync(Action<IServiceCollection>? change = null, ProbeSettings? settings = null)
+    internal async Task<(
+        ProbeHost Host, SkippingClock Clock)> StartWithClockAsync(Action<IServiceCollection>? change = null, ProbeSettings? settings = null)
     {
         var clock = new SkippingClock();
         var host = await StartAsync(settings: settings, change: services =>

@@ -39,7 +39,8 @@ public sealed class SqliteUnitOfWorkTests(SharedServers servers) : UnitOfWorkSui
             await scope.Db.Database.ExecuteSqlRawAsync("PRAGMA max_page_count=" + (pages + 2));
         });
 
-        var units = Enumerable.Range(0, 3).Select(i => host.WriteNotesAsync(Enumerable.Range(0, 200).Select(n => $"{new string('x', 180)} {i} {n}"))).ToList();
+        var units = Enumerable.Range(0, 3)
+            .Select(i => host.WriteNotesAsync(Enumerable.Range(0, 200).Select(n => $"{new string('x', 180)} {i} {n}"))).ToList();
         await Should.ThrowAsync<DatabaseUnavailableException>(() => units[0]);
         await Task.WhenAll(units.Select(unit => unit.ContinueWith(_ => { }, TaskScheduler.Default)));
         CountNotes(host).ShouldBe(200 * units.Count(unit => unit.IsCompletedSuccessfully));

@@ -88,7 +88,8 @@ public abstract class UnitOfWorkSuite(SharedServers servers, DatabaseKind databa
             throw new InvalidOperationException("the unit's own fault");
         }));
 
-        (await host.UnitOfWork.ExecuteAsync(scope => Task.FromResult(scope.Db.Remembered.Count + scope.Db.ChangeTracker.Entries().Count()))).ShouldBe(0);
+        (await host.UnitOfWork.ExecuteAsync(scope => Task.FromResult(scope.Db.Remembered.Count + scope.Db.ChangeTracker.Entries().Count())))
+            .ShouldBe(0);
         CountNotes(host).ShouldBe(1);
     }
 
@@ -152,7 +153,8 @@ public abstract class UnitOfWorkSuite(SharedServers servers, DatabaseKind databa
         await host.WriteNotesAsync(["aWdfZAG", "aWdfZAg", "Grüße 👋", "Grüsse 👋"]);
 
         await using var db = host.Read();
-        (await db.Notes.OrderBy(note => note.Id).Select(note => note.Text).ToListAsync()).ShouldBe(["aWdfZAG", "aWdfZAg", "Grüße 👋", "Grüsse 👋"]);
+        (await db.Notes.OrderBy(note => note.Id).Select(note => note.Text).ToListAsync())
+            .ShouldBe(["aWdfZAG", "aWdfZAg", "Grüße 👋", "Grüsse 👋"]);
         (await db.Notes.CountAsync(note => note.Text == "AWDFZAG")).ShouldBe(0);
     }
 
@@ -161,15 +163,47 @@ public abstract class UnitOfWorkSuite(SharedServers servers, DatabaseKind databa
     {
         string[] nearEqual =
         [
-            "name", "Name", "NAME", "n\u00e4me", "na\u0308me", "nam\u00e9", "name ", "name  ", " name", "name\t", "name\n", "name\u00a0", "na\u200bme", "name\u200d",
-            "\uff4e\uff41\uff4d\uff45", "stra\u00dfe", "strasse", "\u212a", "k", "K", "\u0131", "i", "I", "\u0130", "\U0001F44B", "\U0001F44B\U0001F3FB", "a\\b", "a\\\\b", "a'b", "a\"b", "%", "_", "",
+            "name",
+            "Name",
+            "NAME",
+            "n\u00e4me",
+            "na\u0308me",
+            "nam\u00e9",
+            "name ",
+            "name  ",
+            " name",
+            "name\t",
+            "name\n",
+            "name\u00a0",
+            "na\u200bme",
+            "name\u200d",
+            "\uff4e\uff41\uff4d\uff45",
+            "stra\u00dfe",
+            "strasse",
+            "\u212a",
+            "k",
+            "K",
+            "\u0131",
+            "i",
+            "I",
+            "\u0130",
+            "\U0001F44B",
+            "\U0001F44B\U0001F3FB",
+            "a\\b",
+            "a\\\\b",
+            "a'b",
+            "a\"b",
+            "%",
+            "_",
+            "",
         ];
         var host = await StartAsync();
 
         foreach (var text in nearEqual) await host.WriteNotesAsync([text]);
 
         await using var db = host.Read();
-        foreach (var text in nearEqual) (await db.Notes.Where(note => note.Text == text).Select(note => note.Text).ToListAsync()).ShouldBe([text]);
+        foreach (var text in nearEqual)
+            (await db.Notes.Where(note => note.Text == text).Select(note => note.Text).ToListAsync()).ShouldBe([text]);
         (await db.Notes.Select(note => note.Text).Distinct().CountAsync()).ShouldBe(nearEqual.Length);
     }
 
@@ -185,7 +219,8 @@ public abstract class UnitOfWorkSuite(SharedServers servers, DatabaseKind databa
             for (var i = 0; i < PerWriter; i++) await host.WriteNotesAsync([$"{writer} {i}"]);
         }));
 
-        TestContext.Current.SendDiagnosticMessage($"units of work, {GetType().Name}, 64 writers, one insert each: {64 * PerWriter / clock.Elapsed.TotalSeconds:N0}/s");
+        TestContext.Current.SendDiagnosticMessage(
+            $"units of work, {GetType().Name}, 64 writers, one insert each: {64 * PerWriter / clock.Elapsed.TotalSeconds:N0}/s");
         CountNotes(host).ShouldBe(64 * PerWriter);
     }
 

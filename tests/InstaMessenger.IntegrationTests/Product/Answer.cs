@@ -3,7 +3,9 @@ using System.Text.Json.Nodes;
 
 namespace InstaMessenger.IntegrationTests.Product;
 
-/// <summary>An answer of the product as a client sees it: read without any type of the product's, so that a renamed member is noticed.</summary>
+/// <summary>
+/// An answer of the product as a client sees it: read without any type of the product's, so that a renamed member is noticed.
+/// </summary>
 internal sealed record Answer(string Request, int Status, HttpResponseHeaders Headers, string? ContentType, string Body)
 {
     /// <summary>The body, which must be JSON.</summary>
@@ -45,5 +47,6 @@ internal static class JsonPaths
     }
 
     /// <summary>The items of a list at a path; empty when there is none.</summary>
-    public static IReadOnlyList<JsonNode> Items(this JsonNode? node, string path = "data") => [.. (node.At(path) as JsonArray ?? []).OfType<JsonNode>()];
+    public static IReadOnlyList<JsonNode> Items(this JsonNode? node, string path = "data") =>
+        [.. (node.At(path) as JsonArray ?? []).OfType<JsonNode>()];
 }

@@ -18,7 +18,8 @@ internal sealed class ApiClient(Uri door, string? credential)
 
     public Task<Answer> PatchAsync(string path, object body) => SendAsync(HttpMethod.Patch, path, JsonContent.Create(body));
 
-    public async Task<Answer> SendAsync(HttpMethod method, string path, HttpContent? content = null, params (string Name, string Value)[] headers)
+    public async Task<Answer> SendAsync(
+        HttpMethod method, string path, HttpContent? content = null, params (string Name, string Value)[] headers)
     {
         using var request = Request(method, path, content, headers);
         using var answer = await Http.SendAsync(request);
@@ -28,14 +29,16 @@ internal sealed class ApiClient(Uri door, string? credential)
 
     /// <summary>Signs in with HTTP Basic.</summary>
     public Task<Answer> SignInAsync(string username, string password) =>
-        PostAsync("/ui/session", null, ("Authorization", "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"{username}:{password}"))));
+        PostAsync(
+            "/ui/session", null, ("Authorization", "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"{username}:{password}"))));
 
     /// <summary>Opens the live stream after an event.</summary>
     /// <param name="after">A sequence; null for from now on.</param>
     /// <param name="byHeader">Names it as a browser does when it comes back: by <c>Last-Event-ID</c>.</param>
     public async Task<EventTap> ListenAsync(long? after = 0, bool byHeader = false)
     {
-        var request = Request(HttpMethod.Get, after is null || byHeader ? "/api/v1/events/stream" : $"/api/v1/events/stream?after={after}", null, []);
+        var request = Request(
+            HttpMethod.Get, after is null || byHeader ? "/api/v1/events/stream" : $"/api/v1/events/stream?after={after}", null, []);
         if (byHeader) request.Headers.Add("Last-Event-ID", after.ToString());
         var answer = await Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
         ((int)answer.StatusCode).ShouldBe(200);

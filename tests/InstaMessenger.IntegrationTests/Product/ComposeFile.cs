@@ -29,7 +29,8 @@ internal sealed partial class ComposeFile
         List(service.GetValueOrDefault("profiles")));
 
     /// <summary>A name without a value is taken from the variables, and left out where they do not have it.</summary>
-    private static Dictionary<string, string> EnvironmentOf(Dictionary<string, object?> given, IReadOnlyDictionary<string, string?> variables) => given
+    private static Dictionary<string, string> EnvironmentOf(
+        Dictionary<string, object?> given, IReadOnlyDictionary<string, string?> variables) => given
         .Select(pair => (pair.Key, Value: pair.Value is string value ? Fill(value, variables) : variables.GetValueOrDefault(pair.Key)))
         .Where(pair => pair.Value is not null)
         .ToDictionary(pair => pair.Key, pair => pair.Value!);
@@ -43,11 +44,16 @@ internal sealed partial class ComposeFile
             if (variables.TryGetValue(name, out var given) && !string.IsNullOrEmpty(given)) return given;
             return form == ":-" ? word : throw new InvalidOperationException($"required variable {name} is missing a value: {word}");
         });
-        return Variable().Replace(value, "").Contains('$') ? throw new InvalidDataException($"Not a form that is read here: {value}") : filled;
+        return Variable().Replace(value, "").Contains('$')
+            ? throw new InvalidDataException($"Not a form that is read here: {value}")
+            : filled;
     }
 
     private static Dictionary<string, object?> Map(object? node) =>
-        (node as IDictionary<object, object> ?? new Dictionary<object, object>()).ToDictionary(pair => (string)pair.Key, object? (pair) => pair.Value);
+        (
+            node as IDictionary<object,
+            object> ?? new Dictionary<object,
+            object>()).ToDictionary(pair => (string)pair.Key, object? (pair) => pair.Value);
 
     private static List<string> List(object? node) => [.. (node as IEnumerable<object> ?? []).Cast<string>()];
 

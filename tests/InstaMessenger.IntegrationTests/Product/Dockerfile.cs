@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace InstaMessenger.IntegrationTests.Product;
 
-/// <summary>What the repository's Dockerfile says of its stages: <c>ENV</c> (one a line, as it is written there) and <c>ENTRYPOINT</c>.</summary>
+/// <summary>
+/// What the repository's Dockerfile says of its stages: <c>ENV</c> (one a line, as it is written there) and <c>ENTRYPOINT</c>.
+/// </summary>
 internal sealed class Dockerfile
 {
     private readonly Dictionary<string, Stage> _stages = [];

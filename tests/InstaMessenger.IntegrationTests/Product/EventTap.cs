@@ -40,7 +40,8 @@ internal sealed class EventTap : IAsyncDisposable
         }
         catch (TimeoutException error)
         {
-            throw new TimeoutException($"{error.Message} Seen: {string.Join(", ", All.TakeLast(20).Select(tapped => $"{tapped.Sequence} {tapped.Type}"))}", error);
+            throw new TimeoutException(
+                $"{error.Message} Seen: {string.Join(", ", All.TakeLast(20).Select(tapped => $"{tapped.Sequence} {tapped.Type}"))}", error);
         }
     }
 

@@ -34,7 +34,8 @@ public abstract class ProductBase(string form) : IProduct, IAsyncLifetime
     /// <summary>The physical memory of a process, in MiB.</summary>
     internal int MemoryOf(string process)
     {
-        var line = File.ReadLines($"/proc/{_processes[process].Id}/status").First(text => text.StartsWith("VmRSS:", StringComparison.Ordinal));
+        var line = File.ReadLines($"/proc/{_processes[process].Id}/status")
+            .First(text => text.StartsWith("VmRSS:", StringComparison.Ordinal));
         return int.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]) / 1024;
     }
 
@@ -50,18 +51,22 @@ public abstract class ProductBase(string form) : IProduct, IAsyncLifetime
 
     public Task ThawAsync(string process) => _processes[process].ThawAsync();
 
-    /// <summary>A connection, not opened, by which a test reads the store's tables: a witness that does not depend on the code under test.</summary>
+    /// <summary>
+    /// A connection, not opened, by which a test reads the store's tables: a witness that does not depend on the code under test.
+    /// </summary>
     internal virtual DbConnection StoreConnection() =>
         new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = Folder.Find("store.db"), Mode = SqliteOpenMode.ReadOnly, Pooling = false, DefaultTimeout = 10 }.ToString());
 
     public async ValueTask InitializeAsync()
     {
         // An event may carry a whole webhook as raw.
-        _simulator = await SimulatorHost.StartAsync(new SimulatorOptions { AppSecret = AppSecret, RecordLimit = 1_000_000, BodyLimit = 8 * 1024 * 1024 });
+        _simulator = await SimulatorHost.StartAsync(
+            new SimulatorOptions { AppSecret = AppSecret, RecordLimit = 1_000_000, BodyLimit = 8 * 1024 * 1024 });
         var settings = Settings();
         foreach (var (name, value) in Extra) settings[name] = value;
         foreach (var (name, process) in await MakeProcessesAsync(settings)) _processes.Add(name, process);
-        // Together, as an orchestrator starts them: none may need another one to be there first. The first that does not start ends the wait for the others.
+        // Together, as an orchestrator starts them: none may need another one to be there first. The first that does not start ends the
+        // wait for the others.
         await foreach (var started in Task.WhenEach(_processes.Values.Select(process => process.StartAsync()))) await started;
         Simulator.Meta.Webhooks.CallbackUrl = new Uri(Door, "/webhooks/instagram");
         var session = await new ApiClient(Door, null).SignInAsync(Username, Password);
@@ -82,7 +87,8 @@ public abstract class ProductBase(string form) : IProduct, IAsyncLifetime
     {
         Folder.Keep = true;
         var text = new StringBuilder().AppendLine($"Logs are in {Folder.Logs}");
-        foreach (var (file, line) in LinesSince(mark).Where(written => IsNews(written.Line))) text.AppendLine($"{Path.GetFileNameWithoutExtension(file)}: {line}");
+        foreach (var (file, line) in LinesSince(mark).Where(written => IsNews(written.Line)))
+            text.AppendLine($"{Path.GetFileNameWithoutExtension(file)}: {line}");
         return text.ToString();
     }
 

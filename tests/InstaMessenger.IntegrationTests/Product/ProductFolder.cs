@@ -1,6 +1,8 @@
 namespace InstaMessenger.IntegrationTests.Product;
 
-/// <summary>The data and the logs of one product. Removed at the end, unless a test failed: then the logs are what one wants to read.</summary>
+/// <summary>
+/// The data and the logs of one product. Removed at the end, unless a test failed: then the logs are what one wants to read.
+/// </summary>
 internal sealed class ProductFolder(string name) : IDisposable
 {
     private readonly DirectoryInfo _root = Directory.CreateTempSubdirectory($"instamessenger-{name}-");

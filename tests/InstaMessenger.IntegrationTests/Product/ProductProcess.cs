@@ -14,7 +14,8 @@ namespace InstaMessenger.IntegrationTests.Product;
 /// <param name="address">Where it listens.</param>
 /// <param name="environment">All of its configuration.</param>
 /// <param name="logFolder">Where its console goes, one file per start.</param>
-internal sealed class ProductProcess(string name, string service, string program, Uri address, IReadOnlyDictionary<string, string?> environment, string logFolder)
+internal sealed class ProductProcess(
+    string name, string service, string program, Uri address, IReadOnlyDictionary<string, string?> environment, string logFolder)
     : IAsyncDisposable
 {
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(120);
@@ -51,7 +52,8 @@ internal sealed class ProductProcess(string name, string service, string program
         var last = "no answer";
         while (began.Elapsed < StartTimeout)
         {
-            if (_process!.HasExited) throw new InvalidOperationException($"{name} ended with {_process.ExitCode} instead of starting:\n{Tail()}");
+            if (_process!.HasExited)
+                throw new InvalidOperationException($"{name} ended with {_process.ExitCode} instead of starting:\n{Tail()}");
             try
             {
                 using var answer = await Probe.GetAsync(new Uri(address, "/health/ready"));

@@ -5,7 +5,10 @@ using Microsoft.Extensions.Logging;
 
 namespace InstaMessenger.IntegrationTests.Product;
 
-/// <summary>A service that did not start fails its test at once: fourteen once failed one by one, because another one's health was taken for its own.</summary>
+/// <summary>
+/// A service that did not start fails its test at once: fourteen once failed one by one, because another one's health was taken for its
+/// own.
+/// </summary>
 public sealed class ProductProcessTests
 {
     [Fact]
@@ -14,9 +17,12 @@ public sealed class ProductProcessTests
         var address = new Uri($"http://127.0.0.1:{FreePort.Take()}");
         await using var other = await AnswerAsAsync("ingress", address);
         using var folder = new ProductFolder("start");
-        var settings = new Dictionary<string, string?> { ["ASPNETCORE_URLS"] = address.ToString(), ["Data__Directory"] = folder.Of("data") };
-        foreach (var service in (string[])["Ingress", "Store", "Sender", "CrmForwarder"]) settings[$"Services__{service}"] = address.ToString();
-        await using var process = new ProductProcess("ui-gateway", "ui-gateway", "InstaMessenger.UiGateway.dll", address, settings, folder.Logs);
+        var settings =
+            new Dictionary<string, string?> { ["ASPNETCORE_URLS"] = address.ToString(), ["Data__Directory"] = folder.Of("data") };
+        foreach (var service in (string[])["Ingress", "Store", "Sender", "CrmForwarder"])
+            settings[$"Services__{service}"] = address.ToString();
+        await using var process = new ProductProcess(
+            "ui-gateway", "ui-gateway", "InstaMessenger.UiGateway.dll", address, settings, folder.Logs);
 
         var failure = await Should.ThrowAsync<InvalidOperationException>(process.StartAsync);
 

@@ -6,7 +6,9 @@ using InstaMessenger.Simulator.Meta.Customers;
 
 namespace InstaMessenger.IntegrationTests.Product;
 
-/// <summary>A tenant of its own for one test: an Instagram account, linked, with a CRM, an API key for it alone and an open live stream.</summary>
+/// <summary>
+/// A tenant of its own for one test: an Instagram account, linked, with a CRM, an API key for it alone and an open live stream.
+/// </summary>
 internal sealed class Shop : IAsyncDisposable
 {
     private static long _numbers = 17841500000000000;
@@ -91,16 +93,22 @@ internal sealed class Shop : IAsyncDisposable
     /// <summary>Waits for the event of a message that a customer wrote.</summary>
     public Task<TappedEvent> ReceivedAsync(string mid) => Events.WaitForAsync("message.received", "data.message.instagram_message_id", mid);
 
-    /// <summary>Sends, and waits for Meta's answer as long as a client may ask for: a machine that builds meanwhile needs more than the usual 5 s.</summary>
+    /// <summary>
+    /// Sends, and waits for Meta's answer as long as a client may ask for: a machine that builds meanwhile needs more than the usual 5 s.
+    /// </summary>
     public Task<Answer> SendAsync(Customer customer, string text, params (string Name, string Value)[] headers) =>
-        Api.PostAsync("/api/v1/messages/send", Body(customer, text), headers.Any(header => header.Name == "Prefer") ? headers : [.. headers, ("Prefer", "wait=30")]);
+        Api.PostAsync(
+            "/api/v1/messages/send",
+            Body(customer, text),
+            headers.Any(header => header.Name == "Prefer") ? headers : [.. headers, ("Prefer", "wait=30")]);
 
     public object Body(Customer customer, string text) => new { account_id = AccountId, recipient_id = customer.Igsid, message = text };
 
     /// <summary>Waits until a message has a status, by the events, and gives it as <c>GET</c> answers it.</summary>
     public async Task<JsonNode> BecameAsync(string messageId, string status)
     {
-        await Events.WaitForAsync(tapped => tapped.Event.Text("data.message.id") == messageId && tapped.Event.Text("data.message.status") == status);
+        await Events.WaitForAsync(
+            tapped => tapped.Event.Text("data.message.id") == messageId && tapped.Event.Text("data.message.status") == status);
         return await MessageAsync(messageId);
     }
 
@@ -108,7 +116,8 @@ internal sealed class Shop : IAsyncDisposable
 
     /// <summary>The one conversation with a customer.</summary>
     public async Task<JsonNode> ConversationAsync(Customer customer) =>
-        (await Api.GetAsync($"/ui/conversations?account_id={AccountId}")).Expect(200).Items().Single(row => row.Text("contact.id") == customer.Igsid);
+        (await Api.GetAsync($"/ui/conversations?account_id={AccountId}")).Expect(200).Items()
+            .Single(row => row.Text("contact.id") == customer.Igsid);
 
     /// <summary>The messages with a customer, newest first.</summary>
     public async Task<IReadOnlyList<JsonNode>> ThreadAsync(Customer customer)

@@ -6,9 +6,9 @@ using MySqlConnector;
 namespace InstaMessenger.IntegrationTests.Product;
 
 /// <summary>
-/// The services as processes and a RabbitMQ, made from docker-compose.yml and the Dockerfile: the same programs and the same environment, with hosts and
-/// ports mapped to loopback ports, volumes to folders, and the broker to a virtual host of the tests'. A setting that is missing in those files
-/// is missing here.
+/// The services as processes and a RabbitMQ, made from docker-compose.yml and the Dockerfile: the same programs and the same environment,
+/// with hosts and ports mapped to loopback ports, volumes to folders, and the broker to a virtual host of the tests'. A setting that is
+/// missing in those files is missing here.
 /// </summary>
 public class SplitProduct : ProductBase
 {
@@ -40,7 +40,8 @@ public class SplitProduct : ProductBase
 
     public override string ProcessOf(string service) => NameOf(service, 0);
 
-    internal override DbConnection StoreConnection() => _form.OnMariaDb ? new MySqlConnection(_store + ";Pooling=false") : base.StoreConnection();
+    internal override DbConnection StoreConnection() =>
+        _form.OnMariaDb ? new MySqlConnection(_store + ";Pooling=false") : base.StoreConnection();
 
     public override async ValueTask DisposeAsync()
     {
@@ -49,14 +50,16 @@ public class SplitProduct : ProductBase
         GC.SuppressFinalize(this);
     }
 
-    private protected override async Task<IReadOnlyDictionary<string, ProductProcess>> MakeProcessesAsync(Dictionary<string, string?> settings)
+    private protected override async Task<IReadOnlyDictionary<string, ProductProcess>> MakeProcessesAsync(
+        Dictionary<string, string?> settings)
     {
         settings["RabbitMq__Password"] = "unused";
         _broker = await (await _servers.BrokerAsync()).NewVirtualHostAsync();
         if (_form.OnMariaDb)
         {
             var server = await _servers.MariaDbAsync();
-            foreach (var service in (string[])["Store", "Sender", "CrmForwarder"]) settings[$"ConnectionStrings__{service}"] = await NewDatabaseAsync(server);
+            foreach (var service in (string[])["Store", "Sender", "CrmForwarder"])
+                settings[$"ConnectionStrings__{service}"] = await NewDatabaseAsync(server);
             _store = settings["ConnectionStrings__Store"]!;
         }
 
@@ -78,7 +81,8 @@ public class SplitProduct : ProductBase
             {
                 var environment = EnvironmentOf(name, copy, docker[service.Target!], service, settings);
                 var address = new Uri($"http://127.0.0.1:{_ports[name][copy]}");
-                processes[NameOf(name, copy)] = new ProductProcess(NameOf(name, copy), name, docker[service.Target!].Program!, address, environment, Folder.Logs);
+                processes[NameOf(name, copy)] = new ProductProcess(
+                    NameOf(name, copy), name, docker[service.Target!].Program!, address, environment, Folder.Logs);
             }
         }
 
@@ -88,7 +92,8 @@ public class SplitProduct : ProductBase
     /// <summary>An empty database, as a service is told of it.</summary>
     private protected virtual Task<string> NewDatabaseAsync(MariaDb server) => server.NewDatabaseAsync();
 
-    private Dictionary<string, string?> EnvironmentOf(string name, int copy, Dockerfile.Stage stage, ComposeService service, Dictionary<string, string?> settings)
+    private Dictionary<string, string?> EnvironmentOf(
+        string name, int copy, Dockerfile.Stage stage, ComposeService service, Dictionary<string, string?> settings)
     {
         var environment = new Dictionary<string, string?>();
         foreach (var (variable, value) in stage.Environment.Concat(service.Environment))
@@ -116,8 +121,8 @@ public class SplitProduct : ProductBase
     }
 
     /// <summary>
-    /// A volume's folder, shared by the services that mount it; one that a service mounts as its own is each process's own. What is not a volume is lost
-    /// with the container, so it is the process's own too.
+    /// A volume's folder, shared by the services that mount it; one that a service mounts as its own is each process's own. What is not a
+    /// volume is lost with the container, so it is the process's own too.
     /// </summary>
     private string FolderOf(string name, int copy, ComposeService service, string path) => Folder.Of(
         service.Volumes.TryGetValue(path, out var volume)
@@ -125,5 +130,7 @@ public class SplitProduct : ProductBase
             : $"containers/{NameOf(name, copy)}{path}");
 }
 
-/// <summary>Two of each service on RabbitMQ and MariaDB: what holds for one process must hold when a second of its kind runs beside it.</summary>
+/// <summary>
+/// Two of each service on RabbitMQ and MariaDB: what holds for one process must hold when a second of its kind runs beside it.
+/// </summary>
 public class DoubledProduct(SharedServers servers) : SplitProduct(servers, new SplitForm(Copies: 2, OnMariaDb: true));

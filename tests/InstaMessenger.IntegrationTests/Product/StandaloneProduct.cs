@@ -26,7 +26,8 @@ public class MariaDbProduct(SharedServers servers) : StandaloneProduct
     /// <summary>Each service's database, for a test that looks into it or spoils it.</summary>
     internal Dictionary<string, string> Databases { get; } = [];
 
-    private protected override async Task<IReadOnlyDictionary<string, ProductProcess>> MakeProcessesAsync(Dictionary<string, string?> settings)
+    private protected override async Task<IReadOnlyDictionary<string, ProductProcess>> MakeProcessesAsync(
+        Dictionary<string, string?> settings)
     {
         var server = await servers.MariaDbAsync();
         foreach (var service in (string[])["Store", "Sender", "CrmForwarder"])

@@ -17,13 +17,23 @@ public sealed class StartTogetherTests(SharedServers servers) : IDisposable
     {
         var server = await servers.MariaDbAsync();
         string[] databases = [await server.NewDatabaseAsync(), await server.NewDatabaseAsync(), await server.NewDatabaseAsync()];
-        var (masterKey, signingKey) = (Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)), Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)));
+        var (masterKey, signingKey) = (
+            Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)), Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)));
         var hosts = Enumerable.Range(0, 4).Select(i => StandaloneHost.Build(
         [
-            "--Urls=http://127.0.0.1:0", $"--Data:Directory={_folder.CreateSubdirectory($"data-{i}").FullName}", $"--Secrets:KeyDirectory={_folder.FullName}/keys",
-            $"--Secrets:MasterKey={masterKey}", $"--Jwt:SigningKeys:0={signingKey}", "--Bootstrap:AdminUsername=admin", "--Bootstrap:AdminPassword=a long password of the tests",
-            "--Instagram:Apps:0:AppId=1234567890", "--Instagram:Apps:0:AppSecret=0123456789abcdef0123456789abcdef", "--Instagram:Apps:0:VerifyToken=verify-token",
-            $"--ConnectionStrings:Store={databases[0]}", $"--ConnectionStrings:Sender={databases[1]}", $"--ConnectionStrings:CrmForwarder={databases[2]}",
+            "--Urls=http://127.0.0.1:0",
+            $"--Data:Directory={_folder.CreateSubdirectory($"data-{i}").FullName}",
+            $"--Secrets:KeyDirectory={_folder.FullName}/keys",
+            $"--Secrets:MasterKey={masterKey}",
+            $"--Jwt:SigningKeys:0={signingKey}",
+            "--Bootstrap:AdminUsername=admin",
+            "--Bootstrap:AdminPassword=a long password of the tests",
+            "--Instagram:Apps:0:AppId=1234567890",
+            "--Instagram:Apps:0:AppSecret=0123456789abcdef0123456789abcdef",
+            "--Instagram:Apps:0:VerifyToken=verify-token",
+            $"--ConnectionStrings:Store={databases[0]}",
+            $"--ConnectionStrings:Sender={databases[1]}",
+            $"--ConnectionStrings:CrmForwarder={databases[2]}",
         ])).ToList();
         try
         {
@@ -33,9 +43,11 @@ public sealed class StartTogetherTests(SharedServers servers) : IDisposable
             Directory.GetFiles(_folder.FullName + "/keys", "*.xml").ShouldHaveSingleItem();
             foreach (var database in databases.Select(text => new MySqlConnectionStringBuilder(text).Database))
             {
-                (await server.ExecuteAsync("SELECT COUNT(*) - COUNT(DISTINCT MigrationId) FROM __EFMigrationsHistory", database)).ShouldBe(["0"]);
+                (await server.ExecuteAsync("SELECT COUNT(*) - COUNT(DISTINCT MigrationId) FROM __EFMigrationsHistory", database))
+                    .ShouldBe(["0"]);
                 (await server.ExecuteAsync(
-                    "SELECT CONCAT(table_name, '.', column_name) FROM information_schema.columns WHERE table_schema = DATABASE() AND collation_name <> 'utf8mb4_nopad_bin'", database)).ShouldBeEmpty();
+                    "SELECT CONCAT(table_name, '.', column_name) FROM information_schema.columns WHERE table_schema = DATABASE() AND "
+                        + "collation_name <> 'utf8mb4_nopad_bin'", database)).ShouldBeEmpty();
             }
         }
         finally

@@ -6,8 +6,8 @@ using InstaMessenger.Simulator.Meta.Faults;
 namespace InstaMessenger.IntegrationTests.Reliability;
 
 /// <summary>
-/// Sends whose fate the caller cannot know, because the answer was lost or says nothing: none may reach a customer twice, and hardly any may stay
-/// unknown. Runs beside other tests: it measures no time, and waits for most of its own.
+/// Sends whose fate the caller cannot know, because the answer was lost or says nothing: none may reach a customer twice, and hardly any
+/// may stay unknown. Runs beside other tests: it measures no time, and waits for most of its own.
 /// </summary>
 [Trait(ReliabilityCollection.Trait, "Reliability")]
 public sealed class AmbiguousSendTests : IAsyncLifetime
@@ -59,17 +59,23 @@ public sealed class AmbiguousSendTests : IAsyncLifetime
         await accidents;
         var store = new StoreRows(_product, shop);
         await Until.TrueAsync(() => store.Unsettled() == 0, Patience, () => $"{store.Unsettled()} sends are not settled");
-        await Until.TrueAsync(() => meta.Webhooks.Undelivered == 0, Patience, () => $"{meta.Webhooks.Undelivered} echoes are not delivered");
+        await Until.TrueAsync(
+            () => meta.Webhooks.Undelivered == 0, Patience, () => $"{meta.Webhooks.Undelivered} echoes are not delivered");
         var accepted = texts.Where((text, n) => meta.AcceptedCount(customers[n % Writers].Igsid, text) > 0).ToHashSet();
-        await Until.TrueAsync(() => store.Outbound().Count(IsSent) >= accepted.Count, TimeSpan.FromSeconds(20), () => "not all were settled by their echoes").ContinueWith(_ => { }, TaskScheduler.Default);
+        await Until.TrueAsync(
+            () => store.Outbound().Count(IsSent) >= accepted.Count,
+            TimeSpan.FromSeconds(20),
+            () => "not all were settled by their echoes").ContinueWith(_ => { }, TaskScheduler.Default);
 
         var rows = store.Outbound();
         var blind = meta.Sends.All.Where(send => send.Account == shop.InstagramId && send.Answer != "ok").ToList();
         var found = blind.Count(send => rows.Any(row => row.Text == send.Text && IsSent(row)));
         var unknown = rows.Where(row => row.Status == "Unknown").ToList();
-        var calls = meta.Calls.All.Count(call => call.Account == shop.InstagramId && call.Path.EndsWith("/messages", StringComparison.Ordinal));
+        var calls = meta.Calls.All.Count(
+            call => call.Account == shop.InstagramId && call.Path.EndsWith("/messages", StringComparison.Ordinal));
         var twice = meta.AcceptedMoreThanOnce.Count;
-        Figures.Print($"R7: {Sends} sends, {calls} calls that arrived, {accepted.Count} accepted, {twice} twice; {blind.Count} accepted with their answer lost, {found} of them found by the echo; {unknown.Count} unknown, none of them accepted");
+        Figures.Print($"R7: {Sends} sends, {calls} calls that arrived, {accepted.Count} accepted, {twice} twice; {blind.Count} accepted "
+            + $"with their answer lost, {found} of them found by the echo; {unknown.Count} unknown, none of them accepted");
         Figures.Print("R7: " + string.Join(", ", blind.CountBy(send => send.Answer).Select(pair => $"{pair.Key}: {pair.Value}")));
 
         twice.ShouldBe(0);
@@ -97,7 +103,8 @@ public sealed class AmbiguousSendTests : IAsyncLifetime
         (await shop.Api.PostAsync($"/api/v1/sends/{givenUp}/settle", new { outcome = "failed" })).Expect(200);
         (await shop.Api.PostAsync($"/api/v1/sends/{again}/settle", new { outcome = "resend" })).Expect(200);
 
-        await events.WaitForAsync(tapped => tapped.Event.Text("data.message.id") == givenUp && tapped.Event.Text("data.message.status") == "failed");
+        await events.WaitForAsync(
+            tapped => tapped.Event.Text("data.message.id") == givenUp && tapped.Event.Text("data.message.status") == "failed");
         await events.WaitForAsync("message.sent", "data.message.id", again);
         shop.Meta.Sends.All.Count(send => send.Text == unknown[0].Text).ShouldBe(0);
         shop.Meta.Sends.All.Count(send => send.Text == unknown[1].Text).ShouldBe(1);
@@ -121,8 +128,12 @@ public sealed class AmbiguousSendTests : IAsyncLifetime
     {
         (Fault Fault, int PerHundred)[] shares =
         [
-            (Fault.Hang(accepted: true), 10), (Fault.Reset(accepted: true), 13), (Fault.ServerError(accepted: true), 13), (Fault.Garbage(accepted: true), 7),
-            (Fault.Presets["unknown_accepted"], 10), (Fault.Presets["sent_but_invalid_json"], 3), (Fault.Presets["service_down_accepted"], 10),
+            (
+                Fault.Hang(accepted: true),
+                10), (Fault.Reset(accepted: true), 13), (Fault.ServerError(accepted: true), 13), (Fault.Garbage(accepted: true), 7),
+            (
+                Fault.Presets["unknown_accepted"],
+                10), (Fault.Presets["sent_but_invalid_json"], 3), (Fault.Presets["service_down_accepted"], 10),
             (Fault.Hang(accepted: false), 1), (Fault.Reset(accepted: false), 2), (Fault.ServerError(accepted: false), 2),
             (Fault.RateLimit(regainMinutes: 0), 1), (Fault.Error(1200, status: 500), 6), (Fault.Error(-1, status: 500), 4),
         ];

@@ -26,8 +26,8 @@ public sealed class OwnBrokerProduct : IAsyncLifetime
 }
 
 /// <summary>
-/// Meta does not notice that the broker is away. <c>INSTAMESSENGER_OUTAGE</c> sets for how many seconds, <c>INSTAMESSENGER_RATE</c> the webhooks per
-/// second.
+/// Meta does not notice that the broker is away. <c>INSTAMESSENGER_OUTAGE</c> sets for how many seconds, <c>INSTAMESSENGER_RATE</c> the
+/// webhooks per second.
 /// </summary>
 [Collection(ReliabilityCollection.Name)]
 [Trait(ReliabilityCollection.Trait, "Reliability")]
@@ -61,7 +61,9 @@ public sealed class BrokerAwayTests(OwnBrokerProduct own) : IClassFixture<OwnBro
         var refused = posts.Count(post => !post.Delivered);
         var lost = crm.Missing(Enumerable.Range(0, webhooks).Select(n => $"in {n}"));
         var times = posts.ConvertAll(post => post.DurationMs);
-        Figures.Print($"R2: broker {how}: {webhooks} webhooks at {WebhooksPerSecond}/s, {refused} not answered 200, p50 {Figures.Percentile(times, 50):N1} ms, p99 {Figures.Percentile(times, 99):N1} ms, {lost.Count} lost, {crm.Extra} extra transmissions, drained {drained.TotalSeconds:N1} s after the broker's return");
+        Figures.Print($"R2: broker {how}: {webhooks} webhooks at {WebhooksPerSecond}/s, {refused} not answered 200, p50 "
+            + $"{Figures.Percentile(times, 50):N1} ms, p99 {Figures.Percentile(times, 99):N1} ms, {lost.Count} lost, {crm.Extra} extra "
+            + $"transmissions, drained {drained.TotalSeconds:N1} s after the broker's return");
         refused.ShouldBe(0);
         lost.ShouldBeEmpty();
         crm.Doubled.ShouldBeEmpty();

@@ -40,7 +40,9 @@ internal sealed class CrmLedger
         return Of(inbox);
     }
 
-    /// <summary>Waits until so many different events have come, or for as long as that may take; who takes stock afterwards sees what is missing.</summary>
+    /// <summary>
+    /// Waits until so many different events have come, or for as long as that may take; who takes stock afterwards sees what is missing.
+    /// </summary>
     public static async Task WaitAtMostAsync(CrmInbox inbox, int events, TimeSpan atMost)
     {
         try

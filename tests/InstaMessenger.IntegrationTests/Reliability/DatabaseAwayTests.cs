@@ -50,8 +50,8 @@ public sealed class OwnDatabaseProduct : SplitProduct
 }
 
 /// <summary>
-/// The database dies, hangs, restarts and drops connections under load. Whether a commit that was interrupted held, nobody knows: whatever is done again
-/// must find what it did before.
+/// The database dies, hangs, restarts and drops connections under load. Whether a commit that was interrupted held, nobody knows: whatever
+/// is done again must find what it did before.
 /// </summary>
 [Collection(ReliabilityCollection.Name)]
 [Trait(ReliabilityCollection.Trait, "Reliability")]
@@ -90,8 +90,10 @@ public sealed class DatabaseAwayTests(OwnDatabaseProduct product) : IClassFixtur
         await traffic.EndAsync(Patience);
         var clock = Stopwatch.StartNew();
         var reckoning = await Reckoning.OfAsync(product, shop, traffic, Patience);
-        Figures.Print($"database {how} {Accidents} times: {traffic.Webhooks} webhooks ({traffic.NotTaken.Count} posts not taken and repeated), {traffic.Sends} sends; {reckoning}; drained {clock.Elapsed.TotalSeconds:N0} s after the end");
-        if (reckoning.Lost.Count + reckoning.NotOneMessage.Count + reckoning.DeadLetters.Count > 0) TestContext.Current.TestOutputHelper?.WriteLine(product.LogsSince(mark));
+        Figures.Print($"database {how} {Accidents} times: {traffic.Webhooks} webhooks ({traffic.NotTaken.Count} posts not taken and "
+            + $"repeated), {traffic.Sends} sends; {reckoning}; drained {clock.Elapsed.TotalSeconds:N0} s after the end");
+        if (reckoning.Lost.Count + reckoning.NotOneMessage.Count + reckoning.DeadLetters.Count > 0)
+            TestContext.Current.TestOutputHelper?.WriteLine(product.LogsSince(mark));
 
         reckoning.ShouldBeWhole(InFlight * Accidents);
         traffic.NotTaken.ShouldBeEmpty("ingress keeps webhooks in a file of its own, so Meta notices nothing");

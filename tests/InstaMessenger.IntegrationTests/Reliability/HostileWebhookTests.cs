@@ -18,7 +18,8 @@ public sealed class HostileWebhookTests(StandaloneProduct product) : IClassFixtu
     public ValueTask DisposeAsync()
     {
         if (TestContext.Current.TestState?.Result == TestResult.Failed)
-            TestContext.Current.TestOutputHelper?.WriteLine(string.Join('\n', product.LogsSince(new Dictionary<string, long>()).Split('\n').Take(20)));
+            TestContext.Current.TestOutputHelper?.WriteLine(
+                string.Join('\n', product.LogsSince(new Dictionary<string, long>()).Split('\n').Take(20)));
         return ValueTask.CompletedTask;
     }
 
@@ -48,15 +49,22 @@ public sealed class HostileWebhookTests(StandaloneProduct product) : IClassFixtu
         var largeStatus = (await webhooks.DeliverAsync(large)).Status;
         var posted = clock.Elapsed;
         await customer.SayAsync("good last");
-        await shop.Crm.Deliveries.WaitForAsync(delivery => delivery.EventType == "message.received" && delivery.Body!.Contains("\"good last\"", StringComparison.Ordinal), timeout: TimeSpan.FromMinutes(2));
+        await shop.Crm.Deliveries.WaitForAsync(
+            delivery => delivery.EventType == "message.received" && delivery.Body!.Contains("\"good last\"", StringComparison.Ordinal),
+            timeout: TimeSpan.FromMinutes(2));
         var arrived = clock.Elapsed - posted;
 
         var good = Enumerable.Range(0, Mutants).Where(number => number % GoodEvery == 0).Select(number => $"good {number}").ToList();
         var crm = CrmLedger.Of(shop.Crm);
         var dead = await DeadLettersAsync();
         var memory = product.MemoryOf("standalone");
-        var told = string.Join(", ", answers.OrderBy(pair => pair.Key).Select(pair => $"{(pair.Key.Signed ? "signed" : "unsigned")} {pair.Key.Status}: {pair.Value}"));
-        Figures.Print($"R5: {Mutants} mutants in {posted.TotalSeconds:N0} s ({told}); 6 MB: {largeStatus}; a good message arrived {arrived.TotalSeconds:N1} s after the last; {crm.Missing(good).Count} of {good.Count} good ones lost; {dead} dead letters; memory {memory} MiB");
+        var told = string.Join(
+            ", ",
+            answers.OrderBy(pair => pair.Key)
+                .Select(pair => $"{(pair.Key.Signed ? "signed" : "unsigned")} {pair.Key.Status}: {pair.Value}"));
+        Figures.Print($"R5: {Mutants} mutants in {posted.TotalSeconds:N0} s ({told}); 6 MB: {largeStatus}; a good message arrived "
+            + $"{arrived.TotalSeconds:N1} s after the last; {crm.Missing(good).Count} of {good.Count} good ones lost; {dead} dead letters; "
+            + $"memory {memory} MiB");
 
         wrong.ShouldBeEmpty();
         largeStatus.ShouldBe(413);
@@ -70,7 +78,8 @@ public sealed class HostileWebhookTests(StandaloneProduct product) : IClassFixtu
     {
         var admin = new ApiClient(product.Door, product.AdminToken);
         var count = 0;
-        foreach (var service in new[] { "store", "sender", "crm-forwarder" }) count += (await admin.GetAsync($"/api/v1/dead-letters/{service}")).Expect(200).Items().Count;
+        foreach (var service in new[] { "store", "sender", "crm-forwarder" })
+            count += (await admin.GetAsync($"/api/v1/dead-letters/{service}")).Expect(200).Items().Count;
 
         return count;
     }

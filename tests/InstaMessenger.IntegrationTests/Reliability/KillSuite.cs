@@ -18,8 +18,8 @@ public abstract class KillSuite(ProductBase product)
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
 
     /// <summary>
-    /// How long the product may take to be at work again before the next kill. Without that the two cores would do nothing but start processes, and each
-    /// kill would hit one that has not begun.
+    /// How long the product may take to be at work again before the next kill. Without that the two cores would do nothing but start
+    /// processes, and each kill would hit one that has not begun.
     /// </summary>
     private static readonly TimeSpan CatchUp = TimeSpan.FromSeconds(5);
 
@@ -29,7 +29,8 @@ public abstract class KillSuite(ProductBase product)
     {
         await using var shop = await Shop.OpenAsync(product);
         var meta = shop.Meta;
-        meta.Webhooks.RedeliverySchedule = [TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(4), .. Enumerable.Repeat(TimeSpan.FromSeconds(8), 60)];
+        meta.Webhooks.RedeliverySchedule =
+            [TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(4), .. Enumerable.Repeat(TimeSpan.FromSeconds(8), 60)];
         var customers = new List<Customer>();
         for (var n = 0; n < Writers; n++) customers.Add(await shop.NewWriterAsync());
 
@@ -47,7 +48,10 @@ public abstract class KillSuite(ProductBase product)
         var store = new StoreRows(product, shop);
         await Until.TrueAsync(() => store.Unsettled() == 0, Patience, () => $"{store.Unsettled()} sends are not settled");
         var accepted = Enumerable.Range(0, sends).Count(n => meta.AcceptedCount(customers[n % Writers].Igsid, $"out {n}") > 0);
-        await Until.TrueAsync(() => store.Outbound().Count(row => row.Status == "Sent") == accepted, Patience, () => "an accepted send was not settled by its echo");
+        await Until.TrueAsync(
+            () => store.Outbound().Count(row => row.Status == "Sent") == accepted,
+            Patience,
+            () => "an accepted send was not settled by its echo");
         var drained = clock.Elapsed - killed;
 
         var crm = CrmLedger.Of(shop.Crm);
@@ -55,7 +59,10 @@ public abstract class KillSuite(ProductBase product)
         var (inbound, outbound) = (store.Inbound(), store.Outbound());
         var unknown = outbound.Count(row => row.Status == "Unknown");
         var refused = meta.Webhooks.Attempts.All.Count(attempt => !attempt.Delivered);
-        Figures.Print($"R1: {Kills} kills of each of {product.Processes.Count} processes in {killed.TotalSeconds:N0} s; {webhooks} webhooks ({refused} posts not answered 200 and repeated), {lost.Count} lost, {crm.Extra} extra transmissions to the CRM, {crm.Doubled.Count} events under two ids; {sends} sends, {meta.AcceptedMoreThanOnce.Count} accepted twice, {unknown} unknown; drained {drained.TotalSeconds:N1} s after the last kill");
+        Figures.Print($"R1: {Kills} kills of each of {product.Processes.Count} processes in {killed.TotalSeconds:N0} s; {webhooks} "
+            + $"webhooks ({refused} posts not answered 200 and repeated), {lost.Count} lost, {crm.Extra} extra transmissions to the CRM, "
+            + $"{crm.Doubled.Count} events under two ids; {sends} sends, {meta.AcceptedMoreThanOnce.Count} accepted twice, {unknown} "
+            + $"unknown; drained {drained.TotalSeconds:N1} s after the last kill");
 
         lost.ShouldBeEmpty();
         crm.Doubled.ShouldBeEmpty();

@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace InstaMessenger.IntegrationTests.Reliability;
 
 /// <summary>
-/// A driver with a fixed rate of arrival: it never waits for an answer before the next call, as the world does not. One that waited would ask less of
-/// a product that stalls, and so hide the stall.
+/// A driver with a fixed rate of arrival: it never waits for an answer before the next call, as the world does not. One that waited would
+/// ask less of a product that stalls, and so hide the stall.
 /// </summary>
 internal static class OpenLoop
 {

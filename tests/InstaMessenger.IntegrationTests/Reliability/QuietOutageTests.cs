@@ -42,7 +42,10 @@ public sealed class QuietOutageTests(OwnDatabaseProduct product) : IClassFixture
         await ComeBackAsync(what, shop);
         await customers[0].SayAsync($"{what} is back");
         // Not by the stream, which ends with its store.
-        await Until.TrueAsync(() => shop.Crm.Deliveries.All.Any(delivery => delivery.Body?.Contains($"{what} is back", StringComparison.Ordinal) == true), Patience, () => "no news at the CRM");
+        await Until.TrueAsync(
+            () => shop.Crm.Deliveries.All.Any(delivery => delivery.Body?.Contains($"{what} is back", StringComparison.Ordinal) == true),
+            Patience,
+            () => "no news at the CRM");
 
         // What every service needs says itself when it went and when it came back.
         if (what is "broker" or "database")
@@ -53,18 +56,22 @@ public sealed class QuietOutageTests(OwnDatabaseProduct product) : IClassFixture
 
         var minutes = TimeProvider.System.GetElapsedTime(began).TotalMinutes;
         // Each refused request has its line, by which its trace_id is found; those have a bound of their own.
-        var news = product.LinesSince(before).Select(written => written.Line).Where(line => !line.Contains("\"problem.answered\"", StringComparison.Ordinal)).ToList();
+        var news = product.LinesSince(before).Select(written => written.Line)
+            .Where(line => !line.Contains("\"problem.answered\"", StringComparison.Ordinal)).ToList();
         var lines = news.Count / minutes;
         var bytes = news.Sum(line => Encoding.UTF8.GetByteCount(line) + 1) / minutes;
         var traces = news.Where(line => line.Contains("   at ", StringComparison.Ordinal)).ToList();
-        Figures.Print($"{what} away for {Outage.TotalSeconds:N0} s: {lines:N0} lines and {bytes / 1024:N0} KiB a minute of all services together, {traces.Count} stack traces");
-        foreach (var group in news.GroupBy(Kind).OrderByDescending(group => group.Count()).Take(30)) TestContext.Current.TestOutputHelper?.WriteLine($"{group.Count(),6} {group.Key}");
+        Figures.Print($"{what} away for {Outage.TotalSeconds:N0} s: {lines:N0} lines and {bytes / 1024:N0} KiB a minute of all services "
+            + $"together, {traces.Count} stack traces");
+        foreach (var group in news.GroupBy(Kind).OrderByDescending(group => group.Count()).Take(30))
+            TestContext.Current.TestOutputHelper?.WriteLine($"{group.Count(),6} {group.Key}");
         traces.ShouldBeEmpty();
         lines.ShouldBeLessThan(LinesAMinute);
         bytes.ShouldBeLessThan(BytesAMinute);
     }
 
-    private bool Told(string what, IReadOnlyDictionary<string, long> since) => product.LinesSince(since).Any(written => written.Line.Contains($"\"{what}\"", StringComparison.Ordinal));
+    private bool Told(string what, IReadOnlyDictionary<string, long> since) =>
+        product.LinesSince(since).Any(written => written.Line.Contains($"\"{what}\"", StringComparison.Ordinal));
 
     private async Task LeaveAsync(string what, Shop shop)
     {

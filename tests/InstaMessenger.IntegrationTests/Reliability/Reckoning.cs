@@ -80,7 +80,10 @@ internal sealed class Reckoning
     }
 
     public override string ToString() =>
-        $"{Lost.Count} lost, {Doubled.Count} events under two ids, {ExtraPosts} extra posts to the CRM, {SentTwice.Count} sent twice, {NotOneMessage.Count} keys that are not one message, {NeverSent} never sent, {Unknown} unknown, {Gaps.Count} gaps, out of order {OutOfOrderInLog} in the log, {OutOfOrderAtCrm} at the CRM, {OutOfOrderAtMeta} at Meta; {DeadLetters.Count} dead letters";
+        $"{Lost.Count} lost, {Doubled.Count} events under two ids, {ExtraPosts} extra posts to the CRM, {SentTwice.Count} sent twice, "
+            + $"{NotOneMessage.Count} keys that are not one message, {NeverSent} never sent, {Unknown} unknown, {Gaps.Count} gaps, out of "
+            + $"order {OutOfOrderInLog} in the log, {OutOfOrderAtCrm} at the CRM, {OutOfOrderAtMeta} at Meta; {DeadLetters.Count} dead "
+            + $"letters";
 
     /// <summary>What is promised whatever is broken.</summary>
     /// <param name="mostExtraPosts">What was in flight at the accidents.</param>
@@ -118,7 +121,8 @@ internal sealed class Reckoning
         var (admin, sequences) = (new ApiClient(product.Door, product.AdminToken), new List<long>());
         while (true)
         {
-            var page = (await admin.GetAsync($"/api/v1/events?after={(sequences.Count == 0 ? 0 : sequences[^1])}&limit=200")).Expect(200).Items();
+            var page = (await admin.GetAsync($"/api/v1/events?after={(sequences.Count == 0 ? 0 : sequences[^1])}&limit=200")).Expect(200)
+                .Items();
             if (page.Count == 0) return sequences;
             sequences.AddRange(page.Select(item => item["sequence"]!.GetValue<long>()));
         }
@@ -140,7 +144,8 @@ internal sealed class Reckoning
 
     private static int Inversions(List<string> inOrder, IReadOnlyList<string> seen)
     {
-        var places = inOrder.Select((text, place) => (text, place)).ToDictionary(pair => pair.text, pair => (long)pair.place, StringComparer.Ordinal);
+        var places = inOrder.Select((text, place) => (text, place))
+            .ToDictionary(pair => pair.text, pair => (long)pair.place, StringComparer.Ordinal);
         return Inversions([.. seen.Where(places.ContainsKey).Select(text => places[text])]);
     }
 

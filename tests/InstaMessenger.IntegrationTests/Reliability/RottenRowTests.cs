@@ -5,8 +5,8 @@ using Microsoft.Data.Sqlite;
 namespace InstaMessenger.IntegrationTests.Reliability;
 
 /// <summary>
-/// A row that no code of ours would write, in the table of each worker: left by a bug, a restored backup or a person's hand. Whoever owns it may notice;
-/// nobody else may, not even after a restart, which is when a worker meets all its rows again.
+/// A row that no code of ours would write, in the table of each worker: left by a bug, a restored backup or a person's hand. Whoever owns
+/// it may notice; nobody else may, not even after a restart, which is when a worker meets all its rows again.
 /// </summary>
 [Collection(ReliabilityCollection.Name)]
 [Trait(ReliabilityCollection.Trait, "Reliability")]
@@ -20,16 +20,30 @@ public sealed class RottenRowTests : IAsyncLifetime
     /// <summary>The file and what spoils it; @account is the account whose rows are spoilt.</summary>
     private static readonly Dictionary<string, (string File, string Sql)> Rot = new()
     {
-        ["the journal of ingress"] = ("ingress.db", "INSERT INTO journal (received_at, body) VALUES (-9223372036854775808, x'ff00'), (0, '')"),
-        ["the outbox of the store"] = ("store.db", "INSERT INTO outbox (type, body, created_at) VALUES ('SendMessage', x'7b', 0), ('Gone', x'', 0)"),
-        ["the outbox of the sender"] = ("sender.db", "INSERT INTO outbox (type, body, created_at) VALUES ('SendReported', x'7b', 0), ('Gone', x'', 0)"),
-        ["a queued send"] = ("sender.db", Copy("ledger", "sequence = sequence + 1000, message_id = 'msg_rotten', state = 'Queued', due_at = 0, claimed_by = NULL, claimed_until = NULL, settled_at = NULL, recipient_id = 'not digits', expires_at = 9223372036854775807")),
-        ["a claimed send"] = ("sender.db", Copy("ledger", "sequence = sequence + 2000, message_id = 'not an id', state = 'Claimed', due_at = 0, claimed_by = 'gone', claimed_until = 0, settled_at = NULL")),
+        ["the journal of ingress"] = ("ingress.db", "INSERT INTO journal (received_at, body) VALUES (-9223372036854775808, x'ff00'), (0, "
+            + "'')"),
+        ["the outbox of the store"] = ("store.db", "INSERT INTO outbox (type, body, created_at) VALUES ('SendMessage', x'7b', 0), ('Gone', "
+            + "x'', 0)"),
+        ["the outbox of the sender"] = ("sender.db", "INSERT INTO outbox (type, body, created_at) VALUES ('SendReported', x'7b', 0), "
+            + "('Gone', x'', 0)"),
+        ["a queued send"] = ("sender.db", Copy(
+            "ledger",
+            "sequence = sequence + 1000, message_id = 'msg_rotten', state = 'Queued', due_at = 0, claimed_by = NULL, claimed_until = NULL, "
+                + "settled_at = NULL, recipient_id = 'not digits', expires_at = 9223372036854775807")),
+        ["a claimed send"] = ("sender.db", Copy(
+            "ledger",
+            "sequence = sequence + 2000, message_id = 'not an id', state = 'Claimed', due_at = 0, claimed_by = 'gone', claimed_until = 0, "
+                + "settled_at = NULL")),
         ["a token"] = ("sender.db", "UPDATE accounts SET protected_token = 'rubbish' WHERE account_id = @account"),
-        ["a delivery"] = ("crm-forwarder.db", Copy("deliveries", "id = id + 1000, event_id = 'evt_rotten', state = 'Pending', due_at = 0, delivered_at = NULL, body = x'ff', event_type = ''")),
-        ["an endpoint"] = ("crm-forwarder.db", "UPDATE endpoints SET url = 'not a url', protected_secret = 'rubbish' WHERE account_id = @account"),
-        ["a waiting event"] = ("crm-forwarder.db", "INSERT INTO waiting_events (event_id, account_id, account_version, body, event_type, sequence) VALUES ('evt_rotten', @account, 1, x'ff', '', 7)"),
-        ["a quarantined webhook"] = ("store.db", "INSERT INTO quarantined_webhooks (body, channel_id, fingerprint, reason, received_at) VALUES (x'ff', @account, 'rotten', 'unknown_account', 0)"),
+        ["a delivery"] = ("crm-forwarder.db", Copy(
+            "deliveries",
+            "id = id + 1000, event_id = 'evt_rotten', state = 'Pending', due_at = 0, delivered_at = NULL, body = x'ff', event_type = ''")),
+        ["an endpoint"] = ("crm-forwarder.db", "UPDATE endpoints SET url = 'not a url', protected_secret = 'rubbish' WHERE account_id = "
+            + "@account"),
+        ["a waiting event"] = ("crm-forwarder.db", "INSERT INTO waiting_events (event_id, account_id, account_version, body, event_type, "
+            + "sequence) VALUES ('evt_rotten', @account, 1, x'ff', '', 7)"),
+        ["a quarantined webhook"] = ("store.db", "INSERT INTO quarantined_webhooks (body, channel_id, fingerprint, reason, received_at) "
+            + "VALUES (x'ff', @account, 'rotten', 'unknown_account', 0)"),
         ["a conversation"] = ("store.db", "UPDATE conversations SET contact_id = 'not digits' WHERE account_id = @account"),
         ["a message"] = ("store.db", "UPDATE messages SET metadata = '{', raw = '{', kind = 'hologram' WHERE account_id = @account"),
     };
@@ -41,7 +55,8 @@ public sealed class RottenRowTests : IAsyncLifetime
     public ValueTask DisposeAsync()
     {
         if (TestContext.Current.TestState?.Result == TestResult.Failed)
-            TestContext.Current.TestOutputHelper?.WriteLine(string.Join('\n', _product.LogsSince(new Dictionary<string, long>()).Split('\n').Take(20)));
+            TestContext.Current.TestOutputHelper?.WriteLine(
+                string.Join('\n', _product.LogsSince(new Dictionary<string, long>()).Split('\n').Take(20)));
         return _product.DisposeAsync();
     }
 
@@ -69,14 +84,16 @@ public sealed class RottenRowTests : IAsyncLifetime
     private static async Task WorksAsync(Shop shop, Customer customer)
     {
         var mid = await customer.SayAsync("still here?");
-        await shop.Crm.Deliveries.WaitForAsync(delivery => delivery.Acknowledged && delivery.Body!.Contains(mid, StringComparison.Ordinal), timeout: TimeSpan.FromSeconds(30));
+        await shop.Crm.Deliveries.WaitForAsync(
+            delivery => delivery.Acknowledged && delivery.Body!.Contains(mid, StringComparison.Ordinal), timeout: TimeSpan.FromSeconds(30));
         (await shop.SendAsync(customer, "yes")).Expect(200).Text("status").ShouldBe("sent");
         shop.Meta.AcceptedCount(customer.Igsid, "yes").ShouldBe(1);
     }
 
     private async Task SpoilAsync(string file, string sql, string account)
     {
-        await using var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = _product.Folder.Find(file), Pooling = false }.ToString());
+        await using var connection = new SqliteConnection(
+            new SqliteConnectionStringBuilder { DataSource = _product.Folder.Find(file), Pooling = false }.ToString());
         await connection.OpenAsync();
         await using var command = connection.CreateCommand();
         command.CommandText = sql;
@@ -86,5 +103,6 @@ public sealed class RottenRowTests : IAsyncLifetime
 
     /// <summary>A second row like one of the account's, changed.</summary>
     private static string Copy(string table, string change) =>
-        $"CREATE TEMP TABLE copied AS SELECT * FROM {table} WHERE account_id = @account LIMIT 1; UPDATE copied SET {change}; INSERT INTO {table} SELECT * FROM copied; DROP TABLE copied";
+        $"CREATE TEMP TABLE copied AS SELECT * FROM {table} WHERE account_id = @account LIMIT 1; UPDATE copied SET {change}; INSERT INTO "
+            + $"{table} SELECT * FROM copied; DROP TABLE copied";
 }

@@ -6,9 +6,9 @@ using InstaMessenger.Simulator.Meta.Webhooks;
 namespace InstaMessenger.IntegrationTests.Reliability;
 
 /// <summary>
-/// Customers who write and are written to, each one message after another, as from one phone: the next webhook goes out once the one before was answered
-/// 200, and the next send once the one before was taken. So what a contact's order is, is known. Each is repeated until it is taken, as Meta and a careful
-/// client do.
+/// Customers who write and are written to, each one message after another, as from one phone: the next webhook goes out once the one before
+/// was answered 200, and the next send once the one before was taken. So what a contact's order is, is known. Each is repeated until it is
+/// taken, as Meta and a careful client do.
 /// </summary>
 /// <param name="shop">Whose customers they are.</param>
 /// <param name="customers">Who has written before, so that the response window is open.</param>
@@ -43,7 +43,8 @@ internal sealed class Traffic(Shop shop, IReadOnlyList<Customer> customers, doub
         return new Traffic(shop, writers, webhooksPerSecond, sendsPerSecond);
     }
 
-    public void Begin() => _running = Task.WhenAll(customers.Select((customer, n) => Task.WhenAll(WriteAsync(customer, n), SendAsync(customer, n))));
+    public void Begin() =>
+        _running = Task.WhenAll(customers.Select((customer, n) => Task.WhenAll(WriteAsync(customer, n), SendAsync(customer, n))));
 
     /// <summary>Ends it; returns when everything that was begun is taken.</summary>
     public async Task EndAsync(TimeSpan atMost)

@@ -4,8 +4,8 @@ using InstaMessenger.IntegrationTests.Product;
 namespace InstaMessenger.IntegrationTests.Reliability;
 
 /// <summary>
-/// Two processes of each service on one broker and one database: undisturbed, killed, frozen past every lease, and restarted in turn. None of it may show
-/// in what customers and the CRM get. <c>INSTAMESSENGER_RATE</c> sets the webhooks per second.
+/// Two processes of each service on one broker and one database: undisturbed, killed, frozen past every lease, and restarted in turn. None
+/// of it may show in what customers and the CRM get. <c>INSTAMESSENGER_RATE</c> sets the webhooks per second.
 /// </summary>
 [Collection(ReliabilityCollection.Name)]
 [Trait(ReliabilityCollection.Trait, "Reliability")]
@@ -105,8 +105,10 @@ public sealed class TwoOfEachTests(DoubledProduct product) : IClassFixture<Doubl
         await traffic.EndAsync(Patience);
         var clock = Stopwatch.StartNew();
         var reckoning = await Reckoning.OfAsync(product, shop, traffic, Patience);
-        Figures.Print($"{what}: {traffic.Webhooks} webhooks ({traffic.NotTaken.Count} posts not taken and repeated), {traffic.Sends} sends; {reckoning}; drained {clock.Elapsed.TotalSeconds:N0} s after the end");
-        if (reckoning.Lost.Count + reckoning.NotOneMessage.Count > 0) TestContext.Current.TestOutputHelper?.WriteLine(product.LogsSince(mark));
+        Figures.Print($"{what}: {traffic.Webhooks} webhooks ({traffic.NotTaken.Count} posts not taken and repeated), {traffic.Sends} "
+            + $"sends; {reckoning}; drained {clock.Elapsed.TotalSeconds:N0} s after the end");
+        if (reckoning.Lost.Count + reckoning.NotOneMessage.Count > 0)
+            TestContext.Current.TestOutputHelper?.WriteLine(product.LogsSince(mark));
         return (traffic, reckoning);
     }
 }

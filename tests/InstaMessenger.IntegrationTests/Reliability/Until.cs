@@ -8,7 +8,8 @@ internal static class Until
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
     /// <returns>How long it took.</returns>
-    public static Task<TimeSpan> TrueAsync(Func<bool> isTrue, TimeSpan atMost, Func<string> otherwise) => TrueAsync(() => Task.FromResult(isTrue()), atMost, otherwise);
+    public static Task<TimeSpan> TrueAsync(Func<bool> isTrue, TimeSpan atMost, Func<string> otherwise) =>
+        TrueAsync(() => Task.FromResult(isTrue()), atMost, otherwise);
 
     /// <returns>How long it took.</returns>
     public static async Task<TimeSpan> TrueAsync(Func<Task<bool>> isTrueAsync, TimeSpan atMost, Func<string> otherwise)

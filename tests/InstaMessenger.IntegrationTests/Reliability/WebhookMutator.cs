@@ -9,8 +9,28 @@ internal sealed class WebhookMutator(string account, string customer, DateTimeOf
 {
     private static readonly string[] Values =
     [
-        "null", "true", "{}", "[]", "[[]]", "\"\"", "0", "-1", "1e400", "-1E-999999999", "99999999999999999999999999999999999999", "1.5", "9223372036854775808",
-        "\"\\ud800\"", "\"\\udc00x\"", "\"\\u0000\"", "\"a\\u0000b\"", "\"\\ud83d\"", "[null]", "{\"id\":null}", "\"-9223372036854775809\"", "8640000000000001",
+        "null",
+        "true",
+        "{}",
+        "[]",
+        "[[]]",
+        "\"\"",
+        "0",
+        "-1",
+        "1e400",
+        "-1E-999999999",
+        "99999999999999999999999999999999999999",
+        "1.5",
+        "9223372036854775808",
+        "\"\\ud800\"",
+        "\"\\udc00x\"",
+        "\"\\u0000\"",
+        "\"a\\u0000b\"",
+        "\"\\ud83d\"",
+        "[null]",
+        "{\"id\":null}",
+        "\"-9223372036854775809\"",
+        "8640000000000001",
     ];
 
     private static readonly byte[][] Odd =
@@ -59,7 +79,13 @@ internal sealed class WebhookMutator(string account, string customer, DateTimeOf
         [
             MetaPayloads.Text(account, customer, mid, "a text", at),
             MetaPayloads.Reply(account, customer, mid, "an answer", "another", at),
-            MetaPayloads.Attachments(account, customer, mid, at, MetaPayloads.AttachmentPart("image", "https://cdn.example/1"), MetaPayloads.AttachmentPart("video", "https://cdn.example/2")),
+            MetaPayloads.Attachments(
+                account,
+                customer,
+                mid,
+                at,
+                MetaPayloads.AttachmentPart("image", "https://cdn.example/1"),
+                MetaPayloads.AttachmentPart("video", "https://cdn.example/2")),
             MetaPayloads.React(account, customer, mid, "love", "❤️", at),
             MetaPayloads.Read(account, customer, mid, at),
             MetaPayloads.Postback(account, customer, mid, "A title", "PAYLOAD", at),

@@ -42,9 +42,11 @@ internal sealed class CountingGraph : IAsyncDisposable
     private async Task AnswerAsync(HttpContext context)
     {
         var body = await JsonElementOf(context.Request.Body);
-        Calls.Enqueue((body.GetProperty("recipient").GetProperty("id").GetString()!, body.GetProperty("message").GetProperty("text").GetString()!));
+        Calls.Enqueue(
+            (body.GetProperty("recipient").GetProperty("id").GetString()!, body.GetProperty("message").GetProperty("text").GetString()!));
         context.Response.ContentType = "application/json";
-        await context.Response.WriteAsync($$"""{"message_id":"mid.{{Interlocked.Increment(ref _mids).ToString(CultureInfo.InvariantCulture)}}"}""");
+        await context.Response.WriteAsync(
+            $$"""{"message_id":"mid.{{Interlocked.Increment(ref _mids).ToString(CultureInfo.InvariantCulture)}}"}""");
     }
 
     private static async Task<JsonElement> JsonElementOf(Stream body)

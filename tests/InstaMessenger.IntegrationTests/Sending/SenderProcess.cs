@@ -57,13 +57,21 @@ internal sealed class SenderProcess : IAsyncDisposable
     {
         var sealedToken = Services.GetRequiredService<SecretProtector>().Protect(SecretPurpose.AccessToken, account, token);
         return HandleAsync<AccountChanged, AccountChangedHandler>(
-            new AccountChanged(account, version, InstagramAccountId.Parse("17841400000000001"), LoginType.Instagram, sealedToken, null, null, false));
+            new AccountChanged(
+                account, version, InstagramAccountId.Parse("17841400000000001"), LoginType.Instagram, sealedToken, null, null, false));
     }
 
     public Task SendAsync(params SendMessage[] sends) => HandleAsync<SendMessage, SendMessageHandler>(sends);
 
     public static SendMessage Text(AccountId account, string contact, string text, long version = 1) => new(
-        MessageId.New(TimeProvider.System), account, version, InstagramUserId.Parse(contact), new OutgoingText(text), false, null, TimeProvider.System.GetUtcNow());
+        MessageId.New(TimeProvider.System),
+        account,
+        version,
+        InstagramUserId.Parse(contact),
+        new OutgoingText(text),
+        false,
+        null,
+        TimeProvider.System.GetUtcNow());
 
     public async ValueTask DisposeAsync()
     {
@@ -73,7 +81,8 @@ internal sealed class SenderProcess : IAsyncDisposable
 
     private Task HandleAsync<T, THandler>(params T[] messages)
         where THandler : IMessageHandler<SenderDbContext, T> => UnitOfWork.ExecuteAsync(scope =>
-            Services.GetRequiredService<THandler>().HandleAsync(scope, [.. messages.Select((message, index) => new BusItem<T>($"test-{index}", null, message))]));
+            Services.GetRequiredService<THandler>().HandleAsync(
+                scope, [.. messages.Select((message, index) => new BusItem<T>($"test-{index}", null, message))]));
 
     internal sealed class Listener : IMessageHandler<SenderDbContext, SendReported>
     {

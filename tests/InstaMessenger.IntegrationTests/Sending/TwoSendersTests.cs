@@ -42,7 +42,8 @@ public sealed class TwoSendersTests(SharedServers servers) : IAsyncLifetime
             foreach (var (account, a) in accounts.Select((account, a) => (account, a)))
             {
                 var process = (number + a) % 2 == 0 ? _one : _two;
-                await process.SendAsync([.. Enumerable.Range(0, 8).Select(contact => SenderProcess.Text(account, $"{a + 1}0{contact}", $"{number}"))]);
+                await process.SendAsync(
+                    [.. Enumerable.Range(0, 8).Select(contact => SenderProcess.Text(account, $"{a + 1}0{contact}", $"{number}"))]);
             }
         }
 
@@ -65,7 +66,8 @@ public sealed class TwoSendersTests(SharedServers servers) : IAsyncLifetime
             row.Claim("frozen", TimeProvider.System.GetUtcNow().AddMinutes(5));
             return ClaimedSend.Of(row, await scope.Db.Accounts.SingleAsync());
         });
-        await _two.UnitOfWork.ExecuteAsync(scope => scope.Db.Ledger.ExecuteUpdateAsync(set => set.SetProperty(row => row.ClaimedUntil, TimeProvider.System.GetUtcNow())));
+        await _two.UnitOfWork.ExecuteAsync(
+            scope => scope.Db.Ledger.ExecuteUpdateAsync(set => set.SetProperty(row => row.ClaimedUntil, TimeProvider.System.GetUtcNow())));
         await _two.LinkAsync(Account, 2, "TOKEN");
         await _graph.UntilAsync(1);
 
@@ -102,7 +104,8 @@ public sealed class TwoSendersTests(SharedServers servers) : IAsyncLifetime
     public async Task The_changes_of_an_account_that_come_to_both_at_once_end_with_the_newest()
     {
         for (var version = 1; version <= 20; version += 2)
-            await Task.WhenAll(_one.LinkAsync(Account, version + 1, $"TOKEN{version + 1}"), _two.LinkAsync(Account, version, $"TOKEN{version}"));
+            await Task.WhenAll(
+                _one.LinkAsync(Account, version + 1, $"TOKEN{version + 1}"), _two.LinkAsync(Account, version, $"TOKEN{version}"));
 
         await using var db = _one.Services.GetRequiredService<IDbContextFactory<SenderDbContext>>().CreateDbContext();
         (await db.Accounts.SingleAsync()).Version.ShouldBe(20);

@@ -136,7 +136,11 @@ public sealed class IdTests
     {
         public static readonly IReadOnlyList<IdProbe> All =
         [
-            new IdProbe<AccountId>(), new IdProbe<AttachmentId>(), new IdProbe<ConversationId>(), new IdProbe<EventId>(), new IdProbe<IdempotencyKey>(),
+            new IdProbe<AccountId>(),
+            new IdProbe<AttachmentId>(),
+            new IdProbe<ConversationId>(),
+            new IdProbe<EventId>(),
+            new IdProbe<IdempotencyKey>(),
             new IdProbe<InstagramAccountId>(), new IdProbe<InstagramMessageId>(), new IdProbe<InstagramUserId>(), new IdProbe<MessageId>(),
             new IdProbe<MessagingChannelId>(),
         ];
@@ -180,7 +184,8 @@ public sealed class IdTests
         }
 
         public override bool IsTotal(string? text) =>
-            !TId.TryParse(text, out var id) || (id.Value == text && JsonSerializer.Deserialize<TId>(JsonSerializer.Serialize(id)).Equals(id));
+            !TId.TryParse(text, out var id)
+                || (id.Value == text && JsonSerializer.Deserialize<TId>(JsonSerializer.Serialize(id)).Equals(id));
 
         public override void DefaultIsUnusable()
         {

@@ -34,7 +34,8 @@ public sealed class OutgoingContentTests
     public void A_command_goes_over_the_bus_with_its_kind()
     {
         var command = new SendMessage(
-            MessageId.Parse("msg_1"), AccountId.Parse("acc_1"), 1, InstagramUserId.Parse("42"), new OutgoingMedia("audio", "https://example.org/a.wav"), true, null, default);
+            MessageId.Parse("msg_1"), AccountId.Parse("acc_1"), 1, InstagramUserId.Parse("42"), new OutgoingMedia(
+                "audio", "https://example.org/a.wav"), true, null, default);
 
         JsonSerializer.Deserialize<SendMessage>(JsonSerializer.Serialize(command, Bus), Bus).ShouldBe(command);
         command.Whole.IsHeavy.ShouldBeTrue();

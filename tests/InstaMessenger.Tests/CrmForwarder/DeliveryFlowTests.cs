@@ -60,7 +60,8 @@ public sealed class DeliveryFlowTests : IAsyncLifetime
     {
         await _host.LinkAsync(Account, _crm.Url("/"), secret: null);
         await _host.PublishAsync(_host.Event(Account));
-        (await _crm.NextAsync()).ShouldSatisfyAllConditions(request => request.Signature.ShouldBeEmpty(), request => request.HubSignature.ShouldBeEmpty());
+        (await _crm.NextAsync())
+            .ShouldSatisfyAllConditions(request => request.Signature.ShouldBeEmpty(), request => request.HubSignature.ShouldBeEmpty());
     }
 
     [Fact]
@@ -98,7 +99,8 @@ public sealed class DeliveryFlowTests : IAsyncLifetime
     [Fact]
     public async Task Events_ahead_of_their_account_wait_for_it_and_then_go_in_order()
     {
-        var (first, second, ahead) = (_host.Event(Account, "conv_1"), _host.Event(Account, "conv_1"), _host.Event(Account, "conv_1", version: 2));
+        var (first, second, ahead) = (
+            _host.Event(Account, "conv_1"), _host.Event(Account, "conv_1"), _host.Event(Account, "conv_1", version: 2));
         await _host.PublishAsync(second, ahead);
         await _host.PublishAsync(first, second);
         (await _host.ReadAsync(db => db.WaitingEvents.CountAsync())).ShouldBe(3);
@@ -108,7 +110,8 @@ public sealed class DeliveryFlowTests : IAsyncLifetime
         (await _host.ReadAsync(db => db.WaitingEvents.SingleAsync())).EventId.ShouldBe(ahead.Id);
 
         await _host.LinkAsync(Account, _crm.Url("/two"), version: 2);
-        (await _crm.NextAsync()).ShouldSatisfyAllConditions(request => request.Id.ShouldBe(ahead.Id.Value), request => request.Path.ShouldBe("/two"));
+        (await _crm.NextAsync())
+            .ShouldSatisfyAllConditions(request => request.Id.ShouldBe(ahead.Id.Value), request => request.Path.ShouldBe("/two"));
         (await _host.ReadAsync(db => db.WaitingEvents.CountAsync())).ShouldBe(0);
     }
 
@@ -181,7 +184,8 @@ public sealed class DeliveryFlowTests : IAsyncLifetime
         (await http.PostAsync($"/api/v1/deliveries/{dead.Id}/redeliver", null)).StatusCode.ShouldBe(HttpStatusCode.Accepted);
         (await _crm.NextAsync()).Id.ShouldBe(first.Id);
         await _host.LoggedAsync("delivery.delivered");
-        (await _host.OnlyDeliveryAsync()).ShouldSatisfyAllConditions(row => row.State.ShouldBe(DeliveryState.Delivered), row => row.Attempts.ShouldBe(11));
+        (await _host.OnlyDeliveryAsync())
+            .ShouldSatisfyAllConditions(row => row.State.ShouldBe(DeliveryState.Delivered), row => row.Attempts.ShouldBe(11));
     }
 
     [Theory]
@@ -248,7 +252,8 @@ public sealed class DeliveryFlowTests : IAsyncLifetime
         await _crm.NextAsync();
         _host.Clock.Advance(TimeSpan.FromSeconds(15));
         await _host.LoggedAsync("delivery.failed");
-        (await _host.OnlyDeliveryAsync()).ShouldSatisfyAllConditions(row => row.LastStatus.ShouldBeNull(), row => row.LastError.ShouldBe("timeout"));
+        (await _host.OnlyDeliveryAsync())
+            .ShouldSatisfyAllConditions(row => row.LastStatus.ShouldBeNull(), row => row.LastError.ShouldBe("timeout"));
     }
 
     [Fact]
@@ -339,7 +344,8 @@ public sealed class DeliveryFlowTests : IAsyncLifetime
         _crm.Succeed();
         await _host.LinkAsync(Account, _crm.Url("/after"), version: 3);
 
-        (await _host.OnlyDeliveryAsync()).ShouldSatisfyAllConditions(row => row.State.ShouldBe(DeliveryState.Dead), row => row.LastError.ShouldBe("account_unlinked"));
+        (await _host.OnlyDeliveryAsync())
+            .ShouldSatisfyAllConditions(row => row.State.ShouldBe(DeliveryState.Dead), row => row.LastError.ShouldBe("account_unlinked"));
         _host.Advance(TimeSpan.FromSeconds(10), Account);
         var fresh = _host.Event(Account, version: 3);
         await _host.PublishAsync(fresh);
@@ -360,7 +366,8 @@ public sealed class DeliveryFlowTests : IAsyncLifetime
         await _host.PublishAsync(_host.Event(Account));
         await _host.LoggedAsync("delivery.dead");
         (await _host.OnlyDeliveryAsync()).ShouldSatisfyAllConditions(
-            row => row.State.ShouldBe(DeliveryState.Dead), row => row.Attempts.ShouldBe(1), row => row.LastError.ShouldBe("address_refused"));
+            row =>
+                row.State.ShouldBe(DeliveryState.Dead), row => row.Attempts.ShouldBe(1), row => row.LastError.ShouldBe("address_refused"));
         canary.Pending().ShouldBeFalse();
     }
 

@@ -4,7 +4,9 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace InstaMessenger.Tests.CrmForwarder;
 
-/// <summary>What a database does that dies between a commit and its answer: the unit holds, its caller sees an error or runs it again.</summary>
+/// <summary>
+/// What a database does that dies between a commit and its answer: the unit holds, its caller sees an error or runs it again.
+/// </summary>
 internal sealed class DoubtfulUnitOfWork(IUnitOfWork<CrmForwarderDbContext> inner) : IUnitOfWork<CrmForwarderDbContext>
 {
     private int _lostAnswers;
@@ -24,7 +26,8 @@ internal sealed class DoubtfulUnitOfWork(IUnitOfWork<CrmForwarderDbContext> inne
         services.AddSingleton<IUnitOfWork<CrmForwarderDbContext>>(provider => provider.GetRequiredService<DoubtfulUnitOfWork>());
     }
 
-    public async Task<T> ExecuteAsync<T>(Func<WorkScope<CrmForwarderDbContext>, Task<T>> work, CancellationToken cancellationToken = default)
+    public async Task<T> ExecuteAsync<T>(
+        Func<WorkScope<CrmForwarderDbContext>, Task<T>> work, CancellationToken cancellationToken = default)
     {
         var result = await inner.ExecuteAsync(work, cancellationToken);
         if (RunsTwice) result = await inner.ExecuteAsync(work, cancellationToken);

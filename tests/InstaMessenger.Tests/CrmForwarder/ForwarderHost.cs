@@ -41,7 +41,8 @@ internal sealed class ForwarderHost : IAsyncDisposable
     public IServiceProvider Services => _app.Services;
 
     public static async Task<ForwarderHost> StartAsync(
-        string directory, bool allowPrivate = true, FakeTimeProvider? clock = null, Action<IServiceCollection>? change = null, string? database = null)
+        string directory, bool allowPrivate =
+            true, FakeTimeProvider? clock = null, Action<IServiceCollection>? change = null, string? database = null)
     {
         clock ??= new FakeTimeProvider(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
         var builder = WebApplication.CreateBuilder();
@@ -68,7 +69,8 @@ internal sealed class ForwarderHost : IAsyncDisposable
         return new ForwarderHost(app, clock, log);
     }
 
-    public Task LinkAsync(AccountId account, string? url, long version = 1, string? secret = Secret, bool unlinked = false) => PublishAsync(new AccountChanged(
+    public Task LinkAsync(AccountId account, string? url, long version = 1, string? secret = Secret, bool unlinked = false) =>
+        PublishAsync(new AccountChanged(
         account,
         version,
         InstagramAccountId.Parse("17841400000000000"),
@@ -124,7 +126,8 @@ internal sealed class ForwarderHost : IAsyncDisposable
         var began = TimeProvider.System.GetTimestamp();
         while (!done.IsCompleted)
         {
-            if (TimeProvider.System.GetElapsedTime(began) > Patience * 3) throw new TimeoutException("It did not come, however far the clock went.");
+            if (TimeProvider.System.GetElapsedTime(began) > Patience * 3)
+                throw new TimeoutException("It did not come, however far the clock went.");
             Clock.Advance(step);
             await Task.WhenAny(done, Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System));
         }
@@ -138,7 +141,8 @@ internal sealed class ForwarderHost : IAsyncDisposable
         return await read(db);
     }
 
-    public Task WriteAsync(Action<CrmForwarderDbContext> write) => Services.GetRequiredService<IUnitOfWork<CrmForwarderDbContext>>().ExecuteAsync(scope =>
+    public Task WriteAsync(Action<CrmForwarderDbContext> write) =>
+        Services.GetRequiredService<IUnitOfWork<CrmForwarderDbContext>>().ExecuteAsync(scope =>
     {
         write(scope.Db);
         return Task.CompletedTask;
@@ -182,7 +186,14 @@ internal sealed class ForwarderHost : IAsyncDisposable
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, Microsoft.Extensions.Logging.EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+        public void Log<TState>(
+            LogLevel logLevel,
+            Microsoft.Extensions.Logging.EventId eventId,
+            TState state,
+            Exception? exception,
+            Func<TState,
+            Exception?,
+            string> formatter) =>
             _names.Writer.TryWrite(eventId.Name ?? "");
 
         public void Dispose()

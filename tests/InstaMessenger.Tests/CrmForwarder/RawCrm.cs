@@ -108,7 +108,8 @@ internal sealed class RawCrm : IAsyncDisposable
             var whole = text.ToString();
             var head = whole.IndexOf("\r\n\r\n", StringComparison.Ordinal);
             if (head < 0) continue;
-            var length = whole[..head].Split("\r\n").Single(line => line.StartsWith("Content-Length:", StringComparison.OrdinalIgnoreCase)).Split(':')[1];
+            var length = whole[..head].Split("\r\n").Single(line => line.StartsWith("Content-Length:", StringComparison.OrdinalIgnoreCase))
+                .Split(':')[1];
             if (whole.Length - head - 4 >= int.Parse(length)) return;
         }
     }

@@ -44,7 +44,9 @@ internal sealed class TinyCrm : IAsyncDisposable
 
     /// <summary>Keeps every request open until the other side gives up, or the test is over.</summary>
     public void Hang() => Answer = (_, context) =>
-        Task.WhenAny(Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted), Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, _end.Token));
+        Task.WhenAny(
+            Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted),
+            Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, _end.Token));
 
     public async Task<CrmRequest> NextAsync() => await _requests.Reader.ReadAsync().AsTask().WaitAsync(Patience);
 

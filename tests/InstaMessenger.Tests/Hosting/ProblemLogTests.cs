@@ -31,7 +31,8 @@ public sealed class ProblemLogTests : IDisposable
 
         problem.GetProperty("code").GetString().ShouldBe(code);
         var traceId = problem.GetProperty("trace_id").GetString()!;
-        log.Written.Where(line => line.Contains(traceId, StringComparison.Ordinal)).ShouldContain(line => line.Contains(code, StringComparison.Ordinal));
+        log.Written.Where(line => line.Contains(traceId, StringComparison.Ordinal))
+            .ShouldContain(line => line.Contains(code, StringComparison.Ordinal));
     }
 
     [Fact]

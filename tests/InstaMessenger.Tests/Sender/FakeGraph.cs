@@ -21,7 +21,8 @@ internal sealed class FakeGraph : IAsyncDisposable
     public int Count => Volatile.Read(ref _count);
 
     /// <summary>How each call is answered; the number counts from 1.</summary>
-    public Func<HttpContext, int, Task> Answer { get; set; } = (context, number) => Json(context, 200, $$"""{"recipient_id":"42","message_id":"mid.{{number}}"}""");
+    public Func<HttpContext, int, Task> Answer { get; set; } = (context, number) =>
+        Json(context, 200, $$"""{"recipient_id":"42","message_id":"mid.{{number}}"}""");
 
     public static async Task<FakeGraph> StartAsync()
     {
@@ -54,7 +55,8 @@ internal sealed class FakeGraph : IAsyncDisposable
         using var reader = new StreamReader(context.Request.Body);
         var body = await reader.ReadToEndAsync();
         var number = Interlocked.Increment(ref _count);
-        _calls.Writer.TryWrite(new Call(context.Request.Path, context.Request.Headers.Authorization.ToString(), context.Request.ContentLength, body));
+        _calls.Writer.TryWrite(
+            new Call(context.Request.Path, context.Request.Headers.Authorization.ToString(), context.Request.ContentLength, body));
         await Answer(context, number);
     }
 

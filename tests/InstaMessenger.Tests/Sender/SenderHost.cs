@@ -89,7 +89,8 @@ internal sealed class SenderHost : IAsyncDisposable
         Directory.Delete(Folder, recursive: true);
     }
 
-    public Task LinkAsync(long version = 1, string token = "IGTOKEN", LoginType login = LoginType.Instagram, bool unlinked = false, AccountId? account = null)
+    public Task LinkAsync(
+        long version = 1, string token = "IGTOKEN", LoginType login = LoginType.Instagram, bool unlinked = false, AccountId? account = null)
     {
         var id = account ?? Account;
         var sealedToken = unlinked ? null : Services.GetRequiredService<SecretProtector>().Protect(SecretPurpose.AccessToken, id, token);
@@ -97,8 +98,22 @@ internal sealed class SenderHost : IAsyncDisposable
             new AccountChanged(id, version, InstagramAccountId.Parse("17841400000000001"), login, sealedToken, null, null, unlinked));
     }
 
-    public SendMessage Text(string id, string text = "hello", InstagramUserId? to = null, DateTimeOffset? expiresAt = null, long accountVersion = 1, AccountId? account = null) =>
-        new(MessageId.Parse("msg_" + id), account ?? Account, accountVersion, to ?? Contact, new OutgoingText(text), false, expiresAt, Clock.GetUtcNow());
+    public SendMessage Text(
+        string id,
+        string text = "hello",
+        InstagramUserId? to = null,
+        DateTimeOffset? expiresAt = null,
+        long accountVersion = 1,
+        AccountId? account = null) =>
+        new(
+            MessageId.Parse("msg_" + id),
+            account ?? Account,
+            accountVersion,
+            to ?? Contact,
+            new OutgoingText(text),
+            false,
+            expiresAt,
+            Clock.GetUtcNow());
 
     public Task SendAsync(params SendMessage[] sends) => HandleAsync<SendMessage, SendMessageHandler>(sends);
 
@@ -141,7 +156,8 @@ internal sealed class SenderHost : IAsyncDisposable
     private Task HandleAsync<T, THandler>(params T[] messages)
         where THandler : IMessageHandler<SenderDbContext, T> =>
         Services.GetRequiredService<IUnitOfWork<SenderDbContext>>().ExecuteAsync(scope =>
-            Services.GetRequiredService<THandler>().HandleAsync(scope, [.. messages.Select((message, index) => new BusItem<T>($"test-{index}", null, message))]));
+            Services.GetRequiredService<THandler>().HandleAsync(
+                scope, [.. messages.Select((message, index) => new BusItem<T>($"test-{index}", null, message))]));
 
     internal sealed class Collector(Channel<SendReported> reports) : IMessageHandler<SenderDbContext, SendReported>
     {
@@ -164,7 +180,14 @@ internal sealed class SenderHost : IAsyncDisposable
 
         public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Information;
 
-        public void Log<TState>(LogLevel logLevel, Microsoft.Extensions.Logging.EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+        public void Log<TState>(
+            LogLevel logLevel,
+            Microsoft.Extensions.Logging.EventId eventId,
+            TState state,
+            Exception? exception,
+            Func<TState,
+            Exception?,
+            string> formatter) =>
             _output?.WriteLine($"{logLevel} {formatter(state, exception)} {exception}");
 
         public void Dispose()
@@ -174,7 +197,8 @@ internal sealed class SenderHost : IAsyncDisposable
 
     private sealed class Callers : ICallerSource
     {
-        public ValueTask<Caller?> FindAsync(string credential, CancellationToken cancellationToken) => ValueTask.FromResult(credential switch
+        public ValueTask<Caller?> FindAsync(string credential, CancellationToken cancellationToken) =>
+            ValueTask.FromResult(credential switch
         {
             "owner" => new Caller("key_1", CallerKind.Key, "usr_1", false, AccountReach.Of(Account)),
             "stranger" => new Caller("key_2", CallerKind.Key, "usr_2", false, AccountReach.Of(AccountId.Parse("acc_2"))),

@@ -9,7 +9,8 @@ public sealed class StrangeRequestTests : IAsyncLifetime
     private readonly HttpClient _http = new();
     private SimulatorHost _simulator = null!;
 
-    public async ValueTask InitializeAsync() => _simulator = await SimulatorHost.StartAsync(new SimulatorOptions { AllowedHosts = { "simulator" } });
+    public async ValueTask InitializeAsync() =>
+        _simulator = await SimulatorHost.StartAsync(new SimulatorOptions { AllowedHosts = { "simulator" } });
 
     public async ValueTask DisposeAsync()
     {
@@ -35,7 +36,8 @@ public sealed class StrangeRequestTests : IAsyncLifetime
     [InlineData("localhost.evil.example")]
     public async Task A_foreign_name_that_leads_here_is_refused(string host)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(_simulator.BaseAddress, "control/state")) { Headers = { Host = host } };
+        using var request =
+            new HttpRequestMessage(HttpMethod.Get, new Uri(_simulator.BaseAddress, "control/state")) { Headers = { Host = host } };
 
         (await SendAsync(request)).ShouldBe(HttpStatusCode.Forbidden);
     }
@@ -47,12 +49,14 @@ public sealed class StrangeRequestTests : IAsyncLifetime
         own.Headers.Add("Sec-Fetch-Site", "same-origin");
         own.Headers.Add("Origin", _simulator.BaseAddress.GetLeftPart(UriPartial.Authority));
         using var script = Reset();
-        using var service = new HttpRequestMessage(HttpMethod.Get, new Uri(_simulator.BaseAddress, "health/live")) { Headers = { Host = "simulator" } };
+        using var service =
+            new HttpRequestMessage(HttpMethod.Get, new Uri(_simulator.BaseAddress, "health/live")) { Headers = { Host = "simulator" } };
         using var link = new HttpRequestMessage(HttpMethod.Get, _simulator.BaseAddress);
         link.Headers.Add("Sec-Fetch-Site", "cross-site");
         link.Headers.Add("Sec-Fetch-Mode", "navigate");
 
-        foreach (var request in (HttpRequestMessage[])[own, script, service, link]) (await SendAsync(request)).ShouldNotBe(HttpStatusCode.Forbidden);
+        foreach (var request in (HttpRequestMessage[])[own, script, service, link])
+            (await SendAsync(request)).ShouldNotBe(HttpStatusCode.Forbidden);
     }
 
     private HttpRequestMessage Reset() => new(HttpMethod.Post, new Uri(_simulator.BaseAddress, "control/reset"))

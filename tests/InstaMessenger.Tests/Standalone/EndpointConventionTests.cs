@@ -15,7 +15,9 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace InstaMessenger.Tests.Standalone;
 
-/// <summary>The rules that every endpoint of every service keeps, over all of them: a new one that does not keep them is named here.</summary>
+/// <summary>
+/// The rules that every endpoint of every service keeps, over all of them: a new one that does not keep them is named here.
+/// </summary>
 public sealed class EndpointConventionTests : IAsyncLifetime
 {
     private readonly TemporaryFolder _folder = new();
@@ -26,10 +28,14 @@ public sealed class EndpointConventionTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _product = await ServiceUnderTest.StartAsync(StandaloneHost.Build(ServiceUnderTest.Arguments(
-            _folder.Path, $"Bootstrap:AdminUsername={StoreOverHttp.Admin}", $"Bootstrap:AdminPassword={StoreOverHttp.AdminPassword}", "RateLimits:PerKeyBurst=10000")));
+            _folder.Path,
+            $"Bootstrap:AdminUsername={StoreOverHttp.Admin}",
+            $"Bootstrap:AdminPassword={StoreOverHttp.AdminPassword}",
+            "RateLimits:PerKeyBurst=10000")));
         _http = new HttpClient(new SocketsHttpHandler { UseCookies = false }) { BaseAddress = _product.Http.BaseAddress };
         using var signIn = new HttpRequestMessage(HttpMethod.Post, "/ui/session");
-        signIn.Headers.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{StoreOverHttp.Admin}:{StoreOverHttp.AdminPassword}")));
+        signIn.Headers.Authorization = new AuthenticationHeaderValue(
+            "Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{StoreOverHttp.Admin}:{StoreOverHttp.AdminPassword}")));
         _admin = (await (await _http.SendAsync(signIn)).Content.ReadFromJsonAsync<JsonElement>()).GetProperty("token").GetString()!;
     }
 
@@ -42,7 +48,8 @@ public sealed class EndpointConventionTests : IAsyncLifetime
 
     [Fact]
     public void Every_endpoint_is_open_to_anybody_or_says_which_scope_it_needs() =>
-        Endpoints().Where(endpoint => endpoint.Metadata.GetMetadata<IAllowAnonymous>() is null && endpoint.Metadata.GetMetadata<EndpointScope>() is null)
+        Endpoints().Where(
+            endpoint => endpoint.Metadata.GetMetadata<IAllowAnonymous>() is null && endpoint.Metadata.GetMetadata<EndpointScope>() is null)
             .Select(NameOf).ShouldBeEmpty();
 
     /// <summary>Then compiler, code and document agree. A stream is written as it comes, and says what it is by hand.</summary>
@@ -71,7 +78,8 @@ public sealed class EndpointConventionTests : IAsyncLifetime
         foreach (var (method, path) in Calls())
         {
             var answer = await AskAsync(method, path + "?acount_id=acc_1");
-            if (answer.Status != 400 || answer.Code != "unknown_parameter" || !answer.Text.Contains("\"acount_id\"", StringComparison.Ordinal)) wrong.Add($"{method} {path}: {answer}");
+            if (answer.Status != 400 || answer.Code != "unknown_parameter"
+                || !answer.Text.Contains("\"acount_id\"", StringComparison.Ordinal)) wrong.Add($"{method} {path}: {answer}");
         }
 
         wrong.ShouldBeEmpty();
@@ -84,7 +92,8 @@ public sealed class EndpointConventionTests : IAsyncLifetime
         var lists = Calls().Where(call => call.Method == "GET" && !call.Path.Contains('{')).ToList();
         foreach (var (method, path) in lists)
         {
-            if ((await AskAsync(method, path, headersOnly: path.EndsWith("/stream", StringComparison.Ordinal))) is not { Status: 200 } list || !list.Text.Contains("next_cursor", StringComparison.Ordinal)) continue;
+            if ((await AskAsync(method, path, headersOnly: path.EndsWith("/stream", StringComparison.Ordinal))) is not { Status: 200 } list
+                || !list.Text.Contains("next_cursor", StringComparison.Ordinal)) continue;
             foreach (var nonsense in new[] { "nonsense", "", "-1", "99999999999999999999", "bm9uc2Vuc2U", "%00", "1&cursor=2" })
             {
                 var answer = await AskAsync(method, $"{path}?cursor={nonsense}");
@@ -102,7 +111,11 @@ public sealed class EndpointConventionTests : IAsyncLifetime
         var wrong = new List<string>();
         foreach (var (method, path) in Calls().Where(call => call.Path.Contains('{')))
         {
-            var body = method is "POST" or "PATCH" && !path.EndsWith("/read", StringComparison.Ordinal) && !path.EndsWith("/replay", StringComparison.Ordinal) && !path.EndsWith("/redeliver", StringComparison.Ordinal) ? "{}" : null;
+            var body = method is "POST" or "PATCH" && !path.EndsWith(
+                "/read",
+                StringComparison.Ordinal) && !path.EndsWith("/replay",
+                StringComparison.Ordinal) && !path.EndsWith("/redeliver",
+                StringComparison.Ordinal) ? "{}" : null;
             foreach (var id in new[] { "nonsense", "acc_", "%C3%A9", "1.5" })
             {
                 var answer = await AskAsync(method, Fill(path, id), body);
@@ -209,7 +222,8 @@ public sealed class EndpointConventionTests : IAsyncLifetime
     [InlineData("Origin", "own", 201)]
     public async Task A_cookie_changes_things_only_from_pages_of_this_site(string header, string value, int status)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/api-keys") { Content = JsonContent.Create(new { name = "from a page" }) };
+        using var request =
+            new HttpRequestMessage(HttpMethod.Post, "/api/v1/api-keys") { Content = JsonContent.Create(new { name = "from a page" }) };
         request.Headers.Add("Cookie", "im_session=" + _admin);
         request.Headers.Add(header, value == "own" ? _http.BaseAddress!.GetLeftPart(UriPartial.Authority) : value);
         using var response = await _http.SendAsync(request);
@@ -249,9 +263,11 @@ public sealed class EndpointConventionTests : IAsyncLifetime
     private static string NameOf(RouteEndpoint endpoint) =>
         $"{string.Join('|', endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? [])} {endpoint.RoutePattern.RawText}";
 
-    private static string Fill(string path, string id) => string.Concat(path.Split('{').Select((part, index) => index == 0 ? part : id + part[(part.IndexOf('}') + 1)..]));
+    private static string Fill(string path, string id) =>
+        string.Concat(path.Split('{').Select((part, index) => index == 0 ? part : id + part[(part.IndexOf('}') + 1)..]));
 
-    private List<RouteEndpoint> Endpoints() => [.. _product.App.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()];
+    private List<RouteEndpoint> Endpoints() =>
+        [.. _product.App.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()];
 
     /// <summary>Every call of the API.</summary>
     private List<(string Method, string Path)> Calls() =>
@@ -262,7 +278,8 @@ public sealed class EndpointConventionTests : IAsyncLifetime
            select (method, "/" + endpoint.RoutePattern.RawText!.Trim('/')),
     ];
 
-    private async Task<Answer> AskAsync(string method, string path, string? body = null, string contentType = "application/json", bool headersOnly = false)
+    private async Task<Answer> AskAsync(
+        string method, string path, string? body = null, string contentType = "application/json", bool headersOnly = false)
     {
         using var request = new HttpRequestMessage(new HttpMethod(method), Fill(path, "1"));
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", _admin);

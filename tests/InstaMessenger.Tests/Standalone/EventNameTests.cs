@@ -5,7 +5,9 @@ using Microsoft.Extensions.Logging;
 
 namespace InstaMessenger.Tests.Standalone;
 
-/// <summary>Every line of the product's log names its event in one way: <c>thing.what_happened</c>. Who searches a log by names finds them all.</summary>
+/// <summary>
+/// Every line of the product's log names its event in one way: <c>thing.what_happened</c>. Who searches a log by names finds them all.
+/// </summary>
 public sealed partial class EventNameTests
 {
     private static readonly IReadOnlyList<(MethodInfo Method, LoggerMessageAttribute Line)> Lines =
@@ -24,7 +26,8 @@ public sealed partial class EventNameTests
 
     [Fact]
     public void An_event_is_named_by_one_service_or_by_hosting() =>
-        Lines.GroupBy(found => found.Line.EventName).Where(group => group.Select(found => found.Method.DeclaringType!.Assembly).Distinct().Count() > 1)
+        Lines.GroupBy(found => found.Line.EventName)
+            .Where(group => group.Select(found => found.Method.DeclaringType!.Assembly).Distinct().Count() > 1)
             .Select(group => group.Key).ShouldBeEmpty();
 
     private static IEnumerable<Assembly> Assemblies()

@@ -18,8 +18,12 @@ public sealed partial class GaugeTests : IDisposable
         "event_log_backlog{database=\"store\"}", "event_log_backlog_age_seconds{database=\"store\"}",
         "quarantine_rows{database=\"store\"}",
         "sends_waiting{database=\"sender\"}", "sends_waiting_age_seconds{database=\"sender\"}", "sends_unknown{database=\"sender\"}",
-        "deliveries_waiting{database=\"crm-forwarder\"}", "deliveries_waiting_age_seconds{database=\"crm-forwarder\"}", "deliveries_dead{database=\"crm-forwarder\"}",
-        "worker_lag_seconds{worker=\"store-gauges\"}", "worker_interval_seconds{worker=\"store-gauges\"}", "worker_failures{worker=\"store-gauges\"}",
+        "deliveries_waiting{database=\"crm-forwarder\"}",
+        "deliveries_waiting_age_seconds{database=\"crm-forwarder\"}",
+        "deliveries_dead{database=\"crm-forwarder\"}",
+        "worker_lag_seconds{worker=\"store-gauges\"}",
+        "worker_interval_seconds{worker=\"store-gauges\"}",
+        "worker_failures{worker=\"store-gauges\"}",
     ];
 
     private readonly TemporaryFolder _folder = new();
@@ -28,7 +32,8 @@ public sealed partial class GaugeTests : IDisposable
     public async Task Every_backlog_of_the_product_is_on_the_metrics_port()
     {
         var port = FreePort();
-        await using var product = await ServiceUnderTest.StartAsync(StandaloneHost.Build(ServiceUnderTest.Arguments(_folder.Path, $"Metrics:Port={port}", "Metrics:Host=127.0.0.1")));
+        await using var product = await ServiceUnderTest.StartAsync(
+            StandaloneHost.Build(ServiceUnderTest.Arguments(_folder.Path, $"Metrics:Port={port}", "Metrics:Host=127.0.0.1")));
 
         var missing = Gauges.ToList();
         var text = "";
@@ -37,7 +42,8 @@ public sealed partial class GaugeTests : IDisposable
         {
             text = Scope().Replace(await product.Http.GetStringAsync(new Uri($"http://127.0.0.1:{port}/metrics"), limit.Token), "{");
             missing = Gauges.Where(gauge => !text.Contains('\n' + gauge + ' ', StringComparison.Ordinal)).ToList();
-            await Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System, limit.Token).ContinueWith(_ => { }, TaskScheduler.Default);
+            await Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System, limit.Token)
+                .ContinueWith(_ => { }, TaskScheduler.Default);
             if (limit.IsCancellationRequested) missing.ShouldBeEmpty(text);
         }
     }
@@ -47,7 +53,8 @@ public sealed partial class GaugeTests : IDisposable
     {
         var page = await File.ReadAllTextAsync(RepositoryRoot.Of("docs", "operations.md"), TestContext.Current.CancellationToken);
 
-        Gauges.Select(gauge => gauge.Split('{')[0].Replace("_seconds", "", StringComparison.Ordinal)).Append("store_streams_open").Append("gateway_streams_open").Distinct()
+        Gauges.Select(gauge => gauge.Split('{')[0].Replace("_seconds", "", StringComparison.Ordinal)).Append("store_streams_open")
+            .Append("gateway_streams_open").Distinct()
             .Where(name => !page.Contains($"`{name}`", StringComparison.Ordinal) && !page.Contains($"`{name}_seconds`", StringComparison.Ordinal)).ShouldBeEmpty();
     }
 

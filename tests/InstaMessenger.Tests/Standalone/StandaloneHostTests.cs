@@ -11,7 +11,8 @@ public sealed class StandaloneHostTests
     public async Task One_process_takes_webhooks_and_shows_its_page_behind_the_edge()
     {
         using var folder = new TemporaryFolder();
-        await using var standalone = await ServiceUnderTest.StartAsync(StandaloneHost.Build(ServiceUnderTest.Arguments(folder.Path, IngressHost.OneApp)));
+        await using var standalone = await ServiceUnderTest.StartAsync(
+            StandaloneHost.Build(ServiceUnderTest.Arguments(folder.Path, IngressHost.OneApp)));
         var body = """{"object":"instagram","entry":[]}""";
         using var content = new StringContent(body, Encoding.UTF8, "application/json");
         content.Headers.Add("X-Hub-Signature-256", IngressHost.Sign(IngressHost.Secret, Encoding.UTF8.GetBytes(body)));

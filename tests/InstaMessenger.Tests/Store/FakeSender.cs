@@ -31,7 +31,8 @@ internal sealed class FakeSender(FakeSender.Script script) : IMessageHandler<Sto
 
         public static SendReported? Silent(SendMessage command) => null;
 
-        public static SendReported? Send(SendMessage command) => Reports.Sent(command.MessageId, command.AccountId, "mid-" + command.MessageId);
+        public static SendReported? Send(SendMessage command) =>
+            Reports.Sent(command.MessageId, command.AccountId, "mid-" + command.MessageId);
 
         public static SendReported? Refuse(SendMessage command) => Reports.Of(command.MessageId, command.AccountId, SendOutcome.Rejected);
 
@@ -47,5 +48,7 @@ internal static class Reports
         new(message, account, attempt, SendOutcome.Sent, InstagramMessageId.Parse(mid), null, At);
 
     public static SendReported Of(MessageId message, AccountId account, SendOutcome outcome, int attempt = 1) => new(
-        message, account, attempt, outcome, null, outcome == SendOutcome.Sending ? null : new SendError("why_not", "Because.", outcome == SendOutcome.Later, null), At);
+        message, account, attempt, outcome, null, outcome == SendOutcome.Sending
+            ? null
+            : new SendError("why_not", "Because.", outcome == SendOutcome.Later, null), At);
 }

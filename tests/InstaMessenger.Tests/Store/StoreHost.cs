@@ -64,11 +64,17 @@ public sealed class StoreHost : IAsyncDisposable
 
     internal Task<Account> LinkAsync(string instagramAccountId, string? channelId = null) => UnitOfWork.ExecuteAsync(scope =>
     {
-        var account = Account.Create(AccountId.New(TimeProvider.System), InstagramAccountId.Parse(instagramAccountId), TimeProvider.System.GetUtcNow());
-        account.Link(new AccountLink("shop", LoginType.Instagram, "protected", channelId is null ? null : MessagingChannelId.Parse(channelId), null, null), TimeProvider.System.GetUtcNow());
+        var account = Account.Create(
+            AccountId.New(TimeProvider.System), InstagramAccountId.Parse(instagramAccountId), TimeProvider.System.GetUtcNow());
+        account.Link(
+            new AccountLink(
+                "shop", LoginType.Instagram, "protected", channelId is null ? null : MessagingChannelId.Parse(channelId), null, null),
+            TimeProvider.System.GetUtcNow());
         scope.Db.Accounts.Add(account);
-        scope.Db.AccountIdentifiers.Add(new AccountIdentifier { ExternalId = instagramAccountId, Kind = IdentifierKind.Instagram, AccountId = account.Id });
-        if (channelId is not null) scope.Db.AccountIdentifiers.Add(new AccountIdentifier { ExternalId = channelId, Kind = IdentifierKind.Channel, AccountId = account.Id });
+        scope.Db.AccountIdentifiers.Add(
+            new AccountIdentifier { ExternalId = instagramAccountId, Kind = IdentifierKind.Instagram, AccountId = account.Id });
+        if (channelId is not null) scope.Db.AccountIdentifiers.Add(
+            new AccountIdentifier { ExternalId = channelId, Kind = IdentifierKind.Channel, AccountId = account.Id });
         return Task.FromResult(account);
     });
 

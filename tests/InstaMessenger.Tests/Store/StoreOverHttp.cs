@@ -19,7 +19,9 @@ using Microsoft.Extensions.Logging;
 
 namespace InstaMessenger.Tests.Store;
 
-/// <summary>The whole store over HTTP, on SQLite in a folder of its own, before a bus that takes nothing: what is published stays in the outbox.</summary>
+/// <summary>
+/// The whole store over HTTP, on SQLite in a folder of its own, before a bus that takes nothing: what is published stays in the outbox.
+/// </summary>
 internal sealed class StoreOverHttp : IAsyncDisposable
 {
     public const string Admin = "root";
@@ -52,12 +54,15 @@ internal sealed class StoreOverHttp : IAsyncDisposable
 
     public HttpClient Http => _http;
 
-    public static Task<StoreOverHttp> StartAsync(TimeProvider? clock = null, params (string Key, string? Value)[] settings) => StartAsync(_ => { }, clock, settings);
+    public static Task<StoreOverHttp> StartAsync(TimeProvider? clock = null, params (string Key, string? Value)[] settings) =>
+        StartAsync(_ => { }, clock, settings);
 
     /// <summary>With a store that is made of other parts.</summary>
-    public static async Task<StoreOverHttp> StartAsync(Action<IServiceCollection> services, TimeProvider? clock = null, params (string Key, string? Value)[] settings)
+    public static async Task<StoreOverHttp> StartAsync(
+        Action<IServiceCollection> services, TimeProvider? clock = null, params (string Key, string? Value)[] settings)
     {
-        var folder = settings.FirstOrDefault(setting => setting.Key == "Data:Directory").Value ?? Directory.CreateTempSubdirectory("store-").FullName;
+        var folder = settings.FirstOrDefault(
+            setting => setting.Key == "Data:Directory").Value ?? Directory.CreateTempSubdirectory("store-").FullName;
         var all = new Dictionary<string, string?>
         {
             ["Data:Directory"] = folder,
@@ -129,7 +134,8 @@ internal sealed class StoreOverHttp : IAsyncDisposable
     public async Task<Answer> TrySignInAsync(string username, string password, params (string Name, string Value)[] headers)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, "/ui/session");
-        request.Headers.TryAddWithoutValidation("Authorization", "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes(username + ":" + password)));
+        request.Headers.TryAddWithoutValidation(
+            "Authorization", "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes(username + ":" + password)));
         foreach (var (name, value) in headers) request.Headers.TryAddWithoutValidation(name, value);
         return await SendAsync(request);
     }
@@ -138,7 +144,9 @@ internal sealed class StoreOverHttp : IAsyncDisposable
     public async Task<string> SignInAsync(string username = Admin, string password = AdminPassword) =>
         (await TrySignInAsync(username, password)).Text("token");
 
-    /// <summary>A new agent with a session, written past the endpoints: hashing his password each time is most of what these tests would do.</summary>
+    /// <summary>
+    /// A new agent with a session, written past the endpoints: hashing his password each time is most of what these tests would do.
+    /// </summary>
     public async Task<(string Id, string Token)> AgentAsync(string username, params string[] accounts)
     {
         var clock = Get<TimeProvider>();
@@ -173,7 +181,8 @@ internal sealed class StoreOverHttp : IAsyncDisposable
     /// <summary>The messages of a type in the outbox about an account, oldest first.</summary>
     public async Task<List<T>> OutboxAsync<T>(string accountId)
     {
-        var rows = await ReadAsync(db => db.Set<OutboxMessage>().Where(row => row.Type == typeof(T).Name).OrderBy(row => row.Id).ToListAsync());
+        var rows = await ReadAsync(
+            db => db.Set<OutboxMessage>().Where(row => row.Type == typeof(T).Name).OrderBy(row => row.Id).ToListAsync());
         return [.. rows.Where(row => Encoding.UTF8.GetString(row.Body).Contains(accountId, StringComparison.Ordinal))
             .Select(row => JsonSerializer.Deserialize<T>(row.Body, JsonSerializerOptions.Web)!)];
     }
@@ -206,7 +215,8 @@ internal sealed record Answer(int Status, JsonElement Json, string Raw, Dictiona
     public static async Task<Answer> OfAsync(HttpResponseMessage response)
     {
         var raw = await response.Content.ReadAsStringAsync();
-        var headers = response.Headers.ToDictionary(header => header.Key, header => string.Join(", ", header.Value), StringComparer.OrdinalIgnoreCase);
+        var headers = response.Headers.ToDictionary(
+            header => header.Key, header => string.Join(", ", header.Value), StringComparer.OrdinalIgnoreCase);
         return new Answer((int)response.StatusCode, raw.Length > 0 ? JsonSerializer.Deserialize<JsonElement>(raw) : default, raw, headers);
     }
 

@@ -21,7 +21,8 @@ internal sealed class Upstream : IAsyncDisposable
     public static async Task<Upstream> StartAsync(Func<HttpContext, string, Task> answer)
     {
         var builder = WebApplication.CreateSlimBuilder(["--Logging:LogLevel:Default=Critical"]);
-        builder.WebHost.UseUrls([.. Services.Select((_, index) => string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.{index + 1}:0"))]);
+        builder.WebHost.UseUrls(
+            [.. Services.Select((_, index) => string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.{index + 1}:0"))]);
         var app = builder.Build();
         // The gateway asks each second, whatever a test is about.
         app.Map("/health/ready", health => health.Run(_ => Task.CompletedTask));
@@ -31,7 +32,8 @@ internal sealed class Upstream : IAsyncDisposable
     }
 
     /// <summary>Answers with the name of the service and the path.</summary>
-    public static Task<Upstream> EchoAsync() => StartAsync((context, service) => context.Response.WriteAsync($"{service} {context.Request.Path}"));
+    public static Task<Upstream> EchoAsync() =>
+        StartAsync((context, service) => context.Response.WriteAsync($"{service} {context.Request.Path}"));
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 }

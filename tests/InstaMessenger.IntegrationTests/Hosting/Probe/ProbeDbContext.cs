@@ -55,7 +55,8 @@ public sealed class MySqlProbeDbContext(DbContextOptions options) : ProbeDbConte
 
 internal sealed class SqliteProbeDesign : IDesignTimeDbContextFactory<SqliteProbeDbContext>
 {
-    public SqliteProbeDbContext CreateDbContext(string[] args) => new(new DbContextOptionsBuilder<SqliteProbeDbContext>().UseSqlite("Data Source=design.db").Options);
+    public SqliteProbeDbContext CreateDbContext(string[] args) =>
+        new(new DbContextOptionsBuilder<SqliteProbeDbContext>().UseSqlite("Data Source=design.db").Options);
 }
 
 internal sealed class MySqlProbeDesign : IDesignTimeDbContextFactory<MySqlProbeDbContext>

@@ -27,4 +27,5 @@ internal sealed class SingleHandler(HandledLog log) : ProbeHandler<SendReported>
 
 internal sealed class FirstHandler(HandledLog log) : ProbeHandler<AccountChanged>(log, ProbeQueues.FirstOfTwo, message => message.Version);
 
-internal sealed class SecondHandler(HandledLog log) : ProbeHandler<AccountChanged>(log, ProbeQueues.SecondOfTwo, message => message.Version);
+internal sealed class SecondHandler(HandledLog log) : ProbeHandler<AccountChanged>(
+    log, ProbeQueues.SecondOfTwo, message => message.Version);

@@ -32,7 +32,8 @@ internal sealed class ProbeHost : IAsyncDisposable
 
     public IUnitOfWork<ProbeDbContext> UnitOfWork => Services.GetRequiredService<IUnitOfWork<ProbeDbContext>>();
 
-    public static async Task<ProbeHost> StartAsync(ProbeSettings settings, bool consumes = true, HandledLog? handled = null, Action<IServiceCollection>? change = null)
+    public static async Task<ProbeHost> StartAsync(
+        ProbeSettings settings, bool consumes = true, HandledLog? handled = null, Action<IServiceCollection>? change = null)
     {
         handled ??= new HandledLog();
         var builder = WebApplication.CreateSlimBuilder();
@@ -47,7 +48,8 @@ internal sealed class ProbeHost : IAsyncDisposable
         builder.AddServiceDefaults("probe", 0);
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton(handled);
-        builder.AddDatabase<ProbeDbContext>("Store", options => new SqliteProbeDbContext(options), options => new MySqlProbeDbContext(options));
+        builder.AddDatabase<ProbeDbContext>(
+            "Store", options => new SqliteProbeDbContext(options), options => new MySqlProbeDbContext(options));
         if (consumes)
         {
             builder.Services.AddMessageHandler<ProbeDbContext, SendReported, SingleHandler>(ProbeQueues.Single);

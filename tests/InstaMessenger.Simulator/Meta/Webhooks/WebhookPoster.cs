@@ -13,10 +13,11 @@ public sealed class WebhookPoster : IDisposable
     private readonly bool _keepBodies;
 
     /// <summary>
-    /// Connections have a limit, as a real sender's: a product that is slow for a while would else be given one for every post, until one of both
-    /// processes has no file descriptor left.
+    /// Connections have a limit, as a real sender's: a product that is slow for a while would else be given one for every post, until one
+    /// of both processes has no file descriptor left.
     /// </summary>
-    private readonly HttpClient _http = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, MaxConnectionsPerServer = 256 })
+    private readonly HttpClient _http = new(
+        new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, MaxConnectionsPerServer = 256 })
     {
         Timeout = TimeSpan.FromSeconds(20),
     };

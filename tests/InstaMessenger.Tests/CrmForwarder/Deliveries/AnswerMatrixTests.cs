@@ -5,7 +5,9 @@ using InstaMessenger.CrmForwarder.Data;
 
 namespace InstaMessenger.Tests.CrmForwarder.Deliveries;
 
-/// <summary>What CRMs do to a request, on real sockets. Each case ends in a record, within 15 seconds of the clock in all, and holds up nobody else.</summary>
+/// <summary>
+/// What CRMs do to a request, on real sockets. Each case ends in a record, within 15 seconds of the clock in all, and holds up nobody else.
+/// </summary>
 public sealed class AnswerMatrixTests : IAsyncLifetime
 {
     private const string Ok = "HTTP/1.1 200 OK\r\n";
@@ -77,7 +79,8 @@ public sealed class AnswerMatrixTests : IAsyncLifetime
         await using var crm = RawCrm.Start(How(how));
         await PostAsync(crm.Url);
         await _host.LoggedAsync("delivery.delivered");
-        (await _host.OnlyDeliveryAsync()).ShouldSatisfyAllConditions(row => row.State.ShouldBe(DeliveryState.Delivered), row => row.Attempts.ShouldBe(1));
+        (await _host.OnlyDeliveryAsync())
+            .ShouldSatisfyAllConditions(row => row.State.ShouldBe(DeliveryState.Delivered), row => row.Attempts.ShouldBe(1));
         await OthersGoOnAsync();
     }
 

@@ -2,7 +2,10 @@ using InstaMessenger.Contracts.Ids;
 
 namespace InstaMessenger.Tests.CrmForwarder.Deliveries;
 
-/// <summary>160 endpoints that accept and hang moved another tenant's delivery from 0.03 s to 16 to 25 s. The clock stands still here: nothing that hangs can have ended.</summary>
+/// <summary>
+/// 160 endpoints that accept and hang moved another tenant's delivery from 0.03 s to 16 to 25 s. The clock stands still here: nothing that
+/// hangs can have ended.
+/// </summary>
 public sealed class HangingEndpointsTests : IAsyncLifetime
 {
     private const int Hanging = 160;
@@ -53,7 +56,8 @@ public sealed class HangingEndpointsTests : IAsyncLifetime
         await _host.LinkAsync(Fresh, _crm.Url("/new"));
         await _host.PublishAsync(_host.Event(Fresh));
 
-        // It shares a quarter of the slots with them, each for at most a second; five seconds see all of them through, and 15 would end the first.
+        // It shares a quarter of the slots with them, each for at most a second; five seconds see all of them through, and 15 would end the
+        // first.
         var came = _crm.NextAsync();
         for (var second = 0; second < 5 && !came.IsCompleted; second++)
         {

@@ -164,7 +164,8 @@ public sealed class LaneSetTests
 
     private void Fill(int number, bool proven, string? account = null, int deliveries = 1_000)
     {
-        var target = new DeliveryTarget($"whe_{number}", "https://crm.example", [], AccountId.Parse(account ?? $"acc_{number}"), proven, "");
+        var target = new DeliveryTarget(
+            $"whe_{number}", "https://crm.example", [], AccountId.Parse(account ?? $"acc_{number}"), proven, "");
         var lane = _lanes.Of(target.EndpointId);
         lane.BeginRead();
         lane.EndRead(new LanePage(target, [.. Enumerable.Range(number * 1_000, deliveries).Select(Delivery)], false));
@@ -183,6 +184,9 @@ public sealed class LaneSetTests
     private void Finish(Post post, Verdict verdict)
     {
         _posts.Remove(post.Delivery.Id);
-        _lanes.Finished(post, new AttemptResult(post.Delivery, post.Target, verdict, verdict is Verdict.Delivered ? 200 : null, null, null, default, default));
+        _lanes.Finished(
+            post,
+            new AttemptResult(
+                post.Delivery, post.Target, verdict, verdict is Verdict.Delivered ? 200 : null, null, null, default, default));
     }
 }

@@ -7,7 +7,8 @@ public sealed class LaneTests
 {
     private const int Most = 16;
 
-    private static readonly DeliveryTarget Target = new("whe_1", "https://crm.example", [], AccountId.Parse("acc_1"), Proven: true, Claim: "");
+    private static readonly DeliveryTarget Target = new(
+        "whe_1", "https://crm.example", [], AccountId.Parse("acc_1"), Proven: true, Claim: "");
 
     private readonly Lane _lane = new("whe_1", Most);
 
@@ -163,10 +164,20 @@ public sealed class LaneTests
     [InlineData(nameof(Verdict.Failed), null, 0, null)] // refused at once
     [InlineData(nameof(Verdict.Refused), null, 0, null)]
     public void What_an_attempt_says_of_its_endpoint(string verdict, int? status, int seconds, bool? proven) =>
-        new AttemptResult(Delivery(1), Target, Enum.Parse<Verdict>(verdict), status, null, null, default, TimeSpan.FromSeconds(seconds)).ProvesEndpoint.ShouldBe(proven);
+        new AttemptResult(
+            Delivery(1),
+            Target,
+            Enum.Parse<Verdict>(verdict),
+            status,
+            null,
+            null,
+            default,
+            TimeSpan.FromSeconds(seconds)).ProvesEndpoint.ShouldBe(proven);
 
     private static DueDelivery Delivery(long id, string? conversation = null) => new(
-        id, EventId.Parse("evt_" + id), conversation is null ? null : ConversationId.Parse(conversation), [], null, 0, 0, DateTimeOffset.UnixEpoch);
+        id, EventId.Parse("evt_" + id), conversation is null
+            ? null
+            : ConversationId.Parse(conversation), [], null, 0, 0, DateTimeOffset.UnixEpoch);
 
     private void Read(params DueDelivery[] deliveries) => Read(full: false, deliveries);
 
@@ -178,7 +189,8 @@ public sealed class LaneTests
     }
 
     private void Finish(DueDelivery delivery, Verdict verdict) =>
-        _lane.Finished(delivery, new AttemptResult(delivery, Target, verdict, verdict is Verdict.TimedOut ? null : 200, null, null, default, default));
+        _lane.Finished(
+            delivery, new AttemptResult(delivery, Target, verdict, verdict is Verdict.TimedOut ? null : 200, null, null, default, default));
 
     private DueDelivery Take()
     {

@@ -6,7 +6,9 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace InstaMessenger.Tests.CrmForwarder.Deliveries;
 
-/// <summary>What became of a post is written once, whatever the database does, and one result that cannot be written stops nobody.</summary>
+/// <summary>
+/// What became of a post is written once, whatever the database does, and one result that cannot be written stops nobody.
+/// </summary>
 public sealed class RecordingTests : IAsyncLifetime
 {
     private static readonly AccountId Account = AccountId.Parse("acc_1");
@@ -32,7 +34,9 @@ public sealed class RecordingTests : IAsyncLifetime
         Directory.Delete(_directory, recursive: true);
     }
 
-    /// <summary>The attempt number was counted with the state, so an attempt that ended after its account was unlinked was logged and not counted.</summary>
+    /// <summary>
+    /// The attempt number was counted with the state, so an attempt that ended after its account was unlinked was logged and not counted.
+    /// </summary>
     [Fact]
     public async Task An_attempt_that_ends_after_unlink_and_relink_does_not_stop_the_deliveries_of_all_once_it_is_sent_again()
     {
@@ -49,7 +53,8 @@ public sealed class RecordingTests : IAsyncLifetime
         await _host.LinkAsync(Account, _crm.Url("/after"), version: 3);
         answer.SetResult();
         await _host.LoggedAsync("delivery.failed");
-        (await _host.OnlyDeliveryAsync()).ShouldSatisfyAllConditions(row => row.State.ShouldBe(DeliveryState.Dead), row => row.Attempts.ShouldBe(1));
+        (await _host.OnlyDeliveryAsync())
+            .ShouldSatisfyAllConditions(row => row.State.ShouldBe(DeliveryState.Dead), row => row.Attempts.ShouldBe(1));
 
         _crm.Succeed();
         using var http = _host.Client(Account);
@@ -116,7 +121,8 @@ public sealed class RecordingTests : IAsyncLifetime
     public async Task A_result_that_can_never_be_recorded_is_set_aside_and_the_others_are_recorded()
     {
         await _host.ReadAsync(db => db.Database.ExecuteSqlRawAsync(
-            "CREATE TRIGGER rotten BEFORE UPDATE OF attempts ON deliveries WHEN OLD.sequence = 4 BEGIN SELECT RAISE(ABORT, 'rotten'); END"));
+            "CREATE TRIGGER rotten BEFORE UPDATE OF attempts ON deliveries WHEN OLD.sequence = 4 BEGIN SELECT RAISE(ABORT, 'rotten'); "
+                + "END"));
         await _host.LinkAsync(Account, _crm.Url("/"));
         await _host.LinkAsync(OtherAccount, _crm.Url("/"));
         await _host.PublishAsync(_host.Event(Account), _host.Event(OtherAccount));

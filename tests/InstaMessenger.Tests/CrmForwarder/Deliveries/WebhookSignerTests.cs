@@ -14,11 +14,13 @@ public sealed class WebhookSignerTests
 
     [Fact]
     public void The_example_of_standard_webhooks_is_signed_as_published() =>
-        WebhookSigner.Standard([WebhookSigner.KeyOf(PublishedSecret)], PublishedId, PublishedTimestamp, PublishedBody).ShouldBe(PublishedSignature);
+        WebhookSigner.Standard([WebhookSigner.KeyOf(PublishedSecret)], PublishedId, PublishedTimestamp, PublishedBody)
+            .ShouldBe(PublishedSignature);
 
     [Fact]
     public void Each_valid_secret_signs() =>
-        WebhookSigner.Standard([WebhookSigner.KeyOf("new"), WebhookSigner.KeyOf(PublishedSecret)], PublishedId, PublishedTimestamp, PublishedBody)
+        WebhookSigner.Standard(
+            [WebhookSigner.KeyOf("new"), WebhookSigner.KeyOf(PublishedSecret)], PublishedId, PublishedTimestamp, PublishedBody)
             .Split(' ').ShouldSatisfyAllConditions(
                 signatures => signatures.Length.ShouldBe(2),
                 signatures => signatures[0].ShouldNotBe(PublishedSignature),

@@ -65,7 +65,8 @@ public sealed class BundleLaneTests
         _handled.SelectMany(items => items).ShouldBe([3]);
     }
 
-    private Task Come(ulong number) => _lane.HandleAsync(number, new BundleLane<int>.Turn([new BusItem<int>($"item-{number}", null, (int)number)], async items =>
+    private Task Come(ulong number) =>
+        _lane.HandleAsync(number, new BundleLane<int>.Turn([new BusItem<int>($"item-{number}", null, (int)number)], async items =>
     {
         int[] numbers = [.. items.Select(item => item.Body)];
         await _before(numbers);

@@ -37,7 +37,8 @@ public sealed class ReadableRowsTests : IDisposable
         await SowAsync(10, "id IN (2, 3, 5)");
         await using var db = new Beds(_connection, _loggers);
 
-        for (var time = 0; time < 2; time++) (await db.ReadableAsync(db.Set<Bed>().OrderBy(bed => bed.Id).Take, 5)).Select(bed => bed.Id).ShouldBe([1, 4, 6, 7, 8]);
+        for (var time = 0; time < 2; time++) (await db.ReadableAsync(db.Set<Bed>().OrderBy(bed => bed.Id).Take, 5)).Select(bed => bed.Id)
+            .ShouldBe([1, 4, 6, 7, 8]);
 
         _told.All.ShouldBe(["The row 2 of beds", "The row 3 of beds", "The row 5 of beds"]);
     }
@@ -49,7 +50,8 @@ public sealed class ReadableRowsTests : IDisposable
         await using var db = new Beds(_connection, _loggers);
 
         (await db.ReadableAsync(db.Set<Bed>().OrderBy(bed => bed.Id))).Select(bed => bed.Id).ShouldBe([2, 3, 4]);
-        (await db.ReadableAsync(db.Set<Bed>().OrderByDescending(bed => bed.Id).Select(bed => new { bed.Id, bed.State }))).Select(bed => bed.Id).ShouldBe([4, 3, 2]);
+        (await db.ReadableAsync(db.Set<Bed>().OrderByDescending(bed => bed.Id).Select(bed => new { bed.Id, bed.State })))
+            .Select(bed => bed.Id).ShouldBe([4, 3, 2]);
     }
 
     [Fact]
@@ -78,7 +80,8 @@ public sealed class ReadableRowsTests : IDisposable
 
         public ILogger CreateLogger(string categoryName) => this;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
             if (eventId.Name == "row.unreadable") All.Add(formatter(state, exception).Split(" cannot")[0]);
         }
@@ -102,7 +105,8 @@ public sealed class ReadableRowsTests : IDisposable
 
     private sealed class Beds(SqliteConnection connection, ILoggerFactory loggers) : DbContext
     {
-        protected override void OnConfiguring(DbContextOptionsBuilder optionsBuilder) => optionsBuilder.UseSqlite(connection).UseLoggerFactory(loggers);
+        protected override void OnConfiguring(DbContextOptionsBuilder optionsBuilder) =>
+            optionsBuilder.UseSqlite(connection).UseLoggerFactory(loggers);
 
         protected override void OnModelCreating(ModelBuilder modelBuilder)
         {

@@ -12,7 +12,8 @@ public sealed class RequestIdTests : IDisposable
     private const string Header = "X-Request-Id";
     private readonly TemporaryFolder _folder = new();
 
-    public static TheoryData<string> HostileIds => [new string('a', 65), "a b", "a\tb", "a,b", "é", "<script>", "a\"b", "a/b", "a;b", "%0d%0aX-Other: 1", "$(id)", ""];
+    public static TheoryData<string> HostileIds =>
+        [new string('a', 65), "a b", "a\tb", "a,b", "é", "<script>", "a\"b", "a/b", "a;b", "%0d%0aX-Other: 1", "$(id)", ""];
 
     [Theory]
     [InlineData("a")]
@@ -60,7 +61,8 @@ public sealed class RequestIdTests : IDisposable
         await AskAsync(service.Http, "/broken", "CRM_req.42");
 
         log.All.ShouldContain("request_id=CRM_req.42");
-        log.Written.Count(line => line.Contains("request_id=CRM_req.42", StringComparison.Ordinal)).ShouldBe(2, "the error, and the problem that was answered");
+        log.Written.Count(line => line.Contains("request_id=CRM_req.42", StringComparison.Ordinal))
+            .ShouldBe(2, "the error, and the problem that was answered");
     }
 
     [Fact]
@@ -115,7 +117,8 @@ public sealed class RequestIdTests : IDisposable
         _folder.Path,
         builder =>
         {
-            if (log is not null) builder.Logging.AddProvider(log).AddFilter<LogCapture>("Microsoft", LogLevel.Warning).AddFilter<LogCapture>("InstaMessenger", LogLevel.Information);
+            if (log is not null) builder.Logging.AddProvider(log).AddFilter<LogCapture>("Microsoft", LogLevel.Warning)
+                .AddFilter<LogCapture>("InstaMessenger", LogLevel.Information);
         },
         app =>
         {

@@ -35,7 +35,8 @@ public sealed class LineFormatterTests
             }
 
             log.Written.Count.ShouldBe(2);
-            log.Written.ShouldAllBe(line => line.Count(letter => letter == '\n') == 1 && !line.Contains("   at ") && line.Contains("Connection refused"));
+            log.Written.ShouldAllBe(
+                line => line.Count(letter => letter == '\n') == 1 && !line.Contains("   at ") && line.Contains("Connection refused"));
             log.Written[1].ShouldContain("59");
         }
     }
@@ -107,7 +108,8 @@ public sealed class LineFormatterTests
     private static void Say(LogCapture log, string id, Exception? error, int attempt = 1) => log.CreateLogger("a.category").Log(
         LogLevel.Warning,
         new EventId(7, "message.sent"),
-        new List<KeyValuePair<string, object?>> { new("Id", id), new("Attempt", attempt), new("{OriginalFormat}", "{Id} was tried, attempt {Attempt}") },
+        new List<KeyValuePair<string,
+        object?>> { new("Id", id), new("Attempt", attempt), new("{OriginalFormat}", "{Id} was tried, attempt {Attempt}") },
         error,
         (_, _) => $"{id} was tried, attempt {attempt}");
 

@@ -121,7 +121,8 @@ public sealed class RelayTests
         _source.Add(5);
         var attempts = 0;
         // As the in-process bus fails while the handler's database is away, now for one row and now for another.
-        _bus.Confirm = ids => ids.Contains("source-1") && ++attempts < 100 ? throw new InvalidOperationException("away") : Task.CompletedTask;
+        _bus.Confirm = ids =>
+            ids.Contains("source-1") && ++attempts < 100 ? throw new InvalidOperationException("away") : Task.CompletedTask;
         using var relay = NewRelay();
         await relay.StartAsync(CancellationToken.None);
         await AdvanceUntilAsync(_source.UntilEmptyAsync());
@@ -166,7 +167,11 @@ public sealed class RelayTests
     }
 
     private WorkerLoop<Relay<Source>> NewRelay() => new(
-        new Relay<Source>(_source, _bus, _clock, NullLogger<Relay<Source>>.Instance), new WorkerStatuses(_clock), _clock, NullLogger<Relay<Source>>.Instance);
+        new Relay<Source>(
+            _source,
+            _bus,
+            _clock,
+            NullLogger<Relay<Source>>.Instance), new WorkerStatuses(_clock), _clock, NullLogger<Relay<Source>>.Instance);
 
     private sealed class Leased : ILease
     {

@@ -24,7 +24,8 @@ public sealed class OutboundGuardProxyTests
         HttpClient.DefaultProxy = new WebProxy(proxy.LocalEndpoint.ToString());
         try
         {
-            OutboundRefusedException.Caused(await Should.ThrowAsync<HttpRequestException>(() => http.GetAsync("https://crm.example/"))).ShouldBeTrue();
+            OutboundRefusedException.Caused(await Should.ThrowAsync<HttpRequestException>(() => http.GetAsync("https://crm.example/")))
+                .ShouldBeTrue();
             // With a proxy, only its name would have been looked at.
             asked.ShouldBe(["crm.example"]);
         }

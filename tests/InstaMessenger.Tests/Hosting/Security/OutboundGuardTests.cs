@@ -15,24 +15,82 @@ public sealed class OutboundGuardTests : IDisposable
     public static TheoryData<string> PrivateAddresses =>
     [
         "0.0.0.0", "0.1.2.3", "10.0.0.1", "10.255.255.255", "100.64.0.1", "100.127.255.255", "127.0.0.1", "127.1.2.3", "127.255.255.255",
-        "168.63.129.16", "169.254.0.1", "169.254.169.254", "169.254.170.2", "172.16.0.1", "172.31.255.255", "192.0.0.1", "192.0.0.192", "192.0.2.1",
-        "192.88.99.1", "192.168.0.1", "192.168.255.255", "198.18.0.1", "198.19.255.255", "198.51.100.1", "203.0.113.1", "224.0.0.1", "239.255.255.255",
+        "168.63.129.16",
+        "169.254.0.1",
+        "169.254.169.254",
+        "169.254.170.2",
+        "172.16.0.1",
+        "172.31.255.255",
+        "192.0.0.1",
+        "192.0.0.192",
+        "192.0.2.1",
+        "192.88.99.1",
+        "192.168.0.1",
+        "192.168.255.255",
+        "198.18.0.1",
+        "198.19.255.255",
+        "198.51.100.1",
+        "203.0.113.1",
+        "224.0.0.1",
+        "239.255.255.255",
         "240.0.0.1", "255.255.255.255",
-        "::", "::1", "::127.0.0.1", "::ffff:127.0.0.1", "::ffff:10.0.0.1", "::ffff:169.254.169.254", "::ffff:0:127.0.0.1", "64:ff9b::7f00:1", "64:ff9b::a9fe:a9fe",
-        "64:ff9b:1::7f00:1", "100::1", "2001::1", "2001:db8::1", "2002:7f00:1::", "2002:a9fe:a9fe::1", "3fff::1", "5f00::1", "fc00::1", "fd00:ec2::254", "fdff::1",
+        "::",
+        "::1",
+        "::127.0.0.1",
+        "::ffff:127.0.0.1",
+        "::ffff:10.0.0.1",
+        "::ffff:169.254.169.254",
+        "::ffff:0:127.0.0.1",
+        "64:ff9b::7f00:1",
+        "64:ff9b::a9fe:a9fe",
+        "64:ff9b:1::7f00:1",
+        "100::1",
+        "2001::1",
+        "2001:db8::1",
+        "2002:7f00:1::",
+        "2002:a9fe:a9fe::1",
+        "3fff::1",
+        "5f00::1",
+        "fc00::1",
+        "fd00:ec2::254",
+        "fdff::1",
         "fe80::1", "fec0::1", "ff02::1", "ff0e::1", "4000::1", "8000::1",
     ];
 
-    public static TheoryData<string> PublicAddresses => ["1.1.1.1", "8.8.8.8", "100.63.255.255", "100.128.0.1", "172.15.0.1", "172.32.0.1", "2606:4700::1111", "2a00:1450::1"];
+    public static TheoryData<string> PublicAddresses =>
+        ["1.1.1.1", "8.8.8.8", "100.63.255.255", "100.128.0.1", "172.15.0.1", "172.32.0.1", "2606:4700::1111", "2a00:1450::1"];
 
     /// <summary>Other spellings of the canary's address, and what hides the host from a reader.</summary>
     public static TheoryData<string> Urls =>
     [
-        "https://127.0.0.1:{0}/", "https://127.1:{0}/", "https://2130706433:{0}/", "https://0x7f000001:{0}/", "https://0x7f.0.0.1:{0}/", "https://0177.0.0.1:{0}/",
-        "https://017700000001:{0}/", "https://127.0.0.1.:{0}/", "https://[::1]:{0}/", "https://[::ffff:127.0.0.1]:{0}/", "https://[::ffff:7f00:1]:{0}/", "https://[0:0:0:0:0:0:0:1]:{0}/",
-        "https://0.0.0.0:{0}/", "https://0:{0}/", "https://localhost:{0}/", "https://LOCALHOST:{0}/", "https://localhost.:{0}/", "https://①②⑦.⓪.⓪.①:{0}/",
-        "https://good.example@127.0.0.1:{0}/", "https://user:secret@127.0.0.1:{0}/", "https://127.0.0.1:{0}#good.example", "https://127.0.0.1:{0}/?good.example",
-        "http://127.0.0.1:{0}/", "http://good.example:{0}/", "ftp://127.0.0.1:{0}/", "file:///etc/passwd", "gopher://127.0.0.1:{0}/", "ws://127.0.0.1:{0}/",
+        "https://127.0.0.1:{0}/",
+        "https://127.1:{0}/",
+        "https://2130706433:{0}/",
+        "https://0x7f000001:{0}/",
+        "https://0x7f.0.0.1:{0}/",
+        "https://0177.0.0.1:{0}/",
+        "https://017700000001:{0}/",
+        "https://127.0.0.1.:{0}/",
+        "https://[::1]:{0}/",
+        "https://[::ffff:127.0.0.1]:{0}/",
+        "https://[::ffff:7f00:1]:{0}/",
+        "https://[0:0:0:0:0:0:0:1]:{0}/",
+        "https://0.0.0.0:{0}/",
+        "https://0:{0}/",
+        "https://localhost:{0}/",
+        "https://LOCALHOST:{0}/",
+        "https://localhost.:{0}/",
+        "https://①②⑦.⓪.⓪.①:{0}/",
+        "https://good.example@127.0.0.1:{0}/",
+        "https://user:secret@127.0.0.1:{0}/",
+        "https://127.0.0.1:{0}#good.example",
+        "https://127.0.0.1:{0}/?good.example",
+        "http://127.0.0.1:{0}/",
+        "http://good.example:{0}/",
+        "ftp://127.0.0.1:{0}/",
+        "file:///etc/passwd",
+        "gopher://127.0.0.1:{0}/",
+        "ws://127.0.0.1:{0}/",
     ];
 
     public void Dispose() => _canary.Dispose();
@@ -119,14 +177,16 @@ public sealed class OutboundGuardTests : IDisposable
         (await call).StatusCode.ShouldBe(HttpStatusCode.NoContent);
     }
 
-    private static OutboundGuard Guard(bool allowPrivate = false, Func<string, CancellationToken, Task<IPAddress[]>>? resolve = null, string? allowed = null)
+    private static OutboundGuard Guard(
+        bool allowPrivate = false, Func<string, CancellationToken, Task<IPAddress[]>>? resolve = null, string? allowed = null)
     {
         var options = new OutboundOptions { AllowPrivateAddresses = allowPrivate };
         if (allowed is not null) options.AllowedAddresses.Add(allowed);
         return new OutboundGuard(new OutboundRules(options), resolve);
     }
 
-    private string Url(string format) => format.Replace("{0}", ((IPEndPoint)_canary.LocalEndpoint).Port.ToString(), StringComparison.Ordinal);
+    private string Url(string format) =>
+        format.Replace("{0}", ((IPEndPoint)_canary.LocalEndpoint).Port.ToString(), StringComparison.Ordinal);
 
     private async Task ShouldRefuseAsync(OutboundGuard guard, string url)
     {

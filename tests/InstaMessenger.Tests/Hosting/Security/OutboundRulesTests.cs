@@ -4,7 +4,9 @@ using InstaMessenger.Hosting.Security;
 
 namespace InstaMessenger.Tests.Hosting.Security;
 
-/// <summary>What is judged when an address is stored. Addresses that could never be called were taken in, and their deliveries died one by one.</summary>
+/// <summary>
+/// What is judged when an address is stored. Addresses that could never be called were taken in, and their deliveries died one by one.
+/// </summary>
 public sealed class OutboundRulesTests
 {
     [Theory]

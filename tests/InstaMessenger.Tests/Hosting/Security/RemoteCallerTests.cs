@@ -102,10 +102,13 @@ public sealed class RemoteCallerTests : IAsyncLifetime
     [InlineData("<html>")]
     [InlineData("""{"id":"usr_1","kind":"user","user_id":"usr_1","is_admin":false}""")]
     [InlineData("""{"id":"usr_1","kind":"user","user_id":"usr_1","is_admin":true,"account_ids":null}""")]
-    [InlineData("""{"id":"usr_1","kind":"user","user_id":"usr_1","is_admin":false,"accounts":"listed","account_ids":null,"scopes":["read"]}""")]
+    [InlineData(
+        """{"id":"usr_1","kind":"user","user_id":"usr_1","is_admin":false,"accounts":"listed","account_ids":null,"scopes":["read"]}""")]
     [InlineData("""{"id":null,"kind":"user","user_id":"usr_1","is_admin":false,"accounts":"listed","account_ids":[],"scopes":["read"]}""")]
-    [InlineData("""{"id":"usr_1","kind":"user","user_id":"usr_1","is_admin":false,"accounts":"all","account_ids":["acc_1"],"scopes":["read"]}""")]
-    [InlineData("""{"id":"usr_1","kind":"user","user_id":"usr_1","is_admin":false,"accounts":"every","account_ids":[],"scopes":["read"]}""")]
+    [InlineData(
+        """{"id":"usr_1","kind":"user","user_id":"usr_1","is_admin":false,"accounts":"all","account_ids":["acc_1"],"scopes":["read"]}""")]
+    [InlineData(
+        """{"id":"usr_1","kind":"user","user_id":"usr_1","is_admin":false,"accounts":"every","account_ids":[],"scopes":["read"]}""")]
     public async Task An_answer_of_another_shape_lets_nobody_in(string answer)
     {
         _answer = Says(200, answer);
@@ -125,7 +128,9 @@ public sealed class RemoteCallerTests : IAsyncLifetime
         _answer = context =>
         {
             context.Response.Headers.Location = "/elsewhere";
-            return context.Request.Path == "/elsewhere" ? Says(200, Agent)(context) : status == 204 ? Says(204, "")(context) : Says(status, Agent)(context);
+            return context.Request.Path == "/elsewhere"
+                ? Says(200, Agent)(context) : status == 204 ? Says(204, "")(context)
+                : Says(status, Agent)(context);
         };
         await IsUnavailableAsync();
     }
@@ -174,7 +179,8 @@ public sealed class RemoteCallerTests : IAsyncLifetime
         using var client = new TcpClient();
         await client.ConnectAsync(IPAddress.Loopback, new Uri(_service.App.Urls.First()).Port);
         var stream = client.GetStream();
-        await stream.WriteAsync(Encoding.Latin1.GetBytes($"GET /who HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{headers}\r\n\r\n"));
+        await stream.WriteAsync(
+            Encoding.Latin1.GetBytes($"GET /who HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{headers}\r\n\r\n"));
         using var reader = new StreamReader(stream, Encoding.Latin1);
         return await reader.ReadToEndAsync();
     }

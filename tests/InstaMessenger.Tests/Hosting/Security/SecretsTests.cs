@@ -67,7 +67,8 @@ public sealed class SecretsTests : IDisposable
         {
         }
 
-        var error = await Should.ThrowAsync<InvalidOperationException>(() => StartAsync(Convert.ToBase64String(RandomNumberGenerator.GetBytes(32))));
+        var error = await Should.ThrowAsync<InvalidOperationException>(
+            () => StartAsync(Convert.ToBase64String(RandomNumberGenerator.GetBytes(32))));
 
         error.Message.ShouldStartWith("Secrets:MasterKey does not open the key ring");
         _folder.GetFiles("key-*.xml").Length.ShouldBe(1);
@@ -114,7 +115,8 @@ public sealed class SecretsTests : IDisposable
 
     [Fact]
     public async Task A_start_without_a_master_key_says_which_setting_is_missing() =>
-        (await Should.ThrowAsync<InvalidOperationException>(() => StartAsync(null))).Message.ShouldStartWith("Secrets:MasterKey is missing.");
+        (await Should.ThrowAsync<InvalidOperationException>(() => StartAsync(null))).Message.ShouldStartWith(
+            "Secrets:MasterKey is missing.");
 
     private static SecretProtector Protector(WebApplication process) => process.Services.GetRequiredService<SecretProtector>();
 

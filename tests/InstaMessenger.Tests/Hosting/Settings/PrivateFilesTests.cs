@@ -27,7 +27,8 @@ public sealed class PrivateFilesTests
             errors);
         await Task.WhenAny(started.Task, running).WaitAsync(TimeSpan.FromSeconds(60));
         errors.ToString().ShouldBeEmpty();
-        var made = new DirectoryInfo(data).EnumerateFileSystemInfos("*", SearchOption.AllDirectories).Append(new DirectoryInfo(data)).ToList();
+        var made = new DirectoryInfo(data).EnumerateFileSystemInfos("*", SearchOption.AllDirectories).Append(new DirectoryInfo(data))
+            .ToList();
 
         made.Count.ShouldBeGreaterThan(10);
         foreach (var entry in made) (entry.UnixFileMode & Others).ShouldBe(UnixFileMode.None, entry.FullName);

@@ -15,7 +15,8 @@ public sealed class RefusedSettingTests
     [InlineData("ConnectionStrings:RabbitMq=rabbit.example", "ConnectionStrings:RabbitMq must be an address")]
     [InlineData("ConnectionStrings:Store=Server=", "ConnectionStrings:Store must name a MySQL or MariaDB database")]
     [InlineData("ConnectionStrings:Sender=nonsense", "ConnectionStrings:Sender must name a MySQL or MariaDB database")]
-    [InlineData("ConnectionStrings:CrmForwarder=Server=db;Sorver=x", "ConnectionStrings:CrmForwarder must name a MySQL or MariaDB database")]
+    [InlineData(
+        "ConnectionStrings:CrmForwarder=Server=db;Sorver=x", "ConnectionStrings:CrmForwarder must name a MySQL or MariaDB database")]
     [InlineData("ConnectionStrings:Shop=Server=db;Database=x", "ConnectionStrings:Shop: there is no such setting")]
     [InlineData("Data:Directory=/proc/instamessenger", "Data:Directory (/proc/instamessenger) is no folder that can be written")]
     [InlineData("Data:Directory=/dev/null", "Data:Directory (/dev/null) is no folder that can be written")]
@@ -57,7 +58,8 @@ public sealed class RefusedSettingTests
     public async Task Without_an_Instagram_app_it_does_not_start()
     {
         using var folder = new TemporaryFolder();
-        var withoutApp = ServiceUnderTest.Arguments(folder.Path).Where(argument => !argument.StartsWith("--Instagram:Apps", StringComparison.Ordinal)).ToArray();
+        var withoutApp = ServiceUnderTest.Arguments(folder.Path)
+            .Where(argument => !argument.StartsWith("--Instagram:Apps", StringComparison.Ordinal)).ToArray();
         await ShouldBeOneLineAsync(() => StandaloneHost.Build(withoutApp), "Instagram:Apps:0:AppId, AppSecret and VerifyToken are missing");
     }
 
@@ -92,17 +94,21 @@ public sealed class RefusedSettingTests
     public async Task Every_setting_of_the_operations_page_is_known()
     {
         var page = await File.ReadAllLinesAsync(RepositoryRoot.Of("docs", "operations.md"), TestContext.Current.CancellationToken);
-        var cells = page.SkipWhile(line => line != "## Settings").TakeWhile(line => line != "## Looking after it").Where(line => line.StartsWith("| `", StringComparison.Ordinal));
-        var names = cells.SelectMany(line => NamesOf(line.Split('|')[1])).Where(name => name.Contains(':') && !name.StartsWith("Logging:", StringComparison.Ordinal)).ToList();
+        var cells = page.SkipWhile(line => line != "## Settings").TakeWhile(line => line != "## Looking after it")
+            .Where(line => line.StartsWith("| `", StringComparison.Ordinal));
+        var names = cells.SelectMany(line => NamesOf(line.Split('|')[1]))
+            .Where(name => name.Contains(':') && !name.StartsWith("Logging:", StringComparison.Ordinal)).ToList();
 
         names.Count.ShouldBeGreaterThan(30);
-        names.Where(name => !KnownSettings.Names.Any(known => known == name || known.StartsWith(name + ":*", StringComparison.Ordinal))).ShouldBeEmpty();
+        names.Where(name => !KnownSettings.Names.Any(known => known == name || known.StartsWith(name + ":*", StringComparison.Ordinal)))
+            .ShouldBeEmpty();
     }
 
     /// <summary>Of a cell like <c>`RateLimits:PerKeyPerSecond`, `:PerKeyBurst`</c>.</summary>
     private static List<string> NamesOf(string cell)
     {
-        var names = cell.Split('`').Where((_, index) => index % 2 == 1).Select(name => name.Replace("[]", "", StringComparison.Ordinal)).ToList();
+        var names = cell.Split('`').Where((_, index) => index % 2 == 1).Select(name => name.Replace("[]", "", StringComparison.Ordinal))
+            .ToList();
         return names.ConvertAll(name => name.StartsWith(':') ? names[0].Split(':')[0] + name : name);
     }
 

@@ -122,7 +122,8 @@ public sealed class RowWorkerTests
 
         protected override int RowsPerRound => 10;
 
-        protected override Task<IReadOnlyList<int>> FindAsync(IReadOnlyCollection<int> except, int limit, CancellationToken cancellationToken)
+        protected override Task<IReadOnlyList<int>> FindAsync(
+            IReadOnlyCollection<int> except, int limit, CancellationToken cancellationToken)
         {
             if (IsAway) throw new TimeoutException("the database is away");
             return Task.FromResult<IReadOnlyList<int>>([.. Due.Except(except).Take(limit)]);

@@ -58,7 +58,8 @@ public sealed class JournalSourceTests
         {
             await connection.OpenAsync();
             await using var spoil = connection.CreateCommand();
-            spoil.CommandText = "UPDATE journal SET received_at = CASE id WHEN 1 THEN -9223372036854775808 ELSE 9223372036854775807 END WHERE id < 3";
+            spoil.CommandText =
+                "UPDATE journal SET received_at = CASE id WHEN 1 THEN -9223372036854775808 ELSE 9223372036854775807 END WHERE id < 3";
             (await spoil.ExecuteNonQueryAsync()).ShouldBe(2);
         }
 

@@ -71,7 +71,8 @@ public sealed class JournalTests
     public async Task A_read_only_file_is_answered_503_and_the_journal_recovers()
     {
         using var folder = new TemporaryFolder();
-        await using (var first = await IngressHost.StartAsync(folder, IngressHost.OneApp)) (await first.PostAsync("{}")).EnsureSuccessStatusCode();
+        await using (var first = await IngressHost.StartAsync(folder, IngressHost.OneApp)) (await first.PostAsync("{}"))
+            .EnsureSuccessStatusCode();
         SqliteConnection.ClearAllPools();
         // Not by file permissions: they do not bind root, which tests often are.
         SetWriteVersion(folder, Future);
@@ -89,7 +90,8 @@ public sealed class JournalTests
     public async Task A_full_journal_is_answered_503_loses_nothing_and_recovers_when_the_broker_is_back()
     {
         using var folder = new TemporaryFolder();
-        await using var ingress = await IngressHost.StartAsync(folder, [.. IngressHost.OneApp, "Ingress:JournalMaxBytes=262144"], brokerDown: true);
+        await using var ingress = await IngressHost.StartAsync(
+            folder, [.. IngressHost.OneApp, "Ingress:JournalMaxBytes=262144"], brokerDown: true);
         var filler = new string('x', 30_000);
         var kept = 0;
         var answer = await PostAsync();
@@ -99,7 +101,8 @@ public sealed class JournalTests
         (await ingress.ReadyAsync()).ShouldBe(HttpStatusCode.ServiceUnavailable);
 
         ingress.Bus.Down = false;
-        for (var n = 0; n < kept; n++) Encoding.UTF8.GetString((await ingress.Bus.NextAsync()).Body.Body).ShouldStartWith($$"""{"n":{{n}},""");
+        for (var n = 0; n < kept; n++) Encoding.UTF8.GetString((await ingress.Bus.NextAsync()).Body.Body)
+            .ShouldStartWith($$"""{"n":{{n}},""");
         await EmptiedAsync(folder);
         (await ingress.PostAsync("{}")).StatusCode.ShouldBe(HttpStatusCode.OK);
         await ingress.UntilReadyAsync();

@@ -11,7 +11,8 @@ public sealed class InstagramOptionsTests
     public async Task An_empty_secret_or_token_is_refused_at_start(string secret, string token, string sentence)
     {
         using var folder = new TemporaryFolder();
-        var error = await Should.ThrowAsync<OptionsValidationException>(() => IngressHost.StartAsync(folder, IngressHost.App(0, secret, token)));
+        var error = await Should.ThrowAsync<OptionsValidationException>(
+            () => IngressHost.StartAsync(folder, IngressHost.App(0, secret, token)));
         error.Failures.ShouldContain(sentence);
     }
 }

@@ -11,7 +11,8 @@ public sealed class VerifyHandshakeTests
     public async Task The_challenge_comes_back_unchanged_as_plain_text(string query, string challenge)
     {
         using var folder = new TemporaryFolder();
-        await using var ingress = await IngressHost.StartAsync(folder, [.. IngressHost.OneApp, .. IngressHost.App(1, "other_secret", "other_token")]);
+        await using var ingress = await IngressHost.StartAsync(
+            folder, [.. IngressHost.OneApp, .. IngressHost.App(1, "other_secret", "other_token")]);
 
         var answer = await ingress.Http.GetAsync(IngressHost.Path + "?" + query);
 

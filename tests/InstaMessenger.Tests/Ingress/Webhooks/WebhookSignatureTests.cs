@@ -81,7 +81,8 @@ public sealed class WebhookSignatureTests
     [Fact]
     public void Without_any_app_nothing_verifies() => IsValid(SignatureOfA, A).ShouldBeFalse();
 
-    private static bool IsValid(string header, string body, params string[] secrets) => Signature(secrets).IsValid(header, Encoding.UTF8.GetBytes(body));
+    private static bool IsValid(string header, string body, params string[] secrets) =>
+        Signature(secrets).IsValid(header, Encoding.UTF8.GetBytes(body));
 
     private static WebhookSignature Signature(params string[] secrets)
     {

@@ -77,7 +77,8 @@ public sealed class GraphAnswerTests
     [InlineData("e\\u0301", 299, 299)]
     public void A_sentence_is_cut_between_characters(string character, int before, int left)
     {
-        var body = Encoding.Latin1.GetBytes($$$"""{"error":{"code":10,"error_user_msg":"{{{new string('z', before)}}}{{{character}}} end"}}""");
+        var body = Encoding.Latin1.GetBytes(
+            $$$"""{"error":{"code":10,"error_user_msg":"{{{new string('z', before)}}}{{{character}}} end"}}""");
         var said = GraphBody.Of(body).Error!.UserMessage!;
         said.Length.ShouldBe(left);
         said.ShouldNotContain('\ufffd');

@@ -72,7 +72,8 @@ public sealed class GraphErrorTableTests
     [InlineData(424242, null, 429, false, "later", "rate_limited", "Account")]
     [InlineData(424242, null, 500, false, "unknown", "meta_error", "")]
     [InlineData(424242, null, 200, false, "unknown", "meta_error", "")]
-    public void Each_error_comes_to_one_outcome(int code, int? subcode, int status, bool media, string verdict, string ourCode, string more) =>
+    public void Each_error_comes_to_one_outcome(
+        int code, int? subcode, int status, bool media, string verdict, string ourCode, string more) =>
         Describe(GraphErrorTable.VerdictOf(new GraphError(code, subcode), status, media)).ShouldBe((verdict, ourCode, more));
 
     [Theory]
@@ -83,7 +84,8 @@ public sealed class GraphErrorTableTests
     [InlineData(2, 500, "unknown")]
     [InlineData(424242, 500, "unknown")]
     public void A_transient_refusal_is_tried_again_and_a_transient_doubt_is_not(int code, int status, string verdict) =>
-        Describe(GraphErrorTable.VerdictOf(new GraphError(code, null, IsTransient: true), status, isMedia: false)).Verdict.ShouldBe(verdict);
+        Describe(
+            GraphErrorTable.VerdictOf(new GraphError(code, null, IsTransient: true), status, isMedia: false)).Verdict.ShouldBe(verdict);
 
     [Fact]
     public void No_line_stands_twice_and_every_code_is_snake_case()

@@ -19,7 +19,8 @@ public sealed class GraphMessageTests
 
     [Fact]
     public void A_person_after_24_hours_is_tagged() =>
-        Json(text: "hello", tag: true).ShouldBe("""{"recipient":{"id":"42"},"message":{"text":"hello"},"messaging_type":"MESSAGE_TAG","tag":"HUMAN_AGENT"}""");
+        Json(text: "hello", tag: true)
+            .ShouldBe("""{"recipient":{"id":"42"},"message":{"text":"hello"},"messaging_type":"MESSAGE_TAG","tag":"HUMAN_AGENT"}""");
 
     [Fact]
     public void A_kind_that_is_not_known_has_no_body() => GraphMessage.Of(Call(new OutgoingContent(), tag: false)).ShouldBeNull();

@@ -13,7 +13,13 @@ namespace InstaMessenger.Tests.Sender.Graph;
 public sealed class GraphSetupTests
 {
     private static readonly GraphMessage Message = GraphMessage.Of(new GraphCall(
-        AccountId.Parse("acc_1"), InstagramAccountId.Parse("1"), LoginType.Instagram, "token", InstagramUserId.Parse("42"), new OutgoingText("hello"), false))!;
+        AccountId.Parse("acc_1"),
+        InstagramAccountId.Parse("1"),
+        LoginType.Instagram,
+        "token",
+        InstagramUserId.Parse("42"),
+        new OutgoingText("hello"),
+        false))!;
 
     [Theory]
     [InlineData(LoginType.Instagram, null, "https://graph.instagram.com/v26.0/me/messages")]
@@ -26,7 +32,13 @@ public sealed class GraphSetupTests
         await using var services = Services(("Instagram:GraphBaseUrl", baseUrl));
         var recorder = services.GetRequiredService<RequestRecorder>();
         using var response = await services.GetRequiredKeyedService<IGraphApi>(login)
-            .SendMessageAsync(services.GetRequiredService<IOptions<GraphOptions>>().Value.GraphVersion, "me", "token", Message, new RequestWatch(TimeProvider.System, DateTimeOffset.MaxValue), default);
+            .SendMessageAsync(
+                services.GetRequiredService<IOptions<GraphOptions>>().Value.GraphVersion,
+                "me",
+                "token",
+                Message,
+                new RequestWatch(TimeProvider.System, DateTimeOffset.MaxValue),
+                default);
         recorder.Request!.RequestUri!.ToString().ShouldBe(expected);
         recorder.Request.Version.ShouldBe(HttpVersion.Version11);
     }
@@ -38,7 +50,8 @@ public sealed class GraphSetupTests
     public async Task A_version_that_is_none_is_refused(string version)
     {
         await using var services = Services(("Instagram:GraphVersion", version));
-        Should.Throw<OptionsValidationException>(() => services.GetRequiredService<IOptions<GraphOptions>>().Value).Message.ShouldContain("v26.0");
+        Should.Throw<OptionsValidationException>(
+            () => services.GetRequiredService<IOptions<GraphOptions>>().Value).Message.ShouldContain("v26.0");
     }
 
     [Fact]
@@ -48,7 +61,8 @@ public sealed class GraphSetupTests
         services.GetRequiredService<RequestRecorder>().Error = new HttpRequestException("no route");
         var watch = new RequestWatch(TimeProvider.System, DateTimeOffset.MaxValue);
         await Should.ThrowAsync<Exception>(
-            services.GetRequiredKeyedService<IGraphApi>(LoginType.Instagram).SendMessageAsync("v26.0", "me", "token", Message, watch, default));
+            services.GetRequiredKeyedService<IGraphApi>(LoginType.Instagram)
+                .SendMessageAsync("v26.0", "me", "token", Message, watch, default));
         watch.BodyBegan.ShouldBeFalse();
     }
 
@@ -59,7 +73,8 @@ public sealed class GraphSetupTests
         await using var services = Services();
         var watch = new RequestWatch(TimeProvider.System, TimeProvider.System.GetUtcNow().AddMilliseconds(-1));
         await Should.ThrowAsync<Exception>(
-            services.GetRequiredKeyedService<IGraphApi>(LoginType.Instagram).SendMessageAsync("v26.0", "me", "token", Message, watch, default));
+            services.GetRequiredKeyedService<IGraphApi>(LoginType.Instagram)
+                .SendMessageAsync("v26.0", "me", "token", Message, watch, default));
         (watch.BodyBegan, watch.CameTooLate).ShouldBe((false, true));
     }
 
@@ -70,7 +85,8 @@ public sealed class GraphSetupTests
         services.GetRequiredService<RequestRecorder>().Writes = 2;
         var watch = new RequestWatch(TimeProvider.System, DateTimeOffset.MaxValue);
         await Should.ThrowAsync<Exception>(
-            services.GetRequiredKeyedService<IGraphApi>(LoginType.Instagram).SendMessageAsync("v26.0", "me", "token", Message, watch, default));
+            services.GetRequiredKeyedService<IGraphApi>(LoginType.Instagram)
+                .SendMessageAsync("v26.0", "me", "token", Message, watch, default));
         watch.BodyBegan.ShouldBeTrue();
     }
 
@@ -82,7 +98,8 @@ public sealed class GraphSetupTests
         services.AddGraph();
         services.AddSingleton<RequestRecorder>();
         services.PostConfigureAll<HttpClientFactoryOptions>(options =>
-            options.HttpMessageHandlerBuilderActions.Add(builder => builder.PrimaryHandler = builder.Services.GetRequiredService<RequestRecorder>()));
+            options.HttpMessageHandlerBuilderActions.Add(
+                builder => builder.PrimaryHandler = builder.Services.GetRequiredService<RequestRecorder>()));
         return services.BuildServiceProvider();
     }
 

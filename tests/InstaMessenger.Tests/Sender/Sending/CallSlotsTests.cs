@@ -62,7 +62,14 @@ public sealed class CallSlotsTests
         {
             var send = new ClaimedSend(
                 ++_sequence, MessageId.Parse("msg_1"), 1, default, null, false,
-                new GraphCall(id, InstagramAccountId.Parse("1"), LoginType.Instagram, null, InstagramUserId.Parse("42"), new OutgoingText("x"), false));
+                new GraphCall(
+                    id,
+                    InstagramAccountId.Parse("1"),
+                    LoginType.Instagram,
+                    null,
+                    InstagramUserId.Parse("42"),
+                    new OutgoingText("x"),
+                    false));
             _slots.Begin(send);
             _inHand.Add(send);
         }

@@ -10,7 +10,9 @@ using Microsoft.EntityFrameworkCore;
 
 namespace InstaMessenger.Tests.Sender.Sending;
 
-/// <summary>The rule of order as a table: what stands in a lane, and which of it may go. On the database, because there the rule runs.</summary>
+/// <summary>
+/// The rule of order as a table: what stands in a lane, and which of it may go. On the database, because there the rule runs.
+/// </summary>
 public sealed class DueSendsTests : IDisposable
 {
     private static readonly DateTimeOffset Now = new(2026, 12, 1, 12, 0, 0, TimeSpan.Zero);
@@ -95,7 +97,8 @@ public sealed class DueSendsTests : IDisposable
     {
         await AddAccountAsync();
         await AddLaneAsync("queued", "42");
-        await _db.Accounts.ExecuteUpdateAsync(set => set.SetProperty(row => row.Owner, "other").SetProperty(row => row.OwnedUntil, Now.AddSeconds(5)));
+        await _db.Accounts.ExecuteUpdateAsync(
+            set => set.SetProperty(row => row.Owner, "other").SetProperty(row => row.OwnedUntil, Now.AddSeconds(5)));
 
         (await DueSends.Find(_db.Ledger, _db.Accounts, Now, [], [], "me").ToListAsync()).ShouldBeEmpty();
         (await DueSends.Find(_db.Ledger, _db.Accounts, Now, [], [], "other").ToListAsync()).ShouldHaveSingleItem();

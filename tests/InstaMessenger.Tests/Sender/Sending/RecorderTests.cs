@@ -160,7 +160,8 @@ public sealed class RecorderTests : IAsyncLifetime
 
     private CallMark Mark(IUnitOfWork<SenderDbContext> unitOfWork) => new(unitOfWork, _host.Clock, NullLogger<CallMark>.Instance);
 
-    private Recorder Recorder(IUnitOfWork<SenderDbContext> unitOfWork) => new(unitOfWork, new SendSignal(), _host.Clock, NullLogger<Recorder>.Instance);
+    private Recorder Recorder(IUnitOfWork<SenderDbContext> unitOfWork) =>
+        new(unitOfWork, new SendSignal(), _host.Clock, NullLogger<Recorder>.Instance);
 
     private Task RecordAsync(GraphAnswer answer) =>
         Recorder(_host.Services.GetRequiredService<IUnitOfWork<SenderDbContext>>()).RecordAsync(_send, answer, TimeSpan.Zero, default);

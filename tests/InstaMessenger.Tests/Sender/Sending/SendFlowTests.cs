@@ -125,14 +125,16 @@ public sealed class SendFlowTests : IAsyncLifetime
         await _host.LinkAsync(version: 1, token: "OLD");
         await _host.SendAsync(_host.Text("1"));
         var later = await _host.OutcomeAsync();
-        (later.Outcome, later.Error!.Code, later.Error.Retryable, later.Error.RetryAt).ShouldBe((SendOutcome.Later, "token_invalid", true, null));
+        (later.Outcome, later.Error!.Code, later.Error.Retryable, later.Error.RetryAt)
+            .ShouldBe((SendOutcome.Later, "token_invalid", true, null));
 
         _graph.Answer = success;
         await _host.SendAsync(_host.Text("2", to: Other));
         await _host.LinkAsync(version: 2, token: "NEW");
         await _host.OutcomeAsync();
         await _host.OutcomeAsync();
-        string[] tokens = [(await _graph.NextAsync()).Authorization, (await _graph.NextAsync()).Authorization, (await _graph.NextAsync()).Authorization];
+        string[] tokens =
+            [(await _graph.NextAsync()).Authorization, (await _graph.NextAsync()).Authorization, (await _graph.NextAsync()).Authorization];
         tokens.ShouldBe(["Bearer OLD", "Bearer NEW", "Bearer NEW"]);
     }
 
@@ -205,7 +207,8 @@ public sealed class SendFlowTests : IAsyncLifetime
         await _host.LinkAsync();
         await _host.SendAsync(_host.Text("1"));
         (await _host.OutcomeAsync()).Outcome.ShouldBe(SendOutcome.Sent);
-        await _host.WriteAsync(async db => (await db.Accounts.SingleAsync()).PausedUntil.ShouldNotBeNull().ShouldBeGreaterThan(_host.Clock.GetUtcNow()));
+        await _host.WriteAsync(
+            async db => (await db.Accounts.SingleAsync()).PausedUntil.ShouldNotBeNull().ShouldBeGreaterThan(_host.Clock.GetUtcNow()));
     }
 
     [Fact]
@@ -320,11 +323,16 @@ public sealed class SendFlowTests : IAsyncLifetime
     [Fact]
     public async Task A_rotten_row_is_rejected_and_told_and_the_others_go_on()
     {
-        await _host.SendAsync(_host.Text("1"), _host.Text("2", to: Other), _host.Text("3", to: InstagramUserId.Parse("44")), _host.Text("4", to: InstagramUserId.Parse("45")));
+        await _host.SendAsync(
+            _host.Text("1"),
+            _host.Text("2", to: Other),
+            _host.Text("3", to: InstagramUserId.Parse("44")),
+            _host.Text("4", to: InstagramUserId.Parse("45")));
         await _host.WriteAsync(async db =>
         {
             await db.Database.ExecuteSqlRawAsync("UPDATE ledger SET recipient_id = 'nobody' WHERE message_id = 'msg_1'");
-            await db.Database.ExecuteSqlRawAsync("UPDATE ledger SET content = '{\"kind\":\"hologram\"}' WHERE message_id = 'msg_2'".Replace("{", "{{").Replace("}", "}}"));
+            await db.Database.ExecuteSqlRawAsync(
+                "UPDATE ledger SET content = '{\"kind\":\"hologram\"}' WHERE message_id = 'msg_2'".Replace("{", "{{").Replace("}", "}}"));
             await db.Database.ExecuteSqlRawAsync("UPDATE ledger SET content = 'no json' WHERE message_id = 'msg_3'");
         });
         await _host.LinkAsync();
@@ -336,7 +344,8 @@ public sealed class SendFlowTests : IAsyncLifetime
             outcomes[report.MessageId.Value] = report.Error?.Code ?? report.Outcome.ToString();
         }
 
-        outcomes.OrderBy(pair => pair.Key).Select(pair => pair.Value).ShouldBe(["row_unreadable", "content_unreadable", "content_unreadable", "Sent"]);
+        outcomes.OrderBy(pair => pair.Key).Select(pair => pair.Value)
+            .ShouldBe(["row_unreadable", "content_unreadable", "content_unreadable", "Sent"]);
         _graph.Count.ShouldBe(1);
     }
 
@@ -351,7 +360,8 @@ public sealed class SendFlowTests : IAsyncLifetime
 
         SendReported[] reports = [await _host.OutcomeAsync(), await _host.OutcomeAsync()];
 
-        reports.OrderBy(report => report.MessageId.Value).Select(report => (report.Outcome, report.Error?.Code)).ShouldBe([(SendOutcome.Later, "token_unreadable"), (SendOutcome.Sent, null)]);
+        reports.OrderBy(report => report.MessageId.Value).Select(report => (report.Outcome, report.Error?.Code))
+            .ShouldBe([(SendOutcome.Later, "token_unreadable"), (SendOutcome.Sent, null)]);
         _graph.Count.ShouldBe(1);
     }
 
@@ -363,5 +373,6 @@ public sealed class SendFlowTests : IAsyncLifetime
         if (called) row.BeginCall(_host.Clock.GetUtcNow());
     });
 
-    private Task ClaimedAsync(int expected) => _host.WriteAsync(async db => (await db.Ledger.CountAsync(row => row.State == LedgerState.Claimed)).ShouldBe(expected));
+    private Task ClaimedAsync(int expected) =>
+        _host.WriteAsync(async db => (await db.Ledger.CountAsync(row => row.State == LedgerState.Claimed)).ShouldBe(expected));
 }

@@ -106,9 +106,11 @@ public sealed class SendsEndpointTests : IAsyncLifetime
     }
 
     private static List<string?> Ids(string page) =>
-        [.. JsonDocument.Parse(page).RootElement.GetProperty("data").EnumerateArray().Select(send => send.GetProperty("message_id").GetString())];
+        [.. JsonDocument.Parse(page).RootElement.GetProperty("data").EnumerateArray().Select(
+            send => send.GetProperty("message_id").GetString())];
 
-    private Task<HttpResponseMessage> SettleAsync(string outcome) => _host.Http.PostAsJsonAsync("/api/v1/sends/msg_1/settle", new { outcome });
+    private Task<HttpResponseMessage> SettleAsync(string outcome) =>
+        _host.Http.PostAsJsonAsync("/api/v1/sends/msg_1/settle", new { outcome });
 
     private async Task UnknownAsync()
     {

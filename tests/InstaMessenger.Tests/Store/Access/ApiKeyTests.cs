@@ -53,8 +53,10 @@ public sealed class ApiKeyTests(StoreFixture fixture) : IClassFixture<StoreFixtu
         var clock = new FakeTimeProvider(DateTimeOffset.Parse("2026-11-01T10:00:00Z"));
         await using var store = await StoreOverHttp.StartAsync(clock);
         var admin = await store.SignInAsync();
-        (await store.PostAsync("/api/v1/api-keys", admin, new { name = "past", expires_at = "2026-11-01T10:00:00Z" })).FaultyFields().ShouldBe(["expires_at"]);
-        var key = (await store.PostAsync("/api/v1/api-keys", admin, new { name = "hour", expires_at = "2026-11-01T11:00:00Z" })).Text("key");
+        (await store.PostAsync("/api/v1/api-keys", admin, new { name = "past", expires_at = "2026-11-01T10:00:00Z" })).FaultyFields()
+            .ShouldBe(["expires_at"]);
+        var key = (
+            await store.PostAsync("/api/v1/api-keys", admin, new { name = "hour", expires_at = "2026-11-01T11:00:00Z" })).Text("key");
         clock.Advance(TimeSpan.FromMinutes(59));
         (await store.GetAsync("/api/v1/me", key)).Status.ShouldBe(200);
         clock.Advance(TimeSpan.FromMinutes(1));
@@ -67,7 +69,8 @@ public sealed class ApiKeyTests(StoreFixture fixture) : IClassFixture<StoreFixtu
         var (_, ann) = await Store.AgentAsync("key-ann");
         var (_, bob) = await Store.AgentAsync("key-bob");
         var anns = await Store.PostAsync("/api/v1/api-keys", ann, new { name = "ann's" });
-        var annsScoped = await Store.PostAsync("/api/v1/api-keys", ann, new { name = "ann's scoped", account_ids = Array.Empty<string>(), scopes = StoreOverHttp.AllScopes });
+        var annsScoped = await Store.PostAsync(
+            "/api/v1/api-keys", ann, new { name = "ann's scoped", account_ids = Array.Empty<string>(), scopes = StoreOverHttp.AllScopes });
         var bobs = await Store.PostAsync("/api/v1/api-keys", bob, new { name = "bob's" });
 
         (await Store.GetAsync("/api/v1/api-keys", ann)).Ids().ShouldBe([anns.Text("id"), annsScoped.Text("id")]);
@@ -87,8 +90,10 @@ public sealed class ApiKeyTests(StoreFixture fixture) : IClassFixture<StoreFixtu
         var answer = await Store.PostAsync("/api/v1/api-keys", agent, new { name = "reach", account_ids = new[] { account } });
         answer.Status.ShouldBe(403);
         answer.Code.ShouldBe("account_not_yours");
-        (await Store.PostAsync("/api/v1/api-keys", fixture.Admin, new { name = "typo", account_ids = new[] { "acc_none" } })).FaultyFields().ShouldBe(["account_ids"]);
-        (await Store.PostAsync("/api/v1/api-keys", fixture.Admin, new { name = "", account_ids = new[] { "none" } })).FaultyFields().ShouldBe(["name", "account_ids"]);
+        (await Store.PostAsync("/api/v1/api-keys", fixture.Admin, new { name = "typo", account_ids = new[] { "acc_none" } })).FaultyFields()
+            .ShouldBe(["account_ids"]);
+        (await Store.PostAsync("/api/v1/api-keys", fixture.Admin, new { name = "", account_ids = new[] { "none" } })).FaultyFields()
+            .ShouldBe(["name", "account_ids"]);
     }
 
     [Fact]
@@ -149,8 +154,10 @@ public sealed class ApiKeyTests(StoreFixture fixture) : IClassFixture<StoreFixtu
     [InlineData(null)]
     public async Task A_scope_that_is_none_is_refused(string? scope)
     {
-        (await Store.PostAsync("/api/v1/api-keys", fixture.Admin, new { name = "typo", scopes = new[] { scope } })).FaultyFields().ShouldBe(["scopes"]);
-        (await Store.PostAsync("/api/v1/api-keys", fixture.Admin, new { name = "none", scopes = Array.Empty<string>() })).FaultyFields().ShouldBe(["scopes"]);
+        (await Store.PostAsync("/api/v1/api-keys", fixture.Admin, new { name = "typo", scopes = new[] { scope } })).FaultyFields()
+            .ShouldBe(["scopes"]);
+        (await Store.PostAsync("/api/v1/api-keys", fixture.Admin, new { name = "none", scopes = Array.Empty<string>() })).FaultyFields()
+            .ShouldBe(["scopes"]);
     }
 
     [Fact]
@@ -160,7 +167,8 @@ public sealed class ApiKeyTests(StoreFixture fixture) : IClassFixture<StoreFixtu
         var (agentId, _) = await Store.AgentAsync("key-member");
         var soon = TimeProvider.System.GetUtcNow().AddHours(1);
         var ending = (await Store.PostAsync("/api/v1/api-keys", fixture.Admin, new { name = "ending", scopes = StoreOverHttp.AllScopes, expires_at = soon })).Text("key");
-        var managing = (await Store.PostAsync("/api/v1/api-keys", fixture.Admin, new { name = "managing", scopes = new[] { "manage" } })).Text("key");
+        var managing = (
+            await Store.PostAsync("/api/v1/api-keys", fixture.Admin, new { name = "managing", scopes = new[] { "manage" } })).Text("key");
 
         foreach (var (key, code) in new[] { (ending, "key_expires"), (managing, "scope_exceeded") })
         {
@@ -180,7 +188,8 @@ public sealed class ApiKeyTests(StoreFixture fixture) : IClassFixture<StoreFixtu
         await Store.ReadAsync(async db =>
         {
             const string Columns = "id, name, user_id, prefix, hash, scoped, expires_at, created_at, last_used_at, revoked_at";
-            await db.Database.ExecuteSqlRawAsync($"CREATE TEMP TABLE old AS SELECT {Columns} FROM api_keys WHERE id = {{0}}", made.Text("id"));
+            await db.Database.ExecuteSqlRawAsync(
+                $"CREATE TEMP TABLE old AS SELECT {Columns} FROM api_keys WHERE id = {{0}}", made.Text("id"));
             await db.Database.ExecuteSqlRawAsync("DELETE FROM api_keys WHERE id = {0}", made.Text("id"));
             return await db.Database.ExecuteSqlRawAsync($"INSERT INTO api_keys ({Columns}) SELECT {Columns} FROM old");
         });

@@ -42,7 +42,8 @@ public sealed class BootstrapTests
             await store.ReadAsync(db => db.Database.ExecuteSqlAsync($"VACUUM INTO {Path.Combine(copy, "store.db")}"));
         }
 
-        await using var again = await StoreOverHttp.StartAsync(null, ("Data:Directory", copy), ("Bootstrap:ApiKey", Key), ("Bootstrap:AdminPassword", "another password"));
+        await using var again = await StoreOverHttp.StartAsync(
+            null, ("Data:Directory", copy), ("Bootstrap:ApiKey", Key), ("Bootstrap:AdminPassword", "another password"));
         (await again.GetAsync("/api/v1/me", Key)).Status.ShouldBe(401);
         (await again.TrySignInAsync(StoreOverHttp.Admin, "another password")).Status.ShouldBe(401);
         (await again.TrySignInAsync(StoreOverHttp.Admin, StoreOverHttp.AdminPassword)).Status.ShouldBe(200);

@@ -21,7 +21,8 @@ public sealed class EffectiveAccessTests(StoreFixture fixture) : IClassFixture<S
     [Fact]
     public async Task An_agents_key_sees_no_more_than_the_agent_also_after_he_lost_an_account()
     {
-        var (mine, other) = (await Store.LinkAsync(fixture.Admin, fixture.NewInstagramId()), await Store.LinkAsync(fixture.Admin, fixture.NewInstagramId()));
+        var (mine, other) = (
+            await Store.LinkAsync(fixture.Admin, fixture.NewInstagramId()), await Store.LinkAsync(fixture.Admin, fixture.NewInstagramId()));
         var (id, agent) = await Store.AgentAsync("access-agent", mine, other);
         var whole = await KeyAsync(agent, null);
         var scoped = await KeyAsync(agent, [other]);

@@ -55,7 +55,8 @@ public sealed class SignInTests(StoreFixture fixture) : IClassFixture<StoreFixtu
     {
         var fields = ("X-Forwarded-For", "192.0.2.2");
         await Store.AgentAsync("throttled");
-        for (var i = 0; i < SignInThrottle.MostPerPair; i++) (await Store.TrySignInAsync("throttled", "wrong", fields)).Status.ShouldBe(401);
+        for (var i = 0; i < SignInThrottle.MostPerPair; i++) (
+            await Store.TrySignInAsync("throttled", "wrong", fields)).Status.ShouldBe(401);
         var answer = await Store.TrySignInAsync("throttled", StoreOverHttp.AgentPassword, fields);
         answer.Status.ShouldBe(429);
         int.Parse(answer.Headers["Retry-After"]).ShouldBeInRange(1, 300);
@@ -96,7 +97,8 @@ public sealed class SignInTests(StoreFixture fixture) : IClassFixture<StoreFixtu
     [Fact]
     public async Task A_token_without_a_session_is_worth_nothing()
     {
-        var forged = Store.Get<SessionTokens>().Issue(new Session { Id = "ses_made_up", UserId = "usr_1", ExpiresAt = TimeProvider.System.GetUtcNow().AddHours(1) });
+        var forged = Store.Get<SessionTokens>().Issue(
+            new Session { Id = "ses_made_up", UserId = "usr_1", ExpiresAt = TimeProvider.System.GetUtcNow().AddHours(1) });
         (await Store.GetAsync("/api/v1/me", forged)).Status.ShouldBe(401);
     }
 

@@ -82,7 +82,8 @@ public sealed class SignInThrottleTests : IAsyncLifetime
 
         for (var i = 0; i < 1_000; i++) (await BeginAsync($"another name {i}", "1.1.1.1")).ShouldNotBeNull();
         (await BeginAsync("ann", "2.2.2.2")).ShouldBeNull();
-        (await WindowsAsync()).ShouldBe((2 * SignInThrottle.MostPerAddress) + 1 + 3, "names that are given while the address must wait leave nothing");
+        (await WindowsAsync())
+            .ShouldBe((2 * SignInThrottle.MostPerAddress) + 1 + 3, "names that are given while the address must wait leave nothing");
     }
 
     [Fact]
@@ -116,9 +117,11 @@ public sealed class SignInThrottleTests : IAsyncLifetime
         (await WindowsAsync()).ShouldBe(4, "the hour of ann, and all three of bob");
     }
 
-    private Task<TimeSpan?> BeginAsync(string username, string address) => _throttle.BeginAsync(username, address, TestContext.Current.CancellationToken);
+    private Task<TimeSpan?> BeginAsync(string username, string address) =>
+        _throttle.BeginAsync(username, address, TestContext.Current.CancellationToken);
 
-    private Task SucceedAsync(string username, string address) => _store.UnitOfWork.ExecuteAsync(scope => _throttle.SucceededAsync(scope.Db, username, address));
+    private Task SucceedAsync(string username, string address) =>
+        _store.UnitOfWork.ExecuteAsync(scope => _throttle.SucceededAsync(scope.Db, username, address));
 
     private async Task FailAsync(string username, string address, int times)
     {

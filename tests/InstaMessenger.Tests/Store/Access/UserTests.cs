@@ -11,7 +11,10 @@ public sealed class UserTests(StoreFixture fixture) : IClassFixture<StoreFixture
     public async Task A_new_user_signs_in_and_sees_the_accounts_that_he_was_given()
     {
         var account = await Store.LinkAsync(fixture.Admin, fixture.NewInstagramId());
-        var made = await Store.PostAsync("/api/v1/users", fixture.Admin, new { username = "Newcomer", password = "a: new password", role = "agent", account_ids = new[] { account } });
+        var made = await Store.PostAsync(
+            "/api/v1/users",
+            fixture.Admin,
+            new { username = "Newcomer", password = "a: new password", role = "agent", account_ids = new[] { account } });
         made.Status.ShouldBe(201);
         (made.Text("username"), made.Text("role")).ShouldBe(("Newcomer", "agent"));
         made.Raw.ShouldNotContain("password");
@@ -22,7 +25,8 @@ public sealed class UserTests(StoreFixture fixture) : IClassFixture<StoreFixture
     public async Task A_username_is_taken_whatever_its_case()
     {
         await Store.AgentAsync("Anna");
-        var answer = await Store.PostAsync("/api/v1/users", fixture.Admin, new { username = "aNNA", password = "agent password", role = "agent" });
+        var answer = await Store.PostAsync(
+            "/api/v1/users", fixture.Admin, new { username = "aNNA", password = "agent password", role = "agent" });
         answer.Status.ShouldBe(409);
         answer.Code.ShouldBe("username_taken");
     }
@@ -38,7 +42,8 @@ public sealed class UserTests(StoreFixture fixture) : IClassFixture<StoreFixture
     [Fact]
     public async Task What_is_wrong_is_told_field_by_field()
     {
-        var answer = await Store.PostAsync("/api/v1/users", fixture.Admin, new { username = "a b", password = "short", role = "boss", account_ids = new[] { "x" } });
+        var answer = await Store.PostAsync(
+            "/api/v1/users", fixture.Admin, new { username = "a b", password = "short", role = "boss", account_ids = new[] { "x" } });
         answer.Status.ShouldBe(422);
         answer.FaultyFields().ShouldBe(["username", "password", "role", "account_ids"]);
     }
@@ -46,7 +51,10 @@ public sealed class UserTests(StoreFixture fixture) : IClassFixture<StoreFixture
     [Fact]
     public async Task An_account_that_is_not_there_cannot_be_given()
     {
-        var made = await Store.PostAsync("/api/v1/users", fixture.Admin, new { username = "astray", password = "agent password", role = "agent", account_ids = new[] { "acc_none" } });
+        var made = await Store.PostAsync(
+            "/api/v1/users",
+            fixture.Admin,
+            new { username = "astray", password = "agent password", role = "agent", account_ids = new[] { "acc_none" } });
         made.Status.ShouldBe(422);
         made.FaultyFields().ShouldBe(["account_ids"]);
     }
@@ -60,7 +68,8 @@ public sealed class UserTests(StoreFixture fixture) : IClassFixture<StoreFixture
         var changes = Store.Get<AccessChanges>();
         var seen = changes.Version;
 
-        var added = await Store.PostAsync($"/api/v1/users/{id}/accounts", fixture.Admin, new { account_ids = new[] { other, account, other } });
+        var added = await Store.PostAsync(
+            $"/api/v1/users/{id}/accounts", fixture.Admin, new { account_ids = new[] { other, account, other } });
         added.Status.ShouldBe(200);
         added.Json.GetProperty("account_ids").GetArrayLength().ShouldBe(2);
         changes.Version.ShouldBeGreaterThan(seen);

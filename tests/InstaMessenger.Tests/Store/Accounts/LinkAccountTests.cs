@@ -16,13 +16,19 @@ public sealed class LinkAccountTests(StoreFixture fixture) : IClassFixture<Store
     {
         var (instagramId, channel) = (fixture.NewInstagramId(), fixture.NewInstagramId());
         var answer = await Store.PostAsync("/api/v1/accounts", fixture.Admin, StoreOverHttp.Link(
-            instagramId, ("messaging_channel_id", channel), ("username", "@my.shop"), ("access_token", "IGAA-secret"), ("login_type", "facebook"),
+            instagramId, (
+                "messaging_channel_id", channel), ("username", "@my.shop"), ("access_token", "IGAA-secret"), ("login_type", "facebook"),
             ("crm_webhook_url", "https://crm.example/hook?key=1"), ("webhook_secret", "a secret of ours".Replace(' ', '_'))));
 
         answer.Status.ShouldBe(201);
         var id = answer.Text("id");
         answer.Headers["Location"].ShouldBe("/api/v1/accounts/" + id);
-        (answer.Text("instagram_account_id"), answer.Text("messaging_channel_id"), answer.Text("username"), answer.Text("login_type"), answer.Text("crm_webhook_url"))
+        (
+            answer.Text("instagram_account_id"),
+            answer.Text("messaging_channel_id"),
+            answer.Text("username"),
+            answer.Text("login_type"),
+            answer.Text("crm_webhook_url"))
             .ShouldBe((instagramId, channel, "my.shop", "facebook", "https://crm.example/hook?key=1"));
         answer.Has("webhook_secret").ShouldBeFalse();
         answer.Raw.ShouldNotContain("IGAA-secret");
@@ -54,22 +60,31 @@ public sealed class LinkAccountTests(StoreFixture fixture) : IClassFixture<Store
     public async Task Linking_again_updates_the_account_and_keeps_what_is_not_given()
     {
         var (instagramId, channel) = (fixture.NewInstagramId(), fixture.NewInstagramId());
-        var first = await Store.PostAsync("/api/v1/accounts", fixture.Admin, StoreOverHttp.Link(instagramId, ("messaging_channel_id", channel), ("crm_webhook_url", "https://crm.example/")));
-        var again = await Store.PostAsync("/api/v1/accounts", fixture.Admin, StoreOverHttp.Link(instagramId, ("access_token", "IGAA-newer")));
+        var first = await Store.PostAsync(
+            "/api/v1/accounts",
+            fixture.Admin,
+            StoreOverHttp.Link(instagramId, ("messaging_channel_id", channel), ("crm_webhook_url", "https://crm.example/")));
+        var again = await Store.PostAsync(
+            "/api/v1/accounts", fixture.Admin, StoreOverHttp.Link(instagramId, ("access_token", "IGAA-newer")));
 
         again.Status.ShouldBe(200);
-        (again.Text("id"), again.Text("messaging_channel_id"), again.Text("crm_webhook_url")).ShouldBe((first.Text("id"), channel, "https://crm.example/"));
+        (again.Text("id"), again.Text("messaging_channel_id"), again.Text("crm_webhook_url"))
+            .ShouldBe((first.Text("id"), channel, "https://crm.example/"));
         again.Has("webhook_secret").ShouldBeFalse();
         var changes = await Store.OutboxAsync<AccountChanged>(first.Text("id"));
         changes.Select(change => change.Version).ShouldBe([1, 2]);
         Store.Unprotect(SecretPurpose.AccessToken, first.Text("id"), changes[1].ProtectedAccessToken).ShouldBe("IGAA-newer");
-        Store.Unprotect(SecretPurpose.WebhookSecret, first.Text("id"), changes[1].ProtectedWebhookSecret).ShouldBe(first.Text("webhook_secret"));
+        Store.Unprotect(SecretPurpose.WebhookSecret, first.Text("id"), changes[1].ProtectedWebhookSecret)
+            .ShouldBe(first.Text("webhook_secret"));
     }
 
     [Fact]
     public async Task A_webhook_secret_is_made_when_none_is_given_and_shown_once()
     {
-        var answer = await Store.PostAsync("/api/v1/accounts", fixture.Admin, StoreOverHttp.Link(fixture.NewInstagramId(), ("crm_webhook_url", "https://crm.example/hook")));
+        var answer = await Store.PostAsync(
+            "/api/v1/accounts",
+            fixture.Admin,
+            StoreOverHttp.Link(fixture.NewInstagramId(), ("crm_webhook_url", "https://crm.example/hook")));
         var secret = answer.Text("webhook_secret");
         secret.ShouldStartWith("whsec_");
         Convert.FromBase64String(secret["whsec_".Length..]).Length.ShouldBe(32);
@@ -123,12 +138,14 @@ public sealed class LinkAccountTests(StoreFixture fixture) : IClassFixture<Store
     {
         var instagramId = fixture.NewInstagramId();
         var (_, agent) = await Store.AgentAsync("link-racer");
-        var answers = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => Store.PostAsync("/api/v1/accounts", agent, StoreOverHttp.Link(instagramId))));
+        var answers = await Task.WhenAll(
+            Enumerable.Range(0, 16).Select(_ => Store.PostAsync("/api/v1/accounts", agent, StoreOverHttp.Link(instagramId))));
 
         answers.Count(answer => answer.Status == 201).ShouldBe(1);
         answers.Count(answer => answer.Status == 200).ShouldBe(15);
         var id = answers.Select(answer => answer.Text("id")).Distinct().ShouldHaveSingleItem();
-        (await Store.OutboxAsync<AccountChanged>(id)).Select(change => change.Version).ShouldBe(Enumerable.Range(1, 16).Select(i => (long)i));
+        (await Store.OutboxAsync<AccountChanged>(id)).Select(change => change.Version)
+            .ShouldBe(Enumerable.Range(1, 16).Select(i => (long)i));
         (await IdentifiersAsync(id)).ShouldHaveSingleItem();
     }
 
@@ -177,7 +194,8 @@ public sealed class LinkAccountTests(StoreFixture fixture) : IClassFixture<Store
     private async Task<List<(string, IdentifierKind)>> IdentifiersAsync(string accountId)
     {
         var id = InstaMessenger.Contracts.Ids.AccountId.Parse(accountId);
-        var rows = await Store.ReadAsync(db => db.AccountIdentifiers.Where(row => row.AccountId == id).OrderBy(row => row.Kind).ToListAsync());
+        var rows = await Store.ReadAsync(
+            db => db.AccountIdentifiers.Where(row => row.AccountId == id).OrderBy(row => row.Kind).ToListAsync());
         return rows.ConvertAll(row => (row.ExternalId, row.Kind));
     }
 }

@@ -36,7 +36,8 @@ public sealed class LinkedAccountsTests(StoreFixture fixture) : IClassFixture<St
     {
         var account = await Store.LinkAsync(fixture.Admin, fixture.NewInstagramId());
         var (_, stranger) = await Store.AgentAsync("stranger-" + method);
-        var answer = await Store.CallAsync(new HttpMethod(method), "/api/v1/accounts/" + account, stranger, method == "PATCH" ? new { username = "mine" } : null);
+        var answer = await Store.CallAsync(
+            new HttpMethod(method), "/api/v1/accounts/" + account, stranger, method == "PATCH" ? new { username = "mine" } : null);
         answer.Status.ShouldBe(404);
         answer.Code.ShouldBe("not_found");
         (await Store.GetAsync("/api/v1/accounts/" + account, fixture.Admin)).Text("username").ShouldBe("shop");
@@ -46,18 +47,22 @@ public sealed class LinkedAccountsTests(StoreFixture fixture) : IClassFixture<St
     public async Task A_change_touches_what_it_names()
     {
         var (instagramId, channel) = (fixture.NewInstagramId(), fixture.NewInstagramId());
-        var linked = await Store.PostAsync("/api/v1/accounts", fixture.Admin, StoreOverHttp.Link(instagramId, ("crm_webhook_url", "https://crm.example/1")));
+        var linked = await Store.PostAsync(
+            "/api/v1/accounts", fixture.Admin, StoreOverHttp.Link(instagramId, ("crm_webhook_url", "https://crm.example/1")));
         var (id, path) = (linked.Text("id"), "/api/v1/accounts/" + linked.Text("id"));
 
         var renamed = await Store.PatchAsync(path, fixture.Admin, new { username = "renamed", messaging_channel_id = channel });
         renamed.Status.ShouldBe(200);
-        (renamed.Text("username"), renamed.Text("messaging_channel_id"), renamed.Text("crm_webhook_url")).ShouldBe(("renamed", channel, "https://crm.example/1"));
+        (renamed.Text("username"), renamed.Text("messaging_channel_id"), renamed.Text("crm_webhook_url"))
+            .ShouldBe(("renamed", channel, "https://crm.example/1"));
         renamed.Has("webhook_secret").ShouldBeFalse();
         await Store.PatchAsync(path, fixture.Admin, new { access_token = "IGAA-renewed" });
         await Store.PatchAsync(path, fixture.Admin, new { webhook_secret = "another-secret-of-ours" });
         (await Store.PatchAsync(path, fixture.Admin, new { crm_webhook_url = (string?)null })).Json.GetProperty("crm_webhook_url").ValueKind.ShouldBe(JsonValueKind.Null);
-        (await Store.PatchAsync(path, fixture.Admin, new { webhook_secret = "another-secret-of-ours" })).FaultyFields().ShouldBe(["webhook_secret"]);
-        (await Store.PatchAsync(path, fixture.Admin, new { crm_webhook_url = "https://crm.example/2" })).Text("webhook_secret").ShouldStartWith("whsec_");
+        (await Store.PatchAsync(path, fixture.Admin, new { webhook_secret = "another-secret-of-ours" })).FaultyFields()
+            .ShouldBe(["webhook_secret"]);
+        (await Store.PatchAsync(path, fixture.Admin, new { crm_webhook_url = "https://crm.example/2" })).Text("webhook_secret")
+            .ShouldStartWith("whsec_");
         (await Store.PatchAsync(path, fixture.Admin, new { crm_webhook_url = 7 })).FaultyFields().ShouldBe(["crm_webhook_url"]);
 
         var changes = await Store.OutboxAsync<AccountChanged>(id);
@@ -96,16 +101,19 @@ public sealed class LinkedAccountsTests(StoreFixture fixture) : IClassFixture<St
         (await Store.PatchAsync(path, agent, new { username = "x" })).Status.ShouldBe(404);
         (await Store.GetAsync("/api/v1/accounts", agent)).Ids().ShouldBeEmpty();
         var accountId = AccountId.Parse(id);
-        (await Store.ReadAsync(db => db.AccountIdentifiers.CountAsync(row => row.AccountId == accountId))).ShouldBe(2, "its ids stay its own");
+        (await Store.ReadAsync(db => db.AccountIdentifiers.CountAsync(row => row.AccountId == accountId)))
+            .ShouldBe(2, "its ids stay its own");
         var change = (await Store.OutboxAsync<AccountChanged>(id))[^1];
-        (change.Version, change.Unlinked, change.ProtectedAccessToken, change.CrmWebhookUrl, change.ProtectedWebhookSecret).ShouldBe((2, true, null, null, null));
+        (change.Version, change.Unlinked, change.ProtectedAccessToken, change.CrmWebhookUrl, change.ProtectedWebhookSecret)
+            .ShouldBe((2, true, null, null, null));
 
         var again = await Store.PostAsync("/api/v1/accounts", agent, StoreOverHttp.Link(instagramId));
         again.Text("id").ShouldBe(id);
         again.Text("messaging_channel_id").ShouldBe(channel);
         (await Store.GetAsync(path, agent)).Status.ShouldBe(200);
         (await Store.OutboxAsync<AccountChanged>(id))[^1].Version.ShouldBe(3);
-        (await Store.EventsAsync(id)).Select(e => e.GetProperty("type").GetString()).ShouldBe(["account.connected", "account.disconnected", "account.connected"]);
+        (await Store.EventsAsync(id)).Select(e => e.GetProperty("type").GetString())
+            .ShouldBe(["account.connected", "account.disconnected", "account.connected"]);
     }
 
     [Fact]
@@ -115,7 +123,9 @@ public sealed class LinkedAccountsTests(StoreFixture fixture) : IClassFixture<St
         var admin = await store.SignInAsync();
         var key = (await store.PostAsync("/api/v1/api-keys", admin, new { name = "crm", scopes = StoreOverHttp.AllScopes })).Text("key");
         await store.PostAsync("/api/v1/accounts", key, StoreOverHttp.Link(
-            "17841400000000001", ("access_token", "IGAA-planted-token"), ("crm_webhook_url", "https://crm.example/planted"), ("webhook_secret", "planted-webhook-secret")));
+            "17841400000000001", (
+                "access_token",
+                "IGAA-planted-token"), ("crm_webhook_url", "https://crm.example/planted"), ("webhook_secret", "planted-webhook-secret")));
 
         var bytes = new StringBuilder();
         foreach (var file in Directory.EnumerateFiles(store.Folder, "*", SearchOption.AllDirectories).Where(file => !file.EndsWith(".lock", StringComparison.Ordinal)))

@@ -66,8 +66,10 @@ public sealed class ConversationEndpointsTests : IAsyncLifetime
         string? cursor = null;
         do
         {
-            var page = await _store.Client(credential).GetFromJsonAsync<JsonElement>($"/ui/conversations?limit=2{(cursor is null ? "" : "&cursor=" + cursor)}");
-            seen += string.Concat(page.GetProperty("data").EnumerateArray().Select(item => item.GetProperty("last_message").GetProperty("text").GetString()));
+            var page = await _store.Client(credential)
+                .GetFromJsonAsync<JsonElement>($"/ui/conversations?limit=2{(cursor is null ? "" : "&cursor=" + cursor)}");
+            seen += string.Concat(
+                page.GetProperty("data").EnumerateArray().Select(item => item.GetProperty("last_message").GetProperty("text").GetString()));
             cursor = page.GetProperty("next_cursor").GetString();
         }
         while (cursor is not null);
@@ -93,7 +95,8 @@ public sealed class ConversationEndpointsTests : IAsyncLifetime
         await _store.UnitOfWork.ExecuteAsync(async scope =>
         {
             (await scope.Db.Conversations.SingleAsync(row => row.ContactId == InstagramUserId.Parse("42"))).MarkRead(Start);
-            await scope.Db.Conversations.Where(row => row.ContactId == InstagramUserId.Parse("43")).ExecuteUpdateAsync(set => set.SetProperty(row => row.ContactName, "Hannah"));
+            await scope.Db.Conversations.Where(row => row.ContactId == InstagramUserId.Parse("43"))
+                .ExecuteUpdateAsync(set => set.SetProperty(row => row.ContactName, "Hannah"));
         });
 
         string.Concat((await ListAsync(_agent, "/ui/conversations" + query)).Select(item => item.GetProperty("last_message").GetProperty("text").GetString())).ShouldBe(expected);
@@ -106,7 +109,8 @@ public sealed class ConversationEndpointsTests : IAsyncLifetime
         foreach (var (text, at) in ((string, int)[])[("c", 1), ("d", 2), ("a", 0)]) await ReceiveAsync(_shop, "42", text, at);
 
         var first = await _agent.GetFromJsonAsync<JsonElement>($"/ui/conversations/{id}/messages?limit=2");
-        var second = await _agent.GetFromJsonAsync<JsonElement>($"/api/v1/conversations/{id}/messages?limit=2&cursor={first.GetProperty("next_cursor")}");
+        var second = await _agent.GetFromJsonAsync<JsonElement>(
+            $"/api/v1/conversations/{id}/messages?limit=2&cursor={first.GetProperty("next_cursor")}");
 
         Texts(first).ShouldBe("dc");
         Texts(second).ShouldBe("ba");
@@ -166,47 +170,65 @@ public sealed class ConversationEndpointsTests : IAsyncLifetime
         var both = AccountReach.Of(_shop.Id, _cafe.Id);
         foreach (var accounts in (AccountReach[])[AccountReach.All, mine, both])
         {
-            // One walk for each account, or one for all: a single walk over several accounts would have to sort everything behind the cursor.
+            // One walk for each account, or one for all: a single walk over several accounts would have to sort everything behind the
+            // cursor.
             var walks = accounts.IsAll ? 1 : accounts.Listed.Count;
             foreach (var (cursor, unread) in ((TimeIdCursor?, bool?)[])[(null, null), (after, null), (after, true)])
             {
                 var place = (accounts.IsAll, cursor) switch
                 {
                     (true, null) => "SCAN conversations USING COVERING INDEX IX_conversations_last_message_at_id_account_id_unread_count",
-                    (true, _) => "SEARCH conversations USING COVERING INDEX IX_conversations_last_message_at_id_account_id_unread_count (last_message_at<?)",
-                    (_, null) => "SEARCH conversations USING COVERING INDEX IX_conversations_account_id_last_message_at_id_unread_count (account_id=?)",
-                    _ => "SEARCH conversations USING COVERING INDEX IX_conversations_account_id_last_message_at_id_unread_count (account_id=? AND last_message_at<?)",
+                    (true, _) => "SEARCH conversations USING COVERING INDEX IX_conversations_last_message_at_id_account_id_unread_count "
+                        + "(last_message_at<?)",
+                    (_, null) => "SEARCH conversations USING COVERING INDEX IX_conversations_account_id_last_message_at_id_unread_count "
+                        + "(account_id=?)",
+                    _ => "SEARCH conversations USING COVERING INDEX IX_conversations_account_id_last_message_at_id_unread_count "
+                        + "(account_id=? AND last_message_at<?)",
                 };
-                Walks(await QueryPlan.OfAsync(new ConversationQuery(accounts, null, unread, cursor, 51).Keys(db)), "conversations").ShouldBe(Enumerable.Repeat(place, walks));
+                Walks(
+                    await QueryPlan.OfAsync(new ConversationQuery(accounts, null, unread, cursor, 51).Keys(db)),
+                    "conversations").ShouldBe(Enumerable.Repeat(place, walks));
             }
 
             // A SCAN here is of the pages that the walks have found; one of the table would be a walk too few.
-            var feed = Walks(await QueryPlan.OfAsync(EventPages.Query(db, accounts, 100, 1_000_000, 51)), "e[0-9]*").FindAll(line => line.StartsWith("SEARCH", StringComparison.Ordinal));
+            var feed = Walks(await QueryPlan.OfAsync(EventPages.Query(db, accounts, 100, 1_000_000, 51)), "e[0-9]*")
+                .FindAll(line => line.StartsWith("SEARCH", StringComparison.Ordinal));
             feed.Count.ShouldBe(walks);
             var range = accounts.IsAll ? "PRIMARY KEY (rowid>? AND rowid<?)" : "(account_id=? AND sequence>? AND sequence<?)";
             feed.ShouldAllBe(line => line.EndsWith(range, StringComparison.Ordinal), string.Join('\n', feed));
         }
 
-        Walks(await QueryPlan.OfAsync(ConversationThread.Query(db, ConversationId.Parse("conv_1"), new TimeCursor(Start, 7), 51)), "m[0-9]*")
-            .Where(line => line.Contains(" INDEX IX_messages_", StringComparison.Ordinal)).ShouldHaveSingleItem().ShouldEndWith("(conversation_id=? AND sent_at<?)");
+        Walks(
+            await QueryPlan.OfAsync(ConversationThread.Query(db, ConversationId.Parse("conv_1"), new TimeCursor(Start, 7), 51)), "m[0-9]*")
+            .Where(line => line.Contains(" INDEX IX_messages_", StringComparison.Ordinal)).ShouldHaveSingleItem()
+                .ShouldEndWith("(conversation_id=? AND sent_at<?)");
     }
 
     /// <summary>How a plan goes through a table, which it names by its alias.</summary>
     private static List<string> Walks(List<string> plan, string alias) =>
         plan.FindAll(line => Regex.IsMatch(line, $"^(SCAN|SEARCH) {alias}( |$)", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1)));
 
-    private static string Texts(JsonElement page) => string.Concat(page.GetProperty("data").EnumerateArray().Select(item => item.GetProperty("text").GetString()));
+    private static string Texts(JsonElement page) =>
+        string.Concat(page.GetProperty("data").EnumerateArray().Select(item => item.GetProperty("text").GetString()));
 
     private static async Task<List<JsonElement>> ListAsync(HttpClient client, string path) =>
         [.. (await client.GetFromJsonAsync<JsonElement>(path)).GetProperty("data").EnumerateArray()];
 
-    private Task<ConversationId> ReceiveAsync(Account account, string contact, string text, int minute) => _store.UnitOfWork.ExecuteAsync(async scope =>
+    private Task<ConversationId> ReceiveAsync(Account account, string contact, string text, int minute) =>
+        _store.UnitOfWork.ExecuteAsync(async scope =>
     {
         var contactId = InstagramUserId.Parse(contact);
-        var conversation = await scope.Db.Conversations.SingleOrDefaultAsync(row => row.AccountId == account.Id && row.ContactId == contactId);
+        var conversation = await scope.Db.Conversations.SingleOrDefaultAsync(
+            row => row.AccountId == account.Id && row.ContactId == contactId);
         conversation ??= scope.Db.Add(Conversation.Begin(account.Id, contactId, Start, ConversationId.New(TimeProvider.System))).Entity;
         var at = Start + TimeSpan.FromMinutes(minute);
-        var message = Message.Receive(conversation, MessageContent.OfText(text), InstagramMessageId.Parse(text + contact), at, at, MessageId.New(TimeProvider.System));
+        var message = Message.Receive(
+            conversation,
+            MessageContent.OfText(text),
+            InstagramMessageId.Parse(text + contact),
+            at,
+            at,
+            MessageId.New(TimeProvider.System));
         scope.Db.Add(message);
         conversation.Add(message, at);
         return conversation.Id;

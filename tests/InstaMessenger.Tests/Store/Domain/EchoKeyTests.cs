@@ -2,7 +2,10 @@ using InstaMessenger.Store.Domain;
 
 namespace InstaMessenger.Tests.Store.Domain;
 
-/// <summary>An echo whose text came back trimmed, with LF for CRLF, or in NFC was taken for a message written elsewhere: one send became two messages.</summary>
+/// <summary>
+/// An echo whose text came back trimmed, with LF for CRLF, or in NFC was taken for a message written elsewhere: one send became two
+/// messages.
+/// </summary>
 public sealed class EchoKeyTests
 {
     [Theory]

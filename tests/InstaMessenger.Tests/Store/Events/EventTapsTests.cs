@@ -93,7 +93,8 @@ public sealed class EventTapsTests : IAsyncLifetime
     {
         using var client = _store.Client("shop");
         foreach (var path in (string[])["/api/v1/events", "/api/v1/events/stream"])
-            ((int)(await client.GetAsync(path + query.Replace("CAFE", _cafe.Id.Value, StringComparison.Ordinal))).StatusCode).ShouldBe(status);
+            ((int)(await client.GetAsync(path + query.Replace("CAFE", _cafe.Id.Value, StringComparison.Ordinal))).StatusCode)
+                .ShouldBe(status);
     }
 
     [Fact]
@@ -258,7 +259,8 @@ public sealed class EventTapsTests : IAsyncLifetime
     {
         var pipe = new Pipe(new PipeOptions(pauseWriterThreshold: 64, resumeWriterThreshold: 32));
         var (ring, sessions) = (new LiveRing(), new LiveSessions());
-        using var session = new LiveSession(pipe.Writer, 0, new LiveFilter(AccountReach.All, null), _ => ValueTask.FromResult<LiveFilter?>(null), _clock);
+        using var session =
+            new LiveSession(pipe.Writer, 0, new LiveFilter(AccountReach.All, null), _ => ValueTask.FromResult<LiveFilter?>(null), _clock);
         sessions.Add(session);
         var running = session.RunAsync(sessions, ring, _store.Services.GetRequiredService<EventPages>());
         var next = new LiveEvent(1, _shop.Id, "test.happened", new byte[100]);
@@ -283,7 +285,8 @@ public sealed class EventTapsTests : IAsyncLifetime
         stranger.DefaultRequestHeaders.Authorization = null;
         var document = await stranger.GetFromJsonAsync<JsonElement>("/openapi/v1.json");
         foreach (var path in (string[])["/api/v1/messages/send", "/api/v1/messages/{message_id}", "/api/v1/conversations", "/api/v1/conversations/{id}/messages", "/api/v1/events", "/api/v1/events/stream"])
-            document.GetProperty("paths").GetProperty(path).EnumerateObject().First().Value.GetProperty("summary").GetString().ShouldNotBeNullOrEmpty();
+            document.GetProperty("paths").GetProperty(path).EnumerateObject().First().Value.GetProperty("summary").GetString()
+                .ShouldNotBeNullOrEmpty();
 
         var page = await stranger.GetStringAsync("/docs");
         page.ShouldContain("InstaMessenger");
@@ -315,13 +318,15 @@ public sealed class EventTapsTests : IAsyncLifetime
         return Task.CompletedTask;
     });
 
-    private async Task<JsonElement> PullAsync(string credential, string query) => await _store.Client(credential).GetFromJsonAsync<JsonElement>("/api/v1/events" + query);
+    private async Task<JsonElement> PullAsync(string credential, string query) =>
+        await _store.Client(credential).GetFromJsonAsync<JsonElement>("/api/v1/events" + query);
 
-    private static long[] Sequences(JsonElement page) => [.. page.GetProperty("data").EnumerateArray().Select(item => item.GetProperty("sequence").GetInt64())];
+    private static long[] Sequences(JsonElement page) =>
+        [.. page.GetProperty("data").EnumerateArray().Select(item => item.GetProperty("sequence").GetInt64())];
 
     /// <summary>
-    /// Lets time pass while no stream is writing: a client may have read a line before the server knows that it did, and 15 s in that moment make it a
-    /// client that does not read.
+    /// Lets time pass while no stream is writing: a client may have read a line before the server knows that it did, and 15 s in that
+    /// moment make it a client that does not read.
     /// </summary>
     private async Task AdvanceAsync(int seconds)
     {

@@ -5,16 +5,20 @@ using Microsoft.EntityFrameworkCore;
 namespace InstaMessenger.Tests.Store.Inbound;
 
 /// <summary>
-/// R4 as a property: whatever customers and the business wrote, and however Meta repeats, bundles, shuffles and flags it, each message is there once and in its
-/// place, and the list shows what the thread shows.
+/// R4 as a property: whatever customers and the business wrote, and however Meta repeats, bundles, shuffles and flags it, each message is
+/// there once and in its place, and the list shows what the thread shows.
 /// </summary>
 public sealed class EventHistoryTests : IAsyncLifetime
 {
     private const int Histories = 40;
     private const int Customers = 3;
 
-    /// <summary>What an event can be: a customer's message, what the business wrote in each form that its flag comes in, a message without a mid, an unsend.</summary>
-    private static readonly string[] Kinds = ["in", "in", "\"is_echo\":true", "\"is_echo\":\"true\"", "\"is_echo\":1", "\"x\":0", "no mid", "unsend"];
+    /// <summary>
+    /// What an event can be: a customer's message, what the business wrote in each form that its flag comes in, a message without a mid, an
+    /// unsend.
+    /// </summary>
+    private static readonly string[] Kinds =
+        ["in", "in", "\"is_echo\":true", "\"is_echo\":\"true\"", "\"is_echo\":1", "\"x\":0", "no mid", "unsend"];
 
     private StoreHost _store = null!;
     private int _history;
@@ -57,20 +61,24 @@ public sealed class EventHistoryTests : IAsyncLifetime
 
         await using var db = _store.Read();
         var rows = await db.Messages.Where(message => message.AccountId == account.Id).ToListAsync();
-        var messages = events.Select((told, n) => (told.Customer, told.Time, told.Kind, Number: n)).Where(told => told.Kind != "unsend").ToList();
+        var messages = events.Select((told, n) => (told.Customer, told.Time, told.Kind, Number: n)).Where(told => told.Kind != "unsend")
+            .ToList();
         rows.Select(row => row.Text).Order().ShouldBe(messages.Select(told => $"text {told.Number}").Order());
         rows.Count(row => row.InstagramMessageId is null).ShouldBe(messages.Count(told => told.Kind == "no mid"));
         var inbound = messages.Count(told => told.Kind is "in" or "no mid");
         (await db.Events.CountAsync(row => row.AccountId == account.Id && row.Type == "message.received")).ShouldBe(inbound);
         (await db.Events.CountAsync(row => row.AccountId == account.Id && row.Type == "message.sent")).ShouldBe(messages.Count - inbound);
-        (await db.Events.CountAsync(row => row.AccountId == account.Id && row.Type == "event.unsupported")).ShouldBe(events.Length - messages.Count);
+        (await db.Events.CountAsync(row => row.AccountId == account.Id && row.Type == "event.unsupported"))
+            .ShouldBe(events.Length - messages.Count);
 
         var threads = await db.Conversations.Where(conversation => conversation.AccountId == account.Id).ToListAsync();
         threads.Sum(thread => thread.UnreadCount).ShouldBe(inbound);
-        threads.Select(thread => thread.ContactId.Value).Order().ShouldBe(messages.Select(told => $"{900 + told.Customer}").Distinct().Order());
+        threads.Select(thread => thread.ContactId.Value).Order()
+            .ShouldBe(messages.Select(told => $"{900 + told.Customer}").Distinct().Order());
         foreach (var thread in threads)
         {
-            var newest = rows.Where(row => row.ConversationId == thread.Id).OrderByDescending(row => row.SentAt).ThenByDescending(row => row.Sequence).First();
+            var newest = rows.Where(row => row.ConversationId == thread.Id).OrderByDescending(row => row.SentAt)
+                .ThenByDescending(row => row.Sequence).First();
             (thread.LastMessageId, thread.LastMessageAt).ShouldBe((newest.Id, newest.SentAt));
         }
     }

@@ -69,7 +69,8 @@ public sealed class MetaWebhookTests
     [InlineData("file", MessageKind.File)]
     public void An_attachment_has_its_kind_and_url(string type, object kind)
     {
-        var content = ReadMessage(Item($$"""{"mid":"m1","attachments":[{"type":"{{type}}","payload":{"url":"https://cdn/x?asset_id=1"} }]}""")).Content;
+        var content = ReadMessage(
+            Item($$"""{"mid":"m1","attachments":[{"type":"{{type}}","payload":{"url":"https://cdn/x?asset_id=1"} }]}""")).Content;
 
         content.Kind.ShouldBe((MessageKind)kind);
         content.Media.ShouldHaveSingleItem().Url.ShouldBe("https://cdn/x?asset_id=1");
@@ -163,7 +164,8 @@ public sealed class MetaWebhookTests
     public void A_flag_comes_as_a_literal_a_word_or_a_number(string flag, bool expected)
     {
         ReadMessage(Messaging($$"""{"sender":{"id":"1"},"recipient":{"id":"2"},"message":{"mid":"m1","text":"hi","is_echo":{{flag}} } }""")).IsEcho.ShouldBe(expected);
-        (Read(Item($$"""{"mid":"m1","text":"t","is_deleted":{{flag}}}""")).ShouldHaveSingleItem().Name == "message_deleted").ShouldBe(expected);
+        (Read(Item($$"""{"mid":"m1","text":"t","is_deleted":{{flag}}}""")).ShouldHaveSingleItem().Name == "message_deleted")
+            .ShouldBe(expected);
     }
 
     [Fact]
@@ -212,7 +214,8 @@ public sealed class MetaWebhookTests
 
     [Fact]
     public void A_change_that_nobody_has_heard_of_is_kept_under_its_field() =>
-        Read("""{"entry":[{"id":"1","changes":[{"field":"brand_new","value":{"id":"3","media":{"id":"4"}}}]}]}""").ShouldHaveSingleItem().Name.ShouldBe("brand_new");
+        Read("""{"entry":[{"id":"1","changes":[{"field":"brand_new","value":{"id":"3","media":{"id":"4"}}}]}]}""")
+            .ShouldHaveSingleItem().Name.ShouldBe("brand_new");
 
     [Fact]
     public void An_event_without_a_time_has_that_of_its_entry_also_after_quarantine()
@@ -228,14 +231,24 @@ public sealed class MetaWebhookTests
     {
         var item = Read(Messaging(Message)).ShouldHaveSingleItem();
 
-        new Arrival(item, DateTimeOffset.FromUnixTimeMilliseconds(1752834910446), null).SentAt.ShouldBe(DateTimeOffset.FromUnixTimeMilliseconds(1752834910446));
+        new Arrival(
+            item,
+            DateTimeOffset.FromUnixTimeMilliseconds(1752834910446),
+            null).SentAt.ShouldBe(DateTimeOffset.FromUnixTimeMilliseconds(1752834910446));
     }
 
     [Theory]
-    [InlineData("""{"field":"comments","value":{"id":"3","text":"x"}}""", 1, """{"value":{"text":"x","id":"3"},"field":"comments"}""", 1, true)]
+    [InlineData(
+        """{"field":"comments","value":{"id":"3","text":"x"}}""", 1, """{"value":{"text":"x","id":"3"},"field":"comments"}""", 1, true)]
     [InlineData("""{"field":"comments","value":{"id":"3"}}""", 1, """{"field":"comments","value":{"id":"3"}}""", 2, false)]
-    [InlineData("""{"field":"m","value":{"timestamp":1752834910447,"a":{} }}""", 1, """{"field":"m","value":{"timestamp":1752834910447,"a":{}}}""", 2, true)]
-    public void Events_without_a_time_of_their_own_are_told_apart_by_that_of_their_entry(string first, int firstTime, string second, int secondTime, bool same)
+    [InlineData(
+        """{"field":"m","value":{"timestamp":1752834910447,"a":{} }}""",
+        1,
+        """{"field":"m","value":{"timestamp":1752834910447,"a":{}}}""",
+        2,
+        true)]
+    public void Events_without_a_time_of_their_own_are_told_apart_by_that_of_their_entry(
+        string first, int firstTime, string second, int secondTime, bool same)
     {
         var fingerprints = new[] { (first, firstTime), (second, secondTime) }
             .Select(change => Read($$"""{"entry":[{"id":"1","time":{{change.Item2}},"changes":[{{change.Item1}}]}]}""").ShouldHaveSingleItem().Fingerprint()).Distinct();
@@ -306,7 +319,8 @@ public sealed class MetaWebhookTests
     [InlineData("changes", """{"field":"messages","value":ITEM}""")]
     public void A_part_wrapped_for_quarantine_reads_back_the_same(string container, string element)
     {
-        var item = new WebhookItem("1", container, JsonSerializer.Deserialize<JsonElement>(element.Replace("ITEM", Message, StringComparison.Ordinal)));
+        var item = new WebhookItem(
+            "1", container, JsonSerializer.Deserialize<JsonElement>(element.Replace("ITEM", Message, StringComparison.Ordinal)));
 
         var again = MetaWebhook.Read(item.ToWebhook()).ShouldHaveSingleItem();
 
@@ -314,15 +328,18 @@ public sealed class MetaWebhookTests
         again.Fingerprint().ShouldBe(item.Fingerprint());
     }
 
-    private static string Messaging(string items) => $$"""{"object":"instagram","entry":[{"time":1752834911539,"id":"17841400000000000","messaging":[{{items}}]}]}""";
+    private static string Messaging(string items) =>
+        $$"""{"object":"instagram","entry":[{"time":1752834911539,"id":"17841400000000000","messaging":[{{items}}]}]}""";
 
     private static string Item(string message) => Messaging(Envelope(message));
 
-    private static string Envelope(string message) => $$"""{"sender":{"id":"2"},"recipient":{"id":"1"},"timestamp":1752834910447,"message":{{message}}}""";
+    private static string Envelope(string message) =>
+        $$"""{"sender":{"id":"2"},"recipient":{"id":"1"},"timestamp":1752834910447,"message":{{message}}}""";
 
     private static IReadOnlyList<WebhookItem> Read(string body) => MetaWebhook.Read(Encoding.UTF8.GetBytes(body));
 
     private static ReceivedMessage ReadMessage(string body) => MessageOf(Read(body).ShouldHaveSingleItem()).ShouldNotBeNull();
 
-    private static ReceivedMessage? MessageOf(WebhookItem item) => ReceivedMessage.Of(new Arrival(item, DateTimeOffset.UnixEpoch.AddYears(100), null));
+    private static ReceivedMessage? MessageOf(WebhookItem item) =>
+        ReceivedMessage.Of(new Arrival(item, DateTimeOffset.UnixEpoch.AddYears(100), null));
 }

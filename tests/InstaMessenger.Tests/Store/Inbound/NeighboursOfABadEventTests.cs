@@ -8,7 +8,9 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace InstaMessenger.Tests.Store.Inbound;
 
-/// <summary>One event that could not be recorded took up to a thousand messages of its webhook with it, and its replay answered 409 for ever.</summary>
+/// <summary>
+/// One event that could not be recorded took up to a thousand messages of its webhook with it, and its replay answered 409 for ever.
+/// </summary>
 public sealed class NeighboursOfABadEventTests : IAsyncLifetime
 {
     private const string Shop = "17841400000000077";
@@ -18,7 +20,8 @@ public sealed class NeighboursOfABadEventTests : IAsyncLifetime
     {
         _store = await StoreHost.StartAsync();
         await _store.LinkAsync(Shop, Shop);
-        await ExecuteAsync("CREATE TRIGGER rotten BEFORE INSERT ON messages WHEN NEW.instagram_message_id LIKE 'rotten%' BEGIN SELECT RAISE(ABORT, 'rotten'); END");
+        await ExecuteAsync("CREATE TRIGGER rotten BEFORE INSERT ON messages WHEN NEW.instagram_message_id LIKE 'rotten%' BEGIN SELECT "
+            + "RAISE(ABORT, 'rotten'); END");
     }
 
     public ValueTask DisposeAsync() => _store.DisposeAsync();
@@ -34,7 +37,8 @@ public sealed class NeighboursOfABadEventTests : IAsyncLifetime
 
         (await MidsAsync()).ShouldBe(recorded.Split(',', StringSplitOptions.RemoveEmptyEntries));
         await using var db = _store.Read();
-        (await db.Events.Select(row => row.Sequence).OrderBy(n => n).ToListAsync()).ShouldBe(Enumerable.Range(1, recorded.Split(',', StringSplitOptions.RemoveEmptyEntries).Length).Select(n => (long)n));
+        (await db.Events.Select(row => row.Sequence).OrderBy(n => n).ToListAsync())
+            .ShouldBe(Enumerable.Range(1, recorded.Split(',', StringSplitOptions.RemoveEmptyEntries).Length).Select(n => (long)n));
         (await db.Set<DeadLetter>().CountAsync()).ShouldBe(deadLetters);
     }
 

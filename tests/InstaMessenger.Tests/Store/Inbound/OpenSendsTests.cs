@@ -5,8 +5,8 @@ using InstaMessenger.Store.Inbound.Arrivals;
 namespace InstaMessenger.Tests.Store.Inbound;
 
 /// <summary>
-/// Under kills and load each echo read every open send of its thread, so that the reports which close sends came ever later: the store did 70 messages
-/// a second on a whole core.
+/// Under kills and load each echo read every open send of its thread, so that the reports which close sends came ever later: the store did
+/// 70 messages a second on a whole core.
 /// </summary>
 public sealed class OpenSendsTests : IAsyncLifetime
 {
@@ -23,7 +23,8 @@ public sealed class OpenSendsTests : IAsyncLifetime
             var conversation = Conversation.Begin(shop.Id, InstagramUserId.Parse("42"), now, ConversationId.New(TimeProvider.System));
             scope.Db.Conversations.Add(conversation);
             foreach (var text in (string[])["one", "two", "two", "three"])
-                scope.Db.Messages.Add(Message.Compose(conversation, MessageContent.OfText(text), Origin.Api, now, MessageId.New(TimeProvider.System)));
+                scope.Db.Messages.Add(
+                    Message.Compose(conversation, MessageContent.OfText(text), Origin.Api, now, MessageId.New(TimeProvider.System)));
             return Task.FromResult(conversation);
         });
     }
@@ -45,7 +46,8 @@ public sealed class OpenSendsTests : IAsyncLifetime
     {
         await using var db = _store.Read();
 
-        var plan = await QueryPlan.OfAsync(OpenSends.Query(db, [(_conversation.Id, MessageContent.OfText("two"))], TimeProvider.System.GetUtcNow()));
+        var plan = await QueryPlan.OfAsync(
+            OpenSends.Query(db, [(_conversation.Id, MessageContent.OfText("two"))], TimeProvider.System.GetUtcNow()));
 
         plan.ShouldContain(line => line.Contains("(conversation_id=? AND instagram_message_id=?)", StringComparison.Ordinal));
     }

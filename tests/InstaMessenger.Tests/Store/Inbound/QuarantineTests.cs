@@ -69,7 +69,8 @@ public sealed class QuarantineTests(StoreFixture fixture) : IClassFixture<StoreF
         var (instagramId, first) = (fixture.NewInstagramId(), fixture.NewInstagramId());
         var (_, ann) = await Store.AgentAsync("giveup-ann");
         var (_, bob) = await Store.AgentAsync("giveup-bob");
-        var account = (await Store.PostAsync("/api/v1/accounts", ann, StoreOverHttp.Link(instagramId, ("messaging_channel_id", first)))).Text("id");
+        var account = (await Store.PostAsync("/api/v1/accounts", ann, StoreOverHttp.Link(instagramId, ("messaging_channel_id", first))))
+            .Text("id");
         await Store.PatchAsync("/api/v1/accounts/" + account, ann, new { messaging_channel_id = fixture.NewInstagramId() });
         await ReceiveAsync(Text("given-up", first));
 
@@ -84,7 +85,8 @@ public sealed class QuarantineTests(StoreFixture fixture) : IClassFixture<StoreF
         var clock = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
         await using var store = await StoreHost.StartAsync(services => services.AddSingleton<TimeProvider>(clock));
         await store.UnitOfWork.ExecuteAsync(scope => scope.Db.Database.ExecuteSqlRawAsync(
-            "CREATE TRIGGER rotten BEFORE INSERT ON messages WHEN NEW.instagram_message_id = 'rotten' BEGIN SELECT RAISE(ABORT, 'rotten'); END"));
+            "CREATE TRIGGER rotten BEFORE INSERT ON messages WHEN NEW.instagram_message_id = 'rotten' BEGIN SELECT RAISE(ABORT, 'rotten'); "
+                + "END"));
         await store.ReceiveAsync(Text("one", "77"), Text("rotten", "77"), Text("two", "77"));
         await store.LinkAsync("77", "77");
 
@@ -93,7 +95,8 @@ public sealed class QuarantineTests(StoreFixture fixture) : IClassFixture<StoreF
 
         await using var db = store.Read();
         (await db.Set<QuarantinedWebhook>().AnyAsync()).ShouldBeFalse();
-        (await db.Messages.OrderBy(row => row.Sequence).Select(row => row.InstagramMessageId).ToListAsync()).Select(mid => mid!.Value.Value).ShouldBe(["one", "two"]);
+        (await db.Messages.OrderBy(row => row.Sequence).Select(row => row.InstagramMessageId).ToListAsync()).Select(mid => mid!.Value.Value)
+            .ShouldBe(["one", "two"]);
         var letter = await db.Set<DeadLetter>().SingleAsync();
         letter.Queue.ShouldBe("store.webhook-received");
         Encoding.UTF8.GetString(JsonElement.Parse(letter.Body).GetProperty("body").GetBytesFromBase64()).ShouldContain("rotten");
@@ -103,7 +106,9 @@ public sealed class QuarantineTests(StoreFixture fixture) : IClassFixture<StoreF
         $$"""{"object":"instagram","entry":[{"time":1,"id":"{{channel}}","messaging":[{"sender":{"id":"20"},"recipient":{"id":"{{channel}}"},"timestamp":1752834910447,"message":{"mid":"{{mid}}","text":"hello"} }] }] }""";
 
     private Task ReceiveAsync(string body) => Store.Get<IUnitOfWork<StoreDbContext>>().ExecuteAsync(scope =>
-        Store.Get<RecordWebhooks>().HandleAsync(scope, [new BusItem<WebhookReceived>("t", null, new WebhookReceived(Encoding.UTF8.GetBytes(body), TimeProvider.System.GetUtcNow()))]));
+        Store.Get<RecordWebhooks>().HandleAsync(
+            scope,
+            [new BusItem<WebhookReceived>("t", null, new WebhookReceived(Encoding.UTF8.GetBytes(body), TimeProvider.System.GetUtcNow()))]));
 
     /// <summary>Replays what is quarantined, beside the store's own replay, and says how much of a channel's stays.</summary>
     private async Task<int> LeftAfterReplayAsync(string channel)

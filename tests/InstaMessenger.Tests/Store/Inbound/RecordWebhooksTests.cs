@@ -87,7 +87,8 @@ public sealed class RecordWebhooksTests : IAsyncLifetime
     {
         var account = await _store.LinkAsync(Shop, Shop);
 
-        await ReceiveAsync(Text("m1").Replace($"\"id\":\"{Shop}\",\"messaging\"", "\"id\":\"999\",\"messaging\"", StringComparison.Ordinal));
+        await ReceiveAsync(
+            Text("m1").Replace($"\"id\":\"{Shop}\",\"messaging\"", "\"id\":\"999\",\"messaging\"", StringComparison.Ordinal));
 
         await using var db = _store.Read();
         (await db.Messages.SingleAsync()).AccountId.ShouldBe(account.Id);
@@ -104,7 +105,8 @@ public sealed class RecordWebhooksTests : IAsyncLifetime
         await _store.LinkAsync(Shop, Shop);
         var replay = _store.Services.GetRequiredService<QuarantineReplay>();
         await using (var quarantine = _store.Read())
-            foreach (var id in await quarantine.Set<QuarantinedWebhook>().Select(row => row.Id).ToListAsync()) (await replay.ReplayAsync(id, default)).ShouldBeTrue();
+            foreach (var id in await quarantine.Set<QuarantinedWebhook>().Select(row => row.Id).ToListAsync())
+                (await replay.ReplayAsync(id, default)).ShouldBeTrue();
 
         await using var db = _store.Read();
         (await db.Messages.CountAsync()).ShouldBe(2);
@@ -117,7 +119,8 @@ public sealed class RecordWebhooksTests : IAsyncLifetime
         var signal = new QuarantineSignal();
         var recorder = ActivatorUtilities.CreateInstance<InboundRecorder>(_store.Services, signal);
         using var never = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        var arrivals = MetaWebhook.Read(Encoding.UTF8.GetBytes(Text("m1"))).Select(item => new Arrival(item, TimeProvider.System.GetUtcNow(), null)).ToList();
+        var arrivals = MetaWebhook.Read(Encoding.UTF8.GetBytes(Text("m1")))
+            .Select(item => new Arrival(item, TimeProvider.System.GetUtcNow(), null)).ToList();
 
         await _store.UnitOfWork.ExecuteAsync(async scope =>
         {
@@ -146,7 +149,10 @@ public sealed class RecordWebhooksTests : IAsyncLifetime
     public async Task What_has_no_name_yet_is_told_once_with_its_raw_json()
     {
         await _store.LinkAsync(Shop, Shop);
-        var reaction = Text("m1").Replace("\"message\":{\"mid\":\"m1\",\"text\":\"hello\"}", "\"reaction\":{\"mid\":\"m0\",\"action\":\"react\"}", StringComparison.Ordinal);
+        var reaction = Text("m1").Replace(
+            "\"message\":{\"mid\":\"m1\",\"text\":\"hello\"}",
+            "\"reaction\":{\"mid\":\"m0\",\"action\":\"react\"}",
+            StringComparison.Ordinal);
 
         await ReceiveAsync(reaction, reaction);
         await ReceiveAsync(reaction);
@@ -215,7 +221,9 @@ public sealed class RecordWebhooksTests : IAsyncLifetime
         (await db.Messages.CountAsync(m => m.Direction == Direction.Outbound)).ShouldBe(2);
     }
 
-    /// <summary>What the account wrote came as a customer's message: an unread thread with ourselves, and a bot that answers itself.</summary>
+    /// <summary>
+    /// What the account wrote came as a customer's message: an unread thread with ourselves, and a bot that answers itself.
+    /// </summary>
     [Theory]
     [InlineData("\"is_echo\":\"true\"")]
     [InlineData("\"is_echo\":1")]
@@ -286,7 +294,8 @@ public sealed class RecordWebhooksTests : IAsyncLifetime
         await using var db = _store.Read();
         var message = JsonElement.Parse((await db.Events.SingleAsync()).Body).GetProperty("data").GetProperty("message");
         message.GetProperty("kind").GetString().ShouldBe("text");
-        message.GetProperty("raw").GetProperty("message").GetProperty("quick_reply").GetProperty("payload").GetString().ShouldBe("SLOT_0930");
+        message.GetProperty("raw").GetProperty("message").GetProperty("quick_reply").GetProperty("payload").GetString()
+            .ShouldBe("SLOT_0930");
     }
 
     [Theory]
@@ -298,11 +307,15 @@ public sealed class RecordWebhooksTests : IAsyncLifetime
         await _store.LinkAsync(Shop, Shop);
         var deep = string.Concat(Enumerable.Repeat("[", levels)) + string.Concat(Enumerable.Repeat("]", levels));
 
-        await ReceiveAsync(Text("m1").Replace("\"text\":\"hello\"", $"\"new\":{deep}", StringComparison.Ordinal), Text("r1").Replace("\"message\"", $"\"deep\":{deep},\"reaction\"", StringComparison.Ordinal));
+        await ReceiveAsync(
+            Text("m1").Replace("\"text\":\"hello\"", $"\"new\":{deep}", StringComparison.Ordinal),
+            Text("r1").Replace("\"message\"", $"\"deep\":{deep},\"reaction\"", StringComparison.Ordinal));
 
         await using var db = _store.Read();
-        var told = (await db.Events.OrderBy(row => row.Sequence).Select(row => row.Body).ToListAsync()).ConvertAll(body => JsonElement.Parse(body).GetProperty("data"));
-        told.Select(data => (data.TryGetProperty("message", out var message) ? message : data).GetProperty("raw").ValueKind).ShouldBe([given, given]);
+        var told = (await db.Events.OrderBy(row => row.Sequence).Select(row => row.Body).ToListAsync())
+            .ConvertAll(body => JsonElement.Parse(body).GetProperty("data"));
+        told.Select(data => (data.TryGetProperty("message", out var message) ? message : data).GetProperty("raw").ValueKind)
+            .ShouldBe([given, given]);
     }
 
     /// <summary>The list went on showing the customer's message, whose thread showed our answer as the newest.</summary>
@@ -350,7 +363,8 @@ public sealed class RecordWebhooksTests : IAsyncLifetime
         await using var db = _store.Read();
         var last = (await db.Conversations.SingleAsync()).LastMessageId;
         var list = await db.Messages.SingleAsync(message => message.Id == last);
-        var thread = await db.Messages.OrderByDescending(message => message.SentAt).ThenByDescending(message => message.Sequence).FirstAsync();
+        var thread = await db.Messages.OrderByDescending(message => message.SentAt).ThenByDescending(message => message.Sequence)
+            .FirstAsync();
         return (list.InstagramMessageId?.Value, thread.InstagramMessageId?.Value);
     }
 
@@ -360,10 +374,16 @@ public sealed class RecordWebhooksTests : IAsyncLifetime
     private static string Echo(string mid, string text) =>
         $$"""{"object":"instagram","entry":[{"time":1,"id":"{{Shop}}","messaging":[{"sender":{"id":"{{Shop}}"},"recipient":{"id":"20"},"timestamp":1752834930000,"message":{"mid":"{{mid}}","text":"{{text}}","is_echo":true} }] }] }""";
 
-    private Task<MessageId> ComposeAsync(Account account, string text, DateTimeOffset? at = null) => _store.UnitOfWork.ExecuteAsync(async scope =>
+    private Task<MessageId> ComposeAsync(Account account, string text, DateTimeOffset? at = null) =>
+        _store.UnitOfWork.ExecuteAsync(async scope =>
     {
         var conversation = await scope.Db.Conversations.SingleAsync(c => c.AccountId == account.Id);
-        var message = Message.Compose(conversation, MessageContent.OfText(text), Origin.Api, at ?? TimeProvider.System.GetUtcNow(), MessageId.New(TimeProvider.System));
+        var message = Message.Compose(
+            conversation,
+            MessageContent.OfText(text),
+            Origin.Api,
+            at ?? TimeProvider.System.GetUtcNow(),
+            MessageId.New(TimeProvider.System));
         scope.Db.Messages.Add(message);
         conversation.Add(message, TimeProvider.System.GetUtcNow());
         return message.Id;

@@ -58,7 +58,8 @@ public sealed class EchoMatchingTests : IAsyncLifetime
 
         await EchoAsync("hi", "m1");
 
-        (await MessagesAsync()).Select(message => (message.Id, message.Status)).ShouldBe([(refused, MessageStatus.Failed), (again, MessageStatus.Sent)]);
+        (await MessagesAsync()).Select(message => (message.Id, message.Status))
+            .ShouldBe([(refused, MessageStatus.Failed), (again, MessageStatus.Sent)]);
     }
 
     [Fact]
@@ -99,7 +100,8 @@ public sealed class EchoMatchingTests : IAsyncLifetime
 
         await ReportAsync(Reports.Sent(a, _account.Id, "m-b") with { ByEcho = true });
 
-        (await MessagesAsync()).Select(message => (message.Id, message.Status)).ShouldBe([(a, MessageStatus.Unknown), (b, MessageStatus.Sent)]);
+        (await MessagesAsync()).Select(message => (message.Id, message.Status))
+            .ShouldBe([(a, MessageStatus.Unknown), (b, MessageStatus.Sent)]);
     }
 
     private SendReported Failed(MessageId id) => Reports.Of(id, _account.Id, SendOutcome.Rejected) with { At = _clock.GetUtcNow() };
@@ -109,7 +111,8 @@ public sealed class EchoMatchingTests : IAsyncLifetime
         var contact = InstagramUserId.Parse("42");
         var conversation = await scope.Db.Conversations.SingleOrDefaultAsync()
             ?? scope.Db.Add(Conversation.Begin(_account.Id, contact, _clock.GetUtcNow(), ConversationId.New(_clock))).Entity;
-        var message = Message.Compose(conversation, MessageContent.Of(new OutgoingText(text)), Origin.Api, _clock.GetUtcNow(), MessageId.New(_clock));
+        var message = Message.Compose(
+            conversation, MessageContent.Of(new OutgoingText(text)), Origin.Api, _clock.GetUtcNow(), MessageId.New(_clock));
         scope.Db.Add(message);
         conversation.Add(message, _clock.GetUtcNow());
         return message.Id;
@@ -119,7 +122,8 @@ public sealed class EchoMatchingTests : IAsyncLifetime
         $$$"""{"object":"instagram","entry":[{"id":"17841400000000000","messaging":[{"sender":{"id":"17841400000000000"},"recipient":{"id":"42"},"timestamp":{{{_clock.GetUtcNow().ToUnixTimeMilliseconds()}}},"message":{"mid":"{{{mid}}}","text":{{{System.Text.Json.JsonSerializer.Serialize(text)}}},"is_echo":true}}]}]}""");
 
     private Task ReportAsync(params SendReported[] reports) => _store.UnitOfWork.ExecuteAsync(scope =>
-        _store.Services.GetRequiredService<SendReports>().HandleAsync(scope, [.. reports.Select((report, i) => new BusItem<SendReported>($"{i}", null, report))]));
+        _store.Services.GetRequiredService<SendReports>().HandleAsync(
+            scope, [.. reports.Select((report, i) => new BusItem<SendReported>($"{i}", null, report))]));
 
     private async Task<List<Message>> MessagesAsync()
     {

@@ -76,7 +76,8 @@ public sealed class SendEndpointTests : IAsyncLifetime
         _sender.Report = FakeSender.Script.Send;
         var response = await SendAsync($$"""{TO,"message":"hi","metadata":{{Nested(inner)}}}""");
         response.StatusCode.ShouldBe(status);
-        if (status == HttpStatusCode.UnprocessableEntity) (await Json(response)).GetProperty("errors").TryGetProperty("metadata", out _).ShouldBeTrue();
+        if (status == HttpStatusCode.UnprocessableEntity)
+            (await Json(response)).GetProperty("errors").TryGetProperty("metadata", out _).ShouldBeTrue();
         await ListsAnswerAsync();
     }
 
@@ -88,7 +89,8 @@ public sealed class SendEndpointTests : IAsyncLifetime
     {
         _sender.Report = FakeSender.Script.Send;
         var id = (await Json(await SendAsync("""{TO,"message":"hi","metadata":{"a":1}}"""))).GetProperty("message_id").GetString();
-        await _store.UnitOfWork.ExecuteAsync(scope => scope.Db.Messages.ExecuteUpdateAsync(set => set.SetProperty(message => message.Metadata, Nested(inner))));
+        await _store.UnitOfWork.ExecuteAsync(
+            scope => scope.Db.Messages.ExecuteUpdateAsync(set => set.SetProperty(message => message.Metadata, Nested(inner))));
         await ListsAnswerAsync();
         (await _crm.GetAsync("/api/v1/messages/" + id)).StatusCode.ShouldBe(HttpStatusCode.OK);
     }
@@ -151,9 +153,11 @@ public sealed class SendEndpointTests : IAsyncLifetime
         answer.GetProperty("attachment_type").GetString().ShouldBe("image");
         await Until(() => _sender.Commands.Count == 2);
         _sender.Commands.Select(command => command.MessageId.Value).ShouldBe(parts);
-        _sender.Commands.Select(command => command.Content).ShouldBe([new OutgoingMedia("image", "https://a.example/a.png"), new OutgoingText("hi")]);
+        _sender.Commands.Select(command => command.Content).ShouldBe(
+            [new OutgoingMedia("image", "https://a.example/a.png"), new OutgoingText("hi")]);
         await using var db = _store.Read();
-        (await db.Messages.OrderBy(message => message.Sequence).Select(message => message.Id).ToListAsync()).Select(id => id.Value).ShouldBe(parts!);
+        (await db.Messages.OrderBy(message => message.Sequence).Select(message => message.Id).ToListAsync()).Select(id => id.Value)
+            .ShouldBe(parts!);
     }
 
     [Fact]
@@ -263,7 +267,9 @@ public sealed class SendEndpointTests : IAsyncLifetime
         var accept = _store.Services.GetRequiredService<AcceptSend>();
         var request = SendRequest.Read(JsonElement.Parse(Body("""{TO,"message":"hi"}""")), false, out _)!;
         var id = MessageId.New(_clock);
-        await accept.AcceptAsync(new SendWish(request, [id], Author.Undeclared, Origin.Api, "key_crm", IdempotencyKey.Parse("k1"), TimeSpan.FromSeconds(5)), CancellationToken.None);
+        await accept.AcceptAsync(
+            new SendWish(request, [id], Author.Undeclared, Origin.Api, "key_crm", IdempotencyKey.Parse("k1"), TimeSpan.FromSeconds(5)),
+            CancellationToken.None);
 
         var early = await SendAsync("""{TO,"message":"hi"}""", key: "k1");
         early.StatusCode.ShouldBe(HttpStatusCode.Conflict);
@@ -277,7 +283,8 @@ public sealed class SendEndpointTests : IAsyncLifetime
         late.Headers.GetValues("Idempotent-Replayed").ShouldBe(["true"]);
         (await Json(late)).GetProperty("instagram_message_id").GetString().ShouldBe("m1");
         (await MessagesAsync()).ShouldBe(1);
-        (await (await SendAsync("""{TO,"message":"hi"}""", key: "k1")).Content.ReadAsStringAsync()).ShouldBe(await late.Content.ReadAsStringAsync());
+        (await (await SendAsync("""{TO,"message":"hi"}""", key: "k1")).Content.ReadAsStringAsync())
+            .ShouldBe(await late.Content.ReadAsStringAsync());
     }
 
     [Fact]
@@ -314,7 +321,8 @@ public sealed class SendEndpointTests : IAsyncLifetime
         var theirs = await _store.LinkAsync("17841400000000001");
         var unlinked = await _store.LinkAsync("17841400000000002");
         _callers.Program("unlinked", unlinked.Id);
-        await _store.UnitOfWork.ExecuteAsync(async scope => (await scope.Db.Accounts.SingleAsync(row => row.Id == unlinked.Id)).Unlink(_clock.GetUtcNow()));
+        await _store.UnitOfWork.ExecuteAsync(
+            async scope => (await scope.Db.Accounts.SingleAsync(row => row.Id == unlinked.Id)).Unlink(_clock.GetUtcNow()));
 
         var details = new HashSet<string?>();
         foreach (var (client, account) in ((HttpClient, string)[])[(_crm, theirs.Id.Value), (_crm, "acc_nobody"), (_store.Client("admin"), "acc_nobody"), (_store.Client("unlinked"), unlinked.Id.Value)])
@@ -338,7 +346,8 @@ public sealed class SendEndpointTests : IAsyncLifetime
     [InlineData("""{TO,"message":"\ud800"}""", 400)]
     [InlineData("""{TO,"message":"hi","metadata":{"\ud800":1}}""", 400)]
     [InlineData("""{TO}""", 422)]
-    public async Task A_body_that_cannot_be_sent_is_refused(string body, int status) => ((int)(await SendAsync(body)).StatusCode).ShouldBe(status);
+    public async Task A_body_that_cannot_be_sent_is_refused(string body, int status) =>
+        ((int)(await SendAsync(body)).StatusCode).ShouldBe(status);
 
     [Theory]
     [InlineData(" ")]
@@ -346,7 +355,8 @@ public sealed class SendEndpointTests : IAsyncLifetime
     [InlineData("LONG")]
     public async Task A_key_that_is_none_is_refused(string key)
     {
-        var response = await SendAsync($$"""{TO,"message":"hi","idempotency_key":"{{(key == "LONG" ? new string('k', 256) : key == " " ? "" : key)}}"}""");
+        var response = await SendAsync(
+            $$"""{TO,"message":"hi","idempotency_key":"{{(key == "LONG" ? new string('k', 256) : key == " " ? "" : key)}}"}""");
 
         response.StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity);
         (await Json(response)).GetProperty("errors").TryGetProperty("idempotency_key", out _).ShouldBeTrue();
@@ -382,7 +392,8 @@ public sealed class SendEndpointTests : IAsyncLifetime
         }
     }
 
-    private async Task<HttpResponseMessage> SendAsync(string body, string? key = null, string? prefer = null, HttpClient? client = null, CancellationToken cancellationToken = default)
+    private async Task<HttpResponseMessage> SendAsync(
+        string body, string? key = null, string? prefer = null, HttpClient? client = null, CancellationToken cancellationToken = default)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/messages/send") { Content = new StringContent(Body(body), Encoding.UTF8, "application/json") };
         if (key is not null) request.Headers.Add("Idempotency-Key", key);
@@ -390,9 +401,11 @@ public sealed class SendEndpointTests : IAsyncLifetime
         return await (client ?? _crm).SendAsync(request, cancellationToken);
     }
 
-    private string Body(string body) => body.Replace("TO", $"\"account_id\":\"{_account.Id}\",\"recipient_id\":\"42\"", StringComparison.Ordinal);
+    private string Body(string body) =>
+        body.Replace("TO", $"\"account_id\":\"{_account.Id}\",\"recipient_id\":\"42\"", StringComparison.Ordinal);
 
-    private static async Task<JsonElement> Json(HttpResponseMessage response) => JsonElement.Parse(await response.Content.ReadAsStringAsync());
+    private static async Task<JsonElement> Json(HttpResponseMessage response) =>
+        JsonElement.Parse(await response.Content.ReadAsStringAsync());
 
     private async Task<int> MessagesAsync()
     {
@@ -401,12 +414,14 @@ public sealed class SendEndpointTests : IAsyncLifetime
     }
 
     private Task ReportAsync(SendReported report) => _store.UnitOfWork.ExecuteAsync(scope =>
-        _store.Services.GetRequiredService<SendReports>().HandleAsync(scope, [new InstaMessenger.Contracts.BusItem<SendReported>("1", null, report)]));
+        _store.Services.GetRequiredService<SendReports>().HandleAsync(
+            scope, [new InstaMessenger.Contracts.BusItem<SendReported>("1", null, report)]));
 
     private Task CustomerWroteAsync(DateTimeOffset at) => _store.UnitOfWork.ExecuteAsync(scope =>
     {
         var conversation = Conversation.Begin(_account.Id, InstagramUserId.Parse("42"), at, ConversationId.New(_clock));
-        var message = Message.Receive(conversation, MessageContent.OfText("hello"), InstagramMessageId.Parse("in-1"), at, at, MessageId.New(_clock));
+        var message = Message.Receive(
+            conversation, MessageContent.OfText("hello"), InstagramMessageId.Parse("in-1"), at, at, MessageId.New(_clock));
         conversation.Add(message, at);
         scope.Db.Add(conversation);
         scope.Db.Add(message);

@@ -6,7 +6,10 @@ public sealed class SendPermitTests
 {
     private static readonly DateTimeOffset Now = new(2026, 5, 8, 12, 0, 0, TimeSpan.Zero);
 
-    /// <summary>Minutes since the customer wrote (null: never, as far as we know), who writes, and what comes of it; times in minutes after the customer's.</summary>
+    /// <summary>
+    /// Minutes since the customer wrote (null: never, as far as we know), who writes, and what comes of it; times in minutes after the
+    /// customer's.
+    /// </summary>
     [Theory]
     [InlineData(null, "Human", true, false, null)]
     [InlineData(null, "Undeclared", true, false, null)]
@@ -24,7 +27,8 @@ public sealed class SendPermitTests
     [InlineData(10081, "Human", false, false, 10080)]
     [InlineData(10081, "Undeclared", false, false, 10080)]
     [InlineData(10081, "Automation", false, false, 10080)]
-    public void The_window_decides_by_who_writes_and_when_the_customer_last_did(int? age, string author, bool allowed, bool tagged, int? ends)
+    public void The_window_decides_by_who_writes_and_when_the_customer_last_did(
+        int? age, string author, bool allowed, bool tagged, int? ends)
     {
         var last = Now - (age is { } minutes ? TimeSpan.FromMinutes(minutes) : null);
 

@@ -60,7 +60,8 @@ public sealed class SendReportsTests : IAsyncLifetime
     {
         var (lost, refused) = (await ComposeAsync("hi"), await ComposeAsync("ho"));
 
-        await ReportAsync(Of(lost, SendOutcome.Unknown), Of(refused, SendOutcome.Rejected), Sent(lost, "m1"), Of(refused, SendOutcome.Sending, 2));
+        await ReportAsync(
+            Of(lost, SendOutcome.Unknown), Of(refused, SendOutcome.Rejected), Sent(lost, "m1"), Of(refused, SendOutcome.Sending, 2));
 
         (await MessageAsync(lost)).Status.ShouldBe(MessageStatus.Sent);
         (await MessageAsync(refused)).Status.ShouldBe(MessageStatus.Failed);
@@ -208,7 +209,8 @@ public sealed class SendReportsTests : IAsyncLifetime
         var id = MessageId.New(TimeProvider.System);
         await ChangeAsync((db, conversation) =>
         {
-            var message = Message.Mirror(conversation, MessageContent.OfMedia([new RemoteMedia("image", url)]), InstagramMessageId.Parse(mid), at, at, id);
+            var message = Message.Mirror(
+                conversation, MessageContent.OfMedia([new RemoteMedia("image", url)]), InstagramMessageId.Parse(mid), at, at, id);
             db.Add(message);
             conversation.Add(message, at);
         });
@@ -227,7 +229,8 @@ public sealed class SendReportsTests : IAsyncLifetime
         change(scope.Db, await scope.Db.Conversations.SingleAsync(row => row.Id == _conversation)));
 
     private Task ReportAsync(params SendReported[] reports) => _store.UnitOfWork.ExecuteAsync(scope =>
-        _store.Services.GetRequiredService<SendReports>().HandleAsync(scope, [.. reports.Select((report, i) => new BusItem<SendReported>($"{i}", null, report))]));
+        _store.Services.GetRequiredService<SendReports>().HandleAsync(
+            scope, [.. reports.Select((report, i) => new BusItem<SendReported>($"{i}", null, report))]));
 
     private async Task<Message> MessageAsync(MessageId id)
     {
@@ -249,7 +252,10 @@ public sealed class SendReportsTests : IAsyncLifetime
         {
             var told = System.Text.Json.JsonElement.Parse(body);
             var message = told.GetProperty("data").GetProperty("message");
-            return (MessageId.Parse(message.GetProperty("id").GetString()!), told.GetProperty("type").GetString()!, message.GetProperty("status").GetString());
+            return (
+                MessageId.Parse(message.GetProperty("id").GetString()!),
+                told.GetProperty("type").GetString()!,
+                message.GetProperty("status").GetString());
         });
     }
 }

@@ -80,7 +80,9 @@ public sealed class SendRequestTests
 
     [Fact]
     public void A_text_with_an_attachment_is_two_messages_the_attachment_first() =>
-        Read("""{TO,"message":"x","attachment_url":"https://a.example/a.png"}""", out _)!.Contents.Select(content => MessageContent.Of(content).Kind.ToString()).ShouldBe(["Image", "Text"]);
+        Read(
+            """{TO,"message":"x","attachment_url":"https://a.example/a.png"}""",
+            out _)!.Contents.Select(content => MessageContent.Of(content).Kind.ToString()).ShouldBe(["Image", "Text"]);
 
     [Theory]
     [InlineData("""{TO,"message":"Aé","metadata":{"b":1,"a":[1,2]}}""", true)]
@@ -104,7 +106,8 @@ public sealed class SendRequestTests
     public void The_wait_is_what_the_client_prefers_up_to_30_s(string? prefer, int seconds, string? applied) =>
         WaitPreference.Of(prefer).ShouldBe(new WaitPreference(TimeSpan.FromSeconds(seconds), applied));
 
-    private static SendRequest? Read(string body, out List<(string Field, string Error)> errors) => SendRequest.Read(Element(body), allowHttp: false, out errors);
+    private static SendRequest? Read(string body, out List<(string Field, string Error)> errors) =>
+        SendRequest.Read(Element(body), allowHttp: false, out errors);
 
     private static JsonElement Element(string body) => JsonElement.Parse(body.Replace("TO", To, StringComparison.Ordinal));
 }

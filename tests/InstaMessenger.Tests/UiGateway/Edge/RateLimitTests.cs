@@ -36,7 +36,8 @@ public sealed class RateLimitTests
         using var folder = new TemporaryFolder();
         await using var upstream = await Upstream.EchoAsync();
         await using var gateway = await GatewayHost.StartAsync(folder, upstream, Small);
-        foreach (var proven in (string[])["Bearer busy", "Bearer idle"]) (await GetAsync(gateway, proven)).StatusCode.ShouldBe(HttpStatusCode.OK);
+        foreach (var proven in (string[])["Bearer busy", "Bearer idle"])
+            (await GetAsync(gateway, proven)).StatusCode.ShouldBe(HttpStatusCode.OK);
 
         await UntilRefusedAsync(_ => GetAsync(gateway, "Bearer busy"));
 
@@ -71,7 +72,8 @@ public sealed class RateLimitTests
 
         var answers = new List<HttpResponseMessage>();
         for (var round = 0; round < 10; round++)
-            answers.AddRange(await Task.WhenAll(Enumerable.Range(round * AtOnce, AtOnce).Select(n => GetAsync(gateway, $"Bearer made-up-{n}", path))));
+            answers.AddRange(
+                await Task.WhenAll(Enumerable.Range(round * AtOnce, AtOnce).Select(n => GetAsync(gateway, $"Bearer made-up-{n}", path))));
 
         // The burst of four, and one for each second; the clock of the limiter ticks by itself.
         var most = 4 + Math.Ceiling(Stopwatch.GetElapsedTime(began).TotalSeconds) + 1;
@@ -137,7 +139,8 @@ public sealed class RateLimitTests
 
         await UntilRefusedAsync(_ => gateway.Http.GetAsync("/webhooks/instagram?hub.verify_token=guess"));
 
-        var webhooks = await Task.WhenAll(Enumerable.Range(0, AtOnce).Select(_ => gateway.Http.PostAsync("/webhooks/instagram", new StringContent("{}"))));
+        var webhooks = await Task.WhenAll(
+            Enumerable.Range(0, AtOnce).Select(_ => gateway.Http.PostAsync("/webhooks/instagram", new StringContent("{}"))));
         webhooks.ShouldAllBe(answer => answer.StatusCode == HttpStatusCode.OK);
     }
 
@@ -153,7 +156,8 @@ public sealed class RateLimitTests
         throw new ShouldAssertException("Nothing was refused.");
     }
 
-    private static async Task<HttpResponseMessage> GetAsync(ServiceUnderTest gateway, string? authorization = null, string path = "/api/v1/accounts")
+    private static async Task<HttpResponseMessage> GetAsync(
+        ServiceUnderTest gateway, string? authorization = null, string path = "/api/v1/accounts")
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, path);
         if (authorization is not null) request.Headers.TryAddWithoutValidation("Authorization", authorization);

@@ -38,7 +38,8 @@ public sealed class SecurityHeaderTests
     public async Task A_refusal_by_the_rate_limit_has_them_too()
     {
         using var folder = new TemporaryFolder();
-        await using var gateway = await GatewayHost.StartAsync(folder, upstream: null, "RateLimits:PerAddressBurst=1", "RateLimits:PerAddressPerSecond=1");
+        await using var gateway = await GatewayHost.StartAsync(
+            folder, upstream: null, "RateLimits:PerAddressBurst=1", "RateLimits:PerAddressPerSecond=1");
         HttpResponseMessage answer;
         do answer = await gateway.Http.GetAsync("/");
         while (answer.StatusCode == HttpStatusCode.OK);

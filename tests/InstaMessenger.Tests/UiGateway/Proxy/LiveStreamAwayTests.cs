@@ -4,7 +4,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace InstaMessenger.Tests.UiGateway.Proxy;
 
-/// <summary>An EventSource gives up for good after any status but 200: a restart of the store, answered 502, left every open inbox deaf.</summary>
+/// <summary>
+/// An EventSource gives up for good after any status but 200: a restart of the store, answered 502, left every open inbox deaf.
+/// </summary>
 public sealed class LiveStreamAwayTests
 {
     [Fact]
@@ -35,7 +37,8 @@ public sealed class LiveStreamAwayTests
     {
         using var folder = new TemporaryFolder();
         await using var upstream = await Upstream.EchoAsync();
-        await using var gateway = await GatewayHost.StartAsync(folder, upstream, "RateLimits:PerAddressBurst=1", "RateLimits:PerAddressPerSecond=1");
+        await using var gateway = await GatewayHost.StartAsync(
+            folder, upstream, "RateLimits:PerAddressBurst=1", "RateLimits:PerAddressPerSecond=1");
 
         // The bucket fills up by itself: asked until one is over the limit.
         HttpResponseMessage answer;

@@ -56,7 +56,8 @@ public sealed class ProxyTests
     public async Task The_gateway_passes_credentials_on_and_judges_none()
     {
         using var folder = new TemporaryFolder();
-        await using var upstream = await Upstream.StartAsync((context, _) => context.Response.WriteAsync(context.Request.Headers.Authorization.ToString()));
+        await using var upstream = await Upstream.StartAsync(
+            (context, _) => context.Response.WriteAsync(context.Request.Headers.Authorization.ToString()));
         await using var gateway = await GatewayHost.StartAsync(folder, upstream);
         gateway.Http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", "sk_1");
         (await gateway.Http.GetStringAsync("/api/v1/me")).ShouldBe("Bearer sk_1");
@@ -66,7 +67,8 @@ public sealed class ProxyTests
     public async Task A_client_cannot_make_up_its_forwarded_address()
     {
         using var folder = new TemporaryFolder();
-        await using var upstream = await Upstream.StartAsync((context, _) => context.Response.WriteAsync(context.Request.Headers["X-Forwarded-For"].ToString()));
+        await using var upstream = await Upstream.StartAsync(
+            (context, _) => context.Response.WriteAsync(context.Request.Headers["X-Forwarded-For"].ToString()));
         await using var gateway = await GatewayHost.StartAsync(folder, upstream);
         gateway.Http.DefaultRequestHeaders.Add("X-Forwarded-For", "203.0.113.7");
         (await gateway.Http.GetStringAsync("/ui/session")).ShouldBe("127.0.0.1");

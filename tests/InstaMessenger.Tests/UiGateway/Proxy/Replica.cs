@@ -6,7 +6,10 @@ using Microsoft.Extensions.Hosting;
 
 namespace InstaMessenger.Tests.UiGateway.Proxy;
 
-/// <summary>One process of a service behind the gateway: the product's own host, with its readiness and its way to stop, on a port that it comes back to.</summary>
+/// <summary>
+/// One process of a service behind the gateway: the product's own host, with its readiness and its way to stop, on a port that it comes
+/// back to.
+/// </summary>
 internal sealed class Replica : IAsyncDisposable
 {
     private readonly TemporaryFolder _folder = new();

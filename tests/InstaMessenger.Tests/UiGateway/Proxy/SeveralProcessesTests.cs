@@ -4,7 +4,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace InstaMessenger.Tests.UiGateway.Proxy;
 
-/// <summary>Two processes of a service: a rolling restart answered 254 requests with 502, because the gateway knew one address for each.</summary>
+/// <summary>
+/// Two processes of a service: a rolling restart answered 254 requests with 502, because the gateway knew one address for each.
+/// </summary>
 public sealed class SeveralProcessesTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
@@ -17,7 +19,8 @@ public sealed class SeveralProcessesTests
         await using var a = await Replica.StartAsync("a");
         await using var b = await Replica.StartAsync("b");
         using var folder = new TemporaryFolder();
-        await using var gateway = await GatewayHost.StartAsync(folder, null, [.. settings.Select(setting => string.Format(null, setting, a.Url, b.Url))]);
+        await using var gateway = await GatewayHost.StartAsync(
+            folder, null, [.. settings.Select(setting => string.Format(null, setting, a.Url, b.Url))]);
 
         await UntilAsync(async () => await gateway.Http.GetStringAsync("/api/v1/accounts") == "a");
         await UntilAsync(async () => await gateway.Http.GetStringAsync("/api/v1/accounts") == "b");
@@ -56,9 +59,11 @@ public sealed class SeveralProcessesTests
     {
         await using var alive = await Replica.StartAsync("alive");
         using var folder = new TemporaryFolder();
-        await using var gateway = await GatewayHost.StartAsync(folder, null, $"Services:Store=http://127.0.0.1:1,{alive.Url}", "RateLimits:PerAddressBurst=1000");
+        await using var gateway = await GatewayHost.StartAsync(
+            folder, null, $"Services:Store=http://127.0.0.1:1,{alive.Url}", "RateLimits:PerAddressBurst=1000");
 
-        for (var n = 0; n < 20; n++) (await gateway.Http.PostAsync("/api/v1/accounts", new StringContent("{}"))).StatusCode.ShouldBe(HttpStatusCode.OK);
+        for (var n = 0; n < 20; n++) (
+            await gateway.Http.PostAsync("/api/v1/accounts", new StringContent("{}"))).StatusCode.ShouldBe(HttpStatusCode.OK);
     }
 
     [Theory]
@@ -67,7 +72,8 @@ public sealed class SeveralProcessesTests
     [InlineData("POST", "/api/v1/messages/send", true, true)]
     [InlineData("POST", "/api/v1/messages/send", false, false)] // it may have been done already
     [InlineData("DELETE", "/api/v1/accounts/acc_1", false, false)]
-    public async Task A_request_that_broke_after_it_was_sent_is_repeated_only_when_that_is_safe(string method, string path, bool withKey, bool isRepeated)
+    public async Task A_request_that_broke_after_it_was_sent_is_repeated_only_when_that_is_safe(
+        string method, string path, bool withKey, bool isRepeated)
     {
         static Task BreakAsync(HttpContext context)
         {
@@ -117,16 +123,24 @@ public sealed class SeveralProcessesTests
     }
 
     private static Task<ServiceUnderTest> StartAsync(TemporaryFolder folder, Replica a, Replica b) => GatewayHost.StartAsync(
-        folder, null, $"Services:Store={a.Url},{b.Url}", $"Services:Ingress={a.Url},{b.Url}", "RateLimits:PerAddressBurst=1000000", "RateLimits:PerAddressPerSecond=1000000");
+        folder,
+        null,
+        $"Services:Store={a.Url},{b.Url}",
+        $"Services:Ingress={a.Url},{b.Url}",
+        "RateLimits:PerAddressBurst=1000000",
+        "RateLimits:PerAddressPerSecond=1000000");
 
-    private static async Task LoadAsync(ServiceUnderTest gateway, int number, ConcurrentBag<HttpStatusCode> statuses, CancellationToken over)
+    private static async Task LoadAsync(
+        ServiceUnderTest gateway, int number, ConcurrentBag<HttpStatusCode> statuses, CancellationToken over)
     {
         for (var n = 0; !over.IsCancellationRequested; n++)
         {
             using var request = (number % 3) switch
             {
                 0 => new HttpRequestMessage(HttpMethod.Post, "/webhooks/instagram") { Content = new StringContent("{}") },
-                1 => new HttpRequestMessage(HttpMethod.Post, "/api/v1/messages/send") { Content = new StringContent("{}"), Headers = { { "Idempotency-Key", $"{number}-{n}" } } },
+                1 => new HttpRequestMessage(
+                    HttpMethod.Post,
+                    "/api/v1/messages/send") { Content = new StringContent("{}"), Headers = { { "Idempotency-Key", $"{number}-{n}" } } },
                 _ => new HttpRequestMessage(HttpMethod.Get, "/api/v1/accounts"),
             };
             using var answer = await gateway.Http.SendAsync(request, CancellationToken.None);

@@ -12,7 +12,9 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace InstaMessenger.Tests.Hosting.Http.Bodies;
 
-/// <summary>Strangers' unfinished bodies: 120 of 5 MiB that stopped early once took the process from 184 to 822 MiB, for as long as they liked.</summary>
+/// <summary>
+/// Strangers' unfinished bodies: 120 of 5 MiB that stopped early once took the process from 184 to 822 MiB, for as long as they liked.
+/// </summary>
 public sealed class BodyLimitsTests
 {
     private const int KiB = 1024;
@@ -55,7 +57,8 @@ public sealed class BodyLimitsTests
         refused.ShouldStartWith("HTTP/1.1 503");
         refused.ShouldContain("Retry-After: 5");
 
-        using (var other = await RawClient.ConnectAsync(service.Address, "127.0.0.3")) (await UnsignedAsync(other)).ShouldStartWith("HTTP/1.1 401");
+        using (var other = await RawClient.ConnectAsync(service.Address, "127.0.0.3")) (await UnsignedAsync(other))
+            .ShouldStartWith("HTTP/1.1 401");
         holding.Dispose();
         second.Dispose();
         await UntilAsync(async () =>
@@ -91,7 +94,8 @@ public sealed class BodyLimitsTests
 
     private static async Task<string> UnsignedAsync(RawClient client)
     {
-        await client.SendAsync("POST /webhooks/instagram HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: 307200\r\n\r\n");
+        await client.SendAsync("POST /webhooks/instagram HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nConnection: "
+            + "close\r\nContent-Length: 307200\r\n\r\n");
         await client.SendAsync(new string(' ', 200_000));
         await client.SendAsync(new string(' ', 107_200));
         return await client.ReadToEndAsync();
@@ -121,7 +125,8 @@ public sealed class BodyLimitsTests
         {
             var folder = new TemporaryFolder();
             settings = [.. settings, .. IngressHost.OneApp];
-            if (door == "standalone") return new Door(folder, await ServiceUnderTest.StartAsync(StandaloneHost.Build(ServiceUnderTest.Arguments(folder.Path, settings))), null);
+            if (door == "standalone") return new Door(
+                folder, await ServiceUnderTest.StartAsync(StandaloneHost.Build(ServiceUnderTest.Arguments(folder.Path, settings))), null);
 
             var upstream = door == "gateway" ? await DrainAsync() : null;
             var service = await ServiceUnderTest.StartAsync(

@@ -23,7 +23,8 @@ internal sealed class RawClient : IDisposable
     /// <summary>A webhook's head, and as many bytes of its body.</summary>
     public async Task BeginWebhookAsync(int announced, int sent)
     {
-        await SendAsync($"POST /webhooks/instagram HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {announced}\r\n\r\n");
+        await SendAsync($"POST /webhooks/instagram HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: "
+            + $"{announced}\r\n\r\n");
         await _tcp.GetStream().WriteAsync(new byte[sent]);
     }
 
