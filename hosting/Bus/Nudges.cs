@@ -47,7 +47,7 @@ internal sealed class Nudges : Worker
     {
         if (nudge.From == _me) return;
         foreach (var topic in nudge.Topics)
-            if (_signals.TryGetValue(topic, out var signal)) signal.WakeHere();
+            if (_signals.TryGetValue(topic, out var signal)) signal.Heard();
     }
 
     private void Tell(string topic)

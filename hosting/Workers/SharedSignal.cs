@@ -25,4 +25,7 @@ public abstract class SharedSignal(string topic) : WakeSignal
 
     /// <summary>Wakes the workers of this process alone.</summary>
     public void WakeHere() => base.Wake();
+
+    /// <summary>Another process woke the signal.</summary>
+    public virtual void Heard() => WakeHere();
 }

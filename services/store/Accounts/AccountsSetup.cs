@@ -1,6 +1,3 @@
-using InstaMessenger.Store.Inbound;
-using Microsoft.Extensions.DependencyInjection.Extensions;
-
 namespace InstaMessenger.Store.Accounts;
 
 /// <summary>Linked Instagram accounts.</summary>
@@ -8,7 +5,6 @@ internal static class AccountsSetup
 {
     public static void AddAccounts(this WebApplicationBuilder builder)
     {
-        builder.Services.TryAddSingleton<QuarantineSignal>();
         builder.Services.AddSingleton<AccountWriter>();
         builder.Services.AddSingleton<LinkAccount>();
     }

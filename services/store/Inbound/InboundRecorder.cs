@@ -47,7 +47,7 @@ internal sealed class InboundRecorder(
         // look.
         scope.AfterCommit(() =>
         {
-            if (quarantine.Links != links) quarantine.Wake();
+            if (quarantine.Links != links) quarantine.WakeHere();
         });
     }
 

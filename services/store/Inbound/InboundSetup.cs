@@ -18,12 +18,9 @@ internal static class InboundSetup
         services.AddSingleton<IArrivalHandler, MessageArrivals>();
         services.AddSingleton<UnsupportedArrivals>();
         services.AddSingleton<InboundRecorder>();
-        services.TryAddSingleton<QuarantineSignal>();
+        services.AddSharedSignal<QuarantineSignal>();
         services.AddWorker<QuarantineReplay>();
         services.AddWorker<QuarantineGauges>();
-        // Meta promises no order and posts in parallel; threads are ordered by Meta's time of each message. So a backlog of small bundles
-        // is taken many at a time: one by one, each waiting for its commit behind the API's writes, the store did 50 webhooks a second on a
-        // busy machine.
         services.AddMessageHandler<StoreDbContext, WebhookReceived, RecordWebhooks>(Queue);
     }
 }

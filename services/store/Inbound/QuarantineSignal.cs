@@ -2,12 +2,14 @@ using InstaMessenger.Hosting.Workers;
 
 namespace InstaMessenger.Store.Inbound;
 
-/// <summary>Wakes the replay of quarantined webhooks: an account was linked, or claims another id.</summary>
-internal sealed class QuarantineSignal : WakeSignal
+/// <summary>Wakes the replay of quarantined webhooks in every store: an account was linked, or claims another id.</summary>
+internal sealed class QuarantineSignal() : SharedSignal("store.quarantine")
 {
     private long _links;
 
-    /// <summary>How many links this process has committed. Compared before and after, it says whether one came in between.</summary>
+    /// <summary>
+    /// How many links this process has committed, or heard of from another. Compared before and after, it says whether one came in between.
+    /// </summary>
     public long Links => Interlocked.Read(ref _links);
 
     /// <summary>An account was linked: what waits for it can be recorded.</summary>
@@ -15,5 +17,12 @@ internal sealed class QuarantineSignal : WakeSignal
     {
         Interlocked.Increment(ref _links);
         Wake();
+    }
+
+    /// <inheritdoc/>
+    public override void Heard()
+    {
+        Interlocked.Increment(ref _links);
+        base.Heard();
     }
 }

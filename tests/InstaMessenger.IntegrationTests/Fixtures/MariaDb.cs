@@ -107,6 +107,8 @@ public sealed class MariaDb : IAsyncDisposable
         var port = FreePort.Take();
         var user = $"--user={Environment.UserName}";
         var data = $"--datadir={Path.Combine(folder, "data")}";
+        // Its own: a server that starts removes the temporary tables of all others that have theirs in the same folder.
+        var temporary = $"--tmpdir={Directory.CreateDirectory(Path.Combine(folder, "tmp")).FullName}";
         var environment = new Dictionary<string, string?> { ["HOME"] = folder };
         // The server reads this file line by line.
         await File.WriteAllTextAsync(
@@ -118,6 +120,7 @@ public sealed class MariaDb : IAsyncDisposable
             "--no-defaults",
             user,
             data,
+            temporary,
             $"--port={port}",
             "--bind-address=127.0.0.1",
             $"--socket={Path.Combine(folder, "socket")}",
@@ -130,7 +133,11 @@ public sealed class MariaDb : IAsyncDisposable
             "--slow-query-log=1", "--long-query-time=0", "--min-examined-row-limit=1000", "--log-output=TABLE",
             .. options,
         ]);
-        await node.RunToolAsync(["mariadb-install-db", "--no-defaults", user, data, "--auth-root-authentication-method=normal", "--skip-test-db", "--skip-name-resolve", .. options]);
+        await node.RunToolAsync(
+        [
+            "mariadb-install-db", "--no-defaults", user, data, temporary,
+            "--auth-root-authentication-method=normal", "--skip-test-db", "--skip-name-resolve", .. options,
+        ]);
         return node;
     }
 

@@ -6,11 +6,13 @@ using InstaMessenger.Simulator.Meta.Customers;
 namespace InstaMessenger.IntegrationTests.Reliability;
 
 /// <summary>Five processes and a broker of their own, which may be harmed.</summary>
-public sealed class OwnBrokerProduct : IAsyncLifetime
+public class OwnBrokerProduct : IAsyncLifetime
 {
     private readonly SharedServers _servers = new();
 
     public OwnBrokerProduct() => Product = new SplitProduct(_servers);
+
+    private protected OwnBrokerProduct(Func<SharedServers, SplitProduct> make) => Product = make(_servers);
 
     public SplitProduct Product { get; }
 
@@ -22,27 +24,25 @@ public sealed class OwnBrokerProduct : IAsyncLifetime
     {
         await Product.DisposeAsync();
         await _servers.DisposeAsync();
+        GC.SuppressFinalize(this);
     }
 }
+
+/// <summary>Ten processes, two of each service, with a broker and a MariaDB of their own.</summary>
+public sealed class OwnBrokerDoubledProduct() : OwnBrokerProduct(servers => new DoubledProduct(servers));
 
 /// <summary>
 /// Meta does not notice that the broker is away. <c>INSTAMESSENGER_OUTAGE</c> sets for how many seconds, <c>INSTAMESSENGER_RATE</c> the
 /// webhooks per second.
 /// </summary>
-[Collection(ReliabilityCollection.Name)]
-[Trait(ReliabilityCollection.Trait, "Reliability")]
-public sealed class BrokerAwayTests(OwnBrokerProduct own) : IClassFixture<OwnBrokerProduct>
+public abstract class BrokerAwaySuite(OwnBrokerProduct own, int rate)
 {
     private const int Writers = 10;
-    private static readonly int WebhooksPerSecond = Figures.Setting("INSTAMESSENGER_RATE", 100);
+    private readonly int _webhooksPerSecond = Figures.Setting("INSTAMESSENGER_RATE", rate);
     private static readonly TimeSpan Outage = TimeSpan.FromSeconds(Figures.Setting("INSTAMESSENGER_OUTAGE", 12));
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
 
-    [Theory]
-    [InlineData("frozen")]
-    [InlineData("stopped")]
-    [InlineData("port refused")]
-    public async Task Every_webhook_is_answered_200_and_arrives_once_the_broker_is_back(string how)
+    private protected async Task EveryWebhookIsAnsweredAndArrivesAsync(string how)
     {
         var broker = await own.BrokerAsync();
         await using var shop = await Shop.OpenAsync(own.Product);
@@ -51,7 +51,7 @@ public sealed class BrokerAwayTests(OwnBrokerProduct own) : IClassFixture<OwnBro
         var before = shop.Meta.Webhooks.Attempts.All.Count;
 
         var outage = OutageAsync(broker, how);
-        var webhooks = await OpenLoop.RunAsync(WebhooksPerSecond, outage, n => customers[n % Writers].SayAsync($"in {n}"));
+        var webhooks = await OpenLoop.RunAsync(_webhooksPerSecond, outage, n => customers[n % Writers].SayAsync($"in {n}"));
         await outage;
         var clock = Stopwatch.StartNew();
         var crm = await CrmLedger.WaitAsync(shop.Crm, Writers + webhooks, Patience);
@@ -61,7 +61,7 @@ public sealed class BrokerAwayTests(OwnBrokerProduct own) : IClassFixture<OwnBro
         var refused = posts.Count(post => !post.Delivered);
         var lost = crm.Missing(Enumerable.Range(0, webhooks).Select(n => $"in {n}"));
         var times = posts.ConvertAll(post => post.DurationMs);
-        Figures.Print($"R2: broker {how}: {webhooks} webhooks at {WebhooksPerSecond}/s, {refused} not answered 200, p50 "
+        Figures.Print($"R2: broker {how}: {webhooks} webhooks at {_webhooksPerSecond}/s, {refused} not answered 200, p50 "
             + $"{Figures.Percentile(times, 50):N1} ms, p99 {Figures.Percentile(times, 99):N1} ms, {lost.Count} lost, {crm.Extra} extra "
             + $"transmissions, drained {drained.TotalSeconds:N1} s after the broker's return");
         refused.ShouldBe(0);
@@ -89,4 +89,29 @@ public sealed class BrokerAwayTests(OwnBrokerProduct own) : IClassFixture<OwnBro
         await Task.Delay(Outage, TimeProvider.System);
         await comeBack();
     }
+}
+
+/// <inheritdoc/>
+[Collection(ReliabilityCollection.Name)]
+[Trait(ReliabilityCollection.Trait, "Reliability")]
+public sealed class BrokerAwayTests(OwnBrokerProduct own) : BrokerAwaySuite(own, rate: 100), IClassFixture<OwnBrokerProduct>
+{
+    [Theory]
+    [InlineData("frozen")]
+    [InlineData("stopped")]
+    [InlineData("port refused")]
+    public Task Every_webhook_is_answered_200_and_arrives_once_the_broker_is_back(string how) => EveryWebhookIsAnsweredAndArrivesAsync(how);
+}
+
+/// <summary>
+/// The same with two of each service. The rate is half of it: ten processes and two servers share the cores of the machine.
+/// </summary>
+[Collection(ReliabilityCollection.Name)]
+[Trait(ReliabilityCollection.Trait, "Reliability")]
+public sealed class DoubledBrokerAwayTests(OwnBrokerDoubledProduct own) : BrokerAwaySuite(own, rate: 50), IClassFixture<OwnBrokerDoubledProduct>
+{
+    [Theory]
+    [InlineData("frozen")]
+    [InlineData("stopped")]
+    public Task Every_webhook_is_answered_200_and_arrives_once_the_broker_is_back(string how) => EveryWebhookIsAnsweredAndArrivesAsync(how);
 }

@@ -5,15 +5,14 @@ using InstaMessenger.Simulator.Meta.Webhooks;
 namespace InstaMessenger.IntegrationTests.Reliability;
 
 /// <summary>Meta repeats webhooks, bundles them and keeps no order.</summary>
-[Collection(ReliabilityCollection.Name)]
-[Trait(ReliabilityCollection.Trait, "Reliability")]
-public sealed class RepeatedWebhookTests(StandaloneProduct product) : IClassFixture<StandaloneProduct>
+public abstract class RepeatedWebhookSuite(ProductBase product)
 {
     private const int Seed = 4;
     private const int Writers = 10;
     private const int Messages = 1_500;
 
     [Fact]
+    [Trait(ReliabilityCollection.Trait, "Reliability")]
     public async Task An_event_that_comes_three_times_shuffled_and_in_batches_is_one_row_and_one_id()
     {
         await using var shop = await Shop.OpenAsync(product);
@@ -61,3 +60,11 @@ public sealed class RepeatedWebhookTests(StandaloneProduct product) : IClassFixt
         }
     }
 }
+
+/// <inheritdoc/>
+[Collection(ReliabilityCollection.Name)]
+public sealed class RepeatedWebhookTests(StandaloneProduct product) : RepeatedWebhookSuite(product), IClassFixture<StandaloneProduct>;
+
+/// <inheritdoc/>
+[Collection(ReliabilityCollection.Name)]
+public sealed class DoubledRepeatedWebhookTests(DoubledProduct product) : RepeatedWebhookSuite(product), IClassFixture<DoubledProduct>;
