@@ -130,7 +130,17 @@ public sealed class MariaDb : IAsyncDisposable
             "--slow-query-log=1", "--long-query-time=0", "--min-examined-row-limit=1000", "--log-output=TABLE",
             .. options,
         ]);
-        await node.RunToolAsync(["mariadb-install-db", "--no-defaults", user, data, "--auth-root-authentication-method=normal", "--skip-test-db", "--skip-name-resolve", .. options]);
+        await node.RunToolAsync(
+        [
+            "mariadb-install-db",
+            "--no-defaults",
+            user,
+            data,
+            "--auth-root-authentication-method=normal",
+            "--skip-test-db",
+            "--skip-name-resolve",
+            .. options,
+        ]);
         return node;
     }
 
