@@ -102,7 +102,13 @@ public sealed partial class DirectionsTests
         var page = File.ReadAllText(Path.Combine(RepositoryRoot.Path, "docs/architecture.md"));
         var section = page[page.IndexOf("## Directions", StringComparison.Ordinal)..];
         section = section[..section.IndexOf("\n## ", StringComparison.Ordinal)];
-        return [.. TableRow().Matches(section).Select(match => new Row(match.Groups["project"].Value, match.Groups["slice"].Value, [.. Word().Matches(match.Groups["uses"].Value).Select(word => word.Value)]))];
+        return
+        [
+            .. TableRow().Matches(section).Select(match => new Row(
+                match.Groups["project"].Value,
+                match.Groups["slice"].Value,
+                [.. Word().Matches(match.Groups["uses"].Value).Select(word => word.Value)])),
+        ];
     }
 
     [GeneratedRegex(

@@ -34,7 +34,9 @@ public sealed partial class DocsTests
     public async Task Every_type_in_the_READMEs_trace_has_a_file_of_its_name()
     {
         var readme = await File.ReadAllTextAsync(Path.Combine(Root, "README.md"), TestContext.Current.CancellationToken);
-        var trace = readme[readme.IndexOf("## Follow a message", StringComparison.Ordinal)..readme.IndexOf("## Where things live", StringComparison.Ordinal)];
+        var begin = readme.IndexOf("## Follow a message", StringComparison.Ordinal);
+        var end = readme.IndexOf("## Where things live", StringComparison.Ordinal);
+        var trace = readme[begin..end];
 
         var types = TypeName().Matches(trace).Select(match => match.Value).ToList();
 

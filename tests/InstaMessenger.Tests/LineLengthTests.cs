@@ -11,6 +11,7 @@ public sealed class LineLengthTests
     [InlineData("contracts")]
     [InlineData("hosting")]
     [InlineData("services")]
+    [InlineData("tests")]
     public void No_line_of_a_source_file_is_longer_than_140(string folder) =>
         Directory.EnumerateFiles(Path.Combine(RepositoryRoot.Path, folder), "*.cs", SearchOption.AllDirectories)
             .Select(path => Path.GetRelativePath(RepositoryRoot.Path, path).Replace('\\', '/'))

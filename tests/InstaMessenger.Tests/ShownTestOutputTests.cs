@@ -29,7 +29,11 @@ public sealed class ShownTestOutputTests
         {Logs}
         === TEST EXECUTION SUMMARY ===
            InstaMessenger.Tests  Total: 2, Errors: 0, Failed: 0, Skipped: 0, Not Run: 0, Time: 1.000s
-        """)).ShouldBe(["    R2: broker frozen: 0 lost", "   InstaMessenger.Tests  Total: 2, Errors: 0, Failed: 0, Skipped: 0, Not Run: 0, Time: 1.000s"]);
+        """)).ShouldBe(
+        [
+            "    R2: broker frozen: 0 lost",
+            "   InstaMessenger.Tests  Total: 2, Errors: 0, Failed: 0, Skipped: 0, Not Run: 0, Time: 1.000s",
+        ]);
 
     [Fact]
     public async Task What_failed_is_shown_whole_with_its_log()
@@ -56,7 +60,12 @@ public sealed class ShownTestOutputTests
 
     private static async Task<string[]> ShowAsync(string output)
     {
-        var start = new ProcessStartInfo("awk", ["-f", RepositoryRoot.Of("tests", "shown.awk")]) { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true };
+        var start = new ProcessStartInfo("awk", ["-f", RepositoryRoot.Of("tests", "shown.awk")])
+        {
+            UseShellExecute = false,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+        };
         using var awk = Process.Start(start)!;
         await awk.StandardInput.WriteAsync(output);
         awk.StandardInput.Close();

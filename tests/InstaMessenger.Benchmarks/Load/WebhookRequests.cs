@@ -84,7 +84,8 @@ internal sealed class WebhookRequests
     private int[] EndsOf(string mark)
     {
         var (ends, bytes) = (new List<int>(), Encoding.ASCII.GetBytes(mark));
-        for (var at = _bodyAt; _template.AsSpan(at).IndexOf(bytes) is >= 0 and var found; at = ends[^1]) ends.Add(at + found + bytes.Length);
+        for (var at = _bodyAt; _template.AsSpan(at).IndexOf(bytes) is >= 0 and var found; at = ends[^1])
+            ends.Add(at + found + bytes.Length);
         return [.. ends];
     }
 }

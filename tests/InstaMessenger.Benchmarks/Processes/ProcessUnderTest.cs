@@ -93,5 +93,6 @@ internal sealed class ProcessUnderTest : IAsyncDisposable
     }
 
     private long Kilobytes(string what) =>
-        long.Parse(File.ReadLines($"/proc/{Id}/status").First(line => line.StartsWith(what + ":", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2]);
+        long.Parse(File.ReadLines($"/proc/{Id}/status").First(line => line.StartsWith(what + ":", StringComparison.Ordinal))
+            .Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2]);
 }

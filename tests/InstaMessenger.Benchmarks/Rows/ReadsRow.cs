@@ -72,15 +72,23 @@ internal static class ReadsRow
             PRAGMA synchronous=OFF;
             BEGIN;
             WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < $messages)
-            INSERT INTO messages (id, account_id, conversation_id, instagram_message_id, direction, kind, text, sent_at, received_at, status, error_retryable, reported_step, row_version)
-            SELECT printf('msg_%032d', i), $account, printf('conv_%032d', i % $conversations), printf('aWdfZAG1faXRlbToxOklHTWVzc2FnZAUlEOjE3ODQxNDAwMDAwMDAwMDAxOjM0MDI4MjM2Njg0MTcxMDMw%020d', i),
-                iif(i % 3, 'Inbound', 'Outbound'), 'Text', 'Hello, is the blue one still there in size M? I would take two if you ship before Friday. ' || i,
+            INSERT INTO messages (
+                id, account_id, conversation_id, instagram_message_id, direction, kind, text,
+                sent_at, received_at, status, error_retryable, reported_step, row_version)
+            SELECT printf('msg_%032d', i), $account, printf('conv_%032d', i % $conversations),
+                printf('aWdfZAG1faXRlbToxOklHTWVzc2FnZAUlEOjE3ODQxNDAwMDAwMDAwMDAxOjM0MDI4MjM2Njg0MTcxMDMw%020d', i),
+                iif(i % 3, 'Inbound', 'Outbound'), 'Text',
+                'Hello, is the blue one still there in size M? I would take two if you ship before Friday. ' || i,
                 $begin + i * 1000, $begin + i * 1000 + 800, iif(i % 3, NULL, 'Sent'), 0, 0, 0
             FROM n;
             WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < $conversations)
-            INSERT INTO conversations (id, account_id, contact_id, contact_username, unread_count, last_inbound_at, last_message_id, last_message_at, updated_at, row_version)
-            SELECT printf('conv_%032d', i), $account, printf('2%015d', i), 'customer_' || i, i % 3, $begin + ($messages - $conversations + i) * 1000,
-                printf('msg_%032d', $messages - $conversations + i), $begin + ($messages - $conversations + i) * 1000, $begin + $messages * 1000, 0
+            INSERT INTO conversations (
+                id, account_id, contact_id, contact_username, unread_count,
+                last_inbound_at, last_message_id, last_message_at, updated_at, row_version)
+            SELECT printf('conv_%032d', i), $account, printf('2%015d', i), 'customer_' || i, i % 3,
+                $begin + ($messages - $conversations + i) * 1000,
+                printf('msg_%032d', $messages - $conversations + i), $begin + ($messages - $conversations + i) * 1000,
+                $begin + $messages * 1000, 0
             FROM n;
             COMMIT;
             PRAGMA wal_checkpoint(TRUNCATE);

@@ -172,7 +172,8 @@ public sealed class TwoForwardersTests(SharedServers servers) : IAsyncLifetime
 
     private static async Task MovedAsync(ForwarderHost host)
     {
-        while (await host.ReadAsync(db => db.Claims.Select(row => row.Owner).SingleAsync()) != host.Services.GetRequiredService<ProcessLease>().Id)
+        var lease = host.Services.GetRequiredService<ProcessLease>();
+        while (await host.ReadAsync(db => db.Claims.Select(row => row.Owner).SingleAsync()) != lease.Id)
             await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System);
     }
 }

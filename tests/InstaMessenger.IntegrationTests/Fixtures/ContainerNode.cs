@@ -11,7 +11,12 @@ internal sealed class ContainerNode : IServerNode
     {
         try
         {
-            using var docker = Process.Start(new ProcessStartInfo("docker", ["info"]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true });
+            using var docker = Process.Start(new ProcessStartInfo("docker", ["info"])
+            {
+                UseShellExecute = false,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            });
             return docker is not null && docker.WaitForExit(5_000) && docker.ExitCode == 0;
         }
         catch (System.ComponentModel.Win32Exception)

@@ -34,7 +34,13 @@ internal sealed class PackageNode(int port, string folder, IReadOnlyDictionary<s
 
     public async Task<string> RunToolAsync(params string[] command)
     {
-        var start = new ProcessStartInfo(command[0], command[1..]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = folder };
+        var start = new ProcessStartInfo(command[0], command[1..])
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = folder,
+        };
         foreach (var (name, value) in environment) start.Environment[name] = value;
         using var tool = Process.Start(start)!;
         var error = tool.StandardError.ReadToEndAsync();

@@ -134,9 +134,9 @@ public sealed class RabbitMqBroker : IAsyncDisposable
     {
         var hosts = Enumerable.Range(0, HostsAtOnce).Select(_ => $"test{++_hosts}").ToList();
         var names = string.Join(',', hosts.Select(host => $"<<\"{host}\">>"));
-        await ControlAsync("eval", $"""
-            [begin ok = rabbit_vhost:add(H, <<"tests">>), ok = rabbit_auth_backend_internal:set_permissions(<<"{Login}">>, H, <<".*">>, <<".*">>, <<".*">>, <<"tests">>) end || H <- [{names}]].
-            """);
+        const string Add = """rabbit_vhost:add(H, <<"tests">>)""";
+        var permit = $"""rabbit_auth_backend_internal:set_permissions(<<"{Login}">>, H, <<".*">>, <<".*">>, <<".*">>, <<"tests">>)""";
+        await ControlAsync("eval", $"[begin ok = {Add}, ok = {permit} end || H <- [{names}]].");
         foreach (var host in hosts) _freeHosts.Enqueue(host);
     }
 }

@@ -51,7 +51,8 @@ public abstract partial class FlowSuite
     {
         (await PostWebhookAsync(new byte[(5 * 1024 * 1024) + 1], "sha256=00")).ExpectProblem(413, "payload_too_large");
         (await PostWebhookAsync("{}"u8.ToArray(), Signed("{}"u8.ToArray()), "text/plain")).ExpectProblem(415);
-        foreach (var garbage in new[] { "[]"u8.ToArray(), "null"u8.ToArray(), "{\"entry\":"u8.ToArray(), "{} {}"u8.ToArray(), [0xff, 0xfe], [] })
+        byte[][] bodies = ["[]"u8.ToArray(), "null"u8.ToArray(), "{\"entry\":"u8.ToArray(), "{} {}"u8.ToArray(), [0xff, 0xfe], []];
+        foreach (var garbage in bodies)
             (await PostWebhookAsync(garbage, Signed(garbage))).ExpectProblem(400);
         (await PostWebhookAsync("{}"u8.ToArray(), Signed("{}"u8.ToArray()))).Status.ShouldBe(200);
 
@@ -74,7 +75,9 @@ public abstract partial class FlowSuite
         (await shop.Api.PostAsync(Send, new { account_id = "nonsense", recipient_id = customer.Igsid, message = "x" })).ExpectProblem(422)
             .At("errors.account_id").ShouldNotBeNull();
         (await shop.Api.PostAsync(Send, new { account_id = shop.AccountId, recipient_id = customer.Igsid })).ExpectProblem(422);
-        (await shop.Api.PostAsync(Send, new { account_id = shop.AccountId, recipient_id = customer.Igsid, message = new string('x', 1001) })).ExpectProblem(422).At("errors.message").ShouldNotBeNull();
+        (await shop.Api.PostAsync(
+            Send, new { account_id = shop.AccountId, recipient_id = customer.Igsid, message = new string('x', 1001) })).ExpectProblem(422)
+            .At("errors.message").ShouldNotBeNull();
         (await shop.SendAsync(customer, "x", ("Idempotency-Key", new string('k', 256)))).ExpectProblem(422);
         (await shop.Api.SendAsync(HttpMethod.Post, Send, new StringContent("account_id=1"))).ExpectProblem(415);
         (await shop.Api.GetAsync($"/ui/conversations?account_id={shop.AccountId}&cursor=nonsense")).ExpectProblem(400, "bad_cursor");

@@ -12,7 +12,11 @@ public abstract partial class FlowSuite
         var shop = await OpenShopAsync();
         var customer = shop.NewCustomer();
         var mid = $"mid.{Shop.NewNumber()}a";
-        string[] nearlyTheSame = [mid, mid.ToUpperInvariant(), mid + " ", mid + "  ", mid[..^1] + "\u00e4", mid[..^1] + "a\u0308", mid[..^1] + "\uff41", mid + "\u200b", mid + "\U0001F44B"];
+        string[] nearlyTheSame =
+        [
+            mid, mid.ToUpperInvariant(), mid + " ", mid + "  ", mid[..^1] + "\u00e4", mid[..^1] + "a\u0308", mid[..^1] + "\uff41",
+            mid + "\u200b", mid + "\U0001F44B",
+        ];
 
         foreach (var one in nearlyTheSame)
         {
@@ -35,7 +39,10 @@ public abstract partial class FlowSuite
 
         foreach (var one in nearlyTheSame)
         {
-            (await shop.Api.PostAsync("/api/v1/messages/send", new { account_id = shop.AccountId, recipient_id = customer.Igsid, message = $"for '{one}'", idempotency_key = one })).Expect(200);
+            (await shop.Api.PostAsync(
+                "/api/v1/messages/send",
+                new { account_id = shop.AccountId, recipient_id = customer.Igsid, message = $"for '{one}'", idempotency_key = one }))
+                .Expect(200);
             shop.Meta.AcceptedCount(customer.Igsid, $"for '{one}'").ShouldBe(1);
         }
     }

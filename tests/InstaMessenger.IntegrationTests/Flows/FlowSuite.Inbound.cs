@@ -47,9 +47,10 @@ public abstract partial class FlowSuite
         var picture = new Uri(_product.Simulator.BaseAddress, "cdn/picture.png").ToString();
         var mid = await customer.ShowAsync("image", picture);
         var album = $"album{Shop.NewNumber()}";
-        await shop.Meta.Webhooks.DeliverAsync(MetaPayloads.Envelope(shop.InstagramId, TimeProvider.System.GetUtcNow(), MetaPayloads.Attachments(
-            shop.InstagramId, customer.Igsid, album, TimeProvider.System.GetUtcNow(),
-            MetaPayloads.AttachmentPart("image", picture), MetaPayloads.AttachmentPart("video", picture + "?2"))));
+        await shop.Meta.Webhooks.DeliverAsync(MetaPayloads.Envelope(
+            shop.InstagramId, TimeProvider.System.GetUtcNow(), MetaPayloads.Attachments(
+                shop.InstagramId, customer.Igsid, album, TimeProvider.System.GetUtcNow(),
+                MetaPayloads.AttachmentPart("image", picture), MetaPayloads.AttachmentPart("video", picture + "?2"))));
 
         var one = (await shop.ReceivedAsync(mid)).Event.At("data.message");
         one.Text("kind").ShouldBe("image");
@@ -144,9 +145,12 @@ public abstract partial class FlowSuite
         var shop = await OpenShopAsync();
         var trace = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
         var now = TimeProvider.System.GetUtcNow();
-        var body = MetaPayloads.Bytes(MetaPayloads.Envelope(shop.InstagramId, now, MetaPayloads.Text(shop.InstagramId, "4711", $"traced{Shop.NewNumber()}", "traced", now)));
+        var body = MetaPayloads.Bytes(MetaPayloads.Envelope(
+            shop.InstagramId, now, MetaPayloads.Text(shop.InstagramId, "4711", $"traced{Shop.NewNumber()}", "traced", now)));
 
-        (await PostWebhookAsync(body, MetaSignature.Sha256(ProductBase.AppSecret, body), headers: [("traceparent", $"00-{trace}-00f067aa0ba902b7-01")])).Expect(200);
+        (await PostWebhookAsync(
+            body, MetaSignature.Sha256(ProductBase.AppSecret, body), headers: [("traceparent", $"00-{trace}-00f067aa0ba902b7-01")]))
+            .Expect(200);
 
         var delivery = (await shop.Crm.Deliveries.WaitForAsync(delivery => delivery.EventType == "message.received"))[0];
         delivery.TraceParent.ShouldNotBeNull();

@@ -25,12 +25,18 @@ public abstract partial class FlowSuite
         ["GET /api/v1/me"] = Shows("/api/v1/me"),
 
         ["GET /api/v1/accounts"] = Shows("/api/v1/accounts?limit=200"),
-        ["POST /api/v1/accounts"] = Refuses(409, HttpMethod.Post, _ => "/api/v1/accounts", victim => new { instagram_account_id = victim.Shop.InstagramId, username = "thief", access_token = "stolen" }),
+        ["POST /api/v1/accounts"] = Refuses(
+            409, HttpMethod.Post, _ => "/api/v1/accounts",
+            victim => new { instagram_account_id = victim.Shop.InstagramId, username = "thief", access_token = "stolen" }),
         ["GET /api/v1/accounts/{id}"] = Hides(HttpMethod.Get, victim => $"/api/v1/accounts/{victim.Shop.AccountId}"),
-        ["PATCH /api/v1/accounts/{id}"] = Hides(HttpMethod.Patch, victim => $"/api/v1/accounts/{victim.Shop.AccountId}", _ => new { username = "thief", crm_webhook_url = "https://thief.example" }),
+        ["PATCH /api/v1/accounts/{id}"] = Hides(
+            HttpMethod.Patch, victim => $"/api/v1/accounts/{victim.Shop.AccountId}",
+            _ => new { username = "thief", crm_webhook_url = "https://thief.example" }),
         ["DELETE /api/v1/accounts/{id}"] = Hides(HttpMethod.Delete, victim => $"/api/v1/accounts/{victim.Shop.AccountId}"),
 
-        ["POST /api/v1/messages/send"] = Refuses(403, HttpMethod.Post, _ => "/api/v1/messages/send", victim => new { account_id = victim.Shop.AccountId, recipient_id = victim.Customer, message = "stolen" }),
+        ["POST /api/v1/messages/send"] = Refuses(
+            403, HttpMethod.Post, _ => "/api/v1/messages/send",
+            victim => new { account_id = victim.Shop.AccountId, recipient_id = victim.Customer, message = "stolen" }),
         ["GET /api/v1/messages/{message_id}"] = Hides(HttpMethod.Get, victim => $"/api/v1/messages/{victim.MessageId}"),
         ["GET /api/v1/messages/{message_id}/status"] = Hides(HttpMethod.Get, victim => $"/api/v1/messages/{victim.MessageId}/status"),
 
@@ -47,7 +53,8 @@ public abstract partial class FlowSuite
         ["GET /api/v1/events/stream"] = StreamsNothingOf,
 
         ["GET /api/v1/sends"] = ShowsNoneOf("/api/v1/sends"),
-        ["POST /api/v1/sends/{message_id}/settle"] = Hides(HttpMethod.Post, victim => $"/api/v1/sends/{victim.MessageId}/settle", _ => new { outcome = "failed" }),
+        ["POST /api/v1/sends/{message_id}/settle"] = Hides(
+            HttpMethod.Post, victim => $"/api/v1/sends/{victim.MessageId}/settle", _ => new { outcome = "failed" }),
 
         ["GET /api/v1/webhook-endpoints"] = Shows("/api/v1/webhook-endpoints?limit=200"),
         ["GET "
@@ -58,13 +65,18 @@ public abstract partial class FlowSuite
                 $"/api/v1/deliveries/{victim.DeliveryId}/redeliver"),
 
         ["GET /api/v1/api-keys"] = Shows("/api/v1/api-keys?limit=200"),
-        ["POST /api/v1/api-keys"] = Refuses(403, HttpMethod.Post, _ => "/api/v1/api-keys", victim => new { name = "thief", account_ids = new[] { victim.Shop.AccountId } }),
+        ["POST /api/v1/api-keys"] = Refuses(
+            403, HttpMethod.Post, _ => "/api/v1/api-keys",
+            victim => new { name = "thief", account_ids = new[] { victim.Shop.AccountId } }),
         ["DELETE /api/v1/api-keys/{id}"] = Hides(HttpMethod.Delete, victim => $"/api/v1/api-keys/{victim.Shop.KeyId}"),
 
         ["GET /api/v1/users"] = IsForAdmins(HttpMethod.Get, "/api/v1/users"),
-        ["POST /api/v1/users"] = IsForAdmins(HttpMethod.Post, "/api/v1/users", new { username = "thief", password = "a long password", role = "admin" }),
+        ["POST /api/v1/users"] = IsForAdmins(
+            HttpMethod.Post, "/api/v1/users", new { username = "thief", password = "a long password", role = "admin" }),
         ["DELETE /api/v1/users/{id}"] = IsForAdmins(HttpMethod.Delete, "/api/v1/users/usr_1"),
-        ["POST /api/v1/users/{id}/accounts"] = Refuses(403, HttpMethod.Post, victim => $"/api/v1/users/{victim.StrangerId}/accounts", victim => new { account_ids = new[] { victim.Shop.AccountId } }),
+        ["POST /api/v1/users/{id}/accounts"] = Refuses(
+            403, HttpMethod.Post, victim => $"/api/v1/users/{victim.StrangerId}/accounts",
+            victim => new { account_ids = new[] { victim.Shop.AccountId } }),
         ["DELETE "
             + "/api/v1/users/{id}/accounts/{accountId}"] = Refuses(403, HttpMethod.Delete, victim =>
                 $"/api/v1/users/{victim.StrangerId}/accounts/{victim.Shop.AccountId}"),
@@ -79,7 +91,8 @@ public abstract partial class FlowSuite
         ["GET /api/v1/dead-letters/sender"] = IsForAdmins(HttpMethod.Get, "/api/v1/dead-letters/sender"),
         ["POST /api/v1/dead-letters/sender/{id:long}/replay"] = IsForAdmins(HttpMethod.Post, "/api/v1/dead-letters/sender/1/replay"),
         ["GET /api/v1/dead-letters/crm-forwarder"] = IsForAdmins(HttpMethod.Get, "/api/v1/dead-letters/crm-forwarder"),
-        ["POST /api/v1/dead-letters/crm-forwarder/{id:long}/replay"] = IsForAdmins(HttpMethod.Post, "/api/v1/dead-letters/crm-forwarder/1/replay"),
+        ["POST /api/v1/dead-letters/crm-forwarder/{id:long}/replay"] = IsForAdmins(
+            HttpMethod.Post, "/api/v1/dead-letters/crm-forwarder/1/replay"),
     };
 
     [Fact]

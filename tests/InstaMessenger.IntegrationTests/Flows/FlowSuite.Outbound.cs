@@ -52,7 +52,14 @@ public abstract partial class FlowSuite
 
         var answer = (await shop.Api.PostAsync(
             "/api/v1/messages/send",
-            new { account_id = shop.AccountId, recipient_id = customer.Igsid, message = "Here it is", attachment_url = picture, attachment_type = "image" })).Expect(200);
+            new
+            {
+                account_id = shop.AccountId,
+                recipient_id = customer.Igsid,
+                message = "Here it is",
+                attachment_url = picture,
+                attachment_type = "image",
+            })).Expect(200);
 
         answer.Text("status").ShouldBe("sent");
         answer.Text("attachment_url").ShouldBe(picture);

@@ -98,7 +98,8 @@ public abstract class RottenListSuite(StandaloneProduct product)
             .ShouldContain(row => row.Text("id") == agent && row.Text("account_ids.0") == other.AccountId);
         (await AllAsync(admin, "/api/v1/api-keys"))
             .ShouldContain(row => row.Text("id") == other.KeyId && row.Text("account_ids.0") == other.AccountId);
-        foreach (var path in (string[])["quarantine", "reserved-identifiers", "dead-letters/store", "dead-letters/sender", "dead-letters/crm-forwarder"]) await AllAsync(admin, $"/api/v1/{path}");
+        string[] lists = ["quarantine", "reserved-identifiers", "dead-letters/store", "dead-letters/sender", "dead-letters/crm-forwarder"];
+        foreach (var path in lists) await AllAsync(admin, $"/api/v1/{path}");
         // Its owner may miss the row, and nothing else.
         (await admin.GetAsync($"/api/v1/conversations/{thread}/messages")).Status.ShouldBeOneOf(200, 404);
         (await admin.GetAsync($"/api/v1/webhook-endpoints/{EndpointOf(rotten)}/deliveries")).Status.ShouldBeOneOf(200, 500);
@@ -141,7 +142,13 @@ public abstract class RottenListSuite(StandaloneProduct product)
 
     private static async Task<string> NewAgentAsync(ApiClient admin, Shop shop)
     {
-        var user = new { username = $"agent{shop.InstagramId}", password = "a password of an agent", role = "agent", account_ids = new[] { shop.AccountId } };
+        var user = new
+        {
+            username = $"agent{shop.InstagramId}",
+            password = "a password of an agent",
+            role = "agent",
+            account_ids = new[] { shop.AccountId },
+        };
         return (await admin.PostAsync("/api/v1/users", user)).Expect(201).Text("id")!;
     }
 

@@ -18,7 +18,11 @@ public abstract class SignInLimitSuite(StandaloneProduct product)
         get
         {
             string[] around = ["", " ", "  ", "\t", "\u00a0", "\u200b", "\u3000", "\u2007", "\ufeff", "\0"];
-            string[] names = ["admin", "ADMIN", "Admin", "aDmin", "\uff41\uff44\uff4d\uff49\uff4e", "adm\u0131n", "\u00e4dmin", "a\u0308dmin", "adm\u00ecn", "admi\u0300n", "\u0430dmin"];
+            string[] names =
+            [
+                "admin", "ADMIN", "Admin", "aDmin", "\uff41\uff44\uff4d\uff49\uff4e", "adm\u0131n", "\u00e4dmin", "a\u0308dmin",
+                "adm\u00ecn", "admi\u0300n", "\u0430dmin",
+            ];
             return from name in names from before in around from behind in around where before + behind != ""
                 || name != "admin" select before + name + behind;
         }

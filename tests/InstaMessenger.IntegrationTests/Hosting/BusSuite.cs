@@ -153,7 +153,8 @@ public abstract class BusSuite(SharedServers servers, DatabaseKind database, Bus
 
         var letters = await host.DeadLettersAsync();
         letters.Count.ShouldBe(3 * Rounds);
-        letters.ShouldAllBe(letter => letter.Queue == ProbeQueues.Single && letter.Error.StartsWith("System.FormatException at ") && !letter.Error.Contains("customer"));
+        letters.ShouldAllBe(letter => letter.Queue == ProbeQueues.Single
+            && letter.Error.StartsWith("System.FormatException at ") && !letter.Error.Contains("customer"));
         TestContext.Current.SendDiagnosticMessage($"R9 {GetType().Name}: clean {Rounds * Count / clean.TotalSeconds:N0}/s, 1 in 1,000 "
             + $"poisoned {Rounds * Count / poisoned.TotalSeconds:N0}/s, ratio {clean / poisoned:P0}; {cleanTransactions} and "
             + $"{poisonedTransactions} transactions");
@@ -307,7 +308,9 @@ public sealed class RabbitMqOnSqliteBusTests(SharedServers servers) : BusSuite(s
         await StartAsync();
         var broker = await Servers.BrokerAsync();
 
-        var lines = (await broker.ControlAsync("list_queues", "--quiet", "--no-table-headers", "-p", new Uri(Settings.RabbitMq!).AbsolutePath[1..], "name", "type", "durable", "arguments"))
+        var lines = (await broker.ControlAsync(
+            "list_queues", "--quiet", "--no-table-headers", "-p", new Uri(Settings.RabbitMq!).AbsolutePath[1..],
+            "name", "type", "durable", "arguments"))
             .Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
         foreach (var queue in BusTopology.Queues.Values.SelectMany(queues => queues))

@@ -43,7 +43,10 @@ public sealed class DatabaseErrorsTests(SharedServers servers) : ProbeSuite(serv
         await Task.WhenAll(work);
         await breaking;
 
-        TestContext.Current.SendDiagnosticMessage($"{how}: " + string.Join("; ", errors.SelectMany(Chain).Select(e => e is MySqlException m ? $"MySqlException {m.ErrorCode}" : e.GetType().Name).CountBy(name => name).OrderByDescending(pair => pair.Value).Select(pair => $"{pair.Key} {pair.Value}")));
+        var seen = errors.SelectMany(Chain)
+            .Select(e => e is MySqlException m ? $"MySqlException {m.ErrorCode}" : e.GetType().Name)
+            .CountBy(name => name).OrderByDescending(pair => pair.Value).Select(pair => $"{pair.Key} {pair.Value}");
+        TestContext.Current.SendDiagnosticMessage($"{how}: " + string.Join("; ", seen));
         errors.ShouldNotBeEmpty();
         errors.Where(error => !DatabaseErrors.IsUnavailable(error)).Select(error => error.ToString()).ShouldBeEmpty();
     }

@@ -92,7 +92,11 @@ public abstract class SetAsideSuite(SharedServers servers, DatabaseKind database
 
     internal static async Task PublishAsync(ProbeHost host, int first, int count, Func<int, SendReported>? make = null) =>
         await host.Services.GetRequiredService<IBusPublisher>().PublishAsync(
-            new Bundle<SendReported>([.. Enumerable.Range(first, count).Select(number => new BusItem<SendReported>($"item-{number}", null, (make ?? ProbeQueues.ForOne)(number)))]),
+            new Bundle<SendReported>(
+            [
+                .. Enumerable.Range(first, count)
+                    .Select(number => new BusItem<SendReported>($"item-{number}", null, (make ?? ProbeQueues.ForOne)(number))),
+            ]),
             Guid.Empty,
             CancellationToken.None);
 
@@ -184,7 +188,10 @@ public sealed class MariaDbSetAsideTests(SharedServers servers) : SetAsideSuite(
         for (var attempt = 1; attempt <= 5 && !host.Handled.NumbersOf(ProbeQueues.Single).Contains(3); attempt++)
         {
             var refusal = await Record.ExceptionAsync(() => PublishAsync(
-                host, 1, 3, number => ProbeQueues.ForOne(number) with { Error = new SendError("code", number == 2 ? new string('x', 3 << 20) : "short", false, null) }));
+                host, 1, 3, number => ProbeQueues.ForOne(number) with
+                {
+                    Error = new SendError("code", number == 2 ? new string('x', 3 << 20) : "short", false, null),
+                }));
             if (refusal is not null) refusal.ShouldBeOfType<DatabaseUnavailableException>();
             clock.Skip(TimeSpan.FromSeconds(5));
         }

@@ -55,7 +55,13 @@ public abstract class ProductBase(string form) : IProduct, IAsyncLifetime
     /// A connection, not opened, by which a test reads the store's tables: a witness that does not depend on the code under test.
     /// </summary>
     internal virtual DbConnection StoreConnection() =>
-        new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = Folder.Find("store.db"), Mode = SqliteOpenMode.ReadOnly, Pooling = false, DefaultTimeout = 10 }.ToString());
+        new SqliteConnection(new SqliteConnectionStringBuilder
+        {
+            DataSource = Folder.Find("store.db"),
+            Mode = SqliteOpenMode.ReadOnly,
+            Pooling = false,
+            DefaultTimeout = 10,
+        }.ToString());
 
     public async ValueTask InitializeAsync()
     {

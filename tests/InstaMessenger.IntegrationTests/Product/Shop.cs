@@ -65,7 +65,10 @@ internal sealed class Shop : IAsyncDisposable
     {
         var account = (await PutAccountAsync(Token)).Expect(201);
         AccountId = account.Text("id")!;
-        var key = (await _admin.PostAsync("/api/v1/api-keys", new { name = "a key of the tests", account_ids = new[] { AccountId }, scopes = new[] { "read", "send", "manage" } })).Expect(201);
+        var key = (await _admin.PostAsync(
+            "/api/v1/api-keys",
+            new { name = "a key of the tests", account_ids = new[] { AccountId }, scopes = new[] { "read", "send", "manage" } }))
+            .Expect(201);
         KeyId = key.Text("id")!;
         Api = new ApiClient(_product.Door, key.Text("key"));
         Events = await Api.ListenAsync();

@@ -39,7 +39,8 @@ public sealed class StartTogetherTests(SharedServers servers) : IDisposable
         {
             await Task.WhenAll(hosts.Select(host => Task.Run(() => host.StartAsync())));
 
-            (await server.ExecuteAsync("SELECT COUNT(*) FROM users", new MySqlConnectionStringBuilder(databases[0]).Database)).ShouldBe(["1"]);
+            (await server.ExecuteAsync("SELECT COUNT(*) FROM users", new MySqlConnectionStringBuilder(databases[0]).Database))
+                .ShouldBe(["1"]);
             Directory.GetFiles(_folder.FullName + "/keys", "*.xml").ShouldHaveSingleItem();
             foreach (var database in databases.Select(text => new MySqlConnectionStringBuilder(text).Database))
             {

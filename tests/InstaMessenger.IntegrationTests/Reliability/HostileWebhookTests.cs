@@ -45,7 +45,10 @@ public sealed class HostileWebhookTests(StandaloneProduct product) : IClassFixtu
             answers.AddOrUpdate((signed, status), 1, (_, count) => count + 1);
             if (signed ? attempt.Status is not (200 or 400 or 413) : attempt.Status != 401) wrong.Enqueue($"{number}: {status}");
         });
-        var large = MetaPayloads.Bytes(MetaPayloads.Envelope(shop.InstagramId, TimeProvider.System.GetUtcNow(), MetaPayloads.Text(shop.InstagramId, customer.Igsid, "large", new string('x', 6_000_000), TimeProvider.System.GetUtcNow())));
+        var large = MetaPayloads.Bytes(MetaPayloads.Envelope(
+            shop.InstagramId,
+            TimeProvider.System.GetUtcNow(),
+            MetaPayloads.Text(shop.InstagramId, customer.Igsid, "large", new string('x', 6_000_000), TimeProvider.System.GetUtcNow())));
         var largeStatus = (await webhooks.DeliverAsync(large)).Status;
         var posted = clock.Elapsed;
         await customer.SayAsync("good last");

@@ -66,13 +66,18 @@ internal sealed class Reckoning
             Doubled = crm.Doubled,
             ExtraPosts = crm.Extra,
             SentTwice = [.. sent.Where(send => shop.Meta.AcceptedCount(send.Customer.Igsid, send.Text) > 1).Select(send => send.Text)],
-            NotOneMessage = [.. sent.Select(send => send.Text).Where(text => rows.Count(row => row.Text == text) != 1), .. rows.Where(row => !sent.Exists(send => send.Text == row.Text)).Select(row => row.Text!)],
+            NotOneMessage =
+            [
+                .. sent.Select(send => send.Text).Where(text => rows.Count(row => row.Text == text) != 1),
+                .. rows.Where(row => !sent.Exists(send => send.Text == row.Text)).Select(row => row.Text!),
+            ],
             Unknown = rows.Count(row => row.Status == "Unknown"),
             NeverSent = sent.Count - Accepted(),
             Gaps = [.. Enumerable.Range(0, (int)(sequences[^1] - sequences[0])).Select(n => sequences[0] + n).Except(sequences)],
             OutOfOrderInLog = traffic.Said.Sum(said => Inversions(said.Value, TextsInLog(shop, said.Key))),
             OutOfOrderAtCrm = OutOfOrder(shop),
-            OutOfOrderAtMeta = traffic.Sent.Sum(pair => Inversions(pair.Value, [.. shop.Meta.Sends.All.Where(send => send.Recipient == pair.Key.Igsid).Select(send => send.Text!)])),
+            OutOfOrderAtMeta = traffic.Sent.Sum(pair => Inversions(
+                pair.Value, [.. shop.Meta.Sends.All.Where(send => send.Recipient == pair.Key.Igsid).Select(send => send.Text!)])),
             DeadLetters = deadLetters,
         };
 
@@ -111,7 +116,12 @@ internal sealed class Reckoning
     {
         var admin = new ApiClient(product.Door, product.AdminToken);
         var letters = new List<string>();
-        foreach (var service in WithDeadLetters) letters.AddRange((await admin.GetAsync($"/api/v1/dead-letters/{service}")).Expect(200).Items().Select(letter => $"{service}: {letter.ToJsonString()}"));
+        foreach (var service in WithDeadLetters)
+        {
+            letters.AddRange((await admin.GetAsync($"/api/v1/dead-letters/{service}")).Expect(200).Items()
+                .Select(letter => $"{service}: {letter.ToJsonString()}"));
+        }
+
         return letters;
     }
 

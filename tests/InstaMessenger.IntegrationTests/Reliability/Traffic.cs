@@ -64,7 +64,8 @@ internal sealed class Traffic(Shop shop, IReadOnlyList<Customer> customers, doub
         await PacedAsync(webhooksPerSecond, n, async i =>
         {
             var (text, now) = (Text("in", customer, i), TimeProvider.System.GetUtcNow());
-            var body = MetaPayloads.Bytes(MetaPayloads.Envelope(shop.InstagramId, now, MetaPayloads.Text(shop.InstagramId, customer.Igsid, $"m.{customer.Igsid}.{i}", text, now)));
+            var body = MetaPayloads.Bytes(MetaPayloads.Envelope(
+                shop.InstagramId, now, MetaPayloads.Text(shop.InstagramId, customer.Igsid, $"m.{customer.Igsid}.{i}", text, now)));
             while (await shop.Meta.Webhooks.DeliverAsync(body) is { Delivered: false } refused)
             {
                 _notTaken.Enqueue(refused.Status?.ToString() ?? refused.Error ?? "no answer");

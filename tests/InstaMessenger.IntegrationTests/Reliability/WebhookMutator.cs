@@ -35,8 +35,10 @@ internal sealed class WebhookMutator(string account, string customer, DateTimeOf
 
     private static readonly byte[][] Odd =
     [
-        [], "null"u8.ToArray(), "[]"u8.ToArray(), "{}"u8.ToArray(), "\"\""u8.ToArray(), "{\"object\":\"instagram\"}"u8.ToArray(), "{\"object\":\"instagram\",\"entry\":[null]}"u8.ToArray(),
-        [0xEF, 0xBB, 0xBF, (byte)'{', (byte)'}'], [0xFF, 0xFE, (byte)'{', 0, (byte)'}', 0], [0], "{\"entry\":[{\"messaging\":[{}]}]}"u8.ToArray(),
+        [], "null"u8.ToArray(), "[]"u8.ToArray(), "{}"u8.ToArray(), "\"\""u8.ToArray(),
+        "{\"object\":\"instagram\"}"u8.ToArray(), "{\"object\":\"instagram\",\"entry\":[null]}"u8.ToArray(),
+        [0xEF, 0xBB, 0xBF, (byte)'{', (byte)'}'], [0xFF, 0xFE, (byte)'{', 0, (byte)'}', 0], [0],
+        "{\"entry\":[{\"messaging\":[{}]}]}"u8.ToArray(),
     ];
 
     public byte[] Make(int number)
@@ -107,7 +109,8 @@ internal sealed class WebhookMutator(string account, string customer, DateTimeOf
     private static byte[] FlipBits(byte[] body, Random random)
     {
         byte[] flipped = [.. body];
-        for (var flips = random.Next(1, 9); flips > 0 && flipped.Length > 0; flips--) flipped[random.Next(flipped.Length)] ^= (byte)(1 << random.Next(8));
+        for (var flips = random.Next(1, 9); flips > 0 && flipped.Length > 0; flips--)
+            flipped[random.Next(flipped.Length)] ^= (byte)(1 << random.Next(8));
         return flipped;
     }
 

@@ -125,7 +125,8 @@ public sealed class IdTests
     public void Every_id_of_the_contracts_is_tested_here()
     {
         var ids = typeof(AccountId).Assembly.GetTypes()
-            .Where(type => type.IsValueType && Array.Exists(type.GetInterfaces(), i => i.IsGenericType && i.GetGenericTypeDefinition() == typeof(IStringId<>)));
+            .Where(type => type.IsValueType && Array.Exists(
+                type.GetInterfaces(), i => i.IsGenericType && i.GetGenericTypeDefinition() == typeof(IStringId<>)));
 
         IdProbe.All.Select(probe => probe.Name).Order().ShouldBe(ids.Select(type => type.Name).Order());
     }

@@ -13,7 +13,8 @@ public sealed class OutgoingContentTests
     public void Each_kind_is_written_with_its_name_and_read_back()
     {
         new OutgoingText("héllo \"you\"").ToJson().ShouldStartWith("""{"kind":"text","text":""");
-        foreach (var content in (OutgoingContent[])[new OutgoingText("héllo \"you\" 😀"), new OutgoingMedia("image", "https://example.org/a.jpg")])
+        OutgoingContent[] contents = [new OutgoingText("héllo \"you\" 😀"), new OutgoingMedia("image", "https://example.org/a.jpg")];
+        foreach (var content in contents)
             OutgoingContent.OfJson(content.ToJson()).ShouldBe(content);
     }
 
@@ -43,8 +44,15 @@ public sealed class OutgoingContentTests
 
     /// <summary>As the stores of before wrote them: they are on the bus when the senders are updated.</summary>
     [Theory]
-    [InlineData("""{"messageId":"msg_1","accountId":"acc_1","accountVersion":1,"recipientId":"42","text":"hello","attachment":null,"humanAgentTag":false,"expiresAt":null,"acceptedAt":"2026-05-01T12:00:00Z"}""", "text")]
-    [InlineData("""{"messageId":"msg_1","accountId":"acc_1","accountVersion":1,"recipientId":"42","text":null,"attachment":{"type":"image","url":"https://example.org/a.jpg"},"humanAgentTag":false,"expiresAt":null,"acceptedAt":"2026-05-01T12:00:00Z"}""", "media")]
+    [InlineData(
+        """{"messageId":"msg_1","accountId":"acc_1","accountVersion":1,"recipientId":"42","text":"hello","attachment":"""
+            + """null,"humanAgentTag":false,"expiresAt":null,"acceptedAt":"2026-05-01T12:00:00Z"}""",
+        "text")]
+    [InlineData(
+        """{"messageId":"msg_1","accountId":"acc_1","accountVersion":1,"recipientId":"42","text":null,"attachment":"""
+            + """{"type":"image","url":"https://example.org/a.jpg"},"humanAgentTag":false,"expiresAt":"""
+            + """null,"acceptedAt":"2026-05-01T12:00:00Z"}""",
+        "media")]
     public void A_command_of_the_old_form_is_still_read(string json, string kind)
     {
         var command = JsonSerializer.Deserialize<SendMessage>(json, Bus)!;

@@ -67,7 +67,11 @@ public sealed class DeliveryFlowTests : IAsyncLifetime
     [Fact]
     public async Task The_post_belongs_to_the_trace_of_the_event()
     {
-        using var listener = new ActivityListener { ShouldListenTo = source => source.Name == ActivityNames.SourceName, Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded };
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name == ActivityNames.SourceName,
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
+        };
         ActivitySource.AddActivityListener(listener);
         var trace = ActivityTraceId.CreateRandom();
         await _host.LinkAsync(Account, _crm.Url("/"));

@@ -26,7 +26,11 @@ internal sealed class IngressHost : IAsyncDisposable
     public HttpClient Http => _service.Http;
 
     public static string[] App(int index, string secret, string token) =>
-        [$"Instagram:Apps:{index}:AppId=1{index}", $"Instagram:Apps:{index}:AppSecret={secret}", $"Instagram:Apps:{index}:VerifyToken={token}"];
+    [
+        $"Instagram:Apps:{index}:AppId=1{index}",
+        $"Instagram:Apps:{index}:AppSecret={secret}",
+        $"Instagram:Apps:{index}:VerifyToken={token}",
+    ];
 
     public static async Task<IngressHost> StartAsync(TemporaryFolder folder, string[] settings, bool brokerDown = false)
     {

@@ -44,7 +44,11 @@ internal sealed class FakeGraph : IAsyncDisposable
     }
 
     public static Func<HttpContext, int, Task> Error(int status, int code, int? subcode = null) =>
-        (context, _) => Json(context, status, $$$"""{"error":{"message":"x","type":"IGApiException","code":{{{code}}},"error_subcode":{{{subcode ?? 0}}},"fbtrace_id":"A1"}}""");
+        (context, _) => Json(
+            context,
+            status,
+            $$$"""{"error":{"message":"x","type":"IGApiException","code":{{{code}}},"error_subcode":"""
+                + $$$"""{{{subcode ?? 0}}},"fbtrace_id":"A1"}}""");
 
     public async Task<Call> NextAsync() => await _calls.Reader.ReadAsync(Patience.Token());
 

@@ -62,7 +62,8 @@ public sealed class EndpointConventionTests : IAsyncLifetime
     [Fact]
     public void No_route_of_the_gateway_leads_nowhere() =>
         RouteTable.Routes.Select(route => route.Path)
-            .Where(path => !Endpoints().Any(endpoint => ("/" + endpoint.RoutePattern.RawText!.TrimStart('/')).StartsWith(path, StringComparison.Ordinal)))
+            .Where(path => !Endpoints().Any(endpoint =>
+                ("/" + endpoint.RoutePattern.RawText!.TrimStart('/')).StartsWith(path, StringComparison.Ordinal)))
             .ShouldBeEmpty();
 
     [Fact]
@@ -234,11 +235,17 @@ public sealed class EndpointConventionTests : IAsyncLifetime
     [Fact]
     public async Task Another_site_can_look_nowhere_but_what_it_reads_is_the_browsers_to_hide_and_sign_nobody_out()
     {
-        using var look = new HttpRequestMessage(HttpMethod.Get, "/api/v1/me") { Headers = { { "Cookie", "im_session=" + _admin }, { "Sec-Fetch-Site", "cross-site" } } };
+        using var look = new HttpRequestMessage(HttpMethod.Get, "/api/v1/me")
+        {
+            Headers = { { "Cookie", "im_session=" + _admin }, { "Sec-Fetch-Site", "cross-site" } },
+        };
         using var looked = await _http.SendAsync(look);
         looked.StatusCode.ShouldBe(HttpStatusCode.OK);
         looked.Headers.Contains("Access-Control-Allow-Origin").ShouldBeFalse();
-        using var leave = new HttpRequestMessage(HttpMethod.Delete, "/ui/session") { Headers = { { "Cookie", "im_session=" + _admin }, { "Sec-Fetch-Site", "cross-site" } } };
+        using var leave = new HttpRequestMessage(HttpMethod.Delete, "/ui/session")
+        {
+            Headers = { { "Cookie", "im_session=" + _admin }, { "Sec-Fetch-Site", "cross-site" } },
+        };
         (await _http.SendAsync(leave)).StatusCode.ShouldBe(HttpStatusCode.Forbidden);
         (await AskAsync("GET", "/api/v1/me")).Status.ShouldBe(200);
     }

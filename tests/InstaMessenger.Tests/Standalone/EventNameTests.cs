@@ -12,7 +12,8 @@ public sealed partial class EventNameTests
 {
     private static readonly IReadOnlyList<(MethodInfo Method, LoggerMessageAttribute Line)> Lines =
         [.. Assemblies().SelectMany(assembly => assembly.GetTypes())
-            .SelectMany(type => type.GetMethods(BindingFlags.Static | BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly))
+            .SelectMany(type => type.GetMethods(
+                BindingFlags.Static | BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly))
             .Select(method => (method, line: method.GetCustomAttribute<LoggerMessageAttribute>()!))
             .Where(found => found.line is not null)];
 
@@ -38,7 +39,9 @@ public sealed partial class EventNameTests
         {
             if (!seen.Add(assembly.GetName().Name!)) continue;
             yield return assembly;
-            foreach (var name in assembly.GetReferencedAssemblies().Where(name => name.Name!.StartsWith("InstaMessenger.", StringComparison.Ordinal))) ours.Enqueue(Assembly.Load(name));
+            var references = assembly.GetReferencedAssemblies()
+                .Where(name => name.Name!.StartsWith("InstaMessenger.", StringComparison.Ordinal));
+            foreach (var name in references) ours.Enqueue(Assembly.Load(name));
         }
     }
 

@@ -55,7 +55,9 @@ public sealed partial class GaugeTests : IDisposable
 
         Gauges.Select(gauge => gauge.Split('{')[0].Replace("_seconds", "", StringComparison.Ordinal)).Append("store_streams_open")
             .Append("gateway_streams_open").Distinct()
-            .Where(name => !page.Contains($"`{name}`", StringComparison.Ordinal) && !page.Contains($"`{name}_seconds`", StringComparison.Ordinal)).ShouldBeEmpty();
+            .Where(name => !page.Contains($"`{name}`", StringComparison.Ordinal)
+                && !page.Contains($"`{name}_seconds`", StringComparison.Ordinal))
+            .ShouldBeEmpty();
     }
 
     public void Dispose() => _folder.Dispose();

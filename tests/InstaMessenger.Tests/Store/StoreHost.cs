@@ -82,7 +82,10 @@ public sealed class StoreHost : IAsyncDisposable
     internal Task ReceiveAsync(params string[] bodies) => UnitOfWork.ExecuteAsync(scope =>
         Services.GetRequiredService<RecordWebhooks>().HandleAsync(
             scope,
-            [.. bodies.Select((body, i) => new BusItem<WebhookReceived>($"t-{i}", null, new WebhookReceived(Encoding.UTF8.GetBytes(body), TimeProvider.System.GetUtcNow())))]));
+            [
+                .. bodies.Select((body, i) => new BusItem<WebhookReceived>(
+                    $"t-{i}", null, new WebhookReceived(Encoding.UTF8.GetBytes(body), TimeProvider.System.GetUtcNow()))),
+            ]));
 
     public async ValueTask DisposeAsync()
     {

@@ -167,7 +167,12 @@ internal sealed class StoreOverHttp : IAsyncDisposable
 
     public static Dictionary<string, object?> Link(string instagramAccountId, params (string Key, object? Value)[] more)
     {
-        var body = new Dictionary<string, object?> { ["instagram_account_id"] = instagramAccountId, ["username"] = "shop", ["access_token"] = "IGAA-token" };
+        var body = new Dictionary<string, object?>
+        {
+            ["instagram_account_id"] = instagramAccountId,
+            ["username"] = "shop",
+            ["access_token"] = "IGAA-token",
+        };
         foreach (var (key, value) in more) body[key] = value;
         return body;
     }

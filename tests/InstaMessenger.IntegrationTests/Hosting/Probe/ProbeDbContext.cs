@@ -62,5 +62,6 @@ internal sealed class SqliteProbeDesign : IDesignTimeDbContextFactory<SqliteProb
 internal sealed class MySqlProbeDesign : IDesignTimeDbContextFactory<MySqlProbeDbContext>
 {
     public MySqlProbeDbContext CreateDbContext(string[] args) =>
-        new(new DbContextOptionsBuilder<MySqlProbeDbContext>().UseMySql("Server=none", new MariaDbServerVersion(new Version(10, 6))).Options);
+        new(new DbContextOptionsBuilder<MySqlProbeDbContext>()
+            .UseMySql("Server=none", new MariaDbServerVersion(new Version(10, 6))).Options);
 }

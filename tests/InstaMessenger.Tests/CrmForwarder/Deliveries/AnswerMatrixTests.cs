@@ -62,7 +62,10 @@ public sealed class AnswerMatrixTests : IAsyncLifetime
         await PostAsync(crm.Url);
         await _host.LoggedAsync("delivery.failed");
         (await _host.OnlyDeliveryAsync()).ShouldSatisfyAllConditions(
-            row => row.State.ShouldBe(DeliveryState.Pending), row => row.LastStatus.ShouldBe(status), row => row.LastError.ShouldNotBeNull(), row => row.Failures.ShouldBe(1));
+            row => row.State.ShouldBe(DeliveryState.Pending),
+            row => row.LastStatus.ShouldBe(status),
+            row => row.LastError.ShouldNotBeNull(),
+            row => row.Failures.ShouldBe(1));
         crm.Connections.ShouldBe(1);
         await OthersGoOnAsync();
     }

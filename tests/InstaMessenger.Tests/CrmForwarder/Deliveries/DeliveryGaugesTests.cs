@@ -20,7 +20,8 @@ public sealed class DeliveryGaugesTests
         var plan = await QueryPlan.OfAsync(DeliveryGauges.With(db, Enum.Parse<DeliveryState>(state)));
         plan.AddRange(await QueryPlan.OfAsync(DeliveryGauges.Of(db, "whe_1", Enum.Parse<DeliveryState>(state), 100)));
 
-        plan.Count(step => step.Contains("SEARCH", StringComparison.Ordinal) && step.Contains("(endpoint_id=? AND state=?)", StringComparison.Ordinal)).ShouldBe(2, string.Join('\n', plan));
+        plan.Count(step => step.Contains("SEARCH", StringComparison.Ordinal)
+            && step.Contains("(endpoint_id=? AND state=?)", StringComparison.Ordinal)).ShouldBe(2, string.Join('\n', plan));
         plan.ShouldNotContain(step => step.StartsWith("SCAN d", StringComparison.Ordinal), string.Join('\n', plan));
     }
 }

@@ -42,7 +42,8 @@ public sealed class RottenRowsTests : IAsyncLifetime
         _host.Advance(TimeSpan.FromSeconds(6), Account);
         (await _crm.NextAsync(2)).Select(request => request.Id).ShouldBe([events[0].Id.Value, events[2].Id.Value], ignoreOrder: true);
         await _host.LoggedAsync("delivery.delivered", times: 2);
-        (await _host.ReadAsync(db => db.Deliveries.Where(row => row.Sequence == 2).Select(row => new { row.State, row.LastError }).SingleAsync()))
+        (await _host.ReadAsync(db => db.Deliveries.Where(row => row.Sequence == 2)
+            .Select(row => new { row.State, row.LastError }).SingleAsync()))
             .ShouldBe(new { State = DeliveryState.Dead, LastError = (string?)"unreadable" });
     }
 
@@ -65,7 +66,8 @@ public sealed class RottenRowsTests : IAsyncLifetime
         await RotAsync("CREATE TRIGGER rotten BEFORE INSERT ON deliveries WHEN NEW.sequence = 1 BEGIN SELECT RAISE(ABORT, 'rotten'); END");
         await _host.LinkAsync(Account, _crm.Url("/"));
         var (rotten, good) = (_host.Event(Account), _host.Event(Account));
-        await _host.WriteAsync(db => db.AddRange(new[] { rotten, good }.Select(e => WaitingEvent.Of(new Contracts.BusItem<Contracts.Events.InboxEvent>("1", null, e)))));
+        await _host.WriteAsync(db => db.AddRange(new[] { rotten, good }
+            .Select(e => WaitingEvent.Of(new Contracts.BusItem<Contracts.Events.InboxEvent>("1", null, e)))));
 
         _host.Clock.Advance(TimeSpan.FromSeconds(10));
         (await _crm.NextAsync()).Id.ShouldBe(good.Id.Value);

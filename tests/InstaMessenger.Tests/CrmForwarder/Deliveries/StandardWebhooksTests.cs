@@ -50,5 +50,10 @@ public sealed class StandardWebhooksTests : IAsyncLifetime
 
     private static void Verify(StandardWebhook library, CrmRequest request, byte[] body) => library.Verify(
         Encoding.UTF8.GetString(body),
-        new HeaderDictionary { ["webhook-id"] = request.Id, ["webhook-timestamp"] = request.Timestamp, ["webhook-signature"] = request.Signature });
+        new HeaderDictionary
+        {
+            ["webhook-id"] = request.Id,
+            ["webhook-timestamp"] = request.Timestamp,
+            ["webhook-signature"] = request.Signature,
+        });
 }

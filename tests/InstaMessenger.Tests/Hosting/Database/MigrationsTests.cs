@@ -5,7 +5,9 @@ using Microsoft.EntityFrameworkCore;
 
 namespace InstaMessenger.Tests.Hosting.Database;
 
-/// <summary>A change of the model without its migration stops the service at its next start; on MySQL no test of one process would meet that.</summary>
+/// <summary>
+/// A change of the model without its migration stops the service at its next start; on MySQL no test of one process would meet that.
+/// </summary>
 public sealed class MigrationsTests
 {
     public static TheoryData<string> Contexts => [.. All.Keys];

@@ -88,9 +88,15 @@ public sealed class RequestIdTests : IDisposable
     [Fact]
     public async Task Whoever_answers_of_the_product_gives_an_id()
     {
-        await using var standalone = await ServiceUnderTest.StartAsync(StandaloneHost.Build(ServiceUnderTest.Arguments(_folder.Path, "RateLimits:PerAddressBurst=8", "RateLimits:PerAddressPerSecond=1")));
+        await using var standalone = await ServiceUnderTest.StartAsync(StandaloneHost.Build(
+            ServiceUnderTest.Arguments(_folder.Path, "RateLimits:PerAddressBurst=8", "RateLimits:PerAddressPerSecond=1")));
 
-        foreach (var path in new[] { "/", "/health/live", "/health/ready", "/openapi/v1.json", "/docs", "/webhooks/instagram", "/api/v1/me", "/nowhere", "/api/v1/me?nonsense=1" })
+        string[] paths =
+        [
+            "/", "/health/live", "/health/ready", "/openapi/v1.json", "/docs", "/webhooks/instagram", "/api/v1/me", "/nowhere",
+            "/api/v1/me?nonsense=1",
+        ];
+        foreach (var path in paths)
         {
             using var answer = await standalone.Http.GetAsync(path);
             answer.Headers.GetValues(Header).ShouldHaveSingleItem($"{path}: {answer.StatusCode}");
@@ -106,7 +112,10 @@ public sealed class RequestIdTests : IDisposable
 
     private static async Task<IReadOnlyList<string>> AskAsync(HttpClient http, string path, params string[] ids)
     {
-        using var client = new HttpClient(new SocketsHttpHandler { RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8 }) { BaseAddress = http.BaseAddress };
+        using var client = new HttpClient(new SocketsHttpHandler { RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8 })
+        {
+            BaseAddress = http.BaseAddress,
+        };
         using var request = new HttpRequestMessage(HttpMethod.Get, path);
         foreach (var id in ids) request.Headers.TryAddWithoutValidation(Header, id);
         using var answer = await client.SendAsync(request);

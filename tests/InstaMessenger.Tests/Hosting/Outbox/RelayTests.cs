@@ -239,7 +239,12 @@ public sealed class RelayTests
 
         public void Add(int count)
         {
-            lock (_gate) _rows.AddRange(Enumerable.Range(_rows.Count + 1, count).Select(id => new RelayRow(id, new WebhookReceived([1], DateTimeOffset.UnixEpoch), null, 1)));
+            lock (_gate)
+            {
+                _rows.AddRange(Enumerable.Range(_rows.Count + 1, count)
+                    .Select(id => new RelayRow(id, new WebhookReceived([1], DateTimeOffset.UnixEpoch), null, 1)));
+            }
+
             _empty = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         }
 

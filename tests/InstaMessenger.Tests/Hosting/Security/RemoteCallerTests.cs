@@ -17,7 +17,8 @@ namespace InstaMessenger.Tests.Hosting.Security;
 public sealed class RemoteCallerTests : IAsyncLifetime
 {
     private const string Agent =
-        """{"id":"usr_1","kind":"user","user_id":"usr_1","is_admin":false,"accounts":"listed","account_ids":["acc_1"],"scopes":["read","send","manage"]}""";
+        """{"id":"usr_1","kind":"user","user_id":"usr_1","is_admin":false,"accounts":"listed","account_ids":"""
+            + """["acc_1"],"scopes":["read","send","manage"]}""";
 
     private readonly TemporaryFolder _folder = new();
     private readonly ConcurrentQueue<string> _asked = [];
@@ -145,10 +146,16 @@ public sealed class RemoteCallerTests : IAsyncLifetime
     [Fact]
     public async Task All_accounts_is_said_in_words()
     {
-        _answer = Says(200, """{"id":"usr_1","kind":"user","user_id":"usr_1","is_admin":true,"accounts":"all","account_ids":[],"scopes":["read","send","manage"]}""");
+        _answer = Says(
+            200,
+            """{"id":"usr_1","kind":"user","user_id":"usr_1","is_admin":true,"accounts":"all","account_ids":"""
+                + """[],"scopes":["read","send","manage"]}""");
         using var response = await AskAsync();
         response.StatusCode.ShouldBe(HttpStatusCode.OK);
-        _answer = Says(200, """{"id":"usr_1","kind":"user","user_id":"usr_1","is_admin":true,"accounts":"all","account_ids":[],"scopes":["read"],"since":"a newer store"}""");
+        _answer = Says(
+            200,
+            """{"id":"usr_1","kind":"user","user_id":"usr_1","is_admin":true,"accounts":"all","account_ids":"""
+                + """[],"scopes":["read"],"since":"a newer store"}""");
         using var newer = await AskAsync();
         newer.StatusCode.ShouldBe(HttpStatusCode.OK);
     }
@@ -163,7 +170,10 @@ public sealed class RemoteCallerTests : IAsyncLifetime
     };
 
     private Task<HttpResponseMessage> AskAsync() =>
-        _service.Http.SendAsync(new HttpRequestMessage(HttpMethod.Get, "/who") { Headers = { Authorization = new AuthenticationHeaderValue("Bearer", "sk_x") } });
+        _service.Http.SendAsync(new HttpRequestMessage(HttpMethod.Get, "/who")
+        {
+            Headers = { Authorization = new AuthenticationHeaderValue("Bearer", "sk_x") },
+        });
 
     private async Task IsUnavailableAsync()
     {

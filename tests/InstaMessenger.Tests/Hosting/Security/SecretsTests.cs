@@ -85,7 +85,8 @@ public sealed class SecretsTests : IDisposable
         Should.Throw<CryptographicException>(() => protector.Unprotect(SecretPurpose.WebhookSecret, Mine, kept));
         Should.Throw<CryptographicException>(() => protector.Unprotect(SecretPurpose.AccessToken, Mine, kept[..^3]));
         var middle = kept.Length / 2;
-        Should.Throw<CryptographicException>(() => protector.Unprotect(SecretPurpose.AccessToken, Mine, kept[..middle] + (kept[middle] == 'A' ? 'B' : 'A') + kept[(middle + 1)..]));
+        Should.Throw<CryptographicException>(() => protector.Unprotect(
+            SecretPurpose.AccessToken, Mine, kept[..middle] + (kept[middle] == 'A' ? 'B' : 'A') + kept[(middle + 1)..]));
     }
 
     [Theory]

@@ -69,7 +69,8 @@ public sealed class WorkerLoopTests : IAsyncDisposable
         began.ShouldBeTrue();
         await _probe.UntilRoundAsync();
 
-        using var other = new WorkerLoop<Probe>(new Probe { Begin = () => throw new TimeoutException("away") }, _statuses, _clock, NullLogger<Probe>.Instance);
+        using var other = new WorkerLoop<Probe>(
+            new Probe { Begin = () => throw new TimeoutException("away") }, _statuses, _clock, NullLogger<Probe>.Instance);
         await Should.ThrowAsync<TimeoutException>(() => other.StartAsync(CancellationToken.None));
     }
 

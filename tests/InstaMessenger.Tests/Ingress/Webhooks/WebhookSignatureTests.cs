@@ -9,10 +9,18 @@ public sealed class WebhookSignatureTests
 {
     private const string Secret = "test_app_secret";
 
-    private const string A = """{"object":"instagram","entry":[{"time":1752834911539,"id":"17841400000000000","messaging":[{"sender":{"id":"200000000000001"},"recipient":{"id":"17841400000000000"},"timestamp":1752834910447,"message":{"mid":"mid.1","text":"hello"}}]}]}""";
+    private const string A =
+        """{"object":"instagram","entry":[{"time":1752834911539,"id":"17841400000000000","messaging":"""
+            + """[{"sender":{"id":"200000000000001"},"recipient":{"id":"17841400000000000"},"timestamp":1752834910447,"message":"""
+            + """{"mid":"mid.1","text":"hello"}}]}]}""";
+
     private const string SignatureOfA = "sha256=8358b38a63f8373e037ec9a1d81d8d2318c4fc048b28068d4acf1a11a8144da3";
 
-    private const string B = """{"object":"instagram","entry":[{"time":1752834911539,"id":"17841400000000000","messaging":[{"sender":{"id":"200000000000001"},"recipient":{"id":"17841400000000000"},"timestamp":1752834910447,"message":{"mid":"mid.2","text":"\u00e4\u00f6\u00e5 \u2764\ufe0f"}}]}]}""";
+    private const string B =
+        """{"object":"instagram","entry":[{"time":1752834911539,"id":"17841400000000000","messaging":"""
+            + """[{"sender":{"id":"200000000000001"},"recipient":{"id":"17841400000000000"},"timestamp":1752834910447,"message":"""
+            + """{"mid":"mid.2","text":"\u00e4\u00f6\u00e5 \u2764\ufe0f"}}]}]}""";
+
     private const string SignatureOfB = "sha256=4e6526bebae07daf3984136063ddfc526702cebc3460d4b7d182ff35903dcbbc";
 
     /// <summary>B parsed and written again: the same JSON in other bytes.</summary>

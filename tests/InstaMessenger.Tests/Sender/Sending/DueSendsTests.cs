@@ -113,7 +113,8 @@ public sealed class DueSendsTests : IDisposable
     private async Task AddAccountAsync(string condition = "ready")
     {
         var version = condition == "older" ? 4 : 5;
-        var account = SendingAccount.Of(new AccountChanged(Account, version, InstagramAccountId.Parse("1"), LoginType.Instagram, "token", null, null, condition == "unlinked"));
+        var account = SendingAccount.Of(new AccountChanged(
+            Account, version, InstagramAccountId.Parse("1"), LoginType.Instagram, "token", null, null, condition == "unlinked"));
         if (condition == "paused") account.Pause(Now.AddSeconds(1), "rate_limited", Now);
         if (condition == "pause over") account.Pause(Now, "rate_limited", Now.AddMinutes(-1));
         if (condition == "token refused") account.RefuseToken("token");

@@ -355,7 +355,8 @@ public sealed class SendFlowTests : IAsyncLifetime
         var second = AccountId.Parse("acc_2");
         await _host.LinkAsync();
         await _host.LinkAsync(account: second);
-        await _host.WriteAsync(db => db.Accounts.Where(row => row.AccountId == second).ExecuteUpdateAsync(set => set.SetProperty(row => row.ProtectedToken, "not%a=token")));
+        await _host.WriteAsync(db => db.Accounts.Where(row => row.AccountId == second)
+            .ExecuteUpdateAsync(set => set.SetProperty(row => row.ProtectedToken, "not%a=token")));
         await _host.SendAsync(_host.Text("1", account: second), _host.Text("2"));
 
         SendReported[] reports = [await _host.OutcomeAsync(), await _host.OutcomeAsync()];

@@ -100,12 +100,19 @@ public sealed class ApiKeyTests(StoreFixture fixture) : IClassFixture<StoreFixtu
     public async Task A_key_makes_keys_that_reach_and_live_no_further_than_itself()
     {
         var soon = TimeProvider.System.GetUtcNow().AddHours(1);
-        var scoped = (await Store.PostAsync("/api/v1/api-keys", fixture.Admin, new { name = "scoped", account_ids = Array.Empty<string>(), scopes = StoreOverHttp.AllScopes })).Text("key");
-        var ending = (await Store.PostAsync("/api/v1/api-keys", fixture.Admin, new { name = "ending", scopes = StoreOverHttp.AllScopes, expires_at = soon })).Text("key");
+        var scoped = (await Store.PostAsync(
+            "/api/v1/api-keys",
+            fixture.Admin,
+            new { name = "scoped", account_ids = Array.Empty<string>(), scopes = StoreOverHttp.AllScopes })).Text("key");
+        var ending = (await Store.PostAsync(
+            "/api/v1/api-keys",
+            fixture.Admin,
+            new { name = "ending", scopes = StoreOverHttp.AllScopes, expires_at = soon })).Text("key");
 
         (await Store.PostAsync("/api/v1/api-keys", scoped, new { name = "child" })).Code.ShouldBe("key_scoped");
         (await Store.PostAsync("/api/v1/api-keys", ending, new { name = "child" })).Code.ShouldBe("key_expires");
-        (await Store.PostAsync("/api/v1/api-keys", ending, new { name = "child", expires_at = soon.AddHours(1) })).Code.ShouldBe("key_expires");
+        (await Store.PostAsync("/api/v1/api-keys", ending, new { name = "child", expires_at = soon.AddHours(1) }))
+            .Code.ShouldBe("key_expires");
         (await Store.PostAsync("/api/v1/api-keys", ending, new { name = "child", expires_at = soon.AddMinutes(-1) })).Status.ShouldBe(201);
     }
 
@@ -166,13 +173,17 @@ public sealed class ApiKeyTests(StoreFixture fixture) : IClassFixture<StoreFixtu
         var account = await Store.LinkAsync(fixture.Admin, fixture.NewInstagramId());
         var (agentId, _) = await Store.AgentAsync("key-member");
         var soon = TimeProvider.System.GetUtcNow().AddHours(1);
-        var ending = (await Store.PostAsync("/api/v1/api-keys", fixture.Admin, new { name = "ending", scopes = StoreOverHttp.AllScopes, expires_at = soon })).Text("key");
+        var ending = (await Store.PostAsync(
+            "/api/v1/api-keys",
+            fixture.Admin,
+            new { name = "ending", scopes = StoreOverHttp.AllScopes, expires_at = soon })).Text("key");
         var managing = (
             await Store.PostAsync("/api/v1/api-keys", fixture.Admin, new { name = "managing", scopes = new[] { "manage" } })).Text("key");
 
         foreach (var (key, code) in new[] { (ending, "key_expires"), (managing, "scope_exceeded") })
         {
-            (await Store.PostAsync("/api/v1/users", key, new { username = "lasting", password = "a long password", role = "admin" })).Code.ShouldBe(code);
+            (await Store.PostAsync("/api/v1/users", key, new { username = "lasting", password = "a long password", role = "admin" }))
+                .Code.ShouldBe(code);
             (await Store.PostAsync($"/api/v1/users/{agentId}/accounts", key, new { account_ids = new[] { account } })).Code.ShouldBe(code);
         }
 

@@ -63,7 +63,8 @@ public sealed class EffectiveAccessTests(StoreFixture fixture) : IClassFixture<S
     }
 
     private async Task<string> KeyAsync(string maker, string[]? accounts) =>
-        (await Store.PostAsync("/api/v1/api-keys", maker, new { name = "access", account_ids = accounts, scopes = StoreOverHttp.AllScopes })).Text("key");
+        (await Store.PostAsync(
+            "/api/v1/api-keys", maker, new { name = "access", account_ids = accounts, scopes = StoreOverHttp.AllScopes })).Text("key");
 
     private async Task ShouldBe(string credential, bool isAdmin, string[]? accounts)
     {

@@ -31,7 +31,8 @@ public sealed class SignInTests(StoreFixture fixture) : IClassFixture<StoreFixtu
 
     [Fact]
     public async Task Behind_https_the_cookie_is_secure() =>
-        (await Store.TrySignInAsync(StoreOverHttp.Admin, StoreOverHttp.AdminPassword, ("X-Forwarded-Proto", "https"))).Headers["Set-Cookie"].ShouldContain("secure");
+        (await Store.TrySignInAsync(StoreOverHttp.Admin, StoreOverHttp.AdminPassword, ("X-Forwarded-Proto", "https")))
+            .Headers["Set-Cookie"].ShouldContain("secure");
 
     [Fact]
     public async Task An_unknown_user_a_wrong_password_and_a_malformed_header_are_told_apart_by_nothing()

@@ -78,7 +78,8 @@ public sealed class UserTests(StoreFixture fixture) : IClassFixture<StoreFixture
         (await Store.DeleteAsync($"/api/v1/users/{id}/accounts/{account}", fixture.Admin)).Status.ShouldBe(204);
         (await Store.DeleteAsync($"/api/v1/users/{id}/accounts/{account}", fixture.Admin)).Status.ShouldBe(404);
         (await Store.GetAsync("/api/v1/accounts", token)).Ids().ShouldBe([other]);
-        (await Store.PostAsync("/api/v1/users/usr_none/accounts", fixture.Admin, new { account_ids = new[] { other } })).Status.ShouldBe(404);
+        (await Store.PostAsync("/api/v1/users/usr_none/accounts", fixture.Admin, new { account_ids = new[] { other } }))
+            .Status.ShouldBe(404);
     }
 
     [Fact]
@@ -109,7 +110,8 @@ public sealed class UserTests(StoreFixture fixture) : IClassFixture<StoreFixture
         var firstId = (await store.GetAsync("/api/v1/me", first)).Text("id");
         (await store.DeleteAsync("/api/v1/users/" + firstId, first)).Code.ShouldBe("last_admin");
 
-        var secondId = (await store.PostAsync("/api/v1/users", first, new { username = "second", password = "second password", role = "admin" })).Text("id");
+        var secondId = (await store.PostAsync(
+            "/api/v1/users", first, new { username = "second", password = "second password", role = "admin" })).Text("id");
         var second = await store.SignInAsync("second", "second password");
         var answers = await Task.WhenAll(
             store.DeleteAsync("/api/v1/users/" + secondId, first),

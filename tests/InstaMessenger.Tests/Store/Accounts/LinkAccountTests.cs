@@ -155,7 +155,8 @@ public sealed class LinkAccountTests(StoreFixture fixture) : IClassFixture<Store
         var instagramId = fixture.NewInstagramId();
         var (_, ann) = await Store.AgentAsync("race-ann");
         var (_, bob) = await Store.AgentAsync("race-bob");
-        var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => Store.PostAsync("/api/v1/accounts", i % 2 == 0 ? ann : bob, StoreOverHttp.Link(instagramId))));
+        var answers = await Task.WhenAll(Enumerable.Range(0, 8)
+            .Select(i => Store.PostAsync("/api/v1/accounts", i % 2 == 0 ? ann : bob, StoreOverHttp.Link(instagramId))));
         answers.Count(answer => answer.Status == 201).ShouldBe(1);
         answers.Count(answer => answer.Status == 200).ShouldBe(3);
         answers.Count(answer => answer.Code == "account_taken").ShouldBe(4);

@@ -58,7 +58,8 @@ public sealed class LinkedAccountsTests(StoreFixture fixture) : IClassFixture<St
         renamed.Has("webhook_secret").ShouldBeFalse();
         await Store.PatchAsync(path, fixture.Admin, new { access_token = "IGAA-renewed" });
         await Store.PatchAsync(path, fixture.Admin, new { webhook_secret = "another-secret-of-ours" });
-        (await Store.PatchAsync(path, fixture.Admin, new { crm_webhook_url = (string?)null })).Json.GetProperty("crm_webhook_url").ValueKind.ShouldBe(JsonValueKind.Null);
+        (await Store.PatchAsync(path, fixture.Admin, new { crm_webhook_url = (string?)null }))
+            .Json.GetProperty("crm_webhook_url").ValueKind.ShouldBe(JsonValueKind.Null);
         (await Store.PatchAsync(path, fixture.Admin, new { webhook_secret = "another-secret-of-ours" })).FaultyFields()
             .ShouldBe(["webhook_secret"]);
         (await Store.PatchAsync(path, fixture.Admin, new { crm_webhook_url = "https://crm.example/2" })).Text("webhook_secret")
@@ -79,10 +80,16 @@ public sealed class LinkedAccountsTests(StoreFixture fixture) : IClassFixture<St
     public async Task A_channel_id_given_up_is_free_for_another_account_of_its_owner()
     {
         var (first, second) = (fixture.NewInstagramId(), fixture.NewInstagramId());
-        var account = (await Store.PostAsync("/api/v1/accounts", fixture.Admin, StoreOverHttp.Link(fixture.NewInstagramId(), ("messaging_channel_id", first)))).Text("id");
+        var account = (await Store.PostAsync(
+            "/api/v1/accounts", fixture.Admin, StoreOverHttp.Link(fixture.NewInstagramId(), ("messaging_channel_id", first))))
+            .Text("id");
         (await Store.PatchAsync("/api/v1/accounts/" + account, fixture.Admin, new { messaging_channel_id = second })).Status.ShouldBe(200);
-        (await Store.PostAsync("/api/v1/accounts", fixture.Admin, StoreOverHttp.Link(fixture.NewInstagramId(), ("messaging_channel_id", second)))).Code.ShouldBe("channel_taken");
-        (await Store.PostAsync("/api/v1/accounts", fixture.Admin, StoreOverHttp.Link(fixture.NewInstagramId(), ("messaging_channel_id", first)))).Status.ShouldBe(201);
+        (await Store.PostAsync(
+            "/api/v1/accounts", fixture.Admin, StoreOverHttp.Link(fixture.NewInstagramId(), ("messaging_channel_id", second))))
+            .Code.ShouldBe("channel_taken");
+        (await Store.PostAsync(
+            "/api/v1/accounts", fixture.Admin, StoreOverHttp.Link(fixture.NewInstagramId(), ("messaging_channel_id", first))))
+            .Status.ShouldBe(201);
     }
 
     [Fact]
@@ -128,7 +135,9 @@ public sealed class LinkedAccountsTests(StoreFixture fixture) : IClassFixture<St
                 "IGAA-planted-token"), ("crm_webhook_url", "https://crm.example/planted"), ("webhook_secret", "planted-webhook-secret")));
 
         var bytes = new StringBuilder();
-        foreach (var file in Directory.EnumerateFiles(store.Folder, "*", SearchOption.AllDirectories).Where(file => !file.EndsWith(".lock", StringComparison.Ordinal)))
+        var files = Directory.EnumerateFiles(store.Folder, "*", SearchOption.AllDirectories)
+            .Where(file => !file.EndsWith(".lock", StringComparison.Ordinal));
+        foreach (var file in files)
         {
             await using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
             using var reader = new StreamReader(stream, Encoding.Latin1);
@@ -138,7 +147,9 @@ public sealed class LinkedAccountsTests(StoreFixture fixture) : IClassFixture<St
         var disk = bytes.ToString();
         // The account is there, so the search would find the others too.
         disk.ShouldContain("https://crm.example/planted");
-        foreach (var secret in new[] { "IGAA-planted-token", "planted-webhook-secret", key, admin, StoreOverHttp.AdminPassword, StoreOverHttp.SigningKey })
+        string[] secrets =
+            ["IGAA-planted-token", "planted-webhook-secret", key, admin, StoreOverHttp.AdminPassword, StoreOverHttp.SigningKey];
+        foreach (var secret in secrets)
             disk.Contains(secret, StringComparison.Ordinal).ShouldBeFalse();
     }
 }

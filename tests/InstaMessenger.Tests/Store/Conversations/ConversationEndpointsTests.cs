@@ -99,7 +99,8 @@ public sealed class ConversationEndpointsTests : IAsyncLifetime
                 .ExecuteUpdateAsync(set => set.SetProperty(row => row.ContactName, "Hannah"));
         });
 
-        string.Concat((await ListAsync(_agent, "/ui/conversations" + query)).Select(item => item.GetProperty("last_message").GetProperty("text").GetString())).ShouldBe(expected);
+        var listed = await ListAsync(_agent, "/ui/conversations" + query);
+        string.Concat(listed.Select(item => item.GetProperty("last_message").GetProperty("text").GetString())).ShouldBe(expected);
     }
 
     [Fact]

@@ -284,7 +284,16 @@ public sealed class EventTapsTests : IAsyncLifetime
         using var stranger = _store.Client("nobody");
         stranger.DefaultRequestHeaders.Authorization = null;
         var document = await stranger.GetFromJsonAsync<JsonElement>("/openapi/v1.json");
-        foreach (var path in (string[])["/api/v1/messages/send", "/api/v1/messages/{message_id}", "/api/v1/conversations", "/api/v1/conversations/{id}/messages", "/api/v1/events", "/api/v1/events/stream"])
+        string[] paths =
+        [
+            "/api/v1/messages/send",
+            "/api/v1/messages/{message_id}",
+            "/api/v1/conversations",
+            "/api/v1/conversations/{id}/messages",
+            "/api/v1/events",
+            "/api/v1/events/stream",
+        ];
+        foreach (var path in paths)
             document.GetProperty("paths").GetProperty(path).EnumerateObject().First().Value.GetProperty("summary").GetString()
                 .ShouldNotBeNullOrEmpty();
 

@@ -94,7 +94,8 @@ public sealed class EventHistoryTests : IAsyncLifetime
             "unsend" => $$"""{"mid":"{{shop}}.{{number}}","is_deleted":"true"}""",
             _ => $$"""{"mid":"{{shop}}.{{number}}","text":"text {{number}}",{{kind}}}""",
         };
-        return $$"""{"sender":{"id":"{{sender}}"},"recipient":{"id":"{{recipient}}"},"timestamp":{{1752834910000 + told.Time}},"message":{{message}} }""";
+        return $$"""{"sender":{"id":"{{sender}}"},"recipient":{"id":"{{recipient}}"},"timestamp":"""
+            + $$"""{{1752834910000 + told.Time}},"message":{{message}} }""";
     }
 
     private static string Body(string shop, IEnumerable<string> items) =>

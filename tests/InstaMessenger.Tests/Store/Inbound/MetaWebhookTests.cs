@@ -8,7 +8,9 @@ namespace InstaMessenger.Tests.Store.Inbound;
 
 public sealed class MetaWebhookTests
 {
-    private const string Message = """{"sender":{"id":"200000000000001"},"recipient":{"id":"17841400000000000"},"timestamp":1752834910447,"message":{"mid":"m1","text":"hello"}}""";
+    private const string Message =
+        """{"sender":{"id":"200000000000001"},"recipient":{"id":"17841400000000000"},"timestamp":1752834910447,"message":"""
+            + """{"mid":"m1","text":"hello"}}""";
 
     [Fact]
     public void A_text_message_has_contact_mid_text_and_metas_time()
@@ -55,7 +57,9 @@ public sealed class MetaWebhookTests
     [Fact]
     public void An_echo_swaps_the_sides()
     {
-        var message = ReadMessage(Messaging("""{"sender":{"id":"17841400000000000"},"recipient":{"id":"200000000000001"},"timestamp":1752834910447,"message":{"mid":"m1","text":"hi","is_echo":true}}"""));
+        var message = ReadMessage(Messaging(
+            """{"sender":{"id":"17841400000000000"},"recipient":{"id":"200000000000001"},"timestamp":1752834910447,"message":"""
+                + """{"mid":"m1","text":"hi","is_echo":true}}"""));
 
         message.IsEcho.ShouldBeTrue();
         message.Contact.Value.ShouldBe("200000000000001");
@@ -163,7 +167,9 @@ public sealed class MetaWebhookTests
     [InlineData("{}", false)]
     public void A_flag_comes_as_a_literal_a_word_or_a_number(string flag, bool expected)
     {
-        ReadMessage(Messaging($$"""{"sender":{"id":"1"},"recipient":{"id":"2"},"message":{"mid":"m1","text":"hi","is_echo":{{flag}} } }""")).IsEcho.ShouldBe(expected);
+        ReadMessage(Messaging(
+            $$"""{"sender":{"id":"1"},"recipient":{"id":"2"},"message":{"mid":"m1","text":"hi","is_echo":{{flag}} } }"""))
+            .IsEcho.ShouldBe(expected);
         (Read(Item($$"""{"mid":"m1","text":"t","is_deleted":{{flag}}}""")).ShouldHaveSingleItem().Name == "message_deleted")
             .ShouldBe(expected);
     }
@@ -220,7 +226,9 @@ public sealed class MetaWebhookTests
     [Fact]
     public void An_event_without_a_time_has_that_of_its_entry_also_after_quarantine()
     {
-        var item = Read("""{"entry":[{"id":"1","time":1752834910,"messaging":[{"sender":{"id":"2"},"recipient":{"id":"1"},"message":{"mid":"m"}}]}]}""").ShouldHaveSingleItem();
+        var item = Read(
+            """{"entry":[{"id":"1","time":1752834910,"messaging":[{"sender":{"id":"2"},"recipient":{"id":"1"},"message":{"mid":"m"}}]}]}""")
+            .ShouldHaveSingleItem();
 
         item.SentAt.ShouldBe(DateTimeOffset.FromUnixTimeSeconds(1752834910));
         MetaWebhook.Read(item.ToWebhook()).ShouldHaveSingleItem().SentAt.ShouldBe(item.SentAt);
@@ -251,7 +259,8 @@ public sealed class MetaWebhookTests
         string first, int firstTime, string second, int secondTime, bool same)
     {
         var fingerprints = new[] { (first, firstTime), (second, secondTime) }
-            .Select(change => Read($$"""{"entry":[{"id":"1","time":{{change.Item2}},"changes":[{{change.Item1}}]}]}""").ShouldHaveSingleItem().Fingerprint()).Distinct();
+            .Select(change => Read($$"""{"entry":[{"id":"1","time":{{change.Item2}},"changes":[{{change.Item1}}]}]}""")
+                .ShouldHaveSingleItem().Fingerprint()).Distinct();
 
         fingerprints.Count().ShouldBe(same ? 1 : 2);
     }
@@ -268,7 +277,9 @@ public sealed class MetaWebhookTests
     [InlineData("\"soon\"", null)]
     [InlineData("null", null)]
     public void Times_come_as_numbers_or_text_in_seconds_or_milliseconds(string timestamp, long? expected) =>
-        Read($$"""{"entry":[{"id":"1","messaging":[{"sender":{"id":"2"},"recipient":{"id":"1"},"timestamp":{{timestamp}},"message":{"mid":"m","text":"t"} }]}]}""")
+        Read(
+            """{"entry":[{"id":"1","messaging":[{"sender":{"id":"2"},"recipient":{"id":"1"},"timestamp":"""
+                + $$"""{{timestamp}},"message":{"mid":"m","text":"t"} }]}]}""")
             .ShouldHaveSingleItem().SentAt.ShouldBe(expected is { } time ? DateTimeOffset.FromUnixTimeMilliseconds(time) : null);
 
     [Theory]
@@ -282,7 +293,8 @@ public sealed class MetaWebhookTests
     [Fact]
     public void Bytes_that_are_no_utf8_are_replaced_and_the_rest_kept()
     {
-        byte[] body = [.. Encoding.UTF8.GetBytes(Messaging(Message).Split("hello")[0]), 0xff, (byte)'x', .. Encoding.UTF8.GetBytes(Messaging(Message).Split("hello")[1])];
+        var around = Messaging(Message).Split("hello");
+        byte[] body = [.. Encoding.UTF8.GetBytes(around[0]), 0xff, (byte)'x', .. Encoding.UTF8.GetBytes(around[1])];
 
         MessageOf(MetaWebhook.Read(body).ShouldHaveSingleItem())!.Content.Text.ShouldBe("\ufffdx");
     }
@@ -290,7 +302,8 @@ public sealed class MetaWebhookTests
     [Fact]
     public void A_broken_sibling_does_not_harm_the_others()
     {
-        var items = Read(Messaging($$"""{{Message}},{"\ud800":1,"message":{"\udfff":2} },null,{{Message.Replace("m1", "m2", StringComparison.Ordinal)}}"""));
+        var items = Read(Messaging(
+            $$"""{{Message}},{"\ud800":1,"message":{"\udfff":2} },null,{{Message.Replace("m1", "m2", StringComparison.Ordinal)}}"""));
 
         items.Select(MessageOf).Where(message => message is not null).Select(message => message!.Mid!.Value.Value).ShouldBe(["m1", "m2"]);
         items.Count.ShouldBe(4);

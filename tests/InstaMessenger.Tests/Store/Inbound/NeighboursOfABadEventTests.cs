@@ -70,7 +70,8 @@ public sealed class NeighboursOfABadEventTests : IAsyncLifetime
     {
         var many = string.Join(',', Enumerable.Repeat("""{"type":"image","payload":{"url":"https://cdn.example/p.jpg"}}""", 1001));
 
-        await PublishAsync(Webhook(["before", "many", "after"]).Replace("\"mid\":\"many\",\"text\":\"hello\"", $"\"mid\":\"many\",\"attachments\":[{many}]", StringComparison.Ordinal));
+        await PublishAsync(Webhook(["before", "many", "after"])
+            .Replace("\"mid\":\"many\",\"text\":\"hello\"", $"\"mid\":\"many\",\"attachments\":[{many}]", StringComparison.Ordinal));
 
         (await MidsAsync()).ShouldBe(["before", "many", "after"]);
     }
@@ -82,17 +83,23 @@ public sealed class NeighboursOfABadEventTests : IAsyncLifetime
     }
 
     private static string Item(string mid, int place) =>
-        $$"""{"sender":{"id":"{{300 + place}}"},"recipient":{"id":"{{Shop}}"},"timestamp":1752834910447,"message":{"mid":"{{mid}}","text":"hello"} }""";
+        $$"""{"sender":{"id":"{{300 + place}}"},"recipient":{"id":"{{Shop}}"},"timestamp":1752834910447,"message":"""
+            + $$"""{"mid":"{{mid}}","text":"hello"} }""";
 
     private Task PublishAsync(params string[] bodies) => _store.Services.GetRequiredService<IBusPublisher>().PublishAsync(
-        new Bundle<WebhookReceived>([.. bodies.Select((body, n) => new BusItem<WebhookReceived>($"ingress-{n}", null, new WebhookReceived(Encoding.UTF8.GetBytes(body), TimeProvider.System.GetUtcNow())))]),
+        new Bundle<WebhookReceived>(
+        [
+            .. bodies.Select((body, n) => new BusItem<WebhookReceived>(
+                $"ingress-{n}", null, new WebhookReceived(Encoding.UTF8.GetBytes(body), TimeProvider.System.GetUtcNow()))),
+        ]),
         new Guid("0199a000-0000-7000-8000-000000000001"),
         default);
 
     private async Task<string[]> MidsAsync()
     {
         await using var db = _store.Read();
-        return [.. (await db.Messages.OrderBy(row => row.Sequence).Select(row => row.InstagramMessageId).ToListAsync()).Select(mid => mid!.Value.Value)];
+        var mids = await db.Messages.OrderBy(row => row.Sequence).Select(row => row.InstagramMessageId).ToListAsync();
+        return [.. mids.Select(mid => mid!.Value.Value)];
     }
 
     private Task<int> ExecuteAsync(string sql) => _store.UnitOfWork.ExecuteAsync(scope => scope.Db.Database.ExecuteSqlRawAsync(sql));

@@ -30,7 +30,13 @@ public sealed class QuarantineTests(StoreFixture fixture) : IClassFixture<StoreF
         await Store.DeleteAsync("/api/v1/accounts/" + account, ann);
         await ReceiveAsync(Text("secret", channel));
 
-        foreach (var claim in new[] { StoreOverHttp.Link(fixture.NewInstagramId(), ("messaging_channel_id", channel)), StoreOverHttp.Link(channel), StoreOverHttp.Link(fixture.NewInstagramId(), ("messaging_channel_id", instagramId)) })
+        var claims = new[]
+        {
+            StoreOverHttp.Link(fixture.NewInstagramId(), ("messaging_channel_id", channel)),
+            StoreOverHttp.Link(channel),
+            StoreOverHttp.Link(fixture.NewInstagramId(), ("messaging_channel_id", instagramId)),
+        };
+        foreach (var claim in claims)
         {
             var answer = await Store.PostAsync("/api/v1/accounts", bob, claim);
             (answer.Status, answer.Code).ShouldBe((409, "identifier_reserved"));
@@ -47,7 +53,8 @@ public sealed class QuarantineTests(StoreFixture fixture) : IClassFixture<StoreF
         var channel = fixture.NewInstagramId();
         var (_, ann) = await Store.AgentAsync("release-ann");
         var (_, bob) = await Store.AgentAsync("release-bob");
-        var account = (await Store.PostAsync("/api/v1/accounts", ann, StoreOverHttp.Link(fixture.NewInstagramId(), ("messaging_channel_id", channel)))).Text("id");
+        var account = (await Store.PostAsync(
+            "/api/v1/accounts", ann, StoreOverHttp.Link(fixture.NewInstagramId(), ("messaging_channel_id", channel)))).Text("id");
         (await Store.DeleteAsync("/api/v1/reserved-identifiers/" + channel, fixture.Admin)).Code.ShouldBe("identifier_in_use");
         await Store.DeleteAsync("/api/v1/accounts/" + account, ann);
         await ReceiveAsync(Text("before", channel));
@@ -55,7 +62,8 @@ public sealed class QuarantineTests(StoreFixture fixture) : IClassFixture<StoreF
         (await Store.DeleteAsync("/api/v1/reserved-identifiers/" + channel, ann)).Status.ShouldBe(403);
         (await Store.GetAsync("/api/v1/reserved-identifiers", fixture.Admin)).Raw.ShouldContain(channel);
         (await Store.DeleteAsync("/api/v1/reserved-identifiers/" + channel, fixture.Admin)).Status.ShouldBe(204);
-        var next = (await Store.PostAsync("/api/v1/accounts", bob, StoreOverHttp.Link(fixture.NewInstagramId(), ("messaging_channel_id", channel)))).Text("id");
+        var next = (await Store.PostAsync(
+            "/api/v1/accounts", bob, StoreOverHttp.Link(fixture.NewInstagramId(), ("messaging_channel_id", channel)))).Text("id");
         await ReceiveAsync(Text("after", channel));
 
         (await LeftAfterReplayAsync(channel)).ShouldBe(1);
@@ -74,9 +82,11 @@ public sealed class QuarantineTests(StoreFixture fixture) : IClassFixture<StoreF
         await Store.PatchAsync("/api/v1/accounts/" + account, ann, new { messaging_channel_id = fixture.NewInstagramId() });
         await ReceiveAsync(Text("given-up", first));
 
-        (await Store.PostAsync("/api/v1/accounts", bob, StoreOverHttp.Link(fixture.NewInstagramId(), ("messaging_channel_id", first)))).Code.ShouldBe("identifier_reserved");
+        (await Store.PostAsync("/api/v1/accounts", bob, StoreOverHttp.Link(fixture.NewInstagramId(), ("messaging_channel_id", first))))
+            .Code.ShouldBe("identifier_reserved");
         (await OwnersAsync("given-up")).ShouldBeEmpty();
-        (await Store.PostAsync("/api/v1/accounts", ann, StoreOverHttp.Link(fixture.NewInstagramId(), ("messaging_channel_id", first)))).Status.ShouldBe(201);
+        (await Store.PostAsync("/api/v1/accounts", ann, StoreOverHttp.Link(fixture.NewInstagramId(), ("messaging_channel_id", first))))
+            .Status.ShouldBe(201);
     }
 
     [Fact]
@@ -103,7 +113,9 @@ public sealed class QuarantineTests(StoreFixture fixture) : IClassFixture<StoreF
     }
 
     private static string Text(string mid, string channel) =>
-        $$"""{"object":"instagram","entry":[{"time":1,"id":"{{channel}}","messaging":[{"sender":{"id":"20"},"recipient":{"id":"{{channel}}"},"timestamp":1752834910447,"message":{"mid":"{{mid}}","text":"hello"} }] }] }""";
+        $$"""{"object":"instagram","entry":[{"time":1,"id":"{{channel}}","messaging":"""
+            + $$"""[{"sender":{"id":"20"},"recipient":{"id":"{{channel}}"},"timestamp":1752834910447,"message":"""
+            + $$"""{"mid":"{{mid}}","text":"hello"} }] }] }""";
 
     private Task ReceiveAsync(string body) => Store.Get<IUnitOfWork<StoreDbContext>>().ExecuteAsync(scope =>
         Store.Get<RecordWebhooks>().HandleAsync(
@@ -120,6 +132,7 @@ public sealed class QuarantineTests(StoreFixture fixture) : IClassFixture<StoreF
     private async Task<List<string>> OwnersAsync(string mid)
     {
         InstagramMessageId? of = InstagramMessageId.Parse(mid);
-        return (await Store.ReadAsync(db => db.Messages.Where(row => row.InstagramMessageId == of).Select(row => row.AccountId).ToListAsync())).ConvertAll(id => id.Value);
+        return (await Store.ReadAsync(db => db.Messages.Where(row => row.InstagramMessageId == of)
+            .Select(row => row.AccountId).ToListAsync())).ConvertAll(id => id.Value);
     }
 }

@@ -206,7 +206,8 @@ public sealed class RecordWebhooksTests : IAsyncLifetime
         await ReceiveAsync(Echo("e1", "same"), Echo("e2", "same"));
 
         await using var db = _store.Read();
-        (await db.Messages.Where(m => m.Direction == Direction.Outbound).OrderBy(m => m.Sequence).Select(m => m.InstagramMessageId).ToListAsync())
+        (await db.Messages.Where(m => m.Direction == Direction.Outbound).OrderBy(m => m.Sequence)
+            .Select(m => m.InstagramMessageId).ToListAsync())
             .Select(mid => mid!.Value.Value).ShouldBe(["e1", "e2"]);
     }
 
@@ -251,7 +252,8 @@ public sealed class RecordWebhooksTests : IAsyncLifetime
     {
         await _store.LinkAsync(Shop, Shop);
 
-        await ReceiveAsync($$"""{"entry":[{"id":"{{Shop}}","messaging":[{"sender":{"id":"{{Shop}}"},"recipient":{"id":"{{Shop}}"},"is_self":true,"{{name}}":{{value}}}]}]}""");
+        await ReceiveAsync($$"""{"entry":[{"id":"{{Shop}}","messaging":"""
+            + $$"""[{"sender":{"id":"{{Shop}}"},"recipient":{"id":"{{Shop}}"},"is_self":true,"{{name}}":{{value}}}]}]}""");
 
         await using var db = _store.Read();
         (await db.Conversations.AnyAsync()).ShouldBeFalse();
@@ -292,7 +294,8 @@ public sealed class RecordWebhooksTests : IAsyncLifetime
     {
         await _store.LinkAsync(Shop, Shop);
 
-        await ReceiveAsync(Text("m1").Replace("\"text\":\"hello\"", "\"text\":\"hello\",\"quick_reply\":{\"payload\":\"SLOT_0930\"}", StringComparison.Ordinal));
+        await ReceiveAsync(Text("m1")
+            .Replace("\"text\":\"hello\"", "\"text\":\"hello\",\"quick_reply\":{\"payload\":\"SLOT_0930\"}", StringComparison.Ordinal));
 
         await using var db = _store.Read();
         var message = JsonElement.Parse((await db.Events.SingleAsync()).Body).GetProperty("data").GetProperty("message");
@@ -372,10 +375,14 @@ public sealed class RecordWebhooksTests : IAsyncLifetime
     }
 
     private static string Text(string mid, string channel = Shop, long timestamp = 1752834910447) =>
-        $$"""{"object":"instagram","entry":[{"time":1,"id":"{{channel}}","messaging":[{"sender":{"id":"20"},"recipient":{"id":"{{channel}}"},"timestamp":{{timestamp}},"message":{"mid":"{{mid}}","text":"hello"} }] }] }""";
+        $$"""{"object":"instagram","entry":[{"time":1,"id":"{{channel}}","messaging":"""
+            + $$"""[{"sender":{"id":"20"},"recipient":{"id":"{{channel}}"},"timestamp":{{timestamp}},"message":"""
+            + $$"""{"mid":"{{mid}}","text":"hello"} }] }] }""";
 
     private static string Echo(string mid, string text) =>
-        $$"""{"object":"instagram","entry":[{"time":1,"id":"{{Shop}}","messaging":[{"sender":{"id":"{{Shop}}"},"recipient":{"id":"20"},"timestamp":1752834930000,"message":{"mid":"{{mid}}","text":"{{text}}","is_echo":true} }] }] }""";
+        $$"""{"object":"instagram","entry":[{"time":1,"id":"{{Shop}}","messaging":"""
+            + $$"""[{"sender":{"id":"{{Shop}}"},"recipient":{"id":"20"},"timestamp":1752834930000,"message":"""
+            + $$"""{"mid":"{{mid}}","text":"{{text}}","is_echo":true} }] }] }""";
 
     private Task<MessageId> ComposeAsync(Account account, string text, DateTimeOffset? at = null) =>
         _store.UnitOfWork.ExecuteAsync(async scope =>

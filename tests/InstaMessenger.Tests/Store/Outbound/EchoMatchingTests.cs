@@ -119,7 +119,10 @@ public sealed class EchoMatchingTests : IAsyncLifetime
     });
 
     private Task EchoAsync(string text, string mid) => _store.ReceiveAsync(
-        $$$"""{"object":"instagram","entry":[{"id":"17841400000000000","messaging":[{"sender":{"id":"17841400000000000"},"recipient":{"id":"42"},"timestamp":{{{_clock.GetUtcNow().ToUnixTimeMilliseconds()}}},"message":{"mid":"{{{mid}}}","text":{{{System.Text.Json.JsonSerializer.Serialize(text)}}},"is_echo":true}}]}]}""");
+        """{"object":"instagram","entry":[{"id":"17841400000000000","messaging":"""
+            + """[{"sender":{"id":"17841400000000000"},"recipient":{"id":"42"},"timestamp":"""
+            + $$$"""{{{_clock.GetUtcNow().ToUnixTimeMilliseconds()}}},"message":{"mid":"{{{mid}}}","text":"""
+            + $$$"""{{{System.Text.Json.JsonSerializer.Serialize(text)}}},"is_echo":true}}]}]}""");
 
     private Task ReportAsync(params SendReported[] reports) => _store.UnitOfWork.ExecuteAsync(scope =>
         _store.Services.GetRequiredService<SendReports>().HandleAsync(

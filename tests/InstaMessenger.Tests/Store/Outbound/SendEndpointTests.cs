@@ -201,7 +201,8 @@ public sealed class SendEndpointTests : IAsyncLifetime
         problem.GetProperty("code").GetString().ShouldBe("window_closed");
         problem.GetProperty("closed_at").GetString().ShouldBe("2026-04-30T12:00:00.000Z");
 
-        (await SendAsync("""{TO,"message":"hi","sent_by":"human"}""", key: "k1", prefer: "wait=0")).StatusCode.ShouldBe(HttpStatusCode.Accepted);
+        (await SendAsync("""{TO,"message":"hi","sent_by":"human"}""", key: "k1", prefer: "wait=0"))
+            .StatusCode.ShouldBe(HttpStatusCode.Accepted);
         await Until(() => !_sender.Commands.IsEmpty);
         var command = _sender.Commands.ShouldHaveSingleItem();
         command.HumanAgentTag.ShouldBeTrue();
@@ -242,7 +243,8 @@ public sealed class SendEndpointTests : IAsyncLifetime
         reused.StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity);
         (await Json(reused)).GetProperty("code").GetString().ShouldBe("idempotency_key_reused");
 
-        (await SendAsync("""{TO,"message":"ho"}""", key: "k1", prefer: "wait=0", client: _store.Client("agent"))).StatusCode.ShouldBe(HttpStatusCode.Accepted);
+        (await SendAsync("""{TO,"message":"ho"}""", key: "k1", prefer: "wait=0", client: _store.Client("agent")))
+            .StatusCode.ShouldBe(HttpStatusCode.Accepted);
         (await MessagesAsync()).ShouldBe(2);
     }
 
@@ -325,7 +327,14 @@ public sealed class SendEndpointTests : IAsyncLifetime
             async scope => (await scope.Db.Accounts.SingleAsync(row => row.Id == unlinked.Id)).Unlink(_clock.GetUtcNow()));
 
         var details = new HashSet<string?>();
-        foreach (var (client, account) in ((HttpClient, string)[])[(_crm, theirs.Id.Value), (_crm, "acc_nobody"), (_store.Client("admin"), "acc_nobody"), (_store.Client("unlinked"), unlinked.Id.Value)])
+        (HttpClient, string)[] attempts =
+        [
+            (_crm, theirs.Id.Value),
+            (_crm, "acc_nobody"),
+            (_store.Client("admin"), "acc_nobody"),
+            (_store.Client("unlinked"), unlinked.Id.Value),
+        ];
+        foreach (var (client, account) in attempts)
         {
             var response = await SendAsync($$"""{"account_id":"{{account}}","recipient_id":"42","message":"hi"}""", client: client);
             response.StatusCode.ShouldBe(HttpStatusCode.Forbidden);
@@ -387,15 +396,22 @@ public sealed class SendEndpointTests : IAsyncLifetime
         {
             var list = await _store.Client(credential).GetAsync("/ui/conversations");
             list.StatusCode.ShouldBe(HttpStatusCode.OK);
-            foreach (var conversation in JsonDocument.Parse(await list.Content.ReadAsStringAsync(), new JsonDocumentOptions { MaxDepth = 1_000 }).RootElement.GetProperty("data").EnumerateArray())
-                (await _store.Client(credential).GetAsync($"/ui/conversations/{conversation.GetProperty("id")}/messages")).StatusCode.ShouldBe(HttpStatusCode.OK);
+            var page = JsonDocument.Parse(await list.Content.ReadAsStringAsync(), new JsonDocumentOptions { MaxDepth = 1_000 }).RootElement;
+            foreach (var conversation in page.GetProperty("data").EnumerateArray())
+            {
+                (await _store.Client(credential).GetAsync($"/ui/conversations/{conversation.GetProperty("id")}/messages"))
+                    .StatusCode.ShouldBe(HttpStatusCode.OK);
+            }
         }
     }
 
     private async Task<HttpResponseMessage> SendAsync(
         string body, string? key = null, string? prefer = null, HttpClient? client = null, CancellationToken cancellationToken = default)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/messages/send") { Content = new StringContent(Body(body), Encoding.UTF8, "application/json") };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/messages/send")
+        {
+            Content = new StringContent(Body(body), Encoding.UTF8, "application/json"),
+        };
         if (key is not null) request.Headers.Add("Idempotency-Key", key);
         if (prefer is not null) request.Headers.Add("Prefer", prefer);
         return await (client ?? _crm).SendAsync(request, cancellationToken);

@@ -38,7 +38,13 @@ public sealed class SendReportsTests : IAsyncLifetime
         await ReportAsync(Of(id, SendOutcome.Sending), Of(id, SendOutcome.Later), Of(id, SendOutcome.Sending, 2), Sent(id, "m1", 2));
         await ReportAsync(Of(id, SendOutcome.Sending), Of(id, SendOutcome.Later), Of(id, SendOutcome.Sending, 2), Sent(id, "m1", 2));
 
-        (await EventsAsync()).ShouldBe([(id, "message.status", "sending"), (id, "message.status", "pending"), (id, "message.status", "sending"), (id, "message.sent", "sent")]);
+        (await EventsAsync()).ShouldBe(
+        [
+            (id, "message.status", "sending"),
+            (id, "message.status", "pending"),
+            (id, "message.status", "sending"),
+            (id, "message.sent", "sent"),
+        ]);
         var message = await MessageAsync(id);
         message.InstagramMessageId!.Value.Value.ShouldBe("m1");
         message.SentAt.ShouldBe(Reports.At);
@@ -166,9 +172,16 @@ public sealed class SendReportsTests : IAsyncLifetime
     {
         var (lost, equal) = (await ComposeAsync("hi"), await ComposeAsync("hi"));
         await ReportAsync(Of(lost, SendOutcome.Later), Of(equal, SendOutcome.Later));
-        await ChangeAsync((db, conversation) => db.Add(Message.Mirror(conversation, MessageContent.OfText("hi"), InstagramMessageId.Parse("m1"), Start, Start, MessageId.New(TimeProvider.System))));
+        await ChangeAsync((db, conversation) => db.Add(Message.Mirror(
+            conversation, MessageContent.OfText("hi"), InstagramMessageId.Parse("m1"), Start, Start, MessageId.New(TimeProvider.System))));
 
-        SendReported[] reports = [Of(lost, SendOutcome.Sending, 2), Of(lost, SendOutcome.Unknown, 2), Of(equal, SendOutcome.Sending, 2), Of(equal, SendOutcome.Unknown, 2)];
+        SendReported[] reports =
+        [
+            Of(lost, SendOutcome.Sending, 2),
+            Of(lost, SendOutcome.Unknown, 2),
+            Of(equal, SendOutcome.Sending, 2),
+            Of(equal, SendOutcome.Unknown, 2),
+        ];
         if (oneBundle) await ReportAsync(reports);
         else foreach (var report in reports) await ReportAsync(report);
 
@@ -183,7 +196,8 @@ public sealed class SendReportsTests : IAsyncLifetime
     public async Task A_mid_of_a_customers_message_cannot_be_ours()
     {
         var id = await ComposeAsync("hi");
-        await ChangeAsync((db, conversation) => db.Add(Message.Receive(conversation, MessageContent.OfText("x"), InstagramMessageId.Parse("m1"), Start, Start, MessageId.New(TimeProvider.System))));
+        await ChangeAsync((db, conversation) => db.Add(Message.Receive(
+            conversation, MessageContent.OfText("x"), InstagramMessageId.Parse("m1"), Start, Start, MessageId.New(TimeProvider.System))));
 
         await Should.ThrowAsync<InvalidOperationException>(ReportAsync(Sent(id, "m1")));
     }
@@ -221,7 +235,9 @@ public sealed class SendReportsTests : IAsyncLifetime
     private async Task EchoAsync(MessageId id, string mid)
     {
         await _store.ReceiveAsync(
-            $$$"""{"object":"instagram","entry":[{"id":"17841400000000000","messaging":[{"sender":{"id":"17841400000000000"},"recipient":{"id":"42"},"timestamp":{{{Start.ToUnixTimeMilliseconds()}}},"message":{"mid":"{{{mid}}}","text":"ok","is_echo":true}}]}]}""");
+            """{"object":"instagram","entry":[{"id":"17841400000000000","messaging":"""
+                + """[{"sender":{"id":"17841400000000000"},"recipient":{"id":"42"},"timestamp":"""
+                + $$$"""{{{Start.ToUnixTimeMilliseconds()}}},"message":{"mid":"{{{mid}}}","text":"ok","is_echo":true}}]}]}""");
         (await MessageAsync(id)).InstagramMessageId!.Value.Value.ShouldBe(mid);
     }
 
