@@ -43,7 +43,7 @@ internal sealed class EventLogSource : IRelaySource
         {
             return (await behind.ToListAsync(cancellationToken)).ConvertAll(ToRelayRow);
         }
-        catch (FormatException)
+        catch (Exception error) when (DatabaseErrors.IsUnreadable(error))
         {
             return await ReadOneByOneAsync(db, behind, cancellationToken);
         }
@@ -88,7 +88,7 @@ internal sealed class EventLogSource : IRelaySource
             {
                 rows.Add(ToRelayRow(await db.Events.SingleAsync(row => row.Sequence == sequence, cancellationToken)));
             }
-            catch (FormatException)
+            catch (Exception error) when (DatabaseErrors.IsUnreadable(error))
             {
                 rows.Add(RelayRow.CannotBeRead(sequence, "A column of the event cannot be read."));
             }
