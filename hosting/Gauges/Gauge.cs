@@ -4,7 +4,7 @@ using InstaMessenger.Hosting.Telemetry;
 namespace InstaMessenger.Hosting.Gauges;
 
 /// <summary>
-/// A figure of how things stand, like the rows that wait. A <see cref="GaugeWorker"/> reads it now and then, so that whoever fetches the
+/// A figure of the present state, like how many rows wait. A <see cref="GaugeWorker"/> reads it now and then, so that whoever fetches the
 /// metrics waits for no database.
 /// </summary>
 public sealed class Gauge
