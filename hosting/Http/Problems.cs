@@ -8,7 +8,7 @@ namespace InstaMessenger.Hosting.Http;
 /// <summary>Errors as RFC 9457 problem details with a stable <c>code</c> and the <c>trace_id</c>.</summary>
 public static class Problems
 {
-    /// <summary>A problem.</summary>
+    /// <summary>Makes a problem.</summary>
     /// <param name="status">The HTTP status.</param>
     /// <param name="code">A stable snake_case code.</param>
     /// <param name="detail">A sentence for people: what is wrong and what to do.</param>
