@@ -73,7 +73,7 @@ public static class DatabaseErrors
         or 1064; // No SQL.
 
     /// <summary>
-    /// Whether the driver itself gave up. It did not when it was handed a value that it cannot convert, or read one that is not what the
+    /// Whether the driver itself gave up, and not because it was handed a value that it cannot convert or read one that is not what the
     /// column should hold.
     /// </summary>
     private static bool BrokeInDriver(Exception error) =>

@@ -19,8 +19,8 @@ internal sealed class CallerAuthentication(
 {
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
-        // Nobody asks who calls an anonymous endpoint. Looking would have the gateway ask the store twice for each request it passes on,
-        // and let strangers at ingress's public door make it ask the store at all.
+        // An anonymous endpoint needs no caller. Looking for one would have the gateway ask the store twice for each request it passes on,
+        // and strangers at ingress's public door could make it ask the store at all.
         if (Context.GetEndpoint()?.Metadata.GetMetadata<IAllowAnonymous>() is not null) return AuthenticateResult.NoResult();
         if (Credential.Of(Request) is not { } credential) return AuthenticateResult.NoResult();
         if (await callers.FindAsync(credential, Context.RequestAborted) is not { } caller)

@@ -60,7 +60,7 @@ internal sealed class KeyRingStarter(DirectoryInfo folder, IKeyManager keys, Tim
             }
             catch (Exception error) when (error is IOException or UnauthorizedAccessException)
             {
-                // A turn takes milliseconds: what lasts longer is a file that cannot be opened, and waiting on in silence would hang the
+                // A turn takes milliseconds. What lasts longer is a file that cannot be opened, and waiting on in silence would hang the
                 // start for ever.
                 if (clock.GetElapsedTime(began) > LongestTurn)
                     throw new SettingException($"Secrets:KeyDirectory: {folder.FullName}/.lock cannot be locked: {error.Message}", error);
