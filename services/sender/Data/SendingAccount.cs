@@ -69,7 +69,7 @@ internal sealed class SendingAccount
         if (PausedUntil is null || PausedUntil < until) (PausedUntil, PauseReason) = (until, reason);
     }
 
-    /// <summary>A send went through. One that was under way when the pause began says nothing about it.</summary>
+    /// <summary>Notes that a send went through. One that was under way when the pause began says nothing about it.</summary>
     public void Recover(DateTimeOffset now)
     {
         if (PausedUntil > now) return;
