@@ -6,8 +6,8 @@ using Microsoft.EntityFrameworkCore;
 namespace InstaMessenger.Store.Access;
 
 /// <summary>
-/// Removes windows that are over: names that somebody invented are never asked for again. One process at a time; what two remove is gone
-/// once.
+/// Removes windows that are over: names that somebody invented are never asked for again. One process does it at a time, but two would do
+/// no harm.
 /// </summary>
 internal sealed class SignInSweep(
     IDbContextFactory<StoreDbContext> factory,
