@@ -14,7 +14,7 @@ internal static class InboundSetup
 
     public static void AddInbound(this IServiceCollection services)
     {
-        // In this order: what tells of a message comes behind the messages.
+        // The order matters: what tells of a message comes behind the messages.
         services.AddSingleton<IArrivalHandler, MessageArrivals>();
         services.AddSingleton<UnsupportedArrivals>();
         services.AddSingleton<InboundRecorder>();
@@ -22,7 +22,7 @@ internal static class InboundSetup
         services.AddWorker<QuarantineReplay>();
         services.AddWorker<QuarantineGauges>();
         // Meta promises no order and posts in parallel; threads are ordered by Meta's time of each message. So a backlog of small bundles
-        // is taken many at a time: one by one, each waiting for its commit behind the API's writes, the store did 50 webhooks a second on a
+        // is taken many at a time. One by one, each waiting for its commit behind the API's writes, the store did 50 webhooks a second on a
         // busy machine.
         services.AddMessageHandler<StoreDbContext, WebhookReceived, RecordWebhooks>(Queue);
     }

@@ -7,10 +7,10 @@ internal sealed class QuarantineSignal : WakeSignal
 {
     private long _links;
 
-    /// <summary>How many links this process has committed. Compared before and after, it says whether one came in between.</summary>
+    /// <summary>How many links this process has committed. Compare it before and after to see whether one came in between.</summary>
     public long Links => Interlocked.Read(ref _links);
 
-    /// <summary>An account was linked: what waits for it can be recorded.</summary>
+    /// <summary>Notes that an account was linked, so that what waits for it can be recorded.</summary>
     public void Linked()
     {
         Interlocked.Increment(ref _links);

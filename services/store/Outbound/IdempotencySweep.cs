@@ -19,7 +19,7 @@ internal sealed class IdempotencySweep(
 
     public override TimeSpan Interval => TimeSpan.FromHours(1);
 
-    /// <summary>Two that sweep do no harm, and are in each other's way.</summary>
+    /// <summary>Two processes that sweep do no harm, but are in each other's way.</summary>
     public override ILease Lease { get; } = leases.Of("store.idempotency-sweep");
 
     public override async Task<NextRound> RoundAsync(CancellationToken cancellationToken)
