@@ -61,7 +61,7 @@ public static class BulkInsert
         }
     }
 
-    /// <summary>Writes the statement for so many rows. Run again, it is not parsed again.</summary>
+    /// <summary>Writes the statement for this many rows. Run again, it is not parsed again.</summary>
     private static void Write(DbCommand command, string table, string[] columns, int rows, string end, Func<string, string> quote)
     {
         command.Parameters.Clear();

@@ -18,7 +18,7 @@ public static class EventStreamRetry
     /// Whether a browser asks for a stream. Others say so by the same header and know the rule; who does not gets the status itself.
     /// </summary>
     /// <param name="request">Any request.</param>
-    /// <returns>The answer.</returns>
+    /// <returns>True when the request asks for one.</returns>
     public static bool Asks(HttpRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);

@@ -38,7 +38,7 @@ internal sealed partial class Relay<TSource>(
 
     public override string Name => source.Name;
 
-    /// <summary>Only for a wake-up lost between a commit and its hook.</summary>
+    /// <summary>Only covers for a wake-up that was lost between a commit and its hook.</summary>
     public override TimeSpan Interval => TimeSpan.FromSeconds(1);
 
     public override WakeSignal Signal => source.Signal;

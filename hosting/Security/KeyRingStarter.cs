@@ -15,7 +15,7 @@ internal sealed class KeyRingStarter(DirectoryInfo folder, IKeyManager keys, Tim
     private static readonly TimeSpan LongestTurn = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan KeyLifetime = TimeSpan.FromDays(90);
 
-    /// <summary>Before anything is started: Data Protection makes a key at its own start, wherever that was registered.</summary>
+    /// <summary>Runs before anything is started: Data Protection makes a key at its own start, wherever that was registered.</summary>
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
         // Services that start together on an empty folder must not make a key each: for a day the others would not know it.

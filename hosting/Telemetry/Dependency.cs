@@ -11,7 +11,7 @@ namespace InstaMessenger.Hosting.Telemetry;
 /// </summary>
 /// <param name="name">Words for people, like <c>the broker</c>.</param>
 /// <param name="clock">Tells the time.</param>
-/// <param name="logger">Told of each change.</param>
+/// <param name="logger">Logs each change.</param>
 internal sealed partial class Dependency(string name, TimeProvider clock, ILogger logger) : IHealthCheck
 {
     /// <summary>Shorter absences are no outage: a process restarts, or a connection is made anew.</summary>

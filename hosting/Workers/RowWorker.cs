@@ -8,7 +8,7 @@ namespace InstaMessenger.Hosting.Workers;
 /// </summary>
 /// <typeparam name="TKey">What names a row: its key. The handling reads the row itself, in its own transaction.</typeparam>
 /// <param name="clock">Measures the time between two attempts.</param>
-/// <param name="logger">Told of each row that fails.</param>
+/// <param name="logger">Logs each row that fails.</param>
 public abstract partial class RowWorker<TKey>(TimeProvider clock, ILogger logger) : Worker
     where TKey : notnull
 {

@@ -11,7 +11,7 @@ internal sealed class Delivery
 
     public required string EndpointId { get; init; }
 
-    /// <summary>Also the <c>webhook-id</c> of every attempt.</summary>
+    /// <summary>The event's id, and the <c>webhook-id</c> of every attempt.</summary>
     public required EventId EventId { get; init; }
 
     public required long Sequence { get; init; }

@@ -45,7 +45,7 @@ internal sealed class Lane(string endpointId, int most)
     /// <summary>Notes that there is something due.</summary>
     public void Hint() => _mayHaveMore = true;
 
-    /// <summary>Has what was read ahead read anew, because the endpoint changed.</summary>
+    /// <summary>Reads anew what was read ahead, because the endpoint changed.</summary>
     public void Refresh()
     {
         DropAhead();

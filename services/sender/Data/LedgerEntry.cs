@@ -46,7 +46,7 @@ internal sealed class LedgerEntry
 
     public string? ClaimedBy { get; private set; }
 
-    /// <summary>After this the claim's process must be dead: it makes no call that could end later.</summary>
+    /// <summary>After this time (UTC) the claim's process must be dead, because it makes no call that could end later.</summary>
     public DateTimeOffset? ClaimedUntil { get; private set; }
 
     /// <summary>When the claim's call began; null as long as it certainly has not.</summary>

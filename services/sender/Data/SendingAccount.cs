@@ -37,7 +37,7 @@ internal sealed class SendingAccount
     /// <summary>The process that claims the account's sends; null for none.</summary>
     public string? Owner { get; private set; }
 
-    /// <summary>Until then it is the owner's alone (UTC). Renewed by each claim.</summary>
+    /// <summary>Until this time (UTC) only the owner claims the account's sends. Each claim renews it.</summary>
     public DateTimeOffset? OwnedUntil { get; private set; }
 
     public static SendingAccount Of(AccountChanged change)

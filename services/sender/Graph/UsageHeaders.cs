@@ -9,7 +9,7 @@ namespace InstaMessenger.Sender.Graph;
 /// <param name="RegainAfter">How long to wait for access, when Meta or a proxy says so.</param>
 internal sealed record UsageHeaders(double Percent, TimeSpan? RegainAfter)
 {
-    /// <summary>From here on Meta asks to stop.</summary>
+    /// <summary>The percentage from which on Meta asks to stop.</summary>
     public const double StopAt = 95;
 
     private static readonly string[] Figures = ["call_count", "total_time", "total_cputime"];

@@ -12,7 +12,7 @@ internal sealed class Recorder(IUnitOfWork<SenderDbContext> unitOfWork, SendSign
 {
     private static readonly TimeSpan TryAgainAfter = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>Failures that the database is not to blame for; after so many the send is left to the rescuer.</summary>
+    /// <summary>Failures that the database is not to blame for; after this many the send is left to the rescuer.</summary>
     private const int MostFailures = 50;
 
     /// <summary>How long the echo of a send that was refused in an unknown way is waited for. Echoes come within seconds.</summary>

@@ -32,6 +32,6 @@ internal sealed record ApiKeyView(
         key.CreatedAt,
         key.LastUsedAt);
 
-    /// <summary>Without the key, wherever the record is printed.</summary>
+    /// <summary>Leaves the key out, wherever the record is printed.</summary>
     public override string ToString() => Id;
 }

@@ -15,7 +15,7 @@ namespace InstaMessenger.Store.Access;
 /// <param name="AccountIds">The accounts that an agent sees from the start.</param>
 internal sealed record NewUser(string? Username, string? Password, string? Role, IReadOnlyList<string?>? AccountIds = null)
 {
-    /// <summary>Without the password, wherever the record is printed.</summary>
+    /// <summary>Leaves the password out, wherever the record is printed.</summary>
     public override string ToString() => nameof(NewUser);
 }
 

@@ -31,7 +31,7 @@ internal sealed record AccountView(
         account.CreatedAt,
         account.UpdatedAt);
 
-    /// <summary>Without the secret, wherever the record is printed.</summary>
+    /// <summary>Leaves the secret out, wherever the record is printed.</summary>
     public override string ToString() => Id.ToString();
 }
 

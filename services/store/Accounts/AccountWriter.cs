@@ -22,7 +22,7 @@ internal sealed record AccountInput(
     string? WebhookSecret,
     bool DropsCrmWebhook = false)
 {
-    /// <summary>Without the secrets, wherever the record is printed.</summary>
+    /// <summary>Leaves the secrets out, wherever the record is printed.</summary>
     public override string ToString() => nameof(AccountInput);
 }
 

@@ -24,7 +24,7 @@ internal sealed record ChangeAccountRequest(
     /// </summary>
     public JsonElement CrmWebhookUrl { get; init; }
 
-    /// <summary>Without the secrets, wherever the record is printed.</summary>
+    /// <summary>Leaves the secrets out, wherever the record is printed.</summary>
     public override string ToString() => nameof(ChangeAccountRequest);
 }
 

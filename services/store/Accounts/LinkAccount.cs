@@ -30,7 +30,7 @@ internal sealed record LinkAccountRequest(
     string? CrmWebhookUrl = null,
     string? WebhookSecret = null)
 {
-    /// <summary>Without the secrets, wherever the record is printed.</summary>
+    /// <summary>Leaves the secrets out, wherever the record is printed.</summary>
     public override string ToString() => nameof(LinkAccountRequest);
 }
 

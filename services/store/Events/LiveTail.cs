@@ -14,7 +14,7 @@ internal sealed class LiveTail(EventPages pages, EventFeedSignal signal, LiveRin
 
     public override string Name => "store.live-tail";
 
-    /// <summary>Only for a wake-up that was lost on the way from another store.</summary>
+    /// <summary>Only covers for a wake-up that was lost on the way from another store.</summary>
     public override TimeSpan Interval => TimeSpan.FromSeconds(1);
 
     public override WakeSignal Signal => signal;

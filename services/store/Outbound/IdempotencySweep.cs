@@ -12,7 +12,7 @@ internal sealed class IdempotencySweep(
     Leases<StoreDbContext> leases,
     TimeProvider clock) : Worker
 {
-    /// <summary>Few at a time: on SQLite every other writer waits for the deletion.</summary>
+    /// <summary>How many rows one deletion removes: few, because on SQLite every other writer waits for it.</summary>
     private const int AtOnce = 500;
 
     public override string Name => "store.idempotency-sweep";
