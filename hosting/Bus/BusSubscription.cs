@@ -19,7 +19,7 @@ internal abstract record BusSubscription(string Queue)
 
     public abstract void Connect(IReceiveEndpointConfigurator endpoint, IRegistrationContext context);
 
-    /// <summary>Ends a delivery of the broker's, whatever became of it.</summary>
+    /// <summary>Notes that a delivery of the broker's is over, whatever became of it.</summary>
     public abstract void Leave(ReceiveContext delivery);
 
     /// <summary>Handles a dead letter again, in the transaction that removes it.</summary>

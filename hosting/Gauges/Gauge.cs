@@ -12,7 +12,7 @@ public sealed class Gauge
     /// <summary>Makes the instrument; once for each name.</summary>
     /// <param name="name">Lower case with dots, like <c>outbox.backlog</c>.</param>
     /// <param name="unit">Like <c>s</c> or <c>{row}</c>.</param>
-    /// <param name="description">What it tells.</param>
+    /// <param name="description">What the gauge says.</param>
     public Gauge(string name, string unit, string description)
     {
         Name = name;

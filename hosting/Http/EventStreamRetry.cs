@@ -15,7 +15,8 @@ public static class EventStreamRetry
     private const int LatestMilliseconds = 5_000;
 
     /// <summary>
-    /// Whether a browser asks for a stream. Others say so by the same header and know the rule; who does not gets the status itself.
+    /// Whether a request asks for a stream as browsers do, by its <c>Accept</c> header. Other clients that send it know the rule; a request
+    /// without it gets the status itself.
     /// </summary>
     /// <param name="request">Any request.</param>
     /// <returns>True when the request asks for one.</returns>

@@ -11,7 +11,9 @@ internal sealed class RepeatedLines(TimeProvider clock)
 {
     private static readonly TimeSpan Every = TimeSpan.FromMinutes(1);
 
-    /// <summary>Beyond this many all are forgotten, and each is told once more: names of messages must not fill the memory.</summary>
+    /// <summary>
+    /// Beyond this many lines all are forgotten, and each is logged once more: names of messages must not fill the memory.
+    /// </summary>
     private const int Most = 2_000;
 
     private readonly ConcurrentDictionary<string, Entry> _lines = new(StringComparer.Ordinal);

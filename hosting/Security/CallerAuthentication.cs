@@ -27,7 +27,7 @@ internal sealed class CallerAuthentication(
             return AuthenticateResult.Fail("unknown credential");
 
         Context.Features.Set(caller);
-        // What a caller is told is theirs alone; an endpoint that knows better says so itself.
+        // The answer is for this caller alone; an endpoint that knows better says so itself.
         Response.Headers.CacheControl = "no-store";
         var identity = new ClaimsIdentity(Scheme.Name);
         identity.AddClaim(new Claim(ClaimTypes.NameIdentifier, caller.Id));

@@ -39,7 +39,7 @@ internal static class TelemetrySetup
             console => console.FormatterName = configuration["Logging:Format"] == "text" ? TextLines.FormatName : JsonLines.FormatName)
             .AddConsoleFormatter<TextLines, ConsoleFormatterOptions>().AddConsoleFormatter<JsonLines, ConsoleFormatterOptions>();
         foreach (var noisy in Noisy) builder.Logging.AddFilter(noisy, LogLevel.Warning);
-        // What stops a start is told in one line, by ServiceProcess; here it would be thirty more.
+        // ServiceProcess reports what stops a start in one line; here it would be thirty more.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
         // It writes a line for each check that is not well each time anybody asks; Readiness logs when that changes.
         builder.Logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None);

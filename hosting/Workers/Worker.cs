@@ -28,7 +28,7 @@ public abstract class Worker
     /// <summary>How long the round in hand may go on when the process stops, before its token is cancelled.</summary>
     public virtual TimeSpan Drain => TimeSpan.FromSeconds(5);
 
-    /// <summary>Rows that always fail and could not even be set aside; readiness tells of them.</summary>
+    /// <summary>Rows that always fail and could not even be set aside; readiness reports them.</summary>
     internal virtual int StuckRows => 0;
 
     /// <summary>

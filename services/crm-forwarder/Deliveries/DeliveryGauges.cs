@@ -15,7 +15,7 @@ internal sealed class DeliveryGauges(
 
     public static readonly Gauge Dead = new("deliveries.dead", "{delivery}", "Deliveries that were given up, to endpoints that take some.");
 
-    /// <summary>Endpoints are asked one by one; this many with something to do tell enough.</summary>
+    /// <summary>Endpoints are asked one by one; this many with something to do are enough to count.</summary>
     private const int MostEndpoints = 1_000;
 
     protected override async Task ReadAsync(CancellationToken cancellationToken)

@@ -1,8 +1,8 @@
 namespace InstaMessenger.CrmForwarder.Deliveries;
 
 /// <summary>
-/// Knows which endpoints fail, and decides what is told of it. An endpoint that is away fails every delivery, and a line for each would
-/// fill the log with one CRM's outage. Only the first failures of each minute are told, and that it takes deliveries again; the delivery
+/// Knows which endpoints fail, and decides what is logged of it. An endpoint that is away fails every delivery, and a line for each would
+/// fill the log with one CRM's outage. Only the first failures of each minute are logged, and that it takes deliveries again; the delivery
 /// log has every attempt. For one caller at a time.
 /// </summary>
 internal sealed class EndpointNews(TimeProvider clock)
@@ -17,8 +17,8 @@ internal sealed class EndpointNews(TimeProvider clock)
 
     /// <summary>Counts a delivery that failed.</summary>
     /// <param name="endpointId">The endpoint that it failed at.</param>
-    /// <param name="leftOut">How many failures were not told since the last one that was.</param>
-    /// <returns>Whether to tell it.</returns>
+    /// <param name="leftOut">How many failures were not logged since the last one that was.</param>
+    /// <returns>Whether to log it.</returns>
     public bool Failed(string endpointId, out int leftOut)
     {
         if (_failing.Count > Most) _failing.Clear();

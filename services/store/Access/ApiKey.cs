@@ -34,7 +34,7 @@ internal sealed class ApiKey
 
     public required DateTimeOffset CreatedAt { get; init; }
 
-    /// <summary>When it was last used (UTC), to the hour: enough to tell which keys nobody uses.</summary>
+    /// <summary>When it was last used (UTC), to the hour: enough to show which keys nobody uses.</summary>
     public DateTimeOffset? LastUsedAt { get; private set; }
 
     /// <summary>When it was revoked (UTC). The row is kept, so that a configured key is not made again.</summary>

@@ -14,7 +14,7 @@ internal sealed class Account
 
     public InstagramAccountId InstagramAccountId { get; private set; }
 
-    /// <summary>Null until a webhook or the client tells; it may differ from the Instagram account id.</summary>
+    /// <summary>Null until a webhook or the client names it; it may differ from the Instagram account id.</summary>
     public MessagingChannelId? MessagingChannelId { get; private set; }
 
     public string Username { get; private set; } = "";
@@ -52,7 +52,7 @@ internal sealed class Account
         Changed(now);
     }
 
-    /// <summary>Takes the channel id that a webhook told.</summary>
+    /// <summary>Takes the channel id that a webhook named.</summary>
     public void BindChannel(MessagingChannelId channel, DateTimeOffset now)
     {
         MessagingChannelId = channel;

@@ -110,7 +110,7 @@ internal sealed class Message
         return message;
     }
 
-    /// <summary>Makes a message that the business wrote somewhere else, which only its echo tells.</summary>
+    /// <summary>Makes a message that the business wrote somewhere else, of which we learn only by its echo.</summary>
     public static Message Mirror(
         Conversation conversation,
         MessageContent content,
@@ -187,7 +187,7 @@ internal sealed class Message
     /// <summary>Notes that it is certainly not sent yet and will be tried again.</summary>
     public bool Postpone(SendError error) => AwaitsMid && Become(MessageStatus.Pending, error);
 
-    /// <summary>Notes that it may have reached Meta, and the call did not tell.</summary>
+    /// <summary>Notes that it may have reached Meta, and that the call did not show whether it has.</summary>
     public bool LoseSight(SendError? error) => AwaitsMid && Become(MessageStatus.Unknown, error);
 
     /// <summary>

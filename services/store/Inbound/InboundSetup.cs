@@ -14,7 +14,7 @@ internal static class InboundSetup
 
     public static void AddInbound(this IServiceCollection services)
     {
-        // The order matters: what tells of a message comes behind the messages.
+        // The order matters: what is about a message comes behind the messages.
         services.AddSingleton<IArrivalHandler, MessageArrivals>();
         services.AddSingleton<UnsupportedArrivals>();
         services.AddSingleton<InboundRecorder>();

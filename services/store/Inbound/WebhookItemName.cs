@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace InstaMessenger.Store.Inbound;
 
-/// <summary>Names an event by the member that holds it, so that also what nobody has heard of yet is told under its own name.</summary>
+/// <summary>Names an event by the member that holds it, so that even an event that nobody has heard of yet has a name of its own.</summary>
 internal static class WebhookItemName
 {
     public const string Unknown = "unknown";

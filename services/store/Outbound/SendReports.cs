@@ -74,12 +74,12 @@ internal sealed partial class SendReports(
         var (body, message, conversation, account, _) = report;
         if (message.InstagramMessageId == mid)
         {
-            // The echo came first, and it does not know who waits.
+            // The echo came first; its handler does not know who waits.
             scope.AfterCommit(() => waiters.Wake(message.Id));
             return;
         }
 
-        // What an echo told was recorded when the echo came. Whatever has been decided since came from an answer.
+        // What an echo showed was recorded when the echo came. Whatever has been decided since came from an answer.
         if (body.ByEcho && await IsTakenAsync(scope.Db, account.Id, mid)) return;
         var (sentAt, replaced) = await TakeMidAsync(scope, report, mid);
         var news = message.Settle(mid, sentAt ?? body.At);
@@ -154,7 +154,7 @@ internal sealed partial class SendReports(
     {
         if (!changed) return;
         log.Append(scope, EventTypes.MessageStatus, report.Account, report.Conversation, report.Message, report.TraceParent);
-        // A client is told of a verdict, not of each step to it.
+        // A client hears of a verdict, not of each step to it.
         if (report.Message.Status is not (MessageStatus.Pending or MessageStatus.Sending))
             scope.AfterCommit(() => waiters.Wake(report.Message.Id));
     }

@@ -81,7 +81,7 @@ internal sealed record SendRequest(
 
         void Wrong(string field, string error)
         {
-            // A wrong type was told already; what follows from it is noise.
+            // A wrong type was reported already; what follows from it is noise.
             if (!found.Exists(other => other.Field == field)) found.Add((field, error));
         }
 
