@@ -3,13 +3,13 @@ namespace InstaMessenger.Contracts;
 /// <summary>How long after the customer's last message a business may write (Meta's messaging policy, meta-platform.md 3.3).</summary>
 public static class ResponseWindows
 {
-    /// <summary>Anybody.</summary>
+    /// <summary>For any author: 24 hours.</summary>
     public static readonly TimeSpan Everybody = TimeSpan.FromHours(24);
 
-    /// <summary>What a person wrote, tagged <c>HUMAN_AGENT</c>.</summary>
+    /// <summary>For what a person wrote, tagged <c>HUMAN_AGENT</c>: 7 days.</summary>
     public static readonly TimeSpan HumanAgents = TimeSpan.FromDays(7);
 
-    /// <summary>The window of one message.</summary>
+    /// <summary>Returns the window that applies to one message.</summary>
     /// <param name="humanAgentTag">Whether it is tagged <c>HUMAN_AGENT</c>.</param>
     /// <returns>How long after the customer's last message it may be sent.</returns>
     public static TimeSpan Of(bool humanAgentTag) => humanAgentTag ? HumanAgents : Everybody;

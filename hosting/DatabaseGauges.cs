@@ -25,7 +25,7 @@ internal sealed class DatabaseGauges<TContext>(string database, IDbContextFactor
     }
 }
 
-/// <summary>Their instruments, made once for all databases of the process.</summary>
+/// <summary>The instruments of these gauges, made once for all databases of the process.</summary>
 internal static class DatabaseGauges
 {
     public static readonly Gauge Outbox = new("outbox.backlog", "{message}", "Messages that the bus has not confirmed yet.");

@@ -9,8 +9,8 @@ using Microsoft.Extensions.Logging;
 namespace InstaMessenger.Hosting;
 
 /// <summary>
-/// What an endpoint throws becomes a problem: 503 when the database is away, or the store of who is asking; 4xx for a request that cannot
-/// be read.
+/// Turns what an endpoint throws into a problem: 503 when the database is away, or the store that knows who is asking; 4xx for a request
+/// that cannot be read.
 /// </summary>
 internal sealed partial class ExceptionToProblem(ILogger<ExceptionToProblem> logger) : IExceptionHandler
 {

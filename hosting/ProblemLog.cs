@@ -10,8 +10,8 @@ using Microsoft.Extensions.Logging;
 namespace InstaMessenger.Hosting;
 
 /// <summary>
-/// A line for each problem that this process answers, so that its <c>trace_id</c> is found in the log. Strangers could fill the disk by it,
-/// so each kind of caller has so many lines a minute; what is beyond is counted.
+/// Logs a line for each problem that this process answers, so that its <c>trace_id</c> is found in the log. Strangers could fill the disk
+/// that way, so each kind of caller gets a number of lines a minute, and the rest are counted.
 /// </summary>
 internal sealed partial class ProblemLog(RequestDelegate next, TimeProvider clock, ILogger<ProblemLog> logger)
 {
@@ -45,7 +45,7 @@ internal sealed partial class ProblemLog(RequestDelegate next, TimeProvider cloc
         LogAnswered(logger, level, problem.Status, problem.Code, method, route, caller?.Id ?? "nobody");
     }
 
-    /// <summary>A client may call its method anything.</summary>
+    /// <summary>The method if it is a usual one, because a client may call its method anything.</summary>
     private static string MethodOf(HttpRequest request) =>
         request.Method is "GET" or "POST" or "PATCH" or "PUT" or "DELETE" or "HEAD" or "OPTIONS" ? request.Method : "another method";
 
@@ -59,7 +59,7 @@ internal sealed partial class ProblemLog(RequestDelegate next, TimeProvider cloc
         Message = "{Count} problems like the next one were answered without a line of their own")]
     private static partial void LogLeftOut(ILogger logger, int count);
 
-    /// <summary>Behind <see cref="RequestId"/>, in front of all that answers.</summary>
+    /// <summary>Runs behind <see cref="RequestId"/> and in front of all that answers.</summary>
     internal sealed class InFront : IStartupFilter
     {
         public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app => next(app.UseMiddleware<ProblemLog>());

@@ -78,9 +78,8 @@ public static class ServiceDefaults
     }
 
     /// <summary>
-    /// What <see cref="ExceptionToProblem"/> knows is no news of ours: a bad request is the client's, a database that is away its own.
-    /// <see cref="ProblemLog"/>
-    /// has a line for it instead of a stack trace for each request.
+    /// Whether <see cref="ExceptionToProblem"/> knows the exception, which then needs no stack trace for each request: a bad request is the
+    /// client's fault, a database that is away is reported by itself, and <see cref="ProblemLog"/> has a line for it.
     /// </summary>
     private static bool IsExpected(ExceptionHandlerSuppressDiagnosticsContext context) =>
         context.ExceptionHandledBy == ExceptionHandledType.ExceptionHandlerService || context.Exception is OperationCanceledException;

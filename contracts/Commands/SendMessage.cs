@@ -27,15 +27,15 @@ public sealed record SendMessage(
     DateTimeOffset? ExpiresAt,
     DateTimeOffset AcceptedAt)
 {
-    /// <summary>The text of a command that was on the bus when its store was updated.</summary>
+    /// <summary>The text in the old form, of a command that was on the bus when its store was updated; null otherwise.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Text { get; init; }
 
-    /// <summary>The attachment of a command that was on the bus when its store was updated.</summary>
+    /// <summary>The attachment in the old form, of a command that was on the bus when its store was updated; null otherwise.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public OutgoingMedia? Attachment { get; init; }
 
-    /// <summary>What it says, in the old form too.</summary>
+    /// <summary>What the message says, whether the command has the new or the old form.</summary>
     [JsonIgnore]
     public OutgoingContent Whole => Content ?? (Text is { } text ? new OutgoingText(text) : Attachment ?? new OutgoingContent());
 }

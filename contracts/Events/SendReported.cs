@@ -23,7 +23,7 @@ public sealed record SendReported(
     DateTimeOffset At,
     bool ByEcho = false);
 
-/// <summary>The four ways in which a send can stand, and the call being under way.</summary>
+/// <summary>Where a send stands: one of four outcomes, or its call is under way.</summary>
 public enum SendOutcome
 {
     /// <summary>The call is about to be made.</summary>

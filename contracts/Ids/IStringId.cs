@@ -10,7 +10,7 @@ namespace InstaMessenger.Contracts.Ids;
 public interface IStringId<TSelf>
     where TSelf : struct, IStringId<TSelf>
 {
-    /// <summary>The id as it travels.</summary>
+    /// <summary>The id as a plain string.</summary>
     /// <exception cref="InvalidOperationException">The id is <c>default</c>: it was never parsed.</exception>
     string Value { get; }
 

@@ -15,6 +15,6 @@ public static class MediaTypes
     /// <summary>PDF.</summary>
     public const string File = "file";
 
-    /// <summary>All of them.</summary>
+    /// <summary>All four words.</summary>
     public static IReadOnlyList<string> All { get; } = [Image, Video, Audio, File];
 }

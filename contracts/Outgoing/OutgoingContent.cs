@@ -24,9 +24,9 @@ public record OutgoingContent
     public virtual bool IsHeavy => false;
 
     /// <summary>
-    /// Reads what <see cref="ToJson"/> wrote. What cannot be read becomes the base: a row that is rotten must not hold up others.
+    /// Reads what <see cref="ToJson"/> wrote. JSON that cannot be read gives the base, so that one rotten row does not hold up others.
     /// </summary>
-    /// <param name="json">JSON at rest.</param>
+    /// <param name="json">The stored JSON.</param>
     /// <returns>The content.</returns>
     public static OutgoingContent OfJson(string json)
     {

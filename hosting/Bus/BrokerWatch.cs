@@ -7,18 +7,20 @@ using Microsoft.Extensions.Logging;
 namespace InstaMessenger.Hosting.Bus;
 
 /// <summary>
-/// Knows whether the broker answers: by the connections of its endpoints, and by whether publishes are confirmed. A process that consumes
-/// nothing, as ingress, knows from its first publish on.
+/// Tells whether the broker answers, by the connections of the endpoints and by whether publishes are confirmed. A process that consumes
+/// nothing, like ingress, knows from its first publish on.
 /// </summary>
 internal sealed class BrokerWatch(
     IBusControl bus, TimeProvider clock, ILogger<BrokerWatch> logger) : BackgroundService, IReceiveEndpointObserver
 {
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(1);
 
-    /// <summary>A broker that confirmed so lately is there, whatever a connection that MassTransit has not made anew yet says.</summary>
+    /// <summary>A broker that confirmed a publish this recently is there, even if MassTransit has not made a connection anew yet.</summary>
     private static readonly TimeSpan Lately = TimeSpan.FromSeconds(10);
 
-    /// <summary>Endpoints whose connection broke, and why. MassTransit's own health goes on naming one that was started anew.</summary>
+    /// <summary>
+    /// Endpoints whose connection broke, and why. MassTransit's own health goes on naming an endpoint after it was started anew.
+    /// </summary>
     private readonly ConcurrentDictionary<Uri, string> _broken = new();
 
     private volatile string? _notConfirmed;

@@ -7,9 +7,9 @@ using Microsoft.Extensions.Logging;
 namespace InstaMessenger.Hosting.Bus;
 
 /// <summary>
-/// Hands a bundle to its handler: all items in one transaction, else in ever smaller parts, and an item that fails alone is kept as a dead
-/// letter. So one bad item never holds up another, on either bus. Whatever may be the database's fault sends the bundle back to wait; only
-/// when that happens again and again while the database takes other work is the bundle taken apart all the same.
+/// Hands a bundle to its handler: all items in one transaction or, when that fails, in ever smaller parts. An item that fails alone is kept
+/// as a dead letter, so one bad item never holds up another, on either bus. An error that may be the database's fault sends the bundle back
+/// to wait. Only when that happens again and again while the database takes other work is the bundle taken apart all the same.
 /// </summary>
 internal sealed partial class BundleConsumer<TContext, T, THandler>(
     THandler handler,
@@ -43,7 +43,7 @@ internal sealed partial class BundleConsumer<TContext, T, THandler>(
         Metrics.Consumed(subscription.Queue, items.Count);
     }
 
-    /// <summary>Whether the bundle failed again although the database takes other work, as it did many times before.</summary>
+    /// <summary>Whether the bundle has failed many times although the database takes other work.</summary>
     private async Task<bool> IsToBlameAsync(IReadOnlyList<BusItem<T>> items, CancellationToken cancellationToken)
     {
         if (await TakesWorkAsync(cancellationToken)) return subscription.Returns.Count(items[0].Id, clock.GetUtcNow());
@@ -64,12 +64,13 @@ internal sealed partial class BundleConsumer<TContext, T, THandler>(
     }
 
     /// <summary>
-    /// All in one transaction. When that fails, what was before the item in hand, that item, and what is behind it; or each half by itself,
-    /// down to the one bad item. Among 128 that costs four transactions, or some fourteen, where trying each alone would cost 128.
+    /// Handles all items in one transaction. When that fails, it handles the items before the one in hand, that item, and those behind it;
+    /// or each half by itself, down to the one bad item. Among 128 items that costs four transactions, or some fourteen; trying each alone
+    /// would cost 128.
     /// </summary>
-    /// <param name="items">In order.</param>
-    /// <param name="knownBad">Whether a bad item must be among them, because all others were good.</param>
-    /// <param name="blame">Whether an item is at fault even where the error speaks of the database.</param>
+    /// <param name="items">The items, in order.</param>
+    /// <param name="knownBad">Whether one of them must be bad, because all others were good.</param>
+    /// <param name="blame">Whether an item is at fault even if the error points to the database.</param>
     /// <param name="cancellationToken">Ends the handling.</param>
     /// <returns>Whether all were good.</returns>
     private async Task<bool> HandleAsync(IReadOnlyList<BusItem<T>> items, bool knownBad, bool blame, CancellationToken cancellationToken)
@@ -90,14 +91,14 @@ internal sealed partial class BundleConsumer<TContext, T, THandler>(
                 await HandlePartsAsync(parts, [parts.Count / 2], blame, cancellationToken);
             else if (items.Count == 1) await setAside.KeepAsync(
                 subscription.Queue, items[0], error, cause, atAnyCost: blame, cancellationToken);
-            // The last one in hand tells nothing: the handler, or the save behind it, had seen them all.
+            // When the last item was in hand, that tells nothing: the handler, or the save behind it, had seen all of them.
             else if (inHand.Last < items.Count - 1) await HandlePartsAsync(items, [inHand.Last, inHand.Last + 1], blame, cancellationToken);
             else await HandlePartsAsync(items, [items.Count / 2], blame, cancellationToken);
             return false;
         }
     }
 
-    /// <summary>The items up to each cut and behind the last, each part by itself and in this order.</summary>
+    /// <summary>Handles the items up to each cut and those behind the last cut, each part by itself and in order.</summary>
     private async Task<bool> HandlePartsAsync(IReadOnlyList<BusItem<T>> items, int[] cuts, bool blame, CancellationToken cancellationToken)
     {
         var (from, allGood) = (0, true);
@@ -110,12 +111,15 @@ internal sealed partial class BundleConsumer<TContext, T, THandler>(
         return allGood;
     }
 
-    /// <summary>Named by their place, so that a bundle that comes again finds the dead letters that it made.</summary>
+    /// <summary>
+    /// Splits an item into parts. They are named by their place, so that a bundle that comes again finds the dead letters that it made.
+    /// </summary>
     private List<BusItem<T>> PartsOf(BusItem<T> item) =>
         [.. handler.Split(item.Body).Select((part, place) => item with { Id = $"{item.Id}.{place}", Body = part })];
 
     /// <summary>
-    /// Not the work's fault as far as one can tell; a cancellation that nobody here asked for is a time-out somewhere below.
+    /// Whether the error is, as far as one can tell, not the work's fault. A cancellation that nobody here asked for is a time-out
+    /// somewhere below.
     /// </summary>
     private static bool MayPass(Exception error) => DatabaseErrors.IsUnavailable(error) || error is OperationCanceledException;
 

@@ -3,9 +3,9 @@ using InstaMessenger.Contracts;
 namespace InstaMessenger.Hosting.Bus;
 
 /// <summary>
-/// Puts the bundles of one consumer back into the broker's order and handles those that wait together as one, up to 128 items: a consumer
-/// that is behind then needs one transaction where each small bundle would cost one, and falls no further behind. The broker numbers what
-/// it hands out from 1 without a gap.
+/// Puts the bundles of one consumer back into the broker's order, and handles those that wait together as one, up to 128 items. A consumer
+/// that is behind then needs one transaction instead of one for each small bundle, and falls no further behind. The broker numbers what it
+/// hands out from 1 without a gap.
 /// </summary>
 /// <typeparam name="T">The items.</typeparam>
 internal sealed class BundleLane<T>
@@ -21,7 +21,7 @@ internal sealed class BundleLane<T>
     /// <summary>Handles a bundle once all before it are handled or have left.</summary>
     /// <param name="number">Its number from the broker. One that failed may come again under it.</param>
     /// <param name="turn">The bundle.</param>
-    /// <returns>When it is handled; it fails with whatever the handling of it, or of those beside it, raised.</returns>
+    /// <returns>Completes when the bundle is handled; fails with whatever the handling of it, or of those beside it, raised.</returns>
     public Task HandleAsync(ulong number, Turn turn)
     {
         lock (_gate) _waiting[number] = turn;
@@ -29,7 +29,7 @@ internal sealed class BundleLane<T>
         return turn.Done.Task;
     }
 
-    /// <summary>The bundle goes back or away, handled or not, and those behind it wait for it no longer.</summary>
+    /// <summary>Lets go of a bundle that goes back or away, handled or not: those behind it wait for it no longer.</summary>
     public void Leave(ulong number)
     {
         lock (_gate)

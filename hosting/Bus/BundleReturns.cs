@@ -21,6 +21,6 @@ internal sealed class BundleReturns
         return times >= Patience && now - first >= AtLeast;
     }
 
-    /// <summary>The bundle is handled, or the database is away for others as well.</summary>
+    /// <summary>Forgets a bundle: it is handled, or the database is away for others as well.</summary>
     public void Forget(string firstItem) => _returns.TryRemove(firstItem, out _);
 }

@@ -49,7 +49,7 @@ public static class BusSetup
         else AddRabbitMq(services, subscriptions, BrokerAt(connectionString));
     }
 
-    /// <summary>Says nothing of the value, which holds a password.</summary>
+    /// <summary>Reads the broker's address. An error does not quote the value, which holds a password.</summary>
     private static Uri BrokerAt(string connectionString) =>
         Uri.TryCreate(connectionString, UriKind.Absolute, out var broker)
             && broker is { Scheme: "amqp" or "amqps" or "rabbitmq" or "rabbitmqs", Host.Length: > 0 }
@@ -86,7 +86,7 @@ public static class BusSetup
         services.AddWorker<EarlierQueues>();
         // After MassTransit's own service, so that it ends before the bus does.
         services.AddWorker<ConsumerReconnect>();
-        // The door for Meta must open although the broker is away.
+        // Ingress must take Meta's webhooks even while the broker is away.
         services.Configure<MassTransitHostOptions>(options =>
         {
             options.WaitUntilStarted = false;
@@ -94,8 +94,8 @@ public static class BusSetup
         });
         services.AddSingleton<BrokerWatch>();
         services.AddHostedService(provider => provider.GetRequiredService<BrokerWatch>());
-        // A broker that is away costs a backlog, nothing else: a process that goes on taking requests must not be taken out of service.
-        // MassTransit's own check says less, and not since when.
+        // A broker that is away costs only a backlog, so a process that still takes requests must stay in service. MassTransit's own check
+        // says less, and not since when.
         services.AddHealthChecks().Add(new HealthCheckRegistration(
             "bus", provider => provider.GetRequiredService<BrokerWatch>().Broker, HealthStatus.Degraded, tags: null));
         services.PostConfigure<HealthCheckServiceOptions>(health =>

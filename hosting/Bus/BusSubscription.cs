@@ -19,7 +19,7 @@ internal abstract record BusSubscription(string Queue)
 
     public abstract void Connect(IReceiveEndpointConfigurator endpoint, IRegistrationContext context);
 
-    /// <summary>A delivery of the broker's is over, whatever became of it.</summary>
+    /// <summary>Notes that a delivery of the broker's is over, whatever became of it.</summary>
     public abstract void Leave(ReceiveContext delivery);
 
     /// <summary>Handles a dead letter again, in the transaction that removes it.</summary>
@@ -32,11 +32,11 @@ internal sealed record BusSubscription<TContext, T, THandler>(string Queue) : Bu
     where THandler : class, IMessageHandler<TContext, T>
 {
     /// <summary>
-    /// One for each channel, because the broker numbers from 1 again on the next; the one of a connection that broke goes with it.
+    /// One lane for each channel, because the broker numbers from 1 again on each. The lane of a connection that broke goes with it.
     /// </summary>
     private readonly ConditionalWeakTable<ChannelContext, BundleLane<T>> _lanes = [];
 
-    /// <summary>Handles a bundle behind those that the broker handed out before it; in-process there is only one at a time.</summary>
+    /// <summary>Handles a bundle after those that the broker handed out before it. In-process there is only one at a time.</summary>
     public Task InTurnAsync(ConsumeContext<Bundle<T>> context, Func<IReadOnlyList<BusItem<T>>, Task> handleAsync) =>
         LaneOf(context.ReceiveContext, out var number) is { } lane
             ? lane.HandleAsync(number, new BundleLane<T>.Turn(context.Message.Items, handleAsync))

@@ -7,13 +7,13 @@ namespace InstaMessenger.Hosting.Bus;
 
 /// <summary>
 /// Brings consumers back within seconds of the broker's return. MassTransit doubles its wait for each failed connection, up to 30 s, goes
-/// on counting in the next outage, and has no setting for it: a process that had seen a few left its queues alone for half a minute.
-/// Started anew, an endpoint connects at once.
+/// on counting in the next outage, and has no setting for it: a process that had seen a few outages left its queues alone for half a
+/// minute. An endpoint that is started anew connects at once.
 /// </summary>
 internal sealed partial class ConsumerReconnect(ILogger<ConsumerReconnect> logger) : Worker, IReceiveEndpointObserver
 {
     /// <summary>
-    /// Those whose last attempt to connect has failed. One that is still trying is left alone: a slow broker would never be reached.
+    /// Endpoints whose last attempt to connect has failed. One that is still trying is left alone, or it would never reach a slow broker.
     /// </summary>
     private readonly ConcurrentDictionary<IReceiveEndpoint, bool> _failed = new();
 
@@ -53,7 +53,7 @@ internal sealed partial class ConsumerReconnect(ILogger<ConsumerReconnect> logge
         }
         catch (Exception error) when (!stoppingToken.IsCancellationRequested)
         {
-            // It is still MassTransit's to reconnect, only later.
+            // MassTransit still reconnects it, only later.
             LogFailed(logger, error, endpoint.InputAddress.AbsolutePath);
         }
     }

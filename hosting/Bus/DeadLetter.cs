@@ -46,10 +46,10 @@ public sealed class DeadLetter
     /// <summary>What seems to be at fault.</summary>
     public DeadLetterCause Cause { get; set; }
 
-    /// <summary>When it is handled again without anybody's asking (UTC); null when it waits for somebody to ask.</summary>
+    /// <summary>When it is replayed by itself (UTC); null when it waits for somebody to ask.</summary>
     public DateTimeOffset? ReplayAt { get; set; }
 
-    /// <summary>How often it was handled again without anybody's asking.</summary>
+    /// <summary>How often it was replayed by itself.</summary>
     public int Replays { get; set; }
 
     internal void TryAgain(DeadLetterCause cause, DateTimeOffset at) => (Cause, ReplayAt) = (cause, at);
@@ -61,7 +61,7 @@ public sealed class DeadLetter
     /// <param name="queue">The queue whose handler replays it.</param>
     /// <param name="item">The message; its id is unique in the queue.</param>
     /// <param name="error">Why it failed.</param>
-    /// <param name="clock">Tells when.</param>
+    /// <param name="clock">Gives the time at which it is set aside.</param>
     /// <returns>A new row.</returns>
     public static DeadLetter Of<T>(string queue, BusItem<T> item, Exception error, TimeProvider clock)
     {
@@ -78,13 +78,13 @@ public sealed class DeadLetter
             clock);
     }
 
-    /// <summary>A dead letter of now.</summary>
+    /// <summary>Makes a dead letter that is set aside now.</summary>
     /// <param name="queue">The queue or relay source that it came from.</param>
     /// <param name="messageType">The message type's name.</param>
     /// <param name="itemId">The id of the bus item; unique in its queue.</param>
     /// <param name="body">The message as JSON.</param>
     /// <param name="traceParent">Its W3C trace context.</param>
-    /// <param name="error">Why, without any content.</param>
+    /// <param name="error">Why it failed, without any content.</param>
     /// <param name="clock">Tells the time.</param>
     /// <returns>The row, not saved yet.</returns>
     public static DeadLetter Of(

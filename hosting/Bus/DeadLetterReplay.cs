@@ -6,8 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace InstaMessenger.Hosting.Bus;
 
 /// <summary>
-/// Handles dead letters again by itself: each once, a while later, and those that the database caused until they succeed, at longer and
-/// longer intervals. Several processes may do so together: whoever moves the time of the next try has the letter.
+/// Replays dead letters by itself: each once, a while later; those that the database caused until they succeed, at longer and longer
+/// intervals. Several processes may do so together: the one that moves the time of the next try has the letter.
 /// </summary>
 internal sealed partial class DeadLetterReplay<TContext>(
     IDbContextFactory<TContext> factory,
@@ -36,7 +36,7 @@ internal sealed partial class DeadLetterReplay<TContext>(
         IReadOnlyCollection<long> except, int limit, CancellationToken cancellationToken)
     {
         var now = _clock.GetUtcNow();
-        // A letter of a queue that nobody handles any more waits for people.
+        // A letter of a queue that nobody handles any more waits for an operator.
         var queues = _subscriptions.Keys.ToList();
         await using var db = await factory.CreateDbContextAsync(cancellationToken);
         return await db.Set<DeadLetter>().Where(row => row.ReplayAt <= now && queues.Contains(row.Queue) && !except.Contains(row.Id))
@@ -44,7 +44,8 @@ internal sealed partial class DeadLetterReplay<TContext>(
     }
 
     /// <summary>
-    /// Each letter in a transaction of its own, since each is of a queue's handler. That one fails again is no failure of the round.
+    /// Replays each letter in its own transaction, because each belongs to some queue's handler. A letter that fails again does not fail
+    /// the round.
     /// </summary>
     protected override async Task HandleAsync(IReadOnlyList<long> rows, CancellationToken cancellationToken)
     {
@@ -54,7 +55,7 @@ internal sealed partial class DeadLetterReplay<TContext>(
         }
     }
 
-    /// <summary>People must look at it.</summary>
+    /// <summary>Leaves the letter to an operator.</summary>
     protected override Task SetAsideAsync(long row, Exception error, CancellationToken cancellationToken) => unitOfWork.ExecuteAsync(
         scope => scope.Db.Set<DeadLetter>().Where(letter => letter.Id == row)
             .ExecuteUpdateAsync(set => set
@@ -63,8 +64,8 @@ internal sealed partial class DeadLetterReplay<TContext>(
         cancellationToken);
 
     /// <summary>
-    /// Takes a letter that is still due, and gives its queue. Another process that saw the same letter moves nothing, and one that dies
-    /// with it has only cost a delay.
+    /// Takes a letter that is still due, and returns its queue. Another process that saw the same letter moves nothing, and a process that
+    /// dies with it costs only a delay.
     /// </summary>
     private Task<string?> TakeAsync(long id, CancellationToken cancellationToken) => unitOfWork.ExecuteAsync(
         async scope =>

@@ -21,7 +21,7 @@ internal static class DeadLetterSetup
         services.AddWorker<DeadLetterReplay<TContext>>();
     }
 
-    /// <summary>A worker of one database of several in the process, like <c>store.dead-letter-replay</c>.</summary>
+    /// <summary>Names a worker of one of several databases in the process, like <c>store.dead-letter-replay</c>.</summary>
     public static string WorkerName<TContext>(string worker)
         where TContext : ServiceDbContext =>
         DatabaseSetup.ShortName(typeof(TContext).Name.Replace("DbContext", "", StringComparison.Ordinal)) + "." + worker;

@@ -33,7 +33,7 @@ internal sealed partial class EarlierQueues(Uri broker, IReadOnlyList<string> qu
             var confirmed = new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true);
             await using var channel = await connection.CreateChannelAsync(confirmed, cancellationToken);
             await channel.QueueDeclarePassiveAsync(queue, cancellationToken);
-            // Held by this connection alone: what one process has in hand, a second would take for gone.
+            // Exclusive to this connection: a second process would take for gone what the first has in hand.
             await channel.QueueDeclareAsync(
                 queue + ".moving", durable: false, exclusive: true, autoDelete: true, cancellationToken: cancellationToken);
             // MassTransit bound the queue by an exchange of its name as well; without it the queue would get what is published today.
@@ -41,8 +41,8 @@ internal sealed partial class EarlierQueues(Uri broker, IReadOnlyList<string> qu
             foreach (var exchange in BusTopology.ExchangesInto(queue))
                 await channel.QueueUnbindAsync(queue, exchange, "", cancellationToken: cancellationToken);
             var moved = await MoveAllAsync(channel, queue, cancellationToken);
-            // Quorum queues know no "delete if unused"; nothing is routed into it any more, and without a consumer nothing is in anybody's
-            // hand.
+            // Quorum queues do not know "delete if unused". Nothing is routed into the queue any more, and without a consumer nobody has
+            // anything in hand.
             if ((await channel.QueueDeclarePassiveAsync(queue, cancellationToken)).ConsumerCount > 0) return false;
             await channel.QueueDeleteAsync(queue, ifUnused: false, ifEmpty: false, cancellationToken: cancellationToken);
             LogGone(logger, queue, moved);
@@ -58,7 +58,7 @@ internal sealed partial class EarlierQueues(Uri broker, IReadOnlyList<string> qu
         }
     }
 
-    /// <summary>Each leaves the old queue once the new one has confirmed it.</summary>
+    /// <summary>Moves all messages. Each leaves the old queue once the new one has confirmed it.</summary>
     private static async Task<int> MoveAllAsync(IChannel channel, string queue, CancellationToken cancellationToken)
     {
         for (var moved = 0; ; moved++)

@@ -10,11 +10,11 @@ public interface IBusPublisher
     bool IsRemote { get; }
 
     /// <summary>
-    /// Publishes a bundle. On RabbitMQ it returns at the broker's confirm, in-process when every consumer has committed.
+    /// Publishes a bundle. It completes at the broker's confirm on RabbitMQ, and in-process when every consumer has committed.
     /// </summary>
     /// <param name="bundle">A <see cref="Contracts.Bundle{T}"/> of a type in <see cref="BusTopology"/>.</param>
     /// <param name="messageId">The id of the bus message.</param>
     /// <param name="cancellationToken">Gives up; the message may or may not have been published.</param>
-    /// <returns>When the bundle is safe with the other side.</returns>
+    /// <returns>Completes once the bundle is safe with the other side.</returns>
     Task PublishAsync(object bundle, Guid messageId, CancellationToken cancellationToken);
 }

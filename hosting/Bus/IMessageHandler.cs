@@ -19,14 +19,14 @@ public interface IMessageHandler<TContext, T>
     /// </summary>
     /// <param name="scope">The unit of work; saved and committed by the caller.</param>
     /// <param name="items">1 to 100 messages, in order.</param>
-    /// <returns>When all is written to the scope.</returns>
+    /// <returns>Completes once all is written to the scope.</returns>
     Task HandleAsync(WorkScope<TContext> scope, IReadOnlyList<BusItem<T>> items);
 
     /// <summary>
-    /// Takes a message apart that failed alone, when it holds things that can be handled each by itself, like the events of a webhook. The
-    /// parts are tried as the items of a bundle are, and the bad ones among them become the dead letters.
+    /// Splits a message that failed alone into things that can be handled each by itself, like the events of a webhook. The parts are tried
+    /// as the items of a bundle are, and the bad ones become dead letters.
     /// </summary>
     /// <param name="message">The message that failed.</param>
-    /// <returns>Messages that together are the same, in order; at most one where there is nothing to take apart.</returns>
+    /// <returns>Messages that together say the same, in order; at most one when there is nothing to split.</returns>
     IReadOnlyList<T> Split(T message) => [message];
 }

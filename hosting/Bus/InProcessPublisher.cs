@@ -13,7 +13,7 @@ internal sealed class InProcessPublisher(IMediator mediator, IReadOnlySet<string
     public Task PublishAsync(object bundle, Guid messageId, CancellationToken cancellationToken)
     {
         var message = bundle.GetType().GetGenericArguments()[0];
-        // The mediator is content when nobody listens, and the row would be gone. This happens to a service that was started alone.
+        // The mediator does not complain when nobody listens, and the row would be lost. This happens to a service that was started alone.
         if (!BusTopology.Queues[message].Any(queues.Contains))
             throw new InvalidOperationException($"Nobody in this process consumes {message.Name}: set ConnectionStrings:RabbitMq.");
         return mediator.Publish(bundle, bundle.GetType(), context => context.MessageId = messageId, cancellationToken);

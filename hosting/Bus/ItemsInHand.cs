@@ -2,7 +2,7 @@ using System.Collections;
 
 namespace InstaMessenger.Hosting.Bus;
 
-/// <summary>A bundle's items that remember which one the handler took last: when it fails, most likely that is the bad one.</summary>
+/// <summary>A bundle's items. They remember which one the handler took last: when it fails, that is most likely the bad one.</summary>
 /// <typeparam name="T">The items.</typeparam>
 internal sealed class ItemsInHand<T>(IReadOnlyList<T> items) : IReadOnlyList<T>
 {

@@ -3,7 +3,7 @@ using MassTransit;
 namespace InstaMessenger.Hosting.Bus;
 
 /// <summary>
-/// Tells the lane of every delivery that is over, also of one that no consumer ever saw: a body that cannot be read, say.
+/// Tells the lane of every delivery that is over, even one that no consumer ever saw, such as a body that cannot be read.
 /// </summary>
 internal sealed class LeaveFilter(BusSubscription subscription) : IFilter<ReceiveContext>
 {

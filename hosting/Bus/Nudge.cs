@@ -1,6 +1,6 @@
 namespace InstaMessenger.Hosting.Bus;
 
-/// <summary>Tells the other processes of a kind to look: something that concerns their workers was committed.</summary>
+/// <summary>Tells the other processes of a kind to look, because something that concerns their workers was committed.</summary>
 /// <param name="Topics">The shared signals to wake.</param>
-/// <param name="From">The process that tells, which needs it not itself.</param>
+/// <param name="From">The process that sends it and does not need it itself.</param>
 internal sealed record Nudge(IReadOnlyList<string> Topics, string From);

@@ -7,7 +7,7 @@ namespace InstaMessenger.Hosting.Bus;
 /// <summary>Adds the nudges to a process on RabbitMQ that has shared signals.</summary>
 internal static class NudgeSetup
 {
-    /// <summary>Longer than any poll; a nudge that waited so long tells nothing.</summary>
+    /// <summary>Longer than any poll: a nudge that waited this long says nothing new.</summary>
     private static readonly TimeSpan MostUseful = TimeSpan.FromSeconds(5);
 
     public static bool NeedsNudges(this IServiceCollection services) =>

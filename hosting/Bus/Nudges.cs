@@ -6,13 +6,14 @@ using MassTransit;
 namespace InstaMessenger.Hosting.Bus;
 
 /// <summary>
-/// Carries wake-ups to the other processes of a kind over RabbitMQ: each has a queue of its own that goes with it, and nothing is kept or
-/// confirmed. A commit in one store shows on the streams of all at once this way; a nudge that is lost costs the workers' poll of a second.
+/// Carries wake-ups to the other processes of a kind over RabbitMQ. Each has its own queue, which goes with the process; nothing is kept or
+/// confirmed. This way a commit in one store shows at once on the streams of all. A nudge that is lost costs the workers' poll of a second.
 /// </summary>
 internal sealed class Nudges : Worker
 {
     /// <summary>
-    /// Topics told meanwhile go together: a busy process tells its neighbours fifty times a second, not once for each commit.
+    /// Topics that are told within this time go together: a busy process tells its neighbours fifty times a second, not once for each
+    /// commit.
     /// </summary>
     private static readonly TimeSpan Gap = TimeSpan.FromMilliseconds(20);
 
@@ -30,14 +31,15 @@ internal sealed class Nudges : Worker
 
     public override string Name => "bus.nudges";
 
-    /// <summary>Nothing is found by looking: who tells wakes.</summary>
+    /// <summary>Long, because looking finds nothing: whoever has a topic to tell wakes the worker.</summary>
     public override TimeSpan Interval => TimeSpan.FromMinutes(1);
 
     public override WakeSignal Signal { get; } = new();
 
     public override async Task<NextRound> RoundAsync(CancellationToken cancellationToken)
     {
-        // Taken before it is sent: what is told meanwhile goes with the next one, and what cannot be sent is found by the poll.
+        // Topics are taken before they are sent: one that is told meanwhile goes with the next nudge, and one that cannot be sent is found
+        // by the poll.
         var topics = _told.Keys.Where(topic => _told.TryRemove(topic, out _)).ToList();
         if (topics.Count > 0) await _bus.Publish(new Nudge(topics, _me), context => context.Durable = false, cancellationToken);
         return NextRound.WhenWoken.NotSoonerThan(Gap);

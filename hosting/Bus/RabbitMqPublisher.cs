@@ -2,7 +2,7 @@ using MassTransit;
 
 namespace InstaMessenger.Hosting.Bus;
 
-/// <summary>Publishes to the broker; returns at its confirm.</summary>
+/// <summary>Publishes to the broker; completes at its confirm.</summary>
 internal sealed class RabbitMqPublisher(IPublishEndpoint bus, BrokerWatch watch) : IBusPublisher
 {
     public bool IsRemote => true;
@@ -28,7 +28,7 @@ internal sealed class RabbitMqPublisher(IPublishEndpoint bus, BrokerWatch watch)
             context =>
             {
                 context.MessageId = messageId;
-                // The broker confirms what it can route nowhere, and forgets it; with this it is returned, and the row stays.
+                // The broker confirms what it cannot route, and forgets it. With this flag it returns the message, and the row stays.
                 context.GetPayload<RabbitMqSendContext>().Mandatory = true;
             },
             cancellationToken);

@@ -52,8 +52,8 @@ internal static class RabbitMqTopology
         endpoint.ConcurrentMessageLimit = Prefetch;
         endpoint.ConfigureReceive(receive => receive.UseFilter(new LeaveFilter(subscription)));
         endpoint.PublishFaults = false;
-        // No _error queue: what a consumer lets through (a stop in the middle, an envelope of somebody else's) goes back to the broker,
-        // whose delivery limit takes it to the dead-letter queue in the end.
+        // No _error queue: what a consumer lets through (a stop in the middle, somebody else's envelope) goes back to the broker, whose
+        // delivery limit takes it to the dead-letter queue in the end.
         endpoint.RethrowFaultedMessages();
         // The one failure that consumers let through is a database that is away: the bundle waits in hand, nothing behind it overtakes.
         endpoint.UseMessageRetry(retry =>
@@ -76,7 +76,8 @@ internal static class RabbitMqTopology
     {
         foreach (var queue in queues)
         {
-            // Straight from the message's exchange: what a consumer binds when it starts comes too late for what was published before.
+            // Bound directly to the message's exchange: a consumer binds only when it starts, which is too late for what was published
+            // before.
             publish.BindQueue(BusTopology.ExchangeOf(typeof(T)), NameOf(queue), binding =>
             {
                 foreach (var (name, value) in Arguments(queue)) binding.SetQueueArgument(name, value);
@@ -85,8 +86,8 @@ internal static class RabbitMqTopology
     });
 
     /// <summary>
-    /// Of several processes of a service one consumes at a time, in order, and another goes on where it ended: with two, an event could
-    /// pass the one before it, and both would write the same conversations.
+    /// Lets only one of several processes of a service consume at a time, in order; another goes on where it ended. With two, an event
+    /// could pass the one before it, and both would write the same conversations.
     /// </summary>
     private static IEnumerable<(string Name, object Value)> Arguments(string queue) =>
     [

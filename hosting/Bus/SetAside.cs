@@ -12,7 +12,7 @@ internal sealed partial class SetAside<TContext>(
     IUnitOfWork<TContext> unitOfWork, SetAsideFiles<TContext> files, TimeProvider clock, ILogger<SetAside<TContext>> logger)
     where TContext : ServiceDbContext
 {
-    /// <summary>An item counts as bad when it fails again a while later: until then it may have met a moment that has passed.</summary>
+    /// <summary>An item counts as bad when it fails again after this time: the first failure may have had a cause that passed.</summary>
     private static readonly TimeSpan TriedAgainAfter = TimeSpan.FromMinutes(1);
 
     /// <summary>Keeps an item.</summary>
@@ -20,7 +20,7 @@ internal sealed partial class SetAside<TContext>(
     /// <param name="item">The item.</param>
     /// <param name="error">What its handler threw.</param>
     /// <param name="cause">What seems to be at fault.</param>
-    /// <param name="atAnyCost">The database takes other work, so a row that it does not take becomes a file.</param>
+    /// <param name="atAnyCost">Whether the database takes other work, so that a row that it refuses becomes a file.</param>
     /// <param name="cancellationToken">Ends the writing.</param>
     /// <exception cref="DatabaseUnavailableException">The database is away; nothing was kept.</exception>
     public async Task KeepAsync<T>(
@@ -50,7 +50,9 @@ internal sealed partial class SetAside<TContext>(
         LogDeadLettered(logger, error, queue, item.Id);
     }
 
-    /// <summary>A bundle can come again after a crash, when its bad item was set aside already.</summary>
+    /// <summary>
+    /// Adds a dead letter unless it is there: after a crash a bundle can come again whose bad item was set aside already.
+    /// </summary>
     public static async Task AddAsync(TContext db, DeadLetter letter)
     {
         if (!await db.Set<DeadLetter>().AnyAsync(row => row.Queue == letter.Queue && row.ItemId == letter.ItemId)) db.Add(letter);

@@ -7,8 +7,8 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 namespace InstaMessenger.Hosting.Bus;
 
 /// <summary>
-/// Dead letters that their database does not take (larger than its packets, say), one file each. The process is degraded, and says so,
-/// until the database has taken them all.
+/// Dead letters that the database refuses (larger than its packets, say), one file each. The process is degraded, and says so, until the
+/// database has taken them all.
 /// </summary>
 /// <param name="dataDirectory">Where the process keeps its data.</param>
 internal sealed class SetAsideFiles<TContext>(string dataDirectory) : IHealthCheck

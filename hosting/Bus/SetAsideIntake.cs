@@ -5,8 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace InstaMessenger.Hosting.Bus;
 
 /// <summary>
-/// Takes dead letters that lie in files, because the database refused them, into the database once it takes them, after a change of its
-/// settings. Each process has its own files.
+/// Moves dead letters that the database refused from their files into the database once it takes them, after a change of its settings. Each
+/// process has its own files.
 /// </summary>
 internal sealed partial class SetAsideIntake<TContext>(
     IUnitOfWork<TContext> unitOfWork, SetAsideFiles<TContext> files, ILogger<SetAsideIntake<TContext>> logger) : Worker

@@ -7,11 +7,12 @@ using Microsoft.EntityFrameworkCore.Storage;
 namespace InstaMessenger.Hosting.Database;
 
 /// <summary>
-/// Many rows of one table, without EF: it writes row by row on SQLite and reads each new key back, which cost as much as posting the event.
+/// Inserts many rows of one table without EF. On SQLite EF writes row by row and reads each new key back, which cost as much as posting the
+/// event.
 /// </summary>
 public static class BulkInsert
 {
-    /// <summary>In one statement on MySQL, where each is a round trip; well under its packet.</summary>
+    /// <summary>Rows in one statement on MySQL, where each statement is a round trip; well under its packet.</summary>
     private const int MostRows = 100;
 
     /// <summary>
@@ -20,9 +21,9 @@ public static class BulkInsert
     /// </summary>
     /// <typeparam name="T">An entity of the context; not of a hierarchy.</typeparam>
     /// <param name="db">The unit's context.</param>
-    /// <param name="entities">New ones.</param>
+    /// <param name="entities">The new entities.</param>
     /// <param name="ifAbsent">Whether a row whose key is there already is left out, instead of failing the unit.</param>
-    /// <returns>When they are written.</returns>
+    /// <returns>Completes once they are written.</returns>
     public static async Task EntitiesAsync<T>(DbContext db, IReadOnlyCollection<T> entities, bool ifAbsent = false)
         where T : class
     {
@@ -40,10 +41,10 @@ public static class BulkInsert
 
     private static async Task IntoAsync(DbContext db, string table, string[] columns, IEnumerable<object?[]> rows, bool ifAbsent)
     {
-        // SQLite looks each parameter up by its name among all of the statement: a hundred rows in one cost 88 µs each, one statement
-        // that is run a hundred times 12.
+        // SQLite looks each parameter up by its name among all of the statement: a hundred rows in one statement cost 88 µs each, one
+        // statement that is run a hundred times costs 12 µs each.
         var together = db.Database.IsSqlite() ? 1 : MostRows;
-        // A column may be called index.
+        // Quoted, because a column may be called index.
         var quote = (Func<string, string>)db.GetService<ISqlGenerationHelper>().DelimitIdentifier;
         // Not INSERT IGNORE, which would let every other fault of a row pass too.
         var end = !ifAbsent
@@ -60,7 +61,7 @@ public static class BulkInsert
         }
     }
 
-    /// <summary>The statement for so many rows; run again, it is not parsed again.</summary>
+    /// <summary>Writes the statement for this many rows. Run again, it is not parsed again.</summary>
     private static void Write(DbCommand command, string table, string[] columns, int rows, string end, Func<string, string> quote)
     {
         command.Parameters.Clear();

@@ -8,14 +8,14 @@ using Microsoft.EntityFrameworkCore.Storage;
 namespace InstaMessenger.Hosting.Database;
 
 /// <summary>
-/// Many changed rows of one table on SQLite, without EF, which builds, sorts and parses a command for each: that cost more than the inserts
-/// of the messages that the changes came from. On MySQL EF sends many in one round trip, and this leaves them to it.
+/// Updates many rows of one table on SQLite without EF, which builds, sorts and parses a command for each: that cost more than the inserts
+/// of the messages that the changes came from. On MySQL EF sends many in one round trip, so this class leaves them to it.
 /// </summary>
 public static class BulkUpdate
 {
     /// <summary>
-    /// Writes the tracked changes of a type as EF would: the changed columns alone, of the row with this key and with the concurrency
-    /// tokens that were read. The entities are unchanged then, and <c>SaveChanges</c> has nothing left to do for them.
+    /// Writes the tracked changes of a type as EF would: only the changed columns, of the row with this key and with the concurrency tokens
+    /// that were read. Afterwards the entities are unchanged, and <c>SaveChanges</c> has nothing left to do for them.
     /// </summary>
     /// <typeparam name="T">An entity of the context; its changes free no unique value that another of them takes.</typeparam>
     /// <param name="db">The unit's context, after <c>DetectChanges</c>.</param>

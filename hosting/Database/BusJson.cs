@@ -13,7 +13,8 @@ internal static class BusJson
     };
 
     /// <summary>
-    /// A row of an older version may lack an id. Read as a default id, it could never be published and would stop all behind it.
+    /// Requires every id, because a row of an older version may lack one. Read as a default id, it could never be published and would stop
+    /// all behind it.
     /// </summary>
     private static void RequireIds(JsonTypeInfo type)
     {

@@ -4,8 +4,8 @@ using Microsoft.EntityFrameworkCore.Diagnostics;
 namespace InstaMessenger.Hosting.Database;
 
 /// <summary>
-/// Keeps EF from opening the connection of a unit of work. When one breaks where the driver says nothing (while a reader that was not read
-/// to its end is closed), EF would silently open another, and the rest of the unit would run there, outside of its transaction, each
+/// Keeps EF from opening the connection of a unit of work. When a connection breaks and the driver says nothing (while a reader that was
+/// not read to its end is closed), EF would silently open another. The rest of the unit would run there, outside of its transaction, each
 /// statement committed by itself.
 /// </summary>
 internal sealed class ConnectionOfUnit : DbConnectionInterceptor

@@ -13,7 +13,7 @@ namespace InstaMessenger.Hosting.Database;
 /// </summary>
 public static class DatabaseErrors
 {
-    /// <summary>SQLite's driver has no line that can break: what it throws beside its own errors is a mistake of ours.</summary>
+    /// <summary>SQLite's driver has no connection that can break: whatever it throws besides its own errors is a mistake of ours.</summary>
     private static readonly Assembly NetworkDriver = typeof(MySqlConnection).Assembly;
 
     /// <summary>The database is at fault (away, cut off, locked, full, read-only, not as this version left it), not the work.</summary>
@@ -60,8 +60,8 @@ public static class DatabaseErrors
         or SQLitePCL.raw.SQLITE_MISMATCH or SQLitePCL.raw.SQLITE_MISUSE or SQLitePCL.raw.SQLITE_RANGE;
 
     /// <summary>
-    /// A statement that can never be parsed, and values that the schema refuses. A table or column that is not there is not the work's
-    /// fault: the schema is another version's, and no message may be given up for that.
+    /// Whether MySQL refuses the work itself: the statement can never be parsed, or the schema refuses a value. A missing table or column
+    /// is not the work's fault: the schema is another version's, and no message may be given up for that.
     /// </summary>
     private static bool Refuses(MySqlException error) => (int)error.ErrorCode
         is 1048 or 1364 // A value is missing.
@@ -73,7 +73,8 @@ public static class DatabaseErrors
         or 1064; // No SQL.
 
     /// <summary>
-    /// The driver itself gave up, unless it was handed a value that it cannot convert, or read one that is not what the column should hold.
+    /// Whether the driver itself gave up, and not because it was handed a value that it cannot convert or read one that is not what the
+    /// column should hold.
     /// </summary>
     private static bool BrokeInDriver(Exception error) =>
         error is not (

@@ -39,7 +39,7 @@ internal static class DatabaseSetup
         else AddMySql(services, ShortName(name), Checked($"ConnectionStrings:{name}", connectionString), mySql);
     }
 
-    /// <summary>Says nothing of the value, which holds a password.</summary>
+    /// <summary>Checks a connection string. An error does not quote the value, which holds a password.</summary>
     private static string Checked(string setting, string connectionString)
     {
         try
@@ -71,7 +71,7 @@ internal static class DatabaseSetup
         });
         services.AddSingleton<IUnitOfWork<TContext>>(provider =>
         {
-            // Taken now: the writer may make its first context when the container is being disposed and the last units are committed.
+            // Resolved now: the writer may make its first context when the container is being disposed and the last units are committed.
             var loggers = provider.GetRequiredService<ILoggerFactory>();
             return new SqliteUnitOfWork<TContext>(
                 new GroupCommitWriter(connectionString),
@@ -92,7 +92,7 @@ internal static class DatabaseSetup
         IServiceCollection services, string name, string connectionString, Func<DbContextOptions, TContext> create)
         where TContext : ServiceDbContext
     {
-        // As Pomelo wants it, and with whole texts of every character.
+        // The first two as Pomelo wants them; utf8mb4 keeps every character of a text.
         var settings = new MySqlConnectionStringBuilder(connectionString)
         {
             AllowUserVariables = true, UseAffectedRows = false, CharacterSet = "utf8mb4",
@@ -111,7 +111,7 @@ internal static class DatabaseSetup
             provider => new MySqlServer<TContext>(settings, provider.GetRequiredService<ILogger<MySqlServer<TContext>>>()));
         services.AddSingleton<IDbContextFactory<TContext>>(provider =>
         {
-            // The server's version is asked for at first use: at that time the start-up has waited until the server answers.
+            // The server's version is read at first use: by then the start has waited until the server answers.
             var server = provider.GetRequiredService<MySqlServer<TContext>>();
             var options = new Lazy<DbContextOptions>(
                 () => Options<TContext>(provider.GetRequiredService<ILoggerFactory>())

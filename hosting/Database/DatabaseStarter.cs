@@ -8,8 +8,8 @@ using MySqlConnector;
 namespace InstaMessenger.Hosting.Database;
 
 /// <summary>
-/// Brings the schema up to date before anything else starts. On SQLite the process holds a file lock; on MySQL
-/// the migrations take the server's own lock, and a server that is not there yet is waited for.
+/// Brings the schema up to date before anything else starts. On SQLite the process holds a file lock. On MySQL the migrations take the
+/// server's own lock, and the start waits for a server that is not there yet.
 /// </summary>
 internal sealed partial class DatabaseStarter<TContext>(
     IDbContextFactory<TContext> factory,
@@ -72,8 +72,8 @@ internal sealed partial class DatabaseStarter<TContext>(
         }
 
         await db.Database.MigrateAsync(cancellationToken);
-        // The migration made the model for design; the one for use is made of it now, while nobody else asks: EF gives a second thread that
-        // comes in the middle a model that is not ready, and the workers all begin at once.
+        // The migration made the model for design time. The one for use is made from it now, while nobody else asks: EF gives a second
+        // thread that comes in between a model that is not ready, and the workers all begin at once.
         _ = db.Model.GetRelationalModel();
         foreach (var server in servers) await server.CompleteAsync(db.GetService<IDesignTimeModel>().Model, cancellationToken);
     }

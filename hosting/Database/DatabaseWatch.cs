@@ -7,8 +7,8 @@ using MySqlConnector;
 namespace InstaMessenger.Hosting.Database;
 
 /// <summary>
-/// Knows whether the database server answers, by a connection of its own: one of the pool would wait behind the work, and a busy pool is no
-/// server that is away.
+/// Tells whether the database server answers, by a connection of its own: one of the pool would wait behind the work, and a busy pool does
+/// not mean that the server is away.
 /// </summary>
 /// <typeparam name="TContext">The service's database.</typeparam>
 internal sealed class DatabaseWatch<TContext>(

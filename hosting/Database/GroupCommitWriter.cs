@@ -46,7 +46,7 @@ public sealed class GroupCommitWriter(string connectionString) : IAsyncDisposabl
     }
 
     /// <summary>Commits what is queued, then closes the file.</summary>
-    /// <returns>When closed.</returns>
+    /// <returns>Completes once the file is closed.</returns>
     public async ValueTask DisposeAsync()
     {
         _queue.Writer.TryComplete();
@@ -59,7 +59,7 @@ public sealed class GroupCommitWriter(string connectionString) : IAsyncDisposabl
         if (_loop is not null) return;
         lock (_starting)
         {
-            // Without the first caller's context, which the loop would keep alive as long as the process.
+            // Runs without the first caller's context, which the loop would keep alive as long as the process.
             using var _ = ExecutionContext.SuppressFlow();
             _loop ??= Task.Run(RunAsync);
         }
@@ -142,7 +142,7 @@ public sealed class GroupCommitWriter(string connectionString) : IAsyncDisposabl
     }
 
     /// <summary>
-    /// A full or failing disk ends the whole transaction and is left to the caller; anything else is this unit's own fault.
+    /// Runs a unit. A full or failing disk ends the whole transaction and is left to the caller; anything else is this unit's own fault.
     /// </summary>
     private static async Task<bool> TryRunAsync(SqliteConnection connection, Unit unit)
     {

@@ -13,7 +13,7 @@ public static class LeaseFence
     /// <typeparam name="TContext">The service's database.</typeparam>
     /// <param name="scope">The unit of work.</param>
     /// <param name="lease">The lease that the worker holds.</param>
-    /// <returns>When the lease's row is locked.</returns>
+    /// <returns>Completes once the lease's row is locked.</returns>
     /// <exception cref="LeaseLostException">Another process has the lease.</exception>
     public static async Task FenceAsync<TContext>(this WorkScope<TContext> scope, ILease lease)
         where TContext : ServiceDbContext

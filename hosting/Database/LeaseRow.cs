@@ -12,10 +12,12 @@ internal sealed class LeaseRow
     /// <summary>A random name of the process that has it, or had it last.</summary>
     public required string Owner { get; init; }
 
-    /// <summary>Grows with each taking, so that the writes of an earlier holder can be told from those of the present one.</summary>
+    /// <summary>
+    /// Grows each time the lease is taken, so that the writes of an earlier holder can be told from those of the present one.
+    /// </summary>
     public required long Token { get; init; }
 
-    /// <summary>Until when, by the clock of the database: those of two processes may differ.</summary>
+    /// <summary>When the lease ends, by the clock of the database: the clocks of two processes may differ.</summary>
     public required DateTimeOffset ExpiresAt { get; init; }
 
     private sealed class Table : IEntityTypeConfiguration<LeaseRow>

@@ -14,18 +14,18 @@ public sealed class Leases<TContext>
     private readonly TimeProvider _clock;
     private readonly ILoggerFactory _loggers;
 
-    /// <summary>For the container.</summary>
+    /// <summary>Called by the container.</summary>
     /// <param name="factory">Reaches the table.</param>
     /// <param name="file">Says whether the database is a file of this process alone.</param>
     /// <param name="clock">Measures how long a lease is held.</param>
-    /// <param name="loggers">Told of each taking.</param>
+    /// <param name="loggers">Log each time that a lease is taken.</param>
     public Leases(IDbContextFactory<TContext> factory, DatabaseFile<TContext> file, TimeProvider clock, ILoggerFactory loggers) =>
         (_factory, _file, _clock, _loggers) = (factory, file, clock, loggers);
 
     /// <summary>Whether a second process may run beside this one: on MySQL, never on SQLite.</summary>
     public bool AreShared => _file.Path is null;
 
-    /// <summary>A lease by this name. On SQLite the process owns the file, and so every lease for as long as it lives.</summary>
+    /// <summary>Makes a lease of this name. On SQLite the process owns the file, and so every lease for as long as it lives.</summary>
     /// <param name="name">At most 100 characters, like <c>store.events</c>.</param>
     /// <returns>The lease, not taken yet.</returns>
     public ILease Of(string name) =>

@@ -6,9 +6,9 @@ using MySqlConnector;
 namespace InstaMessenger.Hosting.Database;
 
 /// <summary>
-/// What belongs to every schema on MySQL and no migration can say. Texts must be equal when their bytes are, as on SQLite and in our code:
-/// ids of Meta differ in case alone, and a name with a blank behind it is another name. The collation for that is called otherwise on each
-/// server.
+/// Completes what every schema on MySQL needs and no migration can say. Texts must be equal only when their bytes are, as on SQLite and in
+/// our code: Meta's ids differ in case alone, and a name with a blank behind it is another name. The collation for that has another name on
+/// each server.
 /// </summary>
 internal static class MySqlSchema
 {
@@ -88,7 +88,7 @@ internal static class MySqlSchema
 
     private static async Task RunAsync(MySqlConnection connection, string sql, CancellationToken cancellationToken)
     {
-        // A table of millions of rows is written anew, which takes its time.
+        // No time limit: a table of millions of rows is written anew.
         await using var command = new MySqlCommand(sql, connection) { CommandTimeout = 0 };
         await command.ExecuteNonQueryAsync(cancellationToken);
     }

@@ -21,7 +21,7 @@ internal sealed partial class MySqlServer<TContext>(string connectionString, ILo
     private readonly Lazy<ServerVersion> _version = new(
         () => ServerVersion.AutoDetect(connectionString), LazyThreadSafetyMode.PublicationOnly);
 
-    /// <summary>Asked for once.</summary>
+    /// <summary>The server's version, read once.</summary>
     public ServerVersion Version => _version.Value;
 
     /// <summary>Looks at the server's settings.</summary>
@@ -46,7 +46,7 @@ internal sealed partial class MySqlServer<TContext>(string connectionString, ILo
     }
 
     /// <summary>
-    /// Has every text compared byte by byte, and makes the table of unit markers. One process does it, the others wait for it.
+    /// Makes every text compare byte by byte, and makes the table of unit markers. One process does it, the others wait for it.
     /// </summary>
     public async Task CompleteAsync(IModel model, CancellationToken cancellationToken)
     {

@@ -5,8 +5,8 @@ using MySqlConnector;
 namespace InstaMessenger.Hosting.Database;
 
 /// <summary>
-/// Units of work on MySQL or MariaDB: parallel transactions, run again when two meet in the same rows. A unit has one connection and fails
-/// with it, and one whose commit was not answered is looked up, so that it never ends as failed and is there all the same.
+/// Runs units of work on MySQL or MariaDB: parallel transactions, run again when two meet in the same rows. A unit has one connection and
+/// fails with it. A unit whose commit was not answered is looked up, so that it never counts as failed although it is there.
 /// </summary>
 internal sealed class MySqlUnitOfWork<TContext>(
     Func<MySqlConnection> createConnection,
@@ -19,7 +19,7 @@ internal sealed class MySqlUnitOfWork<TContext>(
     private const int MostAttempts = 10;
 
     /// <summary>
-    /// From this attempt on, the units of this process that lost take turns: of many in one row only one wins each round.
+    /// From this attempt on, the units of this process that lost take turns: when many meet in one row, only one wins each round.
     /// </summary>
     private const int InTurnFrom = 3;
 
@@ -51,7 +51,7 @@ internal sealed class MySqlUnitOfWork<TContext>(
 
     public void Dispose() => _turn.Dispose();
 
-    /// <summary>Also a unit that met another each of ten times: its rows are busy just now.</summary>
+    /// <summary>Whether the error may pass. It may even when a unit met another ten times: its rows are busy just now.</summary>
     private static bool MayPass(Exception error) =>
         error is DbUpdateConcurrencyException || (error is not DatabaseUnavailableException && DatabaseErrors.IsUnavailable(error));
 
@@ -98,7 +98,7 @@ internal sealed class MySqlUnitOfWork<TContext>(
         return result;
     }
 
-    /// <summary>Returns when the unit is kept, throws when it is not: also when the answer to the commit never came.</summary>
+    /// <summary>Returns when the unit is kept and throws when it is not, even when the answer to the commit never came.</summary>
     private async Task CommitAsync(MySqlConnection connection, UnitMarker marker, CancellationToken cancellationToken)
     {
         try

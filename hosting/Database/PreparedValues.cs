@@ -4,10 +4,10 @@ using Microsoft.EntityFrameworkCore.Metadata;
 
 namespace InstaMessenger.Hosting.Database;
 
-/// <summary>What <see cref="BulkInsert"/> and <see cref="BulkUpdate"/> make statements of.</summary>
+/// <summary>Parameters and values for the statements of <see cref="BulkInsert"/> and <see cref="BulkUpdate"/>.</summary>
 internal static class PreparedValues
 {
-    /// <summary>Adds a parameter and gives its name.</summary>
+    /// <summary>Adds a parameter and returns its name.</summary>
     public static string AddParameter(this DbCommand command)
     {
         var parameter = command.CreateParameter();

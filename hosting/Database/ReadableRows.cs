@@ -10,25 +10,25 @@ namespace InstaMessenger.Hosting.Database;
 
 /// <summary>
 /// Reads rows of which one may be rotten: an id without its form, a time out of range, a word that no enum has, left by a bug, a restored
-/// backup or a person's hand. Such a row is left out and told once; those beside it are given.
+/// backup or a person's hand. Such a row is left out and reported once; the rows beside it are returned.
 /// </summary>
 public static partial class ReadableRows
 {
-    /// <summary>More in one read are no rotten rows: the table is another version's, and everybody should know.</summary>
+    /// <summary>More than this in one read are not rotten rows: the table is another version's, and everybody should know.</summary>
     private const int MostRotten = 1_000;
 
     /// <summary>
-    /// What each host has told, so that a list which is asked for every second tells a row once; forgotten with the host.
+    /// What each host has reported, so that a list that is read every second reports a row once. Forgotten with the host.
     /// </summary>
     private static readonly ConditionalWeakTable<ILoggerFactory, ConcurrentDictionary<string, bool>> Told = [];
 
     /// <summary>
-    /// Reads a page of a list. It is one statement, as without this; only when that fails are the rows read one by one, so that the page is
-    /// full although a row is left out, and what follows it is found.
+    /// Reads a page of a list. It is one statement, as without this method. Only when that fails are the rows read one by one, so that the
+    /// page is full although a row is left out, and the rows behind it are found.
     /// </summary>
     /// <typeparam name="T">An entity, or what a query makes of one; its first column names the row.</typeparam>
     /// <param name="db">The context of the query.</param>
-    /// <param name="first">The first so many rows of the list, in order.</param>
+    /// <param name="first">Makes a query of the first n rows of the list, in order.</param>
     /// <param name="limit">How many rows at most.</param>
     /// <param name="cancellationToken">Ends the read.</param>
     /// <returns>The rows that can be read.</returns>
@@ -52,7 +52,7 @@ public static partial class ReadableRows
     /// </summary>
     /// <typeparam name="T">An entity, or what a query makes of one; its first column names the row.</typeparam>
     /// <param name="db">The context of the query.</param>
-    /// <param name="rows">In an order that tells all of them apart.</param>
+    /// <param name="rows">The query, in an order without ties.</param>
     /// <param name="cancellationToken">Ends the read.</param>
     /// <returns>The rows that can be read.</returns>
     public static async Task<IReadOnlyList<T>> ReadableAsync<T>(
@@ -69,11 +69,11 @@ public static partial class ReadableRows
         }
     }
 
-    /// <summary>Tells of a row that was left out: one line in the log and one in the metrics, once in the life of the process.</summary>
+    /// <summary>Reports a row that was left out, once in the life of the process: one line in the log and one in the metrics.</summary>
     /// <param name="db">Its context.</param>
     /// <param name="table">Its table, or what is read of it.</param>
-    /// <param name="key">What names it.</param>
-    /// <param name="error">Why it cannot be read; null when that is plain.</param>
+    /// <param name="key">What names the row.</param>
+    /// <param name="error">Why it cannot be read; null when that is obvious.</param>
     public static void TellUnreadable(this DbContext db, string table, string key, Exception? error = null)
     {
         var loggers = db.GetService<ILoggerFactory>();
@@ -108,7 +108,7 @@ public static partial class ReadableRows
 
     private static string NameOf<T>(DbContext db) => db.Model.FindEntityType(typeof(T))?.GetTableName() ?? typeof(T).Name;
 
-    /// <summary>The first column as it lies in the database: even an id without its form names its row.</summary>
+    /// <summary>Returns the first column as it is stored: even an id without its form names its row.</summary>
     private static async Task<string> KeyOfAsync<T>(DbContext db, IQueryable<T> row, CancellationToken cancellationToken)
     {
         await db.Database.OpenConnectionAsync(cancellationToken);

@@ -22,7 +22,7 @@ public static class RowLocks
     public static IQueryable<T> ForUpdate<T>(this IQueryable<T> rows) => rows.TagWith(Tag);
 
     /// <summary>
-    /// Finds the rows of a delete by primary key however few the table has. MySQL reads a small table as a whole otherwise, and waits for
+    /// Makes a delete find its rows by primary key, even in a small table. Otherwise MySQL reads such a table as a whole, and waits for
     /// every row in it that another unit has not committed yet.
     /// </summary>
     /// <typeparam name="T">The rows.</typeparam>

@@ -21,8 +21,8 @@ public abstract class ServiceDbContext(DbContextOptions options) : DbContext(opt
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         ArgumentNullException.ThrowIfNull(modelBuilder);
-        // What the migrations make columns with. It ignores blanks at the end, so MySqlSchema gives every column one that does not, which
-        // has another name on each server.
+        // The collation with which migrations make columns. It ignores blanks at the end, so MySqlSchema gives every column one that does
+        // not, which has another name on each server.
         if (Database.ProviderName == "Pomelo.EntityFrameworkCore.MySql") modelBuilder.UseCollation("utf8mb4_bin");
         // Each table is described beside its rows, in an IEntityTypeConfiguration: here those of every service, then the service's own.
         modelBuilder.ApplyConfigurationsFromAssembly(typeof(ServiceDbContext).Assembly);

@@ -6,8 +6,9 @@ using Microsoft.Extensions.Logging;
 namespace InstaMessenger.Hosting.Database;
 
 /// <summary>
-/// A lease as a row on MySQL, which several processes see. It is renewed beside the rounds, so a long one keeps it; a process that is
-/// frozen or dead renews nothing, and another has it a few seconds later. Each statement commits by itself: nothing is left to roll back.
+/// A lease as a row on MySQL, which several processes see. It is renewed beside the rounds, so a long round keeps it. A process that is
+/// frozen or dead renews nothing, and another has the lease a few seconds later. Each statement commits by itself, so nothing is left to
+/// roll back.
 /// </summary>
 internal sealed partial class SharedLease(string name, Func<DbContext> createContext, TimeProvider clock, ILogger logger) : ILease
 {
@@ -72,7 +73,7 @@ internal sealed partial class SharedLease(string name, Func<DbContext> createCon
         }
     }
 
-    /// <summary>The clock is the database's, and in UTC: that of a session's own zone jumps twice a year.</summary>
+    /// <summary>Takes the lease by the database's clock, in UTC: the clock of a session's own zone jumps twice a year.</summary>
     private Task<int> TakeAsync(DbContext db, CancellationToken cancellationToken) => db.Database.ExecuteSqlAsync(
         $"""
         UPDATE leases SET owner = {_owner}, token = token + 1,
@@ -105,7 +106,8 @@ internal sealed partial class SharedLease(string name, Func<DbContext> createCon
     }
 
     /// <summary>
-    /// Renews until the lease is given back or another process has it. An error is no loss yet: it is tried again until the time is over.
+    /// Renews until the lease is given back or another process has it. An error does not lose the lease yet: the renewal is tried again
+    /// until the time is over.
     /// </summary>
     private async Task KeepAsync(long token, CancellationToken end)
     {

@@ -13,7 +13,7 @@ internal sealed class SqliteUnitOfWork<TContext>(
     ILogger<SqliteUnitOfWork<TContext>> logger) : IUnitOfWork<TContext>, IAsyncDisposable
     where TContext : DbContext
 {
-    // Touched inside units alone, and the writer runs one at a time.
+    // Used only inside units, and the writer runs one at a time.
     private (SqliteConnection Connection, TContext Db)? _spare;
 
     public async Task<T> ExecuteAsync<T>(Func<WorkScope<TContext>, Task<T>> work, CancellationToken cancellationToken = default)
@@ -49,7 +49,7 @@ internal sealed class SqliteUnitOfWork<TContext>(
     }
 
     /// <summary>
-    /// The context of the unit before, which ran on the same connection: making one costs as much as a small unit itself.
+    /// Takes the context of the unit before, if that ran on the same connection: making one costs as much as a small unit itself.
     /// </summary>
     private TContext TakeContext(SqliteConnection connection)
     {
@@ -60,7 +60,7 @@ internal sealed class SqliteUnitOfWork<TContext>(
         return createContext(connection);
     }
 
-    /// <summary>Only after a unit that went well: one that failed may have left what it had in mind in its context.</summary>
+    /// <summary>Keeps the context for the next unit, only after success: a unit that failed may have left changes in its context.</summary>
     private void KeepContext(SqliteConnection connection, TContext db)
     {
         db.ChangeTracker.Clear();

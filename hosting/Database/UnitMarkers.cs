@@ -8,15 +8,15 @@ namespace InstaMessenger.Hosting.Database;
 internal readonly record struct UnitMarker(string Id);
 
 /// <summary>
-/// Tells whether a unit was committed whose commit was never answered. Each unit writes a row of its own in the statement that commits it.
-/// Who asks writes the same row as "not kept": either it finds the unit's row, or the unit can never commit any more, because the row is
-/// taken.
+/// Tells whether a unit was committed when its commit was never answered. Each unit writes a row of its own in the statement that commits
+/// it. Whoever asks writes the same row as "not kept": either they find the unit's row, or the unit can never commit any more, because the
+/// row is taken.
 /// </summary>
 internal sealed class UnitMarkers(Func<MySqlConnection> createConnection, TimeProvider clock)
 {
     public const string Table = "unit_markers";
 
-    /// <summary>Units between two sweeps of the rows that nobody will ask for any more.</summary>
+    /// <summary>How many units pass between two sweeps of the rows that nobody will ask for any more.</summary>
     private const int SweepEvery = 1_000;
 
     /// <summary>How long to ask, while the database is away; then the caller is told that nobody knows.</summary>
@@ -29,7 +29,7 @@ internal sealed class UnitMarkers(Func<MySqlConnection> createConnection, TimePr
 
     public UnitMarker New() => new(IdAt(clock.GetUtcNow()));
 
-    /// <summary>Whether the unit is kept; asked on other connections until one answers.</summary>
+    /// <summary>Asks whether the unit is kept, on other connections until one answers.</summary>
     /// <exception cref="DatabaseUnavailableException">Nobody answered in time: it may be kept or not.</exception>
     public async Task<bool> WasCommittedAsync(UnitMarker marker, Exception cause, CancellationToken cancellationToken)
     {
@@ -49,7 +49,7 @@ internal sealed class UnitMarkers(Func<MySqlConnection> createConnection, TimePr
         }
     }
 
-    /// <summary>Now and then removes what is old; a failure is left to the next time.</summary>
+    /// <summary>Removes old rows now and then; a failure is left to the next time.</summary>
     public async Task SweepAsync(CancellationToken cancellationToken)
     {
         if (Interlocked.Increment(ref _units) % SweepEvery != 0) return;
@@ -65,11 +65,11 @@ internal sealed class UnitMarkers(Func<MySqlConnection> createConnection, TimePr
         }
         catch (Exception error) when (DatabaseErrors.IsUnavailable(error) || error is OperationCanceledException)
         {
-            // The unit that happened to sweep is kept.
+            // The unit during which the sweep ran is kept all the same.
         }
     }
 
-    /// <summary>The insert waits for a unit that is still at work behind a connection that we have lost.</summary>
+    /// <summary>Inserts the row. The insert waits for a unit that is still at work behind a connection that we have lost.</summary>
     private async Task<bool> AskAsync(UnitMarker marker, CancellationToken cancellationToken)
     {
         await using var connection = createConnection();

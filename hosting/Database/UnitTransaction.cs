@@ -30,8 +30,8 @@ internal static class UnitTransaction
         CancellationToken.None);
 
     /// <summary>
-    /// Locks are freed now and not when the connection is used next. A connection that cannot even do that is broken, and its server rolls
-    /// back.
+    /// Rolls back, so that locks are freed now and not when the connection is used next. A connection that cannot even do that is broken,
+    /// and its server rolls back.
     /// </summary>
     public static async Task RollBackAsync(MySqlConnection connection)
     {
@@ -41,7 +41,7 @@ internal static class UnitTransaction
         }
         catch (Exception error) when (DatabaseErrors.IsUnavailable(error))
         {
-            // The failure that brought us here is the one to tell.
+            // The failure that led to the rollback is the one to report.
         }
     }
 

@@ -34,8 +34,8 @@ public sealed class WorkScope<TContext>(TContext db, OutboxSignal<TContext> outb
     }
 
     /// <summary>
-    /// Runs <paramref name="hook"/> once the transaction is committed, for what is only nice to happen (waking a worker): a crash before
-    /// it, or an exception in it, costs a delay and never data.
+    /// Runs <paramref name="hook"/> once the transaction is committed, for what is not essential (waking a worker): a crash before it, or
+    /// an exception in it, costs a delay and never data.
     /// </summary>
     /// <param name="hook">Short and without waiting: it runs between two transactions.</param>
     public void AfterCommit(Action hook) => _hooks.Add(hook);

@@ -4,7 +4,7 @@ using InstaMessenger.Hosting.Telemetry;
 namespace InstaMessenger.Hosting.Gauges;
 
 /// <summary>
-/// A figure of how things stand, like the rows that wait. A <see cref="GaugeWorker"/> reads it now and then, so that whoever fetches the
+/// A figure of the present state, like how many rows wait. A <see cref="GaugeWorker"/> reads it now and then, so that whoever fetches the
 /// metrics waits for no database.
 /// </summary>
 public sealed class Gauge
@@ -12,7 +12,7 @@ public sealed class Gauge
     /// <summary>Makes the instrument; once for each name.</summary>
     /// <param name="name">Lower case with dots, like <c>outbox.backlog</c>.</param>
     /// <param name="unit">Like <c>s</c> or <c>{row}</c>.</param>
-    /// <param name="description">What it tells.</param>
+    /// <param name="description">What the gauge says.</param>
     public Gauge(string name, string unit, string description)
     {
         Name = name;

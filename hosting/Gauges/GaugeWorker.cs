@@ -4,8 +4,8 @@ using InstaMessenger.Hosting.Workers;
 namespace InstaMessenger.Hosting.Gauges;
 
 /// <summary>
-/// Reads the gauges of one database every ten seconds. Two processes on one database both read and tell the same, so the largest counts,
-/// not the sum. What could not be read for a minute is told no more: an old figure would look like a good one.
+/// Reads the gauges of one database every ten seconds. Two processes on one database report the same figure, so the largest counts, not the
+/// sum. A figure that could not be read for a minute is no longer reported: it would look like a good one.
 /// </summary>
 /// <param name="name">The worker's name, like <c>journal-gauges</c>.</param>
 /// <param name="database">Whose rows they count, like <c>store</c>.</param>
@@ -13,7 +13,7 @@ namespace InstaMessenger.Hosting.Gauges;
 public abstract class GaugeWorker(string name, string database, TimeProvider clock) : Worker, IDisposable
 {
     /// <summary>
-    /// Counting ends here: an index of more rows is not walked every ten seconds, and nobody acts otherwise at twice as many.
+    /// Counting ends here: a longer index is not walked every ten seconds, and nobody would act differently at twice as many.
     /// </summary>
     public const int MostRows = 100_000;
 
@@ -23,7 +23,7 @@ public abstract class GaugeWorker(string name, string database, TimeProvider clo
 
     private readonly ConcurrentDictionary<Gauge, (double Value, long ReadAt)> _figures = new();
 
-    /// <summary>Whose rows they count.</summary>
+    /// <summary>The database whose rows they count, like <c>store</c>.</summary>
     public string Database => database;
 
     /// <inheritdoc/>
@@ -50,24 +50,24 @@ public abstract class GaugeWorker(string name, string database, TimeProvider clo
     }
 
     /// <summary>The newest figure of a gauge.</summary>
-    /// <param name="gauge">Which.</param>
+    /// <param name="gauge">The gauge.</param>
     /// <returns>Null when there is none of the last minute.</returns>
     public double? Read(Gauge gauge) =>
         _figures.TryGetValue(gauge, out var figure) && clock.GetElapsedTime(figure.ReadAt) <= GoodFor ? figure.Value : null;
 
     /// <summary>Reads the figures, each by a bounded query on an index.</summary>
     /// <param name="cancellationToken">Ends the reading.</param>
-    /// <returns>When all are set.</returns>
+    /// <returns>Completes once all are set.</returns>
     protected abstract Task ReadAsync(CancellationToken cancellationToken);
 
-    /// <summary>Tells a figure.</summary>
-    /// <param name="gauge">Which.</param>
+    /// <summary>Reports a figure.</summary>
+    /// <param name="gauge">The gauge.</param>
     /// <param name="value">Its value, in the gauge's unit.</param>
     protected void Set(Gauge gauge, double value) => _figures[gauge] = (value, clock.GetTimestamp());
 
-    /// <summary>Tells an age in seconds.</summary>
-    /// <param name="gauge">Which.</param>
-    /// <param name="since">Since when; null when nothing waits, which is 0.</param>
+    /// <summary>Reports an age in seconds.</summary>
+    /// <param name="gauge">The gauge.</param>
+    /// <param name="since">When the wait began; null when nothing waits, which is 0.</param>
     protected void SetAge(Gauge gauge, DateTimeOffset? since) =>
         Set(gauge, since is { } from ? Math.Max(0, (clock.GetUtcNow() - from).TotalSeconds) : 0);
 }

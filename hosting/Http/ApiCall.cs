@@ -6,8 +6,8 @@ using Microsoft.AspNetCore.Routing;
 namespace InstaMessenger.Hosting.Http;
 
 /// <summary>
-/// Marks an endpoint as a call of the API, which <see cref="UrlRules"/> judges. Others (health, documents, Meta's webhooks) take what they
-/// like.
+/// Marks an endpoint as a call of the API, which <see cref="UrlRules"/> judges. Other endpoints (health, documents, Meta's webhooks) take
+/// any URL.
 /// </summary>
 internal sealed class ApiCall
 {

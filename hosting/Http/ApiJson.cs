@@ -16,12 +16,12 @@ public static class ApiJson
     internal const string NotATime = "It is a time of RFC 3339 with its zone, like 2026-11-27T10:00:00Z.";
 
     /// <summary>
-    /// How deep what is written may be nested. The framework's 64 would fail a whole list for one row that was kept when more was let in;
-    /// clients' own JSON is limited where it is read.
+    /// How deep what we write may be nested. The framework's 64 would fail a whole list for one row that was kept when more was let in.
+    /// Clients' own JSON is limited where it is read.
     /// </summary>
     private const int MostDepth = 512;
 
-    /// <summary>The options; also how event bodies are written.</summary>
+    /// <summary>The options for answers and for event bodies.</summary>
     public static readonly JsonSerializerOptions Options = Configure(new JsonSerializerOptions(JsonSerializerDefaults.Web));
 
     /// <summary>Sets <paramref name="options"/> to the product's form.</summary>
@@ -37,7 +37,7 @@ public static class ApiJson
         options.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;
         options.AllowDuplicateProperties = false;
         options.NumberHandling = JsonNumberHandling.Strict;
-        // Emoji and umlauts as themselves; the answers are application/json, never embedded in HTML.
+        // Writes emoji and umlauts as themselves: the answers are application/json, never embedded in HTML.
         options.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
         options.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false));
         options.Converters.Add(new Rfc3339());
@@ -51,7 +51,7 @@ public static class ApiJson
                 ? time.ToUniversalTime()
                 : throw new JsonException(NotATime);
 
-        /// <summary>Without one it would be read in the zone of the server.</summary>
+        /// <summary>Says whether a time names its zone. Without one it would be read in the zone of the server.</summary>
         private static bool HasZone(string text) => text.Length > 19 && (text[^1] == 'Z' || text[^6] is '+' or '-');
 
         public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) =>

@@ -5,8 +5,8 @@ using Microsoft.AspNetCore.Http;
 namespace InstaMessenger.Hosting.Http;
 
 /// <summary>
-/// Whose address a request came from: the one rule for rate limits, throttles and budgets. It is the address of the connection, unless
-/// <see cref="KnownProxies"/> has put the word of a known proxy in its place.
+/// Decides whose address a request counts for, the same for rate limits, throttles and budgets. It is the address of the connection, unless
+/// <see cref="KnownProxies"/> has replaced it by what a known proxy says.
 /// </summary>
 public static class ClientAddress
 {
@@ -14,7 +14,7 @@ public static class ClientAddress
 
     /// <summary>The address that a request counts for.</summary>
     /// <param name="context">The request.</param>
-    /// <returns>The address; for IPv6 its /64 network, because one household or server has all 2^64 of it to choose from.</returns>
+    /// <returns>The address; for IPv6 its /64 network, because one household or server may use any of its 2^64 addresses.</returns>
     public static string Of(HttpContext context)
     {
         ArgumentNullException.ThrowIfNull(context);

@@ -8,8 +8,8 @@ using System.Text.RegularExpressions;
 namespace InstaMessenger.Hosting.Http;
 
 /// <summary>
-/// Where a page of a list ended: by what the list is ordered by, as an opaque word. Endpoints take one as a parameter; what is not exactly
-/// a word that such a list gave is answered 400 <c>bad_cursor</c> before the endpoint runs (<see cref="UrlRules"/>).
+/// Where a page of a list ended, as an opaque word made of what the list is ordered by. Endpoints take one as a parameter. Anything that is
+/// not exactly a word that such a list gave is answered 400 <c>bad_cursor</c> before the endpoint runs (<see cref="UrlRules"/>).
 /// </summary>
 internal interface ICursor;
 
@@ -18,10 +18,10 @@ internal interface ICursor;
 [StructLayout(LayoutKind.Auto)]
 public readonly record struct NumberCursor(long Number) : ICursor
 {
-    /// <summary>Reads one.</summary>
-    /// <param name="text">The word.</param>
-    /// <param name="cursor">The cursor.</param>
-    /// <returns>Whether it is one.</returns>
+    /// <summary>Parses a cursor.</summary>
+    /// <param name="text">The word as the client gave it.</param>
+    /// <param name="cursor">The cursor that the word stands for.</param>
+    /// <returns>False when the text is not a word that such a list gives.</returns>
     public static bool TryParse([NotNullWhen(true)] string? text, out NumberCursor cursor)
     {
         var valid = CursorWord.TryRead(text, 'n', out var number, out var rest) && rest.Length == 0;
@@ -29,7 +29,7 @@ public readonly record struct NumberCursor(long Number) : ICursor
         return valid;
     }
 
-    /// <summary>The word.</summary>
+    /// <summary>Writes the cursor as a word.</summary>
     /// <returns>Letters, digits, - and _.</returns>
     public override string ToString() => CursorWord.Of('n', Number, "");
 }
@@ -39,15 +39,15 @@ public readonly record struct NumberCursor(long Number) : ICursor
 [StructLayout(LayoutKind.Auto)]
 public readonly record struct IdCursor(string Id) : ICursor
 {
-    /// <summary>From behind which id a list goes on.</summary>
+    /// <summary>Returns the id after which the list goes on.</summary>
     /// <param name="cursor">The cursor; null on the first page.</param>
-    /// <returns>The id; empty, which is before all, on the first page.</returns>
+    /// <returns>The id; on the first page the empty text, which is before all ids.</returns>
     public static string After(IdCursor? cursor) => cursor?.Id ?? "";
 
-    /// <summary>Reads one.</summary>
-    /// <param name="text">The word.</param>
-    /// <param name="cursor">The cursor.</param>
-    /// <returns>Whether it is one.</returns>
+    /// <summary>Parses a cursor.</summary>
+    /// <param name="text">The word as the client gave it.</param>
+    /// <param name="cursor">The cursor that the word stands for.</param>
+    /// <returns>False when the text is not a word that such a list gives.</returns>
     public static bool TryParse([NotNullWhen(true)] string? text, out IdCursor cursor)
     {
         var valid = CursorWord.TryRead(text, 'i', out _, out var id) && id.Length > 0;
@@ -55,21 +55,21 @@ public readonly record struct IdCursor(string Id) : ICursor
         return valid;
     }
 
-    /// <summary>The word.</summary>
+    /// <summary>Writes the cursor as a word.</summary>
     /// <returns>Letters, digits, - and _.</returns>
     public override string ToString() => CursorWord.Of('i', 0, Id);
 }
 
-/// <summary>A cursor of a list that is ordered by time, and at the same time by a number.</summary>
+/// <summary>A cursor of a list that is ordered by time, and then by a number.</summary>
 /// <param name="Time">The last item's time, to the millisecond.</param>
 /// <param name="Number">The last item's number.</param>
 [StructLayout(LayoutKind.Auto)]
 public readonly record struct TimeCursor(DateTimeOffset Time, long Number) : ICursor
 {
-    /// <summary>Reads one.</summary>
-    /// <param name="text">The word.</param>
-    /// <param name="cursor">The cursor.</param>
-    /// <returns>Whether it is one.</returns>
+    /// <summary>Parses a cursor.</summary>
+    /// <param name="text">The word as the client gave it.</param>
+    /// <param name="cursor">The cursor that the word stands for.</param>
+    /// <returns>False when the text is not a word that such a list gives.</returns>
     public static bool TryParse([NotNullWhen(true)] string? text, out TimeCursor cursor)
     {
         var number = 0L;
@@ -80,21 +80,21 @@ public readonly record struct TimeCursor(DateTimeOffset Time, long Number) : ICu
         return valid;
     }
 
-    /// <summary>The word.</summary>
+    /// <summary>Writes the cursor as a word.</summary>
     /// <returns>Letters, digits, - and _.</returns>
     public override string ToString() => CursorWord.Of('t', Time.ToUnixTimeMilliseconds(), Number.ToString(CultureInfo.InvariantCulture));
 }
 
-/// <summary>A cursor of a list that is ordered by time, and at the same time by id.</summary>
+/// <summary>A cursor of a list that is ordered by time, and then by id.</summary>
 /// <param name="Time">The last item's time, to the millisecond.</param>
 /// <param name="Id">The last item's id.</param>
 [StructLayout(LayoutKind.Auto)]
 public readonly record struct TimeIdCursor(DateTimeOffset Time, string Id) : ICursor
 {
-    /// <summary>Reads one.</summary>
-    /// <param name="text">The word.</param>
-    /// <param name="cursor">The cursor.</param>
-    /// <returns>Whether it is one.</returns>
+    /// <summary>Parses a cursor.</summary>
+    /// <param name="text">The word as the client gave it.</param>
+    /// <param name="cursor">The cursor that the word stands for.</param>
+    /// <returns>False when the text is not a word that such a list gives.</returns>
     public static bool TryParse([NotNullWhen(true)] string? text, out TimeIdCursor cursor)
     {
         var valid = CursorWord.TryRead(text, 'c', out var milliseconds, out var id) && id.Length > 0
@@ -103,7 +103,7 @@ public readonly record struct TimeIdCursor(DateTimeOffset Time, string Id) : ICu
         return valid;
     }
 
-    /// <summary>The word.</summary>
+    /// <summary>Writes the cursor as a word.</summary>
     /// <returns>Letters, digits, - and _.</returns>
     public override string ToString() => CursorWord.Of('c', Time.ToUnixTimeMilliseconds(), Id);
 }

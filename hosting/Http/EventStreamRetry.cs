@@ -5,7 +5,7 @@ using Microsoft.Net.Http.Headers;
 namespace InstaMessenger.Hosting.Http;
 
 /// <summary>
-/// What a browser's live stream is answered while it cannot be had. An <c>EventSource</c> comes again after a stream that ends and gives up
+/// Answers a browser's live stream while there is none to be had. An <c>EventSource</c> comes again after a stream that ends and gives up
 /// for good after any status but 200: one restart of the store, answered 502, left every open inbox deaf until somebody reloaded the page.
 /// </summary>
 public static class EventStreamRetry
@@ -15,10 +15,11 @@ public static class EventStreamRetry
     private const int LatestMilliseconds = 5_000;
 
     /// <summary>
-    /// Whether a browser asks for a stream. Others say so by the same header and know the rule; who does not gets the status itself.
+    /// Whether a request asks for a stream as browsers do, by its <c>Accept</c> header. Other clients that send it know the rule; a request
+    /// without it gets the status itself.
     /// </summary>
     /// <param name="request">Any request.</param>
-    /// <returns>The answer.</returns>
+    /// <returns>True when the request asks for one.</returns>
     public static bool Asks(HttpRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
@@ -26,7 +27,7 @@ public static class EventStreamRetry
             && request.Headers.Accept.ToString().Contains(MediaType, StringComparison.OrdinalIgnoreCase);
     }
 
-    /// <summary>Whether a status passes by itself, so that coming again is right.</summary>
+    /// <summary>Whether a status is temporary, so that the client is right to come again.</summary>
     /// <param name="status">The status.</param>
     /// <returns>True for 429, 502, 503 and 504.</returns>
     public static bool Passes(int status) => status is StatusCodes.Status429TooManyRequests
@@ -34,7 +35,7 @@ public static class EventStreamRetry
 
     /// <summary>Answers 200 with a stream that says when to come again, and ends. The client keeps its place in the log.</summary>
     /// <param name="context">A request that <see cref="Asks"/>, not answered yet.</param>
-    /// <returns>Ends when it is written.</returns>
+    /// <returns>Completes once it is written.</returns>
     public static Task AnswerAsync(HttpContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
@@ -43,7 +44,7 @@ public static class EventStreamRetry
         response.Headers.Remove(HeaderNames.ContentLength);
         response.ContentType = MediaType;
         response.Headers.CacheControl = "no-store";
-        // Not all at the same time: thousands of them were cut off together.
+        // A random wait: thousands of clients were cut off together and must not all come back at once.
         var wait = Random.Shared.Next(SoonestMilliseconds, LatestMilliseconds);
         return response.WriteAsync(
             string.Create(CultureInfo.InvariantCulture, $": not available just now\nretry: {wait}\n\n"), context.RequestAborted);

@@ -9,8 +9,8 @@ using IPNetwork = System.Net.IPNetwork;
 namespace InstaMessenger.Hosting.Http;
 
 /// <summary>
-/// <c>ForwardedHeaders:KnownProxies</c>: the peers whose <c>X-Forwarded-For</c> and <c>X-Forwarded-Proto</c> are believed. Everybody else's
-/// are claims of a stranger, also on a private network: who is believed there chooses the address that their limits count for.
+/// <c>ForwardedHeaders:KnownProxies</c>: the peers whose <c>X-Forwarded-For</c> and <c>X-Forwarded-Proto</c> are believed. From anybody
+/// else they are a stranger's claims, even on a private network: whoever is believed chooses the address that their limits count for.
 /// </summary>
 internal static class KnownProxies
 {
@@ -32,8 +32,7 @@ internal static class KnownProxies
         builder.Services.Configure<ForwardedHeadersOptions>(options =>
         {
             options.ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto;
-            // Goes from the right past every known proxy to the first other address: what stands further left is only what the client
-            // claims.
+            // Goes from the right past every known proxy to the first other address. What stands further left is only the client's claim.
             options.ForwardLimit = null;
             options.KnownProxies.Clear();
             options.KnownIPNetworks.Clear();

@@ -9,9 +9,7 @@ public sealed record Page<T>(IReadOnlyList<T> Data, string? NextCursor);
 /// <summary>Makes pages.</summary>
 public static class Page
 {
-    /// <summary>
-    /// Makes a page of rows of which one more was asked for than it holds: only then is it known whether there is another page.
-    /// </summary>
+    /// <summary>Makes a page. Read one row more than it holds: only then is it known whether there is another page.</summary>
     /// <typeparam name="TRow">The rows.</typeparam>
     /// <typeparam name="T">What clients see of them.</typeparam>
     /// <param name="rows">At most <paramref name="size"/> + 1.</param>
@@ -36,8 +34,8 @@ public static class PageLimit
     /// <summary>How many items a page has at most.</summary>
     public const int Most = 200;
 
-    /// <summary>Brings a caller's wish into 1 to 200.</summary>
-    /// <param name="limit">The wish; null for none.</param>
+    /// <summary>Limits what a caller asks for to 1 to 200.</summary>
+    /// <param name="limit">What the caller asks for; null for the default.</param>
     /// <returns>How many items to give.</returns>
     public static int Of(int? limit) => Math.Clamp(limit ?? Default, 1, Most);
 }

@@ -8,12 +8,12 @@ namespace InstaMessenger.Hosting.Http;
 /// <summary>Errors as RFC 9457 problem details with a stable <c>code</c> and the <c>trace_id</c>.</summary>
 public static class Problems
 {
-    /// <summary>A problem.</summary>
+    /// <summary>Makes a problem.</summary>
     /// <param name="status">The HTTP status.</param>
     /// <param name="code">A stable snake_case code.</param>
     /// <param name="detail">A sentence for people: what is wrong and what to do.</param>
     /// <param name="more">Further members, like <c>closed_at</c>.</param>
-    /// <returns>The answer.</returns>
+    /// <returns>The problem, as an endpoint returns it.</returns>
     public static ProblemHttpResult Of(int status, string code, string? detail = null, params (string Name, object? Value)[] more)
     {
         ArgumentNullException.ThrowIfNull(more);
@@ -25,17 +25,17 @@ public static class Problems
 
     /// <summary>404 <c>not_found</c>: it is not there, or not the caller's to know of.</summary>
     /// <param name="what">What was looked for, like <c>conversation</c>.</param>
-    /// <returns>The answer.</returns>
+    /// <returns>The problem, as an endpoint returns it.</returns>
     public static ProblemHttpResult NotFound(string what) => Of(StatusCodes.Status404NotFound, "not_found", $"There is no such {what}.");
 
     /// <summary>422 <c>validation_failed</c>, naming each field and what is wrong with it.</summary>
     /// <param name="errors">Field and sentence.</param>
-    /// <returns>The answer.</returns>
+    /// <returns>The problem, as an endpoint returns it.</returns>
     public static ProblemHttpResult Invalid(params (string Field, string Error)[] errors) =>
         Wrong(StatusCodes.Status422UnprocessableEntity, "validation_failed", "The request is not valid: see errors.", errors);
 
     /// <summary>400 <c>bad_cursor</c>.</summary>
-    /// <returns>The answer.</returns>
+    /// <returns>The problem, as an endpoint returns it.</returns>
     public static ProblemHttpResult BadCursor() =>
         Of(StatusCodes.Status400BadRequest, "bad_cursor", "Give next_cursor of the page before, unchanged.");
 

@@ -26,7 +26,7 @@ internal sealed class RequestId(RequestDelegate next, ILogger<RequestId> logger)
     private static readonly SearchValues<char> Allowed = SearchValues.Create(
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-");
 
-    /// <summary>In front of everything: what is refused has its id as well.</summary>
+    /// <summary>Runs in front of everything, so that what is refused has its id as well.</summary>
     public static Action<IApplicationBuilder> InFrontOf(Action<IApplicationBuilder> pipeline) =>
         app => pipeline(app.UseMiddleware<RequestId>());
 
@@ -36,16 +36,16 @@ internal sealed class RequestId(RequestDelegate next, ILogger<RequestId> logger)
             ? given
             : Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(OwnBytes));
         var scope = new Scope(id, context.Response);
-        // What a service behind the gateway reads, and what anybody here does: never the client's text unchecked.
+        // Whoever reads the header, here or in a service behind the gateway, gets this id: never the client's text unchecked.
         context.Request.Headers[Header] = id;
-        // When the answer starts: an error handler clears what was set before, and a proxied answer brings the service's.
+        // Set when the answer starts: an error handler clears what was set before, and a proxied answer brings the service's.
         context.Response.OnStarting(static state => ((Scope)state).AnswerAsync(), scope);
         using (logger.BeginScope(scope)) await next(context);
     }
 
     /// <summary>
-    /// One value of letters, digits, dots, dashes and underscores: nothing that could end a header or a line, or mean something to who
-    /// shows it.
+    /// Whether it is one value of letters, digits, dots, dashes and underscores: nothing that could end a header or a line, or mean
+    /// something to a program that shows it.
     /// </summary>
     private static bool IsHarmless(StringValues header, [NotNullWhen(true)] out string? id)
     {
@@ -53,7 +53,7 @@ internal sealed class RequestId(RequestDelegate next, ILogger<RequestId> logger)
         return id is { Length: > 0 and <= Longest } && !id.AsSpan().ContainsAnyExcept(Allowed);
     }
 
-    /// <summary>As a list it is what other log formats show of a scope.</summary>
+    /// <summary>A list, because other log formats show a scope that way.</summary>
     private sealed class Scope(string id, HttpResponse response) : IRequestScope, IReadOnlyList<KeyValuePair<string, object?>>
     {
         string IRequestScope.RequestId => id;

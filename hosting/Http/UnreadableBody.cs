@@ -44,7 +44,7 @@ internal static class UnreadableBody
             : path;
     }
 
-    /// <summary>In our words: the framework's name types of ours, and may quote what was sent.</summary>
+    /// <summary>Says it in our words: the framework's text names types of ours, and may quote what was sent.</summary>
     private static string ErrorOf(JsonException json)
     {
         if (json.Message.Contains("could not be mapped", StringComparison.Ordinal)) return "There is no such member.";

@@ -6,7 +6,8 @@ using Microsoft.AspNetCore.Http.Metadata;
 namespace InstaMessenger.Hosting.Http;
 
 /// <summary>
-/// An answer that is JSON bytes already, which every repeat shows alike. Its type says what the bytes are, so that the document knows it.
+/// An answer that is JSON bytes already, the same for every repeat. Its type argument says what the bytes are, so that the OpenAPI document
+/// knows it.
 /// </summary>
 /// <typeparam name="T">What the bytes are the JSON of.</typeparam>
 /// <param name="status">The HTTP status: 200, or 202 for what is not finished.</param>

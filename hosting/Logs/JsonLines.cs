@@ -7,14 +7,14 @@ using System.Text.Json;
 namespace InstaMessenger.Hosting.Logs;
 
 /// <summary>
-/// One JSON object a line, with the member names of .NET's own JSON console, which log stores know; that one writes an event's number where
-/// this one writes its name.
+/// Writes one JSON object a line, with the member names of .NET's own JSON console, which log stores know. That console writes an event's
+/// number where this one writes its name.
 /// </summary>
 internal sealed class JsonLines(Outage outage, TimeProvider clock) : LineFormatter(FormatName, outage, clock)
 {
     public const string FormatName = "instamessenger-json";
 
-    /// <summary>The lines are no part of a page: only what JSON itself wants is escaped.</summary>
+    /// <summary>Escapes only what JSON requires, because the lines are no part of a page.</summary>
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     protected override void Write(in LogLine line, TextWriter writer)

@@ -1,7 +1,7 @@
 namespace InstaMessenger.Hosting.Logs;
 
-/// <summary>Lets so many lines through in each minute, and counts the others.</summary>
-/// <param name="linesAMinute">At most so many.</param>
+/// <summary>Lets a number of lines through in each minute, and counts the others.</summary>
+/// <param name="linesAMinute">How many lines a minute it lets through.</param>
 /// <param name="clock">Tells the time.</param>
 internal sealed class LineBudget(int linesAMinute, TimeProvider clock)
 {

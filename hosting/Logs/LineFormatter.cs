@@ -6,8 +6,8 @@ using Microsoft.Extensions.Logging.Console;
 namespace InstaMessenger.Hosting.Logs;
 
 /// <summary>
-/// Makes the product's lines of what anybody logs, libraries too: each has the trace and the request it belongs to, and whatever is away is
-/// told once a minute in one line, not by a stack trace for each attempt.
+/// Turns what anybody logs, libraries too, into the product's lines. Each line names the trace and the request that it belongs to.
+/// Something that is away is reported once a minute in one line, not by a stack trace for each attempt.
 /// </summary>
 /// <param name="name">The format.</param>
 /// <param name="outage">Knows what is away.</param>

@@ -4,18 +4,18 @@ using RabbitMQ.Client.Exceptions;
 namespace InstaMessenger.Hosting.Logs;
 
 /// <summary>
-/// Errors that say that something outside of this process is away: a broker, a database, a CRM, another service. Their stack traces tell
-/// nobody more.
+/// Recognises errors which say that something outside of this process is away: a broker, a database, a CRM, another service. Their stack
+/// traces tell nobody more.
 /// </summary>
-/// <param name="isKnown">What the product itself knows to be one.</param>
+/// <param name="isKnown">Recognises the errors that the product itself knows to say so.</param>
 internal sealed class Outage(Func<Exception, bool> isKnown)
 {
-    /// <summary>Some libraries repeat the same sentence at each level.</summary>
+    /// <summary>How many causes a line names: some libraries repeat the same sentence at each level.</summary>
     private const int MostCauses = 4;
 
-    /// <summary>Whether an error is one.</summary>
+    /// <summary>Whether an error says that something is away.</summary>
     /// <param name="error">The error, or one that wraps it.</param>
-    /// <returns>True also for a time-out: who does not answer is away.</returns>
+    /// <returns>True for a time-out too: what does not answer is away.</returns>
     public bool Is(Exception error) => Causes(error).Any(IsOne) || isKnown(error);
 
     /// <summary>The error and its causes in one line, without places in the code.</summary>

@@ -4,14 +4,16 @@ using System.Globalization;
 namespace InstaMessenger.Hosting.Logs;
 
 /// <summary>
-/// Lets a line about something that is away through at the first time and then once a minute. Two lines are alike when they have the same
+/// Lets a line about something that is away through the first time and then once a minute. Two lines are alike when they have the same
 /// words and names; numbers, times and GUIDs in them, like that of an attempt, do not count.
 /// </summary>
 internal sealed class RepeatedLines(TimeProvider clock)
 {
     private static readonly TimeSpan Every = TimeSpan.FromMinutes(1);
 
-    /// <summary>Beyond it all are forgotten, and each is told once more: names of messages must not fill the memory.</summary>
+    /// <summary>
+    /// Beyond this many lines all are forgotten, and each is logged once more: names of messages must not fill the memory.
+    /// </summary>
     private const int Most = 2_000;
 
     private readonly ConcurrentDictionary<string, Entry> _lines = new(StringComparer.Ordinal);
@@ -20,7 +22,7 @@ internal sealed class RepeatedLines(TimeProvider clock)
     /// <param name="category">Who says it.</param>
     /// <param name="values">Its values by name.</param>
     /// <param name="leftOut">How many like it were left out since the last one.</param>
-    /// <returns>False for one more of the same minute.</returns>
+    /// <returns>False when a line like it was written within the last minute.</returns>
     public bool MayWrite(string category, IReadOnlyList<KeyValuePair<string, object?>> values, out int leftOut)
     {
         if (_lines.Count > Most) _lines.Clear();

@@ -5,8 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace InstaMessenger.Hosting.Logs;
 
 /// <summary>
-/// Lines for people. What is behind a line (a stack trace) is indented, and no text of somebody else's can begin a line of its own: it
-/// would look like one of ours.
+/// Writes lines for people. What is behind a line (a stack trace) is indented, so that no text of somebody else's can begin a line and look
+/// like one of ours.
 /// </summary>
 internal sealed class TextLines(Outage outage, TimeProvider clock) : LineFormatter(FormatName, outage, clock)
 {

@@ -17,7 +17,7 @@ public interface IRelaySource
     /// <summary>
     /// Reads rows that are not marked yet, oldest first, without a transaction. A row that cannot be read comes with the reason.
     /// </summary>
-    /// <param name="limit">At most so many.</param>
+    /// <param name="limit">How many rows, at most.</param>
     /// <param name="cancellationToken">Ends the read.</param>
     /// <returns>The rows; empty when all is published.</returns>
     Task<IReadOnlyList<RelayRow>> ReadAsync(int limit, CancellationToken cancellationToken);
@@ -25,16 +25,17 @@ public interface IRelaySource
     /// <summary>Marks rows as published, so that they are not read again, unless another process has the lease meanwhile.</summary>
     /// <param name="published">Rows that the bus has confirmed or that were set aside, in the order in which they were read.</param>
     /// <param name="cancellationToken">Ends the write.</param>
-    /// <returns>When that is durable.</returns>
+    /// <returns>Completes once that is durable.</returns>
     /// <exception cref="LeaseLostException">Another process has the lease; nothing was marked.</exception>
     Task MarkAsync(IReadOnlyList<RelayRow> published, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Keeps a row that can never be published where people see it. It may be told twice of one row; marking it comes after.
+    /// Keeps a row that can never be published where people see it. It may be called twice for one row, because the row is marked
+    /// afterwards.
     /// </summary>
     /// <param name="row">The row.</param>
     /// <param name="reason">Why, without any content.</param>
-    /// <returns>When that is durable.</returns>
+    /// <returns>Completes once that is durable.</returns>
     /// <exception cref="LeaseLostException">Another process has the lease; nothing was kept.</exception>
     Task SetAsideAsync(RelayRow row, string reason);
 }

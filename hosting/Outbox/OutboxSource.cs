@@ -53,7 +53,7 @@ internal sealed class OutboxSource<TContext> : IRelaySource
             cancellationToken);
     }
 
-    /// <summary>A row that cannot be published (its type is gone) would stop all behind it, so it becomes a dead letter.</summary>
+    /// <summary>Makes a dead letter of a row that cannot be published (its type is gone), which would else stop all behind it.</summary>
     public Task SetAsideAsync(RelayRow row, string reason) => _unitOfWork.ExecuteAsync(async scope =>
     {
         await scope.FenceAsync(Lease);

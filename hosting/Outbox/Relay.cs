@@ -20,15 +20,15 @@ internal sealed partial class Relay<TSource>(
     private const int RowsPerRound = 500;
 
     /// <summary>
-    /// From one round to the next, at least. Rows that come one by one go together then: a hop costs the same for one row as for a hundred,
-    /// and at 200 rows a second single ones would keep two cores busy with nothing but hops. The first row after a quiet moment never
-    /// waits.
+    /// The shortest time from one round to the next. Rows that come one by one then go together: a hop costs the same for one row as for a
+    /// hundred, and at 200 rows a second single ones would keep two cores busy with nothing but hops. The first row after a quiet moment
+    /// never waits.
     /// </summary>
     private static readonly TimeSpan RoundEvery = TimeSpan.FromMilliseconds(20);
 
     /// <summary>
-    /// After a round of so many rows the next begins later: under load the processor is what is short, and twice the rows for the same hop
-    /// leave it time, which makes each row faster in the end.
+    /// After a round of this many rows the next one begins later: under load the processor is what is short, and twice the rows for the
+    /// same hop leave it time, which makes each row faster in the end.
     /// </summary>
     private const int ManyRows = 20;
 
@@ -38,7 +38,7 @@ internal sealed partial class Relay<TSource>(
 
     public override string Name => source.Name;
 
-    /// <summary>Only for a wake-up lost between a commit and its hook.</summary>
+    /// <summary>Only covers for a wake-up that was lost between a commit and its hook.</summary>
     public override TimeSpan Interval => TimeSpan.FromSeconds(1);
 
     public override WakeSignal Signal => source.Signal;
@@ -68,7 +68,7 @@ internal sealed partial class Relay<TSource>(
         if (failure is not null) throw failure;
     }
 
-    /// <summary>Tries until it holds: while the database is away, publishing the same rows again would only make copies.</summary>
+    /// <summary>Tries until it succeeds: while the database is away, publishing the same rows again would only make copies.</summary>
     private async Task MarkAsync(List<RelayRow> published, CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
@@ -88,10 +88,10 @@ internal sealed partial class Relay<TSource>(
     }
 
     /// <summary>
-    /// Each bundle after the confirm of the one before: publishes that are under way together can overtake each other inside MassTransit,
-    /// and the messages to one contact would change places. A bundle of 128 rows keeps that fast enough. What fails keeps all
-    /// behind it waiting, for as long as it takes: a bus that takes nothing cannot be told from a bus that refuses one row, and no row may
-    /// overtake.
+    /// Publishes each bundle after the confirm of the one before. Publishes that are under way together can overtake each other inside
+    /// MassTransit, and the messages to one contact would change places; bundles of 128 rows keep this fast enough. A bundle that fails
+    /// keeps all behind it waiting, for as long as it takes: a bus that takes nothing cannot be told from a bus that refuses one row, and
+    /// no row may overtake.
     /// </summary>
     private async Task<Exception?> PublishInTurnAsync(List<RelayRow> rows, HashSet<RelayRow> done, CancellationToken cancellationToken)
     {

@@ -12,9 +12,9 @@ namespace InstaMessenger.Hosting.Security;
 /// <param name="Scopes">What the credential may be used for; all of it for a person.</param>
 public sealed record Caller(string Id, CallerKind Kind, string UserId, bool IsAdmin, AccountReach Accounts, Scopes Scopes = Scopes.All)
 {
-    /// <summary>Whether the account is the caller's to see.</summary>
+    /// <summary>Whether the caller may see an account.</summary>
     /// <param name="account">Any account.</param>
-    /// <returns>The answer.</returns>
+    /// <returns>True when it is within <see cref="Accounts"/>.</returns>
     public bool CanSee(AccountId account) => Accounts.Contains(account);
 
     /// <summary>Gives endpoints the caller of their request.</summary>

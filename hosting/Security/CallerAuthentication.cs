@@ -19,15 +19,15 @@ internal sealed class CallerAuthentication(
 {
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
-        // Nobody asks who calls an anonymous endpoint. Looking would have the gateway ask the store twice for each request it passes on,
-        // and let strangers at ingress's public door make it ask the store at all.
+        // An anonymous endpoint needs no caller. Looking for one would have the gateway ask the store twice for each request it passes on,
+        // and strangers at ingress's public door could make it ask the store at all.
         if (Context.GetEndpoint()?.Metadata.GetMetadata<IAllowAnonymous>() is not null) return AuthenticateResult.NoResult();
         if (Credential.Of(Request) is not { } credential) return AuthenticateResult.NoResult();
         if (await callers.FindAsync(credential, Context.RequestAborted) is not { } caller)
             return AuthenticateResult.Fail("unknown credential");
 
         Context.Features.Set(caller);
-        // What a caller is told is theirs alone; an endpoint that knows better says so itself.
+        // The answer is for this caller alone; an endpoint that knows better says so itself.
         Response.Headers.CacheControl = "no-store";
         var identity = new ClaimsIdentity(Scheme.Name);
         identity.AddClaim(new Claim(ClaimTypes.NameIdentifier, caller.Id));

@@ -5,8 +5,8 @@ using InstaMessenger.Contracts.Ids;
 namespace InstaMessenger.Hosting.Security;
 
 /// <summary>
-/// The answer of <c>GET /api/v1/me</c>: who the presented credential belongs to. Every member is required, and all accounts are said by a
-/// word: the other services let people in by what is read here.
+/// The answer of <c>GET /api/v1/me</c>: who the presented credential belongs to. Every member is required, and "all accounts" is a word of
+/// its own: the other services let people in by what they read here.
 /// </summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Skip)]
 public sealed record CallerDescription

@@ -13,8 +13,8 @@ public static class Credential
     private const int Longest = 4096;
 
     /// <summary>
-    /// Keys and tokens consist of these and nothing else. Whatever is outside is no credential, before anybody looks at it: a cookie is
-    /// URL-decoded, and a line break in it would be a second request to whoever the credential is passed on to.
+    /// The only characters of keys and tokens. Text with any other is refused before anybody looks it up: a cookie is URL-decoded, and a
+    /// line break in it would be a second request to whoever the credential is passed on to.
     /// </summary>
     private static readonly SearchValues<char> Allowed =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._~-");
@@ -32,7 +32,7 @@ public static class Credential
         return IsWellFormed(given) ? given : null;
     }
 
-    /// <summary>Whether a browser presents it by itself, whoever had the request made.</summary>
+    /// <summary>Whether the credential is a cookie, which a browser sends by itself, whoever had the request made.</summary>
     internal static bool IsCookie(HttpRequest request) =>
         request.Headers.Authorization.Count == 0 && request.Cookies.ContainsKey(SessionCookie);
 

@@ -4,8 +4,8 @@ using Microsoft.AspNetCore.Http;
 namespace InstaMessenger.Hosting.Security;
 
 /// <summary>
-/// Refuses changes that another site has a browser make with the session cookie. The cookie is <c>SameSite=Strict</c>; this holds also
-/// against a neighbour on the same site (another subdomain or port), and browsers that do not know the attribute.
+/// Refuses changes that another site has a browser make with the session cookie. The cookie is <c>SameSite=Strict</c>. This check also
+/// holds against a neighbour on the same site (another subdomain or port), and for browsers that do not know the attribute.
 /// </summary>
 internal static class CrossSiteWrites
 {
@@ -24,8 +24,9 @@ internal static class CrossSiteWrites
         !(HttpMethods.IsGet(method) || HttpMethods.IsHead(method) || HttpMethods.IsOptions(method));
 
     /// <summary>
-    /// What browsers say of the page that made the request; no page can make them say otherwise. <c>Sec-Fetch-Site</c> is left out on plain
-    /// http, and there the page's origin must be where the request goes. Who sends neither is no browser of the last ten years.
+    /// Whether the page that made the request is ours, by what browsers say; no page can make them say otherwise. <c>Sec-Fetch-Site</c> is
+    /// left out on plain http, and there the page's origin must be where the request goes. A client that sends neither is no browser of the
+    /// last ten years.
     /// </summary>
     private static bool IsOwnPage(HttpRequest request)
     {

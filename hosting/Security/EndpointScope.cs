@@ -18,7 +18,7 @@ public sealed record EndpointScope(Scopes AnyOf)
 }
 
 /// <summary>
-/// Says of endpoints which scope they need. Each must: one that says nothing needs <see cref="Scopes.Manage"/>, and a test names it.
+/// Declares which scope endpoints need. Each must: an endpoint that declares none needs <see cref="Scopes.Manage"/>, and a test names it.
 /// </summary>
 public static class EndpointScopeSetup
 {

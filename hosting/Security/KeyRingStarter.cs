@@ -15,7 +15,7 @@ internal sealed class KeyRingStarter(DirectoryInfo folder, IKeyManager keys, Tim
     private static readonly TimeSpan LongestTurn = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan KeyLifetime = TimeSpan.FromDays(90);
 
-    /// <summary>Before anything is started: Data Protection makes a key at its own start, wherever that was registered.</summary>
+    /// <summary>Runs before anything is started: Data Protection makes a key at its own start, wherever that was registered.</summary>
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
         // Services that start together on an empty folder must not make a key each: for a day the others would not know it.
@@ -60,7 +60,7 @@ internal sealed class KeyRingStarter(DirectoryInfo folder, IKeyManager keys, Tim
             }
             catch (Exception error) when (error is IOException or UnauthorizedAccessException)
             {
-                // A turn takes milliseconds: what lasts longer is a file that cannot be opened, and waiting on in silence would hang the
+                // A turn takes milliseconds. What lasts longer is a file that cannot be opened, and waiting on in silence would hang the
                 // start for ever.
                 if (clock.GetElapsedTime(began) > LongestTurn)
                     throw new SettingException($"Secrets:KeyDirectory: {folder.FullName}/.lock cannot be locked: {error.Message}", error);

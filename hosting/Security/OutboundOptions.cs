@@ -29,7 +29,7 @@ public sealed class OutboundOptions : IValidatableObject
         }
     }
 
-    /// <summary>An address is a network of one.</summary>
+    /// <summary>Parses a network, or an address as a network of one; null for anything else.</summary>
     internal static IPNetwork? NetworkOf(string? entry)
     {
         if (IPNetwork.TryParse(entry, out var network)) return network;

@@ -7,7 +7,7 @@ namespace InstaMessenger.Hosting.Security;
 
 /// <summary>
 /// Where a URL that somebody stored may lead: https to a public address, or what the operator allows besides. The same rules judge it when
-/// it is stored and when it is called, so that nothing is taken in that can never be called.
+/// it is stored and when it is called, so that no URL is accepted that can never be called.
 /// </summary>
 /// <remarks>The ranges come from Microsoft.Security.AntiSSRF and grow with it.</remarks>
 public sealed class OutboundRules

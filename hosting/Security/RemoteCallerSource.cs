@@ -30,7 +30,7 @@ internal sealed class RemoteCallerSource(HttpClient http, IConfiguration configu
             }
             catch (StoreUnavailableException)
             {
-                // The next one knows as well.
+                // The next store knows as well.
             }
         }
 

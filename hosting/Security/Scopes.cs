@@ -7,26 +7,26 @@ public enum Scopes
     /// <summary>Nothing.</summary>
     None = 0,
 
-    /// <summary>Looks: conversations, accounts, events, logs.</summary>
+    /// <summary>Reading: conversations, accounts, events, logs.</summary>
     Read = 1,
 
-    /// <summary>Acts in the inbox: sends messages, marks threads as read.</summary>
+    /// <summary>Acting in the inbox: sending messages, marking threads as read.</summary>
     Send = 2,
 
-    /// <summary>Changes how things are set up: accounts and their CRM addresses, keys, users, replays.</summary>
+    /// <summary>Changing how things are set up: accounts and their CRM addresses, keys, users, replays.</summary>
     Manage = 4,
 
     /// <summary>All of them.</summary>
     All = Read | Send | Manage,
 }
 
-/// <summary>Takes scopes apart.</summary>
+/// <summary>Splits scopes into single ones.</summary>
 public static class EachScope
 {
     private static readonly Scopes[] Single = [Scopes.Read, Scopes.Send, Scopes.Manage];
 
-    /// <summary>The scopes one by one.</summary>
+    /// <summary>Returns the scopes one by one.</summary>
     /// <param name="scopes">Any scopes.</param>
-    /// <returns>Each that is in it.</returns>
+    /// <returns>Each single scope that is set.</returns>
     public static IEnumerable<Scopes> Each(this Scopes scopes) => Single.Where(scope => scopes.HasFlag(scope));
 }

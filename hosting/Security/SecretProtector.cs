@@ -15,7 +15,8 @@ public enum SecretPurpose
 }
 
 /// <summary>
-/// Encrypts secrets for rest and for the bus. Bound to purpose and account, so that a value moved to another row cannot be read.
+/// Encrypts secrets that are stored or go over the bus. Each is bound to its purpose and account, so that a value moved to another row
+/// cannot be read.
 /// </summary>
 /// <param name="provider">The key ring.</param>
 public sealed class SecretProtector(IDataProtectionProvider provider)

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Configuration;
 namespace InstaMessenger.Hosting.Settings;
 
 /// <summary>
-/// Every name in the product's own sections. A name that is not here is a typing mistake, and one that is ignored is found weeks later: the
+/// Every name in the product's own sections. A name that is not here is a typing mistake. Ignored, it would be found weeks later, so the
 /// start names it. All services know all names, because one file of settings is given to all of them.
 /// </summary>
 public static class KnownSettings
@@ -49,14 +49,15 @@ public static class KnownSettings
 
     /// <summary>Refuses unknown names in the product's sections.</summary>
     /// <param name="configuration">All settings.</param>
-    /// <exception cref="SettingException">There are some; it names each.</exception>
+    /// <exception cref="SettingException">Some names are unknown; the message names each.</exception>
     public static void Check(IConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(configuration);
         var unknown = configuration.GetChildren()
             .Where(section => Sections.Contains(section.Key))
             .SelectMany(section => section.AsEnumerable())
-            // A section has no value of its own; an empty one is as good as absent, and Compose passes what nobody has set so.
+            // A section has no value of its own. An empty value is as good as none, because Compose passes what nobody has set as an empty
+            // text.
             .Where(setting => !string.IsNullOrEmpty(setting.Value) && !Names.Contains(General(setting.Key)))
             .Select(setting => setting.Key)
             .Order(StringComparer.Ordinal)

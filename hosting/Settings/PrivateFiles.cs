@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace InstaMessenger.Hosting.Settings;
 
 /// <summary>
-/// What the process makes on a disk is for its own user alone: folders 0700, files 0600. It holds customers' messages, and the log beside a
-/// database or the key ring is made by libraries that are not asked one by one.
+/// Makes what the process writes to a disk readable for its own user alone: folders 0700, files 0600. It holds customers' messages, and the
+/// log beside a database or the key ring is made by libraries that are not asked one by one.
 /// </summary>
 internal static class PrivateFiles
 {

@@ -36,7 +36,7 @@ public static partial class ServiceProcess
             }
             catch (OperationCanceledException) when (app.Lifetime.ApplicationStopping.IsCancellationRequested)
             {
-                // Told to stop while it waited for a database.
+                // The process was told to stop while it waited for a database.
                 return 0;
             }
             catch (Exception error)
@@ -51,7 +51,7 @@ public static partial class ServiceProcess
 
     private static async Task<int> RefuseAsync(Exception error, TextWriter errors)
     {
-        // What nobody foresaw is ours to mend, and its place in the code is what is needed for that.
+        // An error that nobody foresaw is ours to mend, and for that its place in the code is needed.
         await errors.WriteLineAsync("InstaMessenger does not start. " + (SentenceOf(error) ?? error.ToString()));
         return 1;
     }

@@ -13,7 +13,7 @@ public static class WritableFolder
         try
         {
             var folder = Directory.CreateDirectory(path);
-            // By its name no other process has the same one open.
+            // A random name, so that no other process has the same file open.
             var trial = Path.Combine(folder.FullName, Path.GetRandomFileName());
             using (new FileStream(trial, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose)) return folder;
         }

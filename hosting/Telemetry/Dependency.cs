@@ -5,16 +5,16 @@ using Microsoft.Extensions.Logging;
 namespace InstaMessenger.Hosting.Telemetry;
 
 /// <summary>
-/// What is known of something that the process needs and does not own: the broker, a database. Its outage is told when it begins, once a
-/// minute while it lasts and when it ends. It makes the process degraded, not unready: it is away for all processes alike, and none could
-/// serve in another's place.
+/// What is known about something that the process needs and does not own: the broker, a database. Its outage is reported when it begins,
+/// once a minute while it lasts, and when it ends. It makes the process degraded, not unready: it is away for all processes alike, and none
+/// could serve in another's place.
 /// </summary>
 /// <param name="name">Words for people, like <c>the broker</c>.</param>
 /// <param name="clock">Tells the time.</param>
-/// <param name="logger">Told of each change.</param>
+/// <param name="logger">Logs each change.</param>
 internal sealed partial class Dependency(string name, TimeProvider clock, ILogger logger) : IHealthCheck
 {
-    /// <summary>A restart of a process, or a connection that is made anew, is no outage.</summary>
+    /// <summary>Shorter absences are no outage: a process restarts, or a connection is made anew.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(3);
 
     private static readonly TimeSpan TellEvery = TimeSpan.FromMinutes(1);
@@ -23,7 +23,7 @@ internal sealed partial class Dependency(string name, TimeProvider clock, ILogge
     private DateTimeOffset? _since;
     private DateTimeOffset? _toldAt;
 
-    /// <summary>It did not answer.</summary>
+    /// <summary>Notes that it did not answer.</summary>
     /// <param name="reason">Why, for the log; it may name hosts and users.</param>
     public void Away(string reason)
     {
@@ -38,7 +38,7 @@ internal sealed partial class Dependency(string name, TimeProvider clock, ILogge
         }
     }
 
-    /// <summary>It answered.</summary>
+    /// <summary>Notes that it answered.</summary>
     public void Back()
     {
         if (_since is null) return;
@@ -54,7 +54,7 @@ internal sealed partial class Dependency(string name, TimeProvider clock, ILogge
     {
         lock (_gate)
         {
-            // Open to anybody, so without the reason.
+            // Anybody may ask for the health, so it does not give the reason.
             return Task.FromResult(_since is { } since && clock.GetUtcNow() - since >= Grace
                 ? HealthCheckResult.Degraded(
                     string.Create(CultureInfo.InvariantCulture, $"No answer from {name} since {since:yyyy-MM-dd'T'HH:mm:ss'Z'}."))

@@ -3,8 +3,8 @@ using Microsoft.Extensions.Hosting;
 namespace InstaMessenger.Hosting.Telemetry;
 
 /// <summary>
-/// Goes on serving for a moment after the process was told to stop, when somebody watches its readiness: they see that it is not ready and
-/// send their requests elsewhere, and only then the door closes. Without it a rolling restart answered hundreds of requests with 502.
+/// Goes on serving for a moment after the process was told to stop, when somebody watches its readiness. The watcher sees that it is not
+/// ready and sends requests elsewhere before the door closes. Without this a rolling restart answered hundreds of requests with 502.
 /// </summary>
 internal sealed class DrainBeforeStop(Readiness readiness) : IHostedLifecycleService
 {
@@ -19,7 +19,7 @@ internal sealed class DrainBeforeStop(Readiness readiness) : IHostedLifecycleSer
 
     public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>Real time, whatever the clock: what is waited for is another process.</summary>
+    /// <summary>Waits in real time, whatever the clock, because it waits for another process.</summary>
     public Task StoppingAsync(CancellationToken cancellationToken) =>
         readiness.WasAskedWithin(Watched) ? Task.Delay(Wait, TimeProvider.System, cancellationToken) : Task.CompletedTask;
 

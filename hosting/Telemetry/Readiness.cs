@@ -5,8 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace InstaMessenger.Hosting.Telemetry;
 
 /// <summary>
-/// Whether the process is ready, asked of its checks at most once a second: some write to a disk, and the question is open to anybody, as
-/// often as they like. From the moment that the process is told to stop it is not ready, so that whoever balances load sends it no more.
+/// Tells whether the process is ready. It asks its checks at most once a second: some write to a disk, and anybody may ask as often as they
+/// like. Once the process is told to stop it is not ready, so that whoever balances load sends it no more.
 /// </summary>
 internal sealed partial class Readiness(
     HealthCheckService checks, IHostApplicationLifetime lifetime, TimeProvider clock, ILogger<Readiness> logger)
@@ -27,11 +27,11 @@ internal sealed partial class Readiness(
     private long _askedAt;
     private string _told = "";
 
-    /// <summary>Whether somebody asked within that time. Real time, whatever the clock: who asks is another process.</summary>
+    /// <summary>Whether somebody asked within that time. Real time, whatever the clock, because they are another process.</summary>
     public bool WasAskedWithin(TimeSpan time) =>
         Interlocked.Read(ref _lastAsked) is var asked and not 0 && TimeProvider.System.GetElapsedTime(asked) < time;
 
-    /// <summary>The newest report; who asks while the checks run waits for that run.</summary>
+    /// <summary>Returns the newest report. A caller who asks while the checks run waits for that run.</summary>
     public Task<HealthReport> GetAsync(CancellationToken cancellationToken)
     {
         Interlocked.Exchange(ref _lastAsked, TimeProvider.System.GetTimestamp());
@@ -48,7 +48,7 @@ internal sealed partial class Readiness(
         }
     }
 
-    /// <summary>Tells in the log what changed: who asks may be a balancer, which keeps no words.</summary>
+    /// <summary>Runs the checks and logs what changed: the one who asks may be a balancer, which keeps no words.</summary>
     private async Task<HealthReport> CheckAsync()
     {
         var report = await checks.CheckHealthAsync(CancellationToken.None);

@@ -39,11 +39,11 @@ internal static class TelemetrySetup
             console => console.FormatterName = configuration["Logging:Format"] == "text" ? TextLines.FormatName : JsonLines.FormatName)
             .AddConsoleFormatter<TextLines, ConsoleFormatterOptions>().AddConsoleFormatter<JsonLines, ConsoleFormatterOptions>();
         foreach (var noisy in Noisy) builder.Logging.AddFilter(noisy, LogLevel.Warning);
-        // What stops a start is told in one line, by ServiceProcess; here it would be thirty more.
+        // ServiceProcess reports what stops a start in one line; here it would be thirty more.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
-        // A line for each check that is not well, each time anybody asks; Readiness tells when that changes.
+        // It writes a line for each check that is not well each time anybody asks; Readiness logs when that changes.
         builder.Logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None);
-        // Each of its failing connections is told by whoever wanted one.
+        // Each failing connection is reported by whoever wanted it.
         builder.Logging.AddFilter("Microsoft.EntityFrameworkCore.Database.Connection", LogLevel.None);
         // ASP.NET writes two lines for every wrong credential: strangers would fill the disk. The metric http.server.request.duration
         // counts the 401s.
@@ -75,7 +75,7 @@ internal static class TelemetrySetup
 
     /// <summary>
     /// Serves <c>/metrics</c> on <c>Metrics:Port</c> and nowhere else, judged by the connection because a Host header can be forged.
-    /// Without the setting nobody is shown them: who asks at the public port is a stranger.
+    /// Without the setting nobody gets them: whoever asks at the public port is a stranger.
     /// </summary>
     public static void UseMetricsEndpoint(this WebApplication app)
     {

@@ -23,6 +23,6 @@ public interface ILease
     Task<bool> TryTakeAsync(CancellationToken cancellationToken);
 
     /// <summary>Gives it back, so that another process goes on at once.</summary>
-    /// <returns>When it is given back. A database that is away is no error: the lease ends by itself.</returns>
+    /// <returns>Completes once it is given back. A database that is away is no error: the lease ends by itself.</returns>
     Task ReleaseAsync();
 }

@@ -3,12 +3,12 @@ using Microsoft.Extensions.Logging;
 namespace InstaMessenger.Hosting.Workers;
 
 /// <summary>
-/// A worker over rows: it finds some, and handles them. Rows that fail together are tried alone, so one that is rotten never stops the
-/// others; it is set aside once it has failed alone several times, minutes apart at most, while the database was well.
+/// A worker that finds rows and handles them. Rows that fail together are tried alone, so a rotten one never stops the others. It is set
+/// aside once it has failed alone several times, minutes apart at most, while the database was well.
 /// </summary>
 /// <typeparam name="TKey">What names a row: its key. The handling reads the row itself, in its own transaction.</typeparam>
 /// <param name="clock">Measures the time between two attempts.</param>
-/// <param name="logger">Told of each row that fails.</param>
+/// <param name="logger">Logs each row that fails.</param>
 public abstract partial class RowWorker<TKey>(TimeProvider clock, ILogger logger) : Worker
     where TKey : notnull
 {
@@ -42,7 +42,7 @@ public abstract partial class RowWorker<TKey>(TimeProvider clock, ILogger logger
 
     /// <summary>Finds rows that are due, without a transaction.</summary>
     /// <param name="except">Rows that failed a moment ago; they must not come again, or they would take the places of others.</param>
-    /// <param name="limit">At most so many.</param>
+    /// <param name="limit">How many rows, at most.</param>
     /// <param name="cancellationToken">Ends the read.</param>
     /// <returns>Their keys, in the order in which they are handled.</returns>
     protected abstract Task<IReadOnlyList<TKey>> FindAsync(
@@ -51,17 +51,17 @@ public abstract partial class RowWorker<TKey>(TimeProvider clock, ILogger logger
     /// <summary>Handles rows in one transaction. They may have been handled meanwhile by another process, which is no error.</summary>
     /// <param name="rows">1 to <see cref="RowsPerRound"/> rows.</param>
     /// <param name="cancellationToken">Ends the handling.</param>
-    /// <returns>When they are committed.</returns>
+    /// <returns>Completes once they are committed.</returns>
     protected abstract Task HandleAsync(IReadOnlyList<TKey> rows, CancellationToken cancellationToken);
 
     /// <summary>Puts a rotten row where people see it and rounds do not.</summary>
     /// <param name="row">The row.</param>
     /// <param name="error">Why it failed. Its message may quote a customer.</param>
     /// <param name="cancellationToken">Ends the write.</param>
-    /// <returns>When that is committed.</returns>
+    /// <returns>Completes once that is committed.</returns>
     protected abstract Task SetAsideAsync(TKey row, Exception error, CancellationToken cancellationToken);
 
-    /// <summary>A suspect that is not found any more was handled by another process, or is not due any more.</summary>
+    /// <summary>Forgets suspects that are not found any more: another process has handled them, or they are not due any more.</summary>
     private void ForgetAllBut(HashSet<TKey> known)
     {
         foreach (var row in _suspects.Keys.Where(row => !known.Contains(row)).ToList()) _suspects.Remove(row);

@@ -7,7 +7,7 @@ namespace InstaMessenger.Hosting.Workers;
 /// <param name="topic">Names it among all processes, like <c>store.events</c>.</param>
 public abstract class SharedSignal(string topic) : WakeSignal
 {
-    /// <summary>Names it among all processes.</summary>
+    /// <summary>The signal's name among all processes, like <c>store.events</c>.</summary>
     public string Topic => topic;
 
     /// <summary>Says whether this process does all that the signal is for, so that the others need not be told.</summary>

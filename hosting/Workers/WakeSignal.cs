@@ -15,7 +15,7 @@ public class WakeSignal
     /// <param name="atMost">The longest sleep.</param>
     /// <param name="clock">Measures it.</param>
     /// <param name="cancellationToken">Ends the sleep with an exception.</param>
-    /// <returns>When it is time to look.</returns>
+    /// <returns>Completes when it is time to look.</returns>
     public async Task SleepAsync(TimeSpan atMost, TimeProvider clock, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();

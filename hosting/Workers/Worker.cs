@@ -6,15 +6,14 @@ namespace InstaMessenger.Hosting.Workers;
 /// </summary>
 /// <remarks>
 /// Write it as if a second process ran the same worker: either its rounds may overlap (each row is claimed in its own transaction), or it
-/// names a
-/// <see cref="Lease"/> and fences what it writes with it.
+/// names a <see cref="Lease"/> and fences what it writes with it.
 /// </remarks>
 public abstract class Worker
 {
     /// <summary>Its name in logs, metrics and health, like <c>idempotency-sweep</c>; unique in the process.</summary>
     public abstract string Name { get; }
 
-    /// <summary>The longest sleep between two rounds. With a signal it is only for a wake-up that was lost.</summary>
+    /// <summary>The longest sleep between two rounds. With a signal it only covers for a wake-up that was lost.</summary>
     public abstract TimeSpan Interval { get; }
 
     /// <summary>Wakes the worker before its interval is over; null when only time does.</summary>
@@ -29,15 +28,15 @@ public abstract class Worker
     /// <summary>How long the round in hand may go on when the process stops, before its token is cancelled.</summary>
     public virtual TimeSpan Drain => TimeSpan.FromSeconds(5);
 
-    /// <summary>Rows that always fail and could not even be set aside; readiness tells of them.</summary>
+    /// <summary>Rows that always fail and could not even be set aside; readiness reports them.</summary>
     internal virtual int StuckRows => 0;
 
     /// <summary>
     /// Does what must be done before the first round, and before what is registered behind this worker begins. An error ends the start of
     /// the process.
     /// </summary>
-    /// <param name="cancellationToken">Gives the start up.</param>
-    /// <returns>When rounds may begin.</returns>
+    /// <param name="cancellationToken">Cancels the start.</param>
+    /// <returns>Completes when rounds may begin.</returns>
     public virtual Task BeginAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>
@@ -50,6 +49,6 @@ public abstract class Worker
 
     /// <summary>Ends what the rounds left running, once the last of them is over and while the bus and the database still work.</summary>
     /// <param name="cancellationToken">Gives up waiting.</param>
-    /// <returns>When all has ended.</returns>
+    /// <returns>Completes once all has ended.</returns>
     public virtual Task EndAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 }

@@ -5,15 +5,16 @@ using Microsoft.Extensions.Logging;
 namespace InstaMessenger.Hosting.Workers;
 
 /// <summary>
-/// Runs a worker's rounds one after the other as long as the process lives. At the stop it ends the round in hand while bus and database
-/// still work: cut off, what was done and not yet marked would be done once more by the next process.
+/// Runs a worker's rounds one after the other as long as the process lives. When the process stops, the loop lets the round in hand end
+/// while bus and database still work: cut off, it would leave work done but not marked, and the next process would do that work once more.
 /// </summary>
 internal sealed partial class WorkerLoop<TWorker>(TWorker worker, WorkerStatuses statuses, TimeProvider clock, ILogger<TWorker> logger)
     : BackgroundService, IHostedLifecycleService
     where TWorker : Worker
 {
     /// <summary>
-    /// How soon a process that waits for the lease asks again: with the lease's own few seconds, that is how long a dead one is missed.
+    /// How often a process that waits for the lease asks again. Together with the lease's own few seconds, that is how long a dead process
+    /// is missed.
     /// </summary>
     private static readonly TimeSpan StandByEvery = TimeSpan.FromSeconds(1);
 
@@ -81,18 +82,18 @@ internal sealed partial class WorkerLoop<TWorker>(TWorker worker, WorkerStatuses
         }
     }
 
-    /// <summary>One round, if this process may, and the sleep behind it.</summary>
+    /// <summary>Runs one round, if this process may, and then sleeps.</summary>
     private async Task RunOnceAsync(CancellationToken stopping, CancellationToken cutOff)
     {
         if (worker.Lease is { IsHeld: false } lease && !await lease.TryTakeAsync(stopping))
         {
             _status.Succeeded();
-            // Not by the signal: each commit of this process would ask for a lease that another has.
+            // It does not wait for the signal: each commit of this process would then ask for a lease that another has.
             await Task.Delay(StandByEvery, clock, stopping);
             return;
         }
 
-        // Real time, whatever the clock: what a gap spares is the processor's.
+        // Real time, whatever the clock, because a gap spares the processor.
         var began = TimeProvider.System.GetTimestamp();
         var next = await worker.RoundAsync(cutOff);
         if (_status.Failures > 0) LogRecovered(logger, worker.Name, _status.Failures);

@@ -11,7 +11,7 @@ namespace InstaMessenger.Hosting.Workers;
 /// </summary>
 internal sealed class WorkerStatuses(TimeProvider clock) : IHealthCheck
 {
-    /// <summary>Fewer are a broker that restarts or a database that is moved.</summary>
+    /// <summary>Fewer failures in a row are a broker that restarts or a database that is moved.</summary>
     private const int WorryingFailures = 5;
 
     private static readonly ConcurrentDictionary<WorkerStatus, bool> OfThisProcess = new();

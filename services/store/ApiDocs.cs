@@ -19,7 +19,7 @@ internal static class ApiDocs
                 "Instagram direct messages for CRMs and agents. Errors are problem details (RFC 9457) with a stable code and a trace_id. "
                 + "Every answer has an X-Request-Id: yours, when you send one of 1 to 64 letters, digits, dots, underscores or dashes, "
                 + "else one of ours.";
-            // Behind the gateway the address of this process is nobody's business.
+            // Behind the gateway nobody needs to know the address of this process.
             document.Servers = [];
             return Task.CompletedTask;
         });
@@ -38,7 +38,7 @@ internal static class ApiDocs
         routes.MapScalarApiReference("/docs", options =>
         {
             options.Title = "InstaMessenger";
-            // An operator's page tells nobody else that it is open: no fonts, figures or assistants from elsewhere.
+            // The page must not tell anybody else that an operator has it open: no fonts, figures or assistants from elsewhere.
             options.DefaultFonts = false;
             options.DisableTelemetry().DisableAgent().DisableMcp();
         }).AllowAnonymous();

@@ -31,7 +31,7 @@ internal sealed class ApiDocument([FromKeyedServices(ApiDocument.Name)] IOpenApi
         await response.Body.WriteAsync(json, context.RequestAborted);
     }
 
-    /// <summary>Callers wait while it is made. When that fails, the next caller starts it again.</summary>
+    /// <summary>Returns the document; callers wait while it is made. When that fails, the next caller starts it again.</summary>
     private Task<(byte[] Json, string ETag)> GetAsync()
     {
         lock (_gate)

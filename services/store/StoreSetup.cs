@@ -33,7 +33,7 @@ public static class StoreSetup
         builder.AddAccess();
         builder.AddAccounts();
         builder.Services.AddOutbound();
-        builder.Services.AddEventTaps();
+        builder.Services.AddEvents();
         builder.Services.AddApiDocs();
     }
 
@@ -43,7 +43,7 @@ public static class StoreSetup
     {
         app.MapOutbound();
         app.MapConversations();
-        app.MapEventTaps();
+        app.MapEvents();
         app.MapApiDocs();
         app.MapQuarantine();
         app.MapAccess();

@@ -3,9 +3,9 @@ using Microsoft.Extensions.Options;
 namespace InstaMessenger.Hosting.Http.Bodies;
 
 /// <summary>
-/// The bytes of request bodies that are held while their rest is awaited. A stranger who stops before the last byte costs as much memory as
-/// the webhooks of a whole shop, so all bodies together have a limit, and not only each. Half of it is the most for one address: nobody
-/// alone shuts the door for Meta.
+/// Counts the bytes of request bodies that are held while their rest is awaited. A stranger who stops before the last byte costs as much
+/// memory as the webhooks of a whole shop, so there is a limit for all bodies together and not only for each. One address may hold half of
+/// it at most, so that no single client can keep Meta out.
 /// </summary>
 internal sealed class BodyBudget(IOptions<BodyOptions> options)
 {
@@ -14,7 +14,9 @@ internal sealed class BodyBudget(IOptions<BodyOptions> options)
     private readonly Dictionary<string, long> _addresses = [];
     private long _taken;
 
-    /// <summary>Takes bytes for an address; false, and nothing is taken, when it or all together would hold too many.</summary>
+    /// <summary>
+    /// Takes bytes for an address. Returns false, and takes nothing, when the address or all together would hold too many.
+    /// </summary>
     public bool TryTake(string address, long bytes)
     {
         lock (_gate)

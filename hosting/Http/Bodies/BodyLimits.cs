@@ -9,12 +9,10 @@ using Microsoft.Extensions.Options;
 
 namespace InstaMessenger.Hosting.Http.Bodies;
 
-/// <summary>
-/// Puts every request's body under a deadline and a budget, in every process: each door may be the one that strangers find.
-/// </summary>
+/// <summary>Puts a deadline and a budget on every request's body, in every process: each door may be the one that strangers find.</summary>
 internal sealed class BodyLimits(RequestDelegate next, BodyBudget budget, IOptions<BodyOptions> options, TimeProvider clock)
 {
-    /// <summary>Larger ones are uploads. What takes no uploads refuses them by the announced length.</summary>
+    /// <summary>Larger bodies are uploads. Endpoints that take no uploads refuse them by the announced length.</summary>
     private const long MostOfNoUpload = 5 * 1024 * 1024;
 
     private const int UploadTakesTimes = 8;
@@ -58,9 +56,7 @@ internal sealed class BodyLimits(RequestDelegate next, BodyBudget budget, IOptio
         }
     }
 
-    /// <summary>
-    /// As a start-up filter it is in front of short-circuited endpoints too, which is what the gateway's proxy is made of.
-    /// </summary>
+    /// <summary>A start-up filter, so that it is in front of short-circuited endpoints too, which the gateway's proxy is made of.</summary>
     private sealed class InFront : IStartupFilter
     {
         public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app => next(app.UseMiddleware<BodyLimits>());

@@ -8,9 +8,8 @@ internal sealed class BodyOptions
     private const int MiB = 1024 * 1024;
 
     /// <summary>
-    /// Bytes of request bodies that the process holds at a time, default 64 MiB; one address may hold half of them. A request beyond that
-    /// is answered 503 with
-    /// <c>Retry-After</c>. The largest upload that is taken is half of it, too.
+    /// Bytes of request bodies that the process holds at a time, default 64 MiB. One address may hold half of them, and the largest upload
+    /// that is taken is half of them too. A request beyond that is answered 503 with <c>Retry-After</c>.
     /// </summary>
     [Range(MiB, int.MaxValue)]
     public int MostBytesInFlight { get; set; } = 64 * MiB;

@@ -7,7 +7,7 @@ namespace InstaMessenger.Hosting.Http.Bodies;
 
 /// <summary>
 /// A request's body under the deadline and the budget. Nearly every body is there as a whole at the first look, and costs neither a timer
-/// nor the budget's lock; only one whose rest must be awaited does.
+/// nor the budget's lock. Only a body whose rest must be awaited does.
 /// </summary>
 internal sealed class MeteredBody(HttpContext context, PipeReader inner, BodyBudget budget, TimeProvider clock, TimeSpan deadline)
     : PipeReader, IRequestBodyPipeFeature
@@ -48,7 +48,7 @@ internal sealed class MeteredBody(HttpContext context, PipeReader inner, BodyBud
 
     public override void Complete(Exception? exception = null) => inner.Complete(exception);
 
-    /// <summary>Gives back what was taken. The request is over, and with it whatever was made of its body.</summary>
+    /// <summary>Gives back what was taken. The request is over, and so is whatever was made of its body.</summary>
     public void Release()
     {
         _timer?.Dispose();

@@ -6,9 +6,9 @@ using Microsoft.EntityFrameworkCore;
 namespace InstaMessenger.CrmForwarder.Claims;
 
 /// <summary>
-/// Which endpoints this process posts to. An endpoint belongs to one process at a time, so that nothing is posted twice and its
-/// conversations stay in order; to the one that takes in its events, so that a commit wakes the right one. Taken once and kept as long as
-/// the process lives: no delivery costs a write more for it.
+/// Knows which endpoints this process posts to. An endpoint belongs to one process at a time, so that nothing is posted twice and its
+/// conversations stay in order; and to the one that takes in its events, so that a commit wakes the right one. It is taken once and kept as
+/// long as the process lives, so no delivery costs another write.
 /// </summary>
 internal sealed class EndpointClaims(
     IUnitOfWork<CrmForwarderDbContext> unitOfWork, IDbContextFactory<CrmForwarderDbContext> factory, ProcessLease lease)
@@ -16,7 +16,7 @@ internal sealed class EndpointClaims(
     /// <summary>The id under which each endpoint was taken.</summary>
     private readonly ConcurrentDictionary<string, string> _taken = new();
 
-    /// <summary>Takes an endpoint that nobody living owns. When somebody does, tells them that it is wanted here.</summary>
+    /// <summary>Takes an endpoint that no living process owns. When one does, tells it that the endpoint is wanted here.</summary>
     /// <returns>The claim, for <see cref="HeldAsync"/>; null when the endpoint is another's.</returns>
     public async Task<string?> TakeAsync(string endpointId, CancellationToken cancellationToken)
     {
@@ -53,13 +53,15 @@ internal sealed class EndpointClaims(
             cancellationToken);
     }
 
-    /// <summary>Those of some endpoints that are still held under one claim. Nobody can take them before the transaction ends.</summary>
+    /// <summary>
+    /// Returns those of the endpoints that are still held under the claim. Nobody can take them before the transaction ends.
+    /// </summary>
     public static async Task<HashSet<string>> HeldAsync(CrmForwarderDbContext db, IEnumerable<string> endpoints, string claim)
     {
         var ids = endpoints.Distinct().ToList();
         if (claim == ProcessLease.Alone) return [.. ids];
         var held = db.Claims.Where(row => ids.Contains(row.EndpointId) && row.Owner == claim);
-        // Changes nothing, and so locks the rows: whoever wants to take one waits for what is recorded here.
+        // Changes nothing but locks the rows: whoever wants to take one waits for what is recorded here.
         var count = await held.ExecuteUpdateAsync(set => set.SetProperty(row => row.Owner, claim));
         return count == ids.Count ? [.. ids] : [.. await held.Select(row => row.EndpointId).ToListAsync()];
     }

@@ -6,8 +6,8 @@ using Microsoft.EntityFrameworkCore;
 namespace InstaMessenger.CrmForwarder.Claims;
 
 /// <summary>
-/// That this process lives, told to the others on its database. One row for everything that it owns, so that owning costs no write for each
-/// endpoint. On SQLite there are no others, and nothing is told.
+/// Tells the other processes on the database that this one lives. One row covers everything that it owns, so that owning costs no write for
+/// each endpoint. On SQLite there are no others, and nothing is told.
 /// </summary>
 internal sealed class ProcessLease(
     IUnitOfWork<CrmForwarderDbContext> unitOfWork, DatabaseFile<CrmForwarderDbContext> database, TimeProvider clock)
@@ -15,7 +15,7 @@ internal sealed class ProcessLease(
     /// <summary>The claim of a process that has its database to itself: it holds for ever.</summary>
     public const string Alone = "";
 
-    /// <summary>A process that was silent for so long is taken for dead.</summary>
+    /// <summary>A process that was silent for this long is taken for dead.</summary>
     public static readonly TimeSpan Lasts = TimeSpan.FromSeconds(10);
 
     public static readonly TimeSpan RenewEvery = TimeSpan.FromSeconds(2);
@@ -30,7 +30,7 @@ internal sealed class ProcessLease(
     /// <summary>Whether other processes may work on this database.</summary>
     public bool IsShared => database.Path is null;
 
-    /// <summary>What the others know this process by; null before it told them.</summary>
+    /// <summary>The id by which the others know this process; null before it has told them.</summary>
     public string? Id => _last?.Id;
 
     /// <summary>
@@ -39,7 +39,7 @@ internal sealed class ProcessLease(
     /// </summary>
     public string? Claim => !IsShared ? Alone : _last is { } last && IsFresh(last) ? last.Id : null;
 
-    /// <summary>Renews the lease, and buries processes whose lease is over: only then may what they owned be taken.</summary>
+    /// <summary>Renews the lease, and buries processes whose lease is over: only after that may others take what they owned.</summary>
     /// <returns>False when this process had been buried: it owns nothing any more, and has a new id.</returns>
     public async Task<bool> RenewAsync(CancellationToken cancellationToken)
     {
@@ -81,8 +81,8 @@ internal sealed class ProcessLease(
         $"{Environment.MachineName[..Math.Min(Environment.MachineName.Length, 60)]}:{Environment.ProcessId}:"
         + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
 
-    /// <param name="Id">Under which id.</param>
-    /// <param name="At">When it was begun (UTC).</param>
-    /// <param name="Stamp">The same on the clock that nobody sets.</param>
+    /// <param name="Id">The id under which the process renewed.</param>
+    /// <param name="At">When the renewal was begun (UTC).</param>
+    /// <param name="Stamp">The same moment on the monotonic clock, which nobody sets.</param>
     private sealed record Renewal(string Id, DateTimeOffset At, long Stamp);
 }

@@ -22,10 +22,10 @@ internal abstract class CrmForwarderDbContext(DbContextOptions options) : Servic
     public DbSet<EndpointClaim> Claims => Set<EndpointClaim>();
 }
 
-/// <summary>The default.</summary>
+/// <summary>Used unless <c>ConnectionStrings:CrmForwarder</c> is set.</summary>
 internal sealed class SqliteCrmForwarderDbContext(DbContextOptions options) : CrmForwarderDbContext(options);
 
-/// <summary>When <c>ConnectionStrings:CrmForwarder</c> is set.</summary>
+/// <summary>Used when <c>ConnectionStrings:CrmForwarder</c> is set.</summary>
 internal sealed class MySqlCrmForwarderDbContext(DbContextOptions options) : CrmForwarderDbContext(options);
 
 /// <summary>For <c>dotnet ef migrations add … --context SqliteCrmForwarderDbContext --output-dir Data/Migrations/Sqlite</c>.</summary>

@@ -11,7 +11,7 @@ internal sealed class Delivery
 
     public required string EndpointId { get; init; }
 
-    /// <summary>Also the <c>webhook-id</c> of every attempt.</summary>
+    /// <summary>The event's id, and the <c>webhook-id</c> of every attempt.</summary>
     public required EventId EventId { get; init; }
 
     public required long Sequence { get; init; }
@@ -48,7 +48,7 @@ internal sealed class Delivery
     /// <summary>A code like <c>timeout</c>; null when the last attempt succeeded.</summary>
     public string? LastError { get; init; }
 
-    /// <summary>A new delivery, due at once.</summary>
+    /// <summary>Makes a new delivery, due at once.</summary>
     public static Delivery Of(WaitingEvent @event, string endpointId, DateTimeOffset now) => new()
     {
         EndpointId = endpointId,

@@ -20,7 +20,7 @@ internal sealed class DeliveryAttempt
 
     public required int DurationMs { get; init; }
 
-    /// <summary>One whose number is there already was written before, by a unit whose answer was lost.</summary>
+    /// <summary>Adds attempts. One whose number is there already was written before, by a unit whose answer was lost.</summary>
     public static Task InsertAsync(DbContext db, IReadOnlyCollection<DeliveryAttempt> attempts) =>
         BulkInsert.EntitiesAsync(db, attempts, ifAbsent: true);
 

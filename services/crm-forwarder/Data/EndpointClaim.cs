@@ -8,7 +8,7 @@ internal sealed class EndpointClaim
 {
     public required string EndpointId { get; init; }
 
-    /// <summary>The <see cref="ForwarderProcess"/>.</summary>
+    /// <summary>The <see cref="ForwarderProcess"/> that posts to the endpoint.</summary>
     public required string Owner { get; init; }
 
     /// <summary>A process that takes in the endpoint's events and would rather post them itself.</summary>

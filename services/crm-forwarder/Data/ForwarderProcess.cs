@@ -11,7 +11,7 @@ internal sealed class ForwarderProcess
 {
     public required string Id { get; init; }
 
-    /// <summary>Taken for dead from then on, unless renewed.</summary>
+    /// <summary>After this time (UTC) the process is taken for dead, unless it has renewed.</summary>
     public required DateTimeOffset Until { get; init; }
 
     private sealed class Table : IEntityTypeConfiguration<ForwarderProcess>

@@ -19,7 +19,8 @@ internal sealed class WebhookEndpoint
     public EndpointState State { get; private set; }
 
     /// <summary>
-    /// Whether its last post was answered in time. One that was not, or never had one, gets slots of the share that is for those.
+    /// Whether its last post was answered in time. Endpoints whose last post was not, or that never had one, share the slots that are set
+    /// apart for such endpoints.
     /// </summary>
     public bool Proven { get; private set; }
 
@@ -30,7 +31,9 @@ internal sealed class WebhookEndpoint
     /// <summary>Whether events are kept for it; also while it is disabled, so that nothing is missing when it comes back.</summary>
     public bool TakesEvents => State != EndpointState.Removed;
 
-    /// <summary>The id of the endpoint that an account's <c>crm_webhook_url</c> is: the same however often the account is linked.</summary>
+    /// <summary>
+    /// Returns the id of the endpoint for an account's <c>crm_webhook_url</c>: the same however often the account is linked.
+    /// </summary>
     public static string IdOf(AccountId account) => "whe_" + account.Value["acc_".Length..];
 
     /// <summary>Takes over what the account says. A changed URL brings a disabled endpoint back.</summary>

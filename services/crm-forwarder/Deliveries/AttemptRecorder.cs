@@ -19,7 +19,7 @@ internal sealed class AttemptRecorder(
     /// </summary>
     private const int MostUnrecorded = 512;
 
-    /// <summary>A result is rotten when it fails so often alone, each time while the database takes other work.</summary>
+    /// <summary>A result is rotten when it fails this often alone, each time while the database takes other work.</summary>
     private const int RottenAfter = 5;
 
     private static readonly TimeSpan RetryEvery = TimeSpan.FromMilliseconds(200);
@@ -55,7 +55,7 @@ internal sealed class AttemptRecorder(
 
     public void Dispose() => _closing.Dispose();
 
-    /// <summary>All in one unit, else each half by itself, down to the one that cannot be written.</summary>
+    /// <summary>Records all in one unit or, when that fails, each half by itself, down to the one that cannot be written.</summary>
     private async Task RecordAsync(List<Conclusion> conclusions)
     {
         if (conclusions.Count == 1)
@@ -124,7 +124,8 @@ internal sealed class AttemptRecorder(
     }
 
     /// <summary>
-    /// Its lane forgets it only when its row says so too: else the row, still pending, would be posted again at once, and for ever.
+    /// Sets a result aside. Its lane forgets it only when its row says so too; otherwise the row, still pending, would be posted again at
+    /// once, and for ever.
     /// </summary>
     private async Task SetAsideAsync(Conclusion conclusion, Exception cause)
     {
@@ -152,7 +153,7 @@ internal sealed class AttemptRecorder(
         });
     }
 
-    /// <summary>Whether a unit without content goes through: else the failure says nothing about what was written.</summary>
+    /// <summary>Whether a unit without content goes through. If it does not, the failure says nothing about what was written.</summary>
     private async Task<bool> DatabaseTakesWorkAsync()
     {
         try

@@ -5,8 +5,8 @@ using Microsoft.EntityFrameworkCore;
 namespace InstaMessenger.CrmForwarder.Deliveries;
 
 /// <summary>
-/// Writes conclusions. Each counts only while its row knows of the attempts before it and no more, so that writing it a second time, after
-/// a commit whose answer was lost, changes nothing.
+/// Writes conclusions. Each counts only while its row knows of exactly the attempts before it, so that writing it a second time, after a
+/// commit whose answer was lost, changes nothing.
 /// </summary>
 internal static class Conclusions
 {
@@ -72,17 +72,17 @@ internal static class Conclusions
             .SetProperty(row => row.DueAt, due)
             .SetProperty(row => row.LastStatus, result.Status)
             .SetProperty(row => row.LastError, result.Error));
-        // An account that was unlinked meanwhile has buried it. It stays so, but the attempt was made and has its number.
+        // The account was unlinked meanwhile, which has buried the delivery. It stays buried, but the attempt was made and has its number.
         if (written == 0) await row.ExecuteUpdateAsync(
             set => set.SetProperty(row => row.Attempts, conclusion.Number).SetProperty(row => row.LastStatus, result.Status));
     }
 
-    /// <summary>Only while it is the URL that answered.</summary>
+    /// <summary>Disables the endpoint, but only while its URL is the one that answered.</summary>
     private static Task<int> DisableAsync(CrmForwarderDbContext db, DeliveryTarget target, DateTimeOffset now) => db.Endpoints
         .Where(row => row.Id == target.EndpointId && row.Url == target.Url && row.State == EndpointState.Active)
         .ExecuteUpdateAsync(set => set.SetProperty(row => row.State, EndpointState.Disabled).SetProperty(row => row.ChangedAt, now));
 
-    /// <summary>Written when it changes and not for each delivery.</summary>
+    /// <summary>Keeps whether the endpoint is proven. It is written when it changes and not for each delivery.</summary>
     private static async Task KeepTrustAsync(CrmForwarderDbContext db, AttemptResult last)
     {
         var (target, proven) = (last.Target, last.ProvesEndpoint ?? last.Target.Proven);

@@ -10,7 +10,7 @@ namespace InstaMessenger.CrmForwarder.Deliveries;
 /// <summary>Posts a delivery, once, and judges the answer. Every attempt has its own timestamp and signatures.</summary>
 internal sealed class DeliveryClient(OutboundGuard guard, TimeProvider clock) : IDisposable
 {
-    /// <summary>What a CRM has for its answer (api.md); from the first byte of the connection to the last of the headers.</summary>
+    /// <summary>How long a CRM has to answer (api.md), from the first byte of the connection to the last of the headers.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
     private static readonly MediaTypeHeaderValue Json = new("application/json");
@@ -18,8 +18,8 @@ internal sealed class DeliveryClient(OutboundGuard guard, TimeProvider clock) : 
     private readonly HttpClient _http = new(guard.CreateHandler()) { Timeout = Timeout.InfiniteTimeSpan };
 
     /// <summary>Makes one attempt.</summary>
-    /// <param name="target">Where to.</param>
-    /// <param name="delivery">What.</param>
+    /// <param name="target">Where it is posted to.</param>
+    /// <param name="delivery">The delivery.</param>
     /// <param name="cancellationToken">Cuts the attempt off; it may have reached the CRM.</param>
     /// <returns>The result.</returns>
     /// <exception cref="OperationCanceledException">It was cut off.</exception>
@@ -59,7 +59,7 @@ internal sealed class DeliveryClient(OutboundGuard guard, TimeProvider clock) : 
         }
         catch (Exception error) when (!cancellationToken.IsCancellationRequested)
         {
-            // Whatever it is, the schedule bounds how often it happens.
+            // Any other error is a failure too; the schedule bounds how often it happens.
             return new Answer(Verdict.Failed, Error: CodeOf(error));
         }
     }

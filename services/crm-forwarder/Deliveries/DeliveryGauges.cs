@@ -4,7 +4,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace InstaMessenger.CrmForwarder.Deliveries;
 
-/// <summary>What CRMs do not have yet.</summary>
+/// <summary>The gauges of what CRMs do not have yet.</summary>
 internal sealed class DeliveryGauges(
     IDbContextFactory<CrmForwarderDbContext> factory, TimeProvider clock) : GaugeWorker("delivery-gauges", "crm-forwarder", clock)
 {
@@ -15,7 +15,7 @@ internal sealed class DeliveryGauges(
 
     public static readonly Gauge Dead = new("deliveries.dead", "{delivery}", "Deliveries that were given up, to endpoints that take some.");
 
-    /// <summary>Endpoints that are asked one by one; so many with something to do tell enough.</summary>
+    /// <summary>Endpoints are asked one by one; this many with something to do are enough to count.</summary>
     private const int MostEndpoints = 1_000;
 
     protected override async Task ReadAsync(CancellationToken cancellationToken)
@@ -31,8 +31,8 @@ internal sealed class DeliveryGauges(
     }
 
     /// <summary>
-    /// The active endpoints that have some: a probe of the index for each, where the deliveries themselves are mostly ones that were
-    /// delivered.
+    /// Finds the active endpoints that have deliveries in a state. It probes the index for each endpoint, because most of the deliveries
+    /// themselves were delivered.
     /// </summary>
     internal static IQueryable<string> With(CrmForwarderDbContext db, DeliveryState state) => db.Endpoints
         .Where(endpoint => endpoint.State == EndpointState.Active

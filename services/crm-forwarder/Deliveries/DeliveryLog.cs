@@ -2,7 +2,7 @@ using InstaMessenger.CrmForwarder.Data;
 
 namespace InstaMessenger.CrmForwarder.Deliveries;
 
-/// <summary>A line for what became of an attempt; of an endpoint that fails again and again some a minute.</summary>
+/// <summary>Log lines for what became of attempts. An endpoint that fails again and again gets only some a minute.</summary>
 internal static partial class DeliveryLog
 {
     public static void Concluded(this ILogger logger, Conclusion conclusion, EndpointNews news)

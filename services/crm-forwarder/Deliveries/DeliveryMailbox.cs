@@ -23,12 +23,12 @@ internal sealed class DeliveryMailbox
         Signal.Wake();
     }
 
-    /// <summary>These endpoints have deliveries that are due.</summary>
+    /// <summary>Tells that these endpoints have deliveries that are due.</summary>
     public void NewDeliveries(IReadOnlyList<string> endpoints) => Post(lanes =>
     {
         foreach (var endpoint in endpoints) lanes.Of(endpoint).Hint();
     });
 
-    /// <summary>What was read ahead for the endpoint is stale.</summary>
+    /// <summary>Tells that what was read ahead for the endpoint is stale.</summary>
     public void EndpointChanged(string endpoint) => Post(lanes => lanes.Of(endpoint).Refresh());
 }

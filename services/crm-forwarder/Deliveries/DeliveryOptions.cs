@@ -21,7 +21,7 @@ internal sealed class DeliveryOptions
     public int Most { get; set; } = 128;
 
     /// <summary>
-    /// Of <see cref="Most"/>, what endpoints may take that have not answered in time yet, or did not the last time: a quarter.
+    /// How many of <see cref="Most"/> endpoints may take that have never answered in time, or did not the last time: a quarter.
     /// </summary>
     public int MostOnTrial => Math.Max(1, Most / 4);
 }

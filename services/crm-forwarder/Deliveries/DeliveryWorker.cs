@@ -28,7 +28,7 @@ internal sealed partial class DeliveryWorker(
 
     public override string Name => "crm-forwarder.deliveries";
 
-    /// <summary>For a wake-up that was lost.</summary>
+    /// <summary>Only covers for a wake-up that was lost.</summary>
     public override TimeSpan Interval => TimeSpan.FromSeconds(1);
 
     public override WakeSignal Signal => mailbox.Signal;
@@ -45,7 +45,7 @@ internal sealed partial class DeliveryWorker(
         while (mailbox.News.TryRead(out var news)) Apply(news);
         foreach (var lane in _lanes.WantingPage) reader.Read(lane);
         foreach (var lane in _lanes.Yielded) reader.HandOver(lane);
-        // Asked before each: the process may have been frozen between two.
+        // Asked before each post: the process may have been frozen between two.
         while (lease.Claim is { } claim && _lanes.TryBegin(claim) is { } post) _ = AttemptAsync(post, _cutOff.Token);
         return Task.FromResult(NextRound.WhenWoken);
     }
@@ -82,7 +82,7 @@ internal sealed partial class DeliveryWorker(
         }
         catch (Exception error)
         {
-            // Its lane goes on knowing the row, so that it is not tried again and again; the next start does.
+            // Its lane still counts the row as known, so that it is not tried again and again; the next start tries it.
             LogBroken(logger, error, post.Delivery.EventId.Value, post.Target.EndpointId);
         }
 

@@ -18,7 +18,7 @@ internal sealed partial class DueDeliveries(
 {
     /// <summary>The next deliveries of an endpoint.</summary>
     /// <param name="endpointId">The endpoint.</param>
-    /// <param name="claim">Under which it is this process's.</param>
+    /// <param name="claim">The claim under which the endpoint is this process's.</param>
     /// <param name="known">Rows that the worker has already.</param>
     /// <param name="size">How many rows, at most.</param>
     /// <param name="cancellationToken">Ends the read.</param>
@@ -46,9 +46,11 @@ internal sealed partial class DueDeliveries(
         }
     }
 
-    /// <summary>The active endpoints with something pending, but those of other processes, and when the first of it is due.</summary>
+    /// <summary>
+    /// Returns the active endpoints with something pending, without those of other processes, and when the first of it is due.
+    /// </summary>
     /// <param name="cancellationToken">Ends the read.</param>
-    /// <returns>One probe of the index for each active endpoint.</returns>
+    /// <returns>The endpoints; the query probes the index once for each active one.</returns>
     public async Task<List<(string EndpointId, DateTimeOffset Due)>> NextAsync(CancellationToken cancellationToken)
     {
         await using var db = await factory.CreateDbContextAsync(cancellationToken);
@@ -68,7 +70,7 @@ internal sealed partial class DueDeliveries(
             })
             .Where(row => row.Due != null)
             .OrderBy(row => row.Id);
-        // A time out of range would keep all endpoints from being found.
+        // Otherwise a time out of range would keep all endpoints from being found.
         var rows = await db.ReadableAsync(waiting, cancellationToken);
         return [.. rows.Select(row => (row.Id, row.Due!.Value))];
     }
@@ -77,7 +79,9 @@ internal sealed partial class DueDeliveries(
         .Select(row => new DueDelivery(
                 row.Id, row.EventId, row.ConversationId, row.Body, row.TraceParent, row.Attempts, row.Failures, row.CreatedAt));
 
-    /// <summary>A page that cannot be read has a row that cannot: that one is set aside, so that those behind it go.</summary>
+    /// <summary>
+    /// Reads a page that cannot be read as a whole. The row that cannot be read is set aside, so that those behind it go.
+    /// </summary>
     private async Task<List<DueDelivery>> OneByOneAsync(CrmForwarderDbContext db, List<long> ids, CancellationToken cancellationToken)
     {
         var rows = new List<DueDelivery>();

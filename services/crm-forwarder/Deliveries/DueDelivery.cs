@@ -61,7 +61,7 @@ internal sealed record AttemptResult(
     DateTimeOffset At,
     TimeSpan Duration)
 {
-    /// <summary>A failure that took so long held its slot like one that hung, whatever its end.</summary>
+    /// <summary>A failure that took this long held its slot like a post that hung, however it ended.</summary>
     private static readonly TimeSpan InTime = TimeSpan.FromSeconds(5);
 
     /// <summary>
@@ -89,7 +89,7 @@ internal enum Verdict
     /// <summary>Like <see cref="Failed"/>, and the CRM held the slot until the time was up.</summary>
     TimedOut,
 
-    /// <summary>410: the endpoint is over, the delivery stays.</summary>
+    /// <summary>410: the endpoint is disabled, the delivery stays.</summary>
     Gone,
 
     /// <summary>The outbound guard says no; another attempt would be refused the same way.</summary>

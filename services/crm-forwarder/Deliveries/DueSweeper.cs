@@ -4,7 +4,7 @@ using InstaMessenger.Hosting.Workers;
 namespace InstaMessenger.CrmForwarder.Deliveries;
 
 /// <summary>
-/// Every second, or when the next retry is due: finds what nobody told the worker of: retries, and what a crash or another process left.
+/// Finds what nobody told the worker of (retries, and what a crash or another process left), every second or when the next retry is due.
 /// Each process looks for its own endpoints, and for those that nobody has.
 /// </summary>
 internal sealed class DueSweeper(DeliveryMailbox mailbox, DueDeliveries due, ProcessLease lease, TimeProvider clock) : Worker

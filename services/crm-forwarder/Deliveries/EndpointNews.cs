@@ -1,9 +1,9 @@
 namespace InstaMessenger.CrmForwarder.Deliveries;
 
 /// <summary>
-/// Which endpoints fail, and what of it is told. One that is away fails every delivery, and a line for each would fill the log with one
-/// CRM's outage: the first of each minute are told, and that it takes deliveries again. The delivery log has every attempt. For one caller
-/// at a time.
+/// Knows which endpoints fail, and decides what is logged of it. An endpoint that is away fails every delivery, and a line for each would
+/// fill the log with one CRM's outage. Only the first failures of each minute are logged, and that it takes deliveries again; the delivery
+/// log has every attempt. For one caller at a time.
 /// </summary>
 internal sealed class EndpointNews(TimeProvider clock)
 {
@@ -15,10 +15,10 @@ internal sealed class EndpointNews(TimeProvider clock)
 
     private readonly Dictionary<string, Outage> _failing = [];
 
-    /// <summary>A delivery failed.</summary>
-    /// <param name="endpointId">Where.</param>
-    /// <param name="leftOut">How many failures were not told since the last one that was.</param>
-    /// <returns>Whether to tell it.</returns>
+    /// <summary>Counts a delivery that failed.</summary>
+    /// <param name="endpointId">The endpoint that it failed at.</param>
+    /// <param name="leftOut">How many failures were not logged since the last one that was.</param>
+    /// <returns>Whether to log it.</returns>
     public bool Failed(string endpointId, out int leftOut)
     {
         if (_failing.Count > Most) _failing.Clear();
@@ -37,8 +37,8 @@ internal sealed class EndpointNews(TimeProvider clock)
         return true;
     }
 
-    /// <summary>A delivery was taken.</summary>
-    /// <param name="endpointId">Where.</param>
+    /// <summary>Notes that a delivery was taken.</summary>
+    /// <param name="endpointId">The endpoint that took it.</param>
     /// <returns>How long and how often it failed before; null when it did not.</returns>
     public (TimeSpan Time, int Failures)? Took(string endpointId) =>
         _failing.Remove(endpointId, out var outage) ? (clock.GetElapsedTime(outage.Began), outage.Failures) : null;

@@ -43,12 +43,14 @@ internal sealed partial class EventIntake(DeliveryMailbox mailbox, TimeProvider 
                 row => accounts[row.AccountId].EndpointId is not null).Select(row => (row, accounts[row.AccountId].EndpointId!))]);
     }
 
-    /// <summary>Keeps an event that cannot be released, for whoever mends it: it waits for a version that never comes.</summary>
+    /// <summary>
+    /// Keeps an event that cannot be released for whoever mends it: from then on it waits for a version that never comes.
+    /// </summary>
     public static Task SetAsideAsync(CrmForwarderDbContext db, long sequence) => db.WaitingEvents
         .Where(row => row.Sequence == sequence).ExecuteUpdateAsync(set => set.SetProperty(row => row.AccountVersion, long.MaxValue));
 
     /// <summary>
-    /// Reads them one by one when they cannot be read together, so that one rotten row keeps back neither the others nor the news of its
+    /// Reads events, one by one when they cannot be read together, so that one rotten row keeps back neither the others nor the news of its
     /// account.
     /// </summary>
     private async Task<List<WaitingEvent>> WaitingAsync(CrmForwarderDbContext db, IQueryable<WaitingEvent> events)

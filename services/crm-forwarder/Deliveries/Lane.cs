@@ -4,8 +4,8 @@ using InstaMessenger.Contracts.Ids;
 namespace InstaMessenger.CrmForwarder.Deliveries;
 
 /// <summary>
-/// One endpoint's deliveries in memory: a few read ahead, some in flight, some done and about to be recorded. Never two of one
-/// conversation in flight, so that they start in order; one that waits for its retry holds up nothing.
+/// One endpoint's deliveries in memory: a few read ahead, some in flight, some done and about to be recorded. Two of one conversation are
+/// never in flight together, so that they start in order. A delivery that waits for its retry holds up nothing.
 /// </summary>
 /// <param name="endpointId">The endpoint.</param>
 /// <param name="most">Posts in flight, at most.</param>
@@ -19,7 +19,7 @@ internal sealed class Lane(string endpointId, int most)
     /// <summary>Rows that a read must not bring again: they are pending until their result is recorded.</summary>
     private readonly HashSet<long> _known = [];
 
-    /// <summary>Starts low and doubles with each success, up to the most.</summary>
+    /// <summary>How many posts may be in flight now. It starts low and doubles with each success, up to the most.</summary>
     private int _limit = 1;
     private int _inFlight;
     private bool _mayHaveMore;
@@ -42,10 +42,10 @@ internal sealed class Lane(string endpointId, int most)
     /// <summary>Deliveries read ahead: some milliseconds of work for a fast CRM, and little memory for many that hang.</summary>
     public int PageSize => Target is { Proven: true } ? 128 : 8;
 
-    /// <summary>There is something due.</summary>
+    /// <summary>Notes that there is something due.</summary>
     public void Hint() => _mayHaveMore = true;
 
-    /// <summary>The endpoint changed: what was read ahead is read anew.</summary>
+    /// <summary>Reads anew what was read ahead, because the endpoint changed.</summary>
     public void Refresh()
     {
         DropAhead();
@@ -53,7 +53,7 @@ internal sealed class Lane(string endpointId, int most)
         _stale = _reading;
     }
 
-    /// <summary>Another process wants the endpoint: begins nothing more.</summary>
+    /// <summary>Begins nothing more, because another process wants the endpoint.</summary>
     public void Yield()
     {
         DropAhead();
@@ -61,11 +61,13 @@ internal sealed class Lane(string endpointId, int most)
         _stale = _reading;
     }
 
-    /// <summary>The endpoint was handed over. It asks for nothing more by itself, or the two would hand it to and fro.</summary>
+    /// <summary>
+    /// Notes that the endpoint was handed over. The lane asks for nothing more by itself, or the two would hand it to and fro.
+    /// </summary>
     public void Yielded() => (_yielding, _reading, _mayHaveMore) = (false, false, false);
 
     /// <summary>
-    /// The endpoint may be another process's by now: what was read ahead is forgotten, and a sweep finds what is still here.
+    /// Forgets what was read ahead, because the endpoint may be another process's by now; a sweep finds what is still here.
     /// </summary>
     public void Drop()
     {
@@ -74,7 +76,7 @@ internal sealed class Lane(string endpointId, int most)
         _stale = _reading;
     }
 
-    /// <summary>A page is being read; gives the rows that it must leave out.</summary>
+    /// <summary>Begins to read a page; returns the rows that the page must leave out.</summary>
     public List<long> BeginRead()
     {
         _reading = true;
@@ -109,7 +111,7 @@ internal sealed class Lane(string endpointId, int most)
         return true;
     }
 
-    /// <summary>An attempt is over; without a result when it was cut off.</summary>
+    /// <summary>Ends an attempt; there is no result when it was cut off.</summary>
     public void Finished(DueDelivery delivery, AttemptResult? result)
     {
         _inFlight--;
@@ -121,7 +123,7 @@ internal sealed class Lane(string endpointId, int most)
         if (Target is { } target && target.Proven != proven) Target = target with { Proven = proven };
     }
 
-    /// <summary>A result is in the database, so that a read sees it.</summary>
+    /// <summary>Notes that a result is in the database, so that a read sees it.</summary>
     public void Recorded(long deliveryId)
     {
         _known.Remove(deliveryId);
@@ -129,7 +131,7 @@ internal sealed class Lane(string endpointId, int most)
     }
 
     /// <summary>
-    /// Nothing more is posted; until the 410 is recorded (which can be sooner than this), a read would still find the endpoint active.
+    /// Posts nothing more. Until the 410 is recorded (which can happen sooner than this), a read would still find the endpoint active.
     /// </summary>
     private void Stop(long deliveryId)
     {

@@ -4,8 +4,7 @@ using InstaMessenger.CrmForwarder.Claims;
 namespace InstaMessenger.CrmForwarder.Deliveries;
 
 /// <summary>
-/// Does for the lanes what takes a look into the database, one after another beside the loop that owns them: reads pages, and hands
-/// endpoints over.
+/// Does what needs the database for the lanes, one after another, beside the loop that owns them: reads pages, and hands endpoints over.
 /// </summary>
 internal sealed partial class LaneReader(DeliveryMailbox mailbox, DueDeliveries due, EndpointClaims claims, ILogger<LaneReader> logger)
 {

@@ -37,8 +37,8 @@ internal sealed class LaneSet(DeliveryOptions options, TimeProvider clock)
         return lane;
     }
 
-    /// <summary>Begins the next post that may start, of the lane whose turn it is; null when none may.</summary>
-    /// <param name="claim">The process's own; what was read under another is not posted.</param>
+    /// <summary>Begins the next post that may start, of the lane whose turn it is; returns null when none may.</summary>
+    /// <param name="claim">The process's own claim; what was read under another one is not posted.</param>
     public Post? TryBegin(string claim)
     {
         Age();
@@ -53,7 +53,7 @@ internal sealed class LaneSet(DeliveryOptions options, TimeProvider clock)
         return null;
     }
 
-    /// <summary>A post is over; without a result when it was cut off.</summary>
+    /// <summary>Ends a post; there is no result when it was cut off.</summary>
     public void Finished(Post post, AttemptResult? result)
     {
         InFlight--;
@@ -62,7 +62,7 @@ internal sealed class LaneSet(DeliveryOptions options, TimeProvider clock)
         post.Lane.Finished(post.Delivery, result);
     }
 
-    /// <summary>This process may own none of its endpoints any more.</summary>
+    /// <summary>Drops what all lanes have read ahead, because this process may own none of its endpoints any more.</summary>
     public void DropAll()
     {
         foreach (var lane in _turns) lane.Drop();
@@ -84,7 +84,7 @@ internal sealed class LaneSet(DeliveryOptions options, TimeProvider clock)
         return post;
     }
 
-    /// <summary>Takes their places from posts that turn out to be slow.</summary>
+    /// <summary>Takes the places of posts that turn out to be slow.</summary>
     private void Age()
     {
         while (_young.TryPeek(out var oldest) && (!oldest.IsQuick || clock.GetElapsedTime(oldest.Began) >= QuickFor))

@@ -1,7 +1,7 @@
 namespace InstaMessenger.CrmForwarder.Deliveries;
 
 /// <summary>A post under way.</summary>
-/// <param name="lane">Whose slot it holds.</param>
+/// <param name="lane">The lane whose slot it holds.</param>
 /// <param name="delivery">What is posted.</param>
 /// <param name="target">Where to.</param>
 /// <param name="began">The clock's timestamp when it began.</param>

@@ -9,7 +9,7 @@ namespace InstaMessenger.CrmForwarder.Deliveries;
 
 /// <summary>
 /// <c>POST /api/v1/deliveries/{id}/redeliver</c>: posts a delivery again now, whatever became of it, with the same <c>webhook-id</c> and
-/// the whole schedule before it.
+/// the whole retry schedule ahead of it.
 /// </summary>
 internal static class Redeliver
 {

@@ -16,7 +16,7 @@ internal static class RetrySchedule
     ];
 
     /// <summary>How long to wait after a failure.</summary>
-    /// <param name="failures">How often it failed, with this time: 1 or more.</param>
+    /// <param name="failures">How often it failed, this time included: 1 or more.</param>
     /// <param name="retryAfter">What the CRM asked for; lengthens the wait and never shortens it.</param>
     /// <param name="random">0 to 1; spreads the retries of many deliveries over ± 20 %, so that they do not come back all at once.</param>
     /// <returns>The wait; null when the delivery is dead.</returns>

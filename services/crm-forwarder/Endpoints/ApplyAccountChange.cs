@@ -56,7 +56,8 @@ internal sealed class ApplyAccountChange(EventIntake intake, DeliveryMailbox mai
     }
 
     /// <summary>
-    /// Whoever links the account anew may be somebody else, so what was left from before does not go to his CRM.
+    /// Buries the deliveries that are left: whoever links the account anew may be somebody else, and what was left from before must not go
+    /// to their CRM.
     /// </summary>
     private static Task<int> BuryAsync(CrmForwarderDbContext db, string endpointId) => db.Deliveries
         .Where(row => row.EndpointId == endpointId && row.State == DeliveryState.Pending)

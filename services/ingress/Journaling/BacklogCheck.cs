@@ -4,8 +4,8 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 namespace InstaMessenger.Ingress.Journaling;
 
 /// <summary>
-/// Says how much waits for the bus when that is for long. Degraded, not unready: webhooks are still kept, and Meta must not be turned away
-/// because of what is behind the journal.
+/// Reports how much waits for the bus once it has waited for long. Degraded, not unready: webhooks are still kept, and Meta must not be
+/// turned away because of what is behind the journal.
 /// </summary>
 internal sealed class BacklogCheck(JournalGauges gauges) : IHealthCheck
 {

@@ -13,10 +13,10 @@ namespace InstaMessenger.Ingress.Journaling;
 /// </summary>
 internal sealed partial class Journal : IAsyncDisposable
 {
-    /// <summary>A foreign lock is waited for this long; with it the answer is still within the 5 s that Meta allows.</summary>
+    /// <summary>How long to wait for a foreign lock, in seconds: the answer is still within the 5 s that Meta allows.</summary>
     private const int BusySeconds = 2;
 
-    /// <summary>A disk that hangs must not hold requests for ever; also within Meta's 5 s.</summary>
+    /// <summary>The longest wait for the disk: one that hangs must not hold requests for ever. Also within Meta's 5 s.</summary>
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(4);
 
     private static readonly Task<bool> Written = Task.FromResult(true);
@@ -38,14 +38,14 @@ internal sealed partial class Journal : IAsyncDisposable
         _writer = new GroupCommitWriter(ConnectionString);
     }
 
-    /// <summary>For reads, which need no writer.</summary>
+    /// <summary>The connection string for reads, which need no writer.</summary>
     public string ConnectionString { get; }
 
     /// <summary>Wakes the relay.</summary>
     public WakeSignal Signal { get; } = new();
 
     /// <summary>
-    /// Keeps a webhook. False when that cannot be said for sure within 4 s; the row may be committed all the same, and the store
+    /// Keeps a webhook. Returns false when that cannot be said for sure within 4 s. The row may be committed all the same; the store
     /// recognises Meta's second post.
     /// </summary>
     public async ValueTask<bool> TryAppendAsync(byte[] body)
@@ -57,7 +57,7 @@ internal sealed partial class Journal : IAsyncDisposable
         }
         catch (Exception error)
         {
-            // Whatever it is, the webhook is not safe here, and a row of such errors is one piece of news.
+            // Whatever the error is, the webhook is not safe here. A series of such errors is logged once.
             if (Interlocked.Exchange(ref _failing, 1) == 0) LogUnavailable(_logger, error);
             return false;
         }
@@ -70,7 +70,7 @@ internal sealed partial class Journal : IAsyncDisposable
     /// <summary>Makes the table where it is missing.</summary>
     public Task EnsureCreatedAsync() => WriteAsync(connection => InsertFor(connection));
 
-    /// <summary>Tries whether a webhook could be kept, by a row that is gone again at the commit.</summary>
+    /// <summary>Tries whether a webhook could be kept, with a row that is gone again at the commit.</summary>
     public Task ProbeAsync() => WriteAsync(connection =>
     {
         InsertFor(connection);
@@ -79,7 +79,7 @@ internal sealed partial class Journal : IAsyncDisposable
             "INSERT INTO journal (received_at, body) VALUES (0, zeroblob(16384)); DELETE FROM journal WHERE id = last_insert_rowid();");
     });
 
-    /// <summary>Forgets rows.</summary>
+    /// <summary>Deletes rows.</summary>
     /// <param name="runs">First and last id of each run of neighbours.</param>
     public Task DeleteAsync(IReadOnlyList<(long First, long Last)> runs) => WriteAsync(connection =>
     {

@@ -4,7 +4,7 @@ using Microsoft.Data.Sqlite;
 
 namespace InstaMessenger.Ingress.Journaling;
 
-/// <summary>What was answered 200 and is not on the bus yet.</summary>
+/// <summary>The gauges of what was answered 200 and is not on the bus yet.</summary>
 internal sealed class JournalGauges(Journal journal, TimeProvider clock) : GaugeWorker("journal-gauges", "ingress", clock)
 {
     public static readonly Gauge Backlog = new("journal.backlog", "{webhook}", "Webhooks that the bus has not confirmed yet.");

@@ -42,7 +42,7 @@ internal sealed class JournalSource(Journal journal) : IRelaySource
             rows.Add(new RelayRow(reader.GetInt64(0), new WebhookReceived(body, receivedAt), trace, body.Length));
             bytes += body.Length;
             if (bytes < MostBytes) continue;
-            // The relay takes a round that is not full for the last one and sleeps.
+            // Otherwise the relay takes a round that is not full for the last one and sleeps.
             Signal.Wake();
             break;
         }
@@ -55,7 +55,8 @@ internal sealed class JournalSource(Journal journal) : IRelaySource
     public Task SetAsideAsync(RelayRow row, string reason) => journal.SetAsideAsync(row.Id, reason);
 
     /// <summary>
-    /// A number that is no time stands for the nearest one: thrown at, the row would hold up all webhooks behind it for ever.
+    /// Reads a time. A number that is no time stands for the nearest one: an exception would let its row hold up all webhooks behind it for
+    /// ever.
     /// </summary>
     internal static DateTimeOffset TimeOf(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(
         Math.Clamp(milliseconds, DateTimeOffset.MinValue.ToUnixTimeMilliseconds(), DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()));

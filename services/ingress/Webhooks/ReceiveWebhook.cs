@@ -48,7 +48,8 @@ internal sealed partial class ReceiveWebhook(
     private static ProblemHttpResult TooLarge() => Problems.Of(StatusCodes.Status413PayloadTooLarge, "payload_too_large");
 
     /// <summary>
-    /// Does not say what was expected. The operator is told at most once a minute, because strangers can knock as often as they like.
+    /// Refuses without saying what was expected. The operator is told at most once a minute, because strangers can knock as often as they
+    /// like.
     /// </summary>
     private ProblemHttpResult Unsigned()
     {

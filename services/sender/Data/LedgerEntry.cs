@@ -8,9 +8,7 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace InstaMessenger.Sender.Data;
 
-/// <summary>
-/// One message on its way to Meta. The row outlives the send: it is how a repeated command is known for what it is.
-/// </summary>
+/// <summary>One message on its way to Meta. The row outlives the send, so that a repeated command is recognised.</summary>
 internal sealed class LedgerEntry
 {
     /// <summary>The order of sends to one contact; never used twice.</summary>
@@ -41,18 +39,20 @@ internal sealed class LedgerEntry
     /// <summary>Claims so far, each for at most one call.</summary>
     public int Attempts { get; private set; }
 
-    /// <summary>Not before this; of an unknown one, when a refusal in doubt begins to count. Null once settled.</summary>
+    /// <summary>
+    /// The earliest time for the next claim; for an unknown send, when a refusal in doubt begins to count. Null once settled.
+    /// </summary>
     public DateTimeOffset? DueAt { get; private set; }
 
     public string? ClaimedBy { get; private set; }
 
-    /// <summary>After this the claim's process must be dead: it makes no call that could end later.</summary>
+    /// <summary>After this time (UTC) the claim's process must be dead, because it makes no call that could end later.</summary>
     public DateTimeOffset? ClaimedUntil { get; private set; }
 
     /// <summary>When the claim's call began; null as long as it certainly has not.</summary>
     public DateTimeOffset? CalledAt { get; private set; }
 
-    /// <summary>Whether a refusal in doubt, once it counts, is one that passes.</summary>
+    /// <summary>Whether a refusal in doubt, once it counts, is temporary.</summary>
     public bool RetriesAfterDoubt { get; private set; }
 
     public InstagramMessageId? InstagramMessageId { get; private set; }
@@ -93,21 +93,23 @@ internal sealed class LedgerEntry
         (State, Attempts, ClaimedBy, ClaimedUntil, CalledAt) = (LedgerState.Claimed, Attempts + 1, by, until, null);
     }
 
-    /// <summary>From here on Meta may have it.</summary>
+    /// <summary>Notes that the call begins: from here on Meta may have the message.</summary>
     public void BeginCall(DateTimeOffset at)
     {
         Must(State is LedgerState.Claimed && CalledAt is null);
         CalledAt = at;
     }
 
-    /// <summary>The claim is over and made no call.</summary>
+    /// <summary>Ends the claim, which made no call.</summary>
     public void Release()
     {
         Must(State is LedgerState.Claimed && CalledAt is null);
         (State, ClaimedBy, ClaimedUntil) = (ErrorCode is null ? LedgerState.Queued : LedgerState.Waiting, null, null);
     }
 
-    /// <summary>Allowed from everywhere: when Meta says that it has the message, whatever was thought before was wrong.</summary>
+    /// <summary>
+    /// Marks it as sent, from every state: when Meta says that it has the message, whatever was thought before was wrong.
+    /// </summary>
     public void MarkSent(InstagramMessageId id, DateTimeOffset at)
     {
         InstagramMessageId = id;
@@ -129,21 +131,23 @@ internal sealed class LedgerEntry
         (ErrorCode, ErrorMessage) = (error.Code, error.Message);
     }
 
-    /// <summary>Keeps text and attachment: an operator may ask to send it again.</summary>
+    /// <summary>Marks it as unknown. Keeps text and attachment, because an operator may ask to send it again.</summary>
     public void MarkUnknown(SendError error, DateTimeOffset at)
     {
         Must(State is LedgerState.Claimed or LedgerState.Unknown);
         Settle(LedgerState.Unknown, error, at);
     }
 
-    /// <summary>Meta refused it in a way that we do not know: unknown until an echo comes, or until the refusal counts.</summary>
+    /// <summary>
+    /// Notes that Meta refused it in a way that we do not know: it is unknown until an echo comes, or until the refusal counts.
+    /// </summary>
     public void Doubt(SendError error, DateTimeOffset at, DateTimeOffset until, bool retries)
     {
         MarkUnknown(error, at);
         (DueAt, RetriesAfterDoubt) = (until, retries);
     }
 
-    /// <summary>An operator takes the risk of a second delivery.</summary>
+    /// <summary>Sends it again: an operator takes the risk of a second delivery.</summary>
     public void SendAgain(DateTimeOffset at)
     {
         Must(State is LedgerState.Unknown);

@@ -12,10 +12,10 @@ internal abstract class SenderDbContext(DbContextOptions options) : ServiceDbCon
     public DbSet<SendingAccount> Accounts => Set<SendingAccount>();
 }
 
-/// <summary>The default.</summary>
+/// <summary>Used unless <c>ConnectionStrings:Sender</c> is set.</summary>
 internal sealed class SqliteSenderDbContext(DbContextOptions options) : SenderDbContext(options);
 
-/// <summary>When <c>ConnectionStrings:Sender</c> is set.</summary>
+/// <summary>Used when <c>ConnectionStrings:Sender</c> is set.</summary>
 internal sealed class MySqlSenderDbContext(DbContextOptions options) : SenderDbContext(options);
 
 /// <summary>For <c>dotnet ef migrations add … --context SqliteSenderDbContext --output-dir Data/Migrations/Sqlite</c>.</summary>

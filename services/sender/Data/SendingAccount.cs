@@ -37,7 +37,7 @@ internal sealed class SendingAccount
     /// <summary>The process that claims the account's sends; null for none.</summary>
     public string? Owner { get; private set; }
 
-    /// <summary>Until then it is the owner's alone (UTC). Renewed by each claim.</summary>
+    /// <summary>Until this time (UTC) only the owner claims the account's sends. Each claim renews it.</summary>
     public DateTimeOffset? OwnedUntil { get; private set; }
 
     public static SendingAccount Of(AccountChanged change)
@@ -69,7 +69,7 @@ internal sealed class SendingAccount
         if (PausedUntil is null || PausedUntil < until) (PausedUntil, PauseReason) = (until, reason);
     }
 
-    /// <summary>A send went through. One that was under way when the pause began says nothing about it.</summary>
+    /// <summary>Notes that a send went through. One that was under way when the pause began says nothing about it.</summary>
     public void Recover(DateTimeOffset now)
     {
         if (PausedUntil > now) return;

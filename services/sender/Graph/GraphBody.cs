@@ -6,8 +6,9 @@ using InstaMessenger.Contracts.Ids;
 namespace InstaMessenger.Sender.Graph;
 
 /// <summary>
-/// What an answer's bytes say. Total: a verdict must not hang on decoration, so what decides (<c>error.code</c>, <c>message_id</c>) is read
-/// token by token and survives whatever else is wrong with the body: a byte order mark, half a character, <c>NaN</c>, a missing end.
+/// What an answer's bytes say. It reads any bytes: a verdict must not depend on decoration, so what decides (<c>error.code</c>,
+/// <c>message_id</c>) is read token by token and survives whatever else is wrong with the body: a byte order mark, half a character,
+/// <c>NaN</c>, a missing end.
 /// </summary>
 /// <param name="MessageId">Meta's id of the message; null when there is none.</param>
 /// <param name="Error">Meta's error; null when there is none with a code.</param>
@@ -26,7 +27,7 @@ internal sealed partial record GraphBody(InstagramMessageId? MessageId, GraphErr
         }
         catch (JsonException)
         {
-            // What stands before the fault was read; what stands behind it is looked for.
+            // What stands before the fault was read; what stands behind it must be searched for.
             if (fields.Code is null) Search(bytes, fields);
         }
 
@@ -72,7 +73,7 @@ internal sealed partial record GraphBody(InstagramMessageId? MessageId, GraphErr
     private static string? Text(ref Utf8JsonReader reader) =>
         reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName ? GraphText.Decode(reader.ValueSpan) : null;
 
-    /// <summary>A number that some write as text, or with a fraction of nothing.</summary>
+    /// <summary>Reads a number, even one that is written as text or with a fraction of zero.</summary>
     private static int? Number(ref Utf8JsonReader reader)
     {
         if (reader.TokenType is not (JsonTokenType.Number or JsonTokenType.String)) return null;
@@ -82,7 +83,8 @@ internal sealed partial record GraphBody(InstagramMessageId? MessageId, GraphErr
     }
 
     /// <summary>
-    /// In bytes that are no JSON: the names as they can stand only outside of a text, where a quote has no backslash before it.
+    /// Searches bytes that are no JSON. It looks for the names as they can stand only outside of a text, where a quote has no backslash
+    /// before it.
     /// </summary>
     private static void Search(ReadOnlySpan<byte> bytes, Fields fields)
     {

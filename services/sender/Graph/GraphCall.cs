@@ -14,5 +14,5 @@ internal sealed record GraphCall(
     OutgoingContent Content,
     bool HumanAgentTag);
 
-/// <summary>A call that lacks nothing any more.</summary>
+/// <summary>A call that has all it needs.</summary>
 internal sealed record ReadyCall(GraphCall Call, string Token, GraphMessage Message);

@@ -40,7 +40,7 @@ internal sealed class GraphClient(IServiceProvider services, SecretProtector sec
             var sender = call.LoginType == LoginType.Facebook ? "me" : call.InstagramAccountId.Value;
             using var response = await api.SendMessageAsync(graph.Value.GraphVersion, sender, ready.Token, ready.Message, watch, end.Token);
             var (body, cut) = await ReadAsync(response.Content, end.Token);
-            // A refusal stands when its status has come, however its body ends.
+            // A refusal stands once its status has come, however its body ends.
             return cut is null || (int)response.StatusCode is >= 400 and < 500
                 ? GraphAnswer.Of(response, body, call.Content.IsFetched)
                 : new(Judge(watch, cut.GetBaseException(), end.IsCancellationRequested));
@@ -62,7 +62,7 @@ internal sealed class GraphClient(IServiceProvider services, SecretProtector sec
     }
 
     /// <summary>
-    /// Null for a token that no header can carry as well: it is as good as none, and nobody else's sends may fail over it.
+    /// Returns the token; null also for a token that no header can carry. It is as good as none, and nobody else's sends may fail over it.
     /// </summary>
     private string? TokenOf(GraphCall call)
     {
@@ -79,7 +79,9 @@ internal sealed class GraphClient(IServiceProvider services, SecretProtector sec
         }
     }
 
-    /// <summary>Gives what came, and why no more did. What is beyond the limit is cut off: what decides stands at the beginning.</summary>
+    /// <summary>
+    /// Returns what came, and why no more did. What is beyond the limit is cut off: what decides stands at the beginning.
+    /// </summary>
     private static async Task<(
         ReadOnlyMemory<byte> Body, Exception? Cut)> ReadAsync(HttpContent content, CancellationToken cancellationToken)
     {

@@ -134,7 +134,7 @@ internal static class GraphErrorTable
     {
         var known = Find(error);
         var row = known ?? Unlisted(error, status);
-        // Code 20 was seen on a send that went out: what we do not know counts only once no echo has come.
+        // Code 20 was seen on a send that went out, so a refusal that we do not know counts only once no echo has come.
         var inDoubt = known is null && row.Handling == Never;
         var handling = row.Handling switch
         {

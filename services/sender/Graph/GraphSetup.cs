@@ -24,7 +24,7 @@ internal static class GraphSetup
                     // HTTP/2 may retry a stream that the server refused; 1.1 keeps the rule of RequestWatch the whole rule.
                     client.DefaultRequestVersion = HttpVersion.Version11;
                     client.DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact;
-                    // GraphClient measures by the injected clock.
+                    // GraphClient measures the time-out by the injected clock.
                     client.Timeout = Timeout.InfiniteTimeSpan;
                 })
                 .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler
@@ -32,7 +32,7 @@ internal static class GraphSetup
                     // A redirected POST would be a second request under one claim.
                     AllowAutoRedirect = false,
                     ConnectTimeout = TimeSpan.FromSeconds(10),
-                    // Short: a connection that the server closes just as we write to it makes an unknown of a send.
+                    // Short: a connection that the server closes just as we write to it turns a send into an unknown.
                     PooledConnectionIdleTimeout = TimeSpan.FromSeconds(15),
                     PooledConnectionLifetime = TimeSpan.FromMinutes(5),
                     UseCookies = false,

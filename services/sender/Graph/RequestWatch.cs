@@ -15,12 +15,12 @@ internal sealed class RequestWatch(TimeProvider clock, DateTimeOffset startBy)
     /// <summary>False is certain; true means that any part of the body, or all of it, may have left.</summary>
     public bool BodyBegan { get; private set; }
 
-    /// <summary>Whether the body did not begin because it was too late for it.</summary>
+    /// <summary>Whether the body did not begin because it was too late.</summary>
     public bool CameTooLate { get; private set; }
 
     /// <summary>
-    /// The last look before the first byte: headers and body leave together, after this. A freeze between here and the write is the one
-    /// that nothing can see; it lasts some microseconds of code.
+    /// Looks one last time before the first byte; headers and body leave together, after this. A freeze between here and the write is the
+    /// one that nothing can see, and it has only some microseconds of code to happen in.
     /// </summary>
     private void Begin()
     {

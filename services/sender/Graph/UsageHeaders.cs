@@ -9,13 +9,13 @@ namespace InstaMessenger.Sender.Graph;
 /// <param name="RegainAfter">How long to wait for access, when Meta or a proxy says so.</param>
 internal sealed record UsageHeaders(double Percent, TimeSpan? RegainAfter)
 {
-    /// <summary>From here on Meta asks to stop.</summary>
+    /// <summary>The percentage from which on Meta asks to stop.</summary>
     public const double StopAt = 95;
 
     private static readonly string[] Figures = ["call_count", "total_time", "total_cputime"];
     private static readonly string[] MessagingTypes = ["instagram", "messenger", "pages"];
 
-    /// <summary>Reads the headers; null when they cannot be read, for no figure in them may cost the verdict on the send.</summary>
+    /// <summary>Reads the headers; null when they cannot be read, because no figure in them may cost the verdict on the send.</summary>
     public static UsageHeaders? Of(HttpResponseHeaders headers)
     {
         try
@@ -43,7 +43,7 @@ internal sealed record UsageHeaders(double Percent, TimeSpan? RegainAfter)
         return new UsageHeaders(percent, regain > TimeSpan.Zero ? regain : RetryAfter(headers));
     }
 
-    /// <summary>Meta documents no Retry-After, yet senders of it exist on the way.</summary>
+    /// <summary>Meta documents no Retry-After, but something on the way may send it.</summary>
     private static TimeSpan? RetryAfter(HttpResponseHeaders headers) => headers.RetryAfter?.Delta is { } delta
         ? TimeSpan.FromSeconds(Math.Clamp(delta.TotalSeconds, 1, TimeSpan.SecondsPerDay))
         : null;

@@ -6,8 +6,9 @@ using Microsoft.EntityFrameworkCore;
 namespace InstaMessenger.Sender.Sending;
 
 /// <summary>
-/// The mark "the call begins", committed right before it. It does two things: a claim without it certainly made no call, so its send can go
-/// back to the queue when its process is dead; and a process that stood still and lost its claim meanwhile finds so here, and makes none.
+/// The mark "the call begins", committed right before the call. It does two things. A claim without it certainly made no call, so its send
+/// can go back to the queue when its process is dead. And a process that stood still and lost its claim meanwhile finds that out here, and
+/// makes no call.
 /// </summary>
 internal sealed class CallMark(IUnitOfWork<SenderDbContext> unitOfWork, TimeProvider clock, ILogger<CallMark> logger)
 {
@@ -15,7 +16,7 @@ internal sealed class CallMark(IUnitOfWork<SenderDbContext> unitOfWork, TimeProv
 
     /// <summary>Marks and reports that the call begins. Returns false when the claim is over, whoever ended it.</summary>
     /// <param name="send">The send.</param>
-    /// <param name="stopped">The process must end; the claim stays for the rescuer.</param>
+    /// <param name="stopped">Cancelled when the process must end; the claim then stays for the rescuer.</param>
     public async Task<bool> BeginAsync(ClaimedSend send, CancellationToken stopped)
     {
         while (true)
@@ -36,7 +37,7 @@ internal sealed class CallMark(IUnitOfWork<SenderDbContext> unitOfWork, TimeProv
     {
         var row = await scope.Db.Ledger.SingleAsync(entry => entry.Sequence == send.Sequence);
         if (row.State != LedgerState.Claimed || row.Attempts != send.Attempt) return false;
-        // Set already: the commit held although the answer to it was lost. Nobody else has this attempt in hand.
+        // Set already: the commit held although its answer was lost. Nobody else has this attempt in hand.
         if (row.CalledAt is not null) return true;
         var now = clock.GetUtcNow();
         row.BeginCall(now);

@@ -28,7 +28,7 @@ internal sealed partial class ClaimRescuer(
     /// <summary>Whether rounds have begun: until then, on SQLite, nobody alive has a claim.</summary>
     private bool _running;
 
-    /// <summary>Before the dispatcher makes its first claim.</summary>
+    /// <summary>Rescues before the dispatcher makes its first claim.</summary>
     public override async Task BeginAsync(CancellationToken cancellationToken)
     {
         while (file.Path is not null && await RoundAsync(cancellationToken) == NextRound.Now)

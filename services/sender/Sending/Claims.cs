@@ -23,10 +23,10 @@ internal sealed class Claims(
     /// </summary>
     private static readonly TimeSpan Ownership = TimeSpan.FromSeconds(5);
 
-    /// <summary>For what lies between claim and call, and between call and record; a claim that is older makes no call.</summary>
+    /// <summary>The time for what lies between claim and call, and between call and record; a claim that is older makes no call.</summary>
     private static readonly TimeSpan Margin = TimeSpan.FromSeconds(30);
 
-    /// <summary>This process, this time: a process that is started again has the same name and often the same number.</summary>
+    /// <summary>Names this run of this process: one that is started again has the same machine name and often the same number.</summary>
     private readonly string _process = $"{Short(Environment.MachineName)}/{Environment.ProcessId}/"
         + Convert.ToHexStringLower(System.Security.Cryptography.RandomNumberGenerator.GetBytes(4));
 
@@ -53,8 +53,8 @@ internal sealed class Claims(
     }
 
     /// <summary>
-    /// Lets go of claims that no call was made for and that are not in hand. A claim whose commit held although its answer was lost would
-    /// else wait until its time is over.
+    /// Lets go of claims that no call was made for and that are not in hand. Otherwise a claim whose commit held although its answer was
+    /// lost would wait until its time is over.
     /// </summary>
     /// <param name="inHand">The rows that are in hand.</param>
     /// <param name="cancellationToken">Ends the search.</param>
@@ -69,13 +69,13 @@ internal sealed class Claims(
         },
         cancellationToken);
 
-    /// <summary>Forgets the owners of before: on SQLite the process owns the file, so all of them are dead.</summary>
+    /// <summary>Forgets earlier owners: on SQLite the process owns the file, so all of them are dead.</summary>
     public Task ForgetOwnersAsync(CancellationToken cancellationToken) => unitOfWork.ExecuteAsync(
         scope => scope.Db.Accounts.Where(account => account.Owner != null)
             .ExecuteUpdateAsync(set => set.SetProperty(account => account.Owner, (string?)null)),
         cancellationToken);
 
-    /// <summary>Gives the accounts to whoever comes next, at once.</summary>
+    /// <summary>Gives the accounts up at once, for whoever comes next.</summary>
     public Task DisownAsync(CancellationToken cancellationToken) => unitOfWork.ExecuteAsync(
         scope => scope.Db.Accounts.Where(account => account.Owner == _process)
             .ExecuteUpdateAsync(set => set.SetProperty(account => account.Owner, (string?)null)),
@@ -143,7 +143,8 @@ internal sealed class Claims(
     }
 
     /// <summary>
-    /// Takes the accounts, or stays their owner; gives those that are ours. The update locks their rows, so that two processes take turns.
+    /// Takes the accounts, or stays their owner, and returns those that are ours. The update locks their rows, so that two processes take
+    /// turns.
     /// </summary>
     private async Task<Dictionary<AccountId, SendingAccount>> OwnAsync(SenderDbContext db, List<AccountId> ids, DateTimeOffset now)
     {

@@ -16,7 +16,7 @@ internal sealed class Dispatcher(
     DatabaseFile<SenderDbContext> file,
     ILogger<Dispatcher> logger) : Worker, IDisposable
 {
-    /// <summary>When all that is due waits for its account's pace.</summary>
+    /// <summary>How soon to look again when all that is due waits for its account's pace.</summary>
     private static readonly TimeSpan PaceEvery = TimeSpan.FromMilliseconds(50);
 
     private readonly Dictionary<long, Task> _calls = [];
@@ -28,7 +28,7 @@ internal sealed class Dispatcher(
 
     public override string Name => "sender.dispatcher";
 
-    /// <summary>For what becomes due by time.</summary>
+    /// <summary>How soon to find what becomes due by time.</summary>
     public override TimeSpan Interval => TimeSpan.FromSeconds(1);
 
     public override WakeSignal Signal => signal;
@@ -59,7 +59,7 @@ internal sealed class Dispatcher(
 
         await calls.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _stopped.CancelAsync();
-        // Best done, not needed: without it the next process waits some seconds.
+        // Helpful, not needed: without it the next process waits some seconds.
         await claims.DisownAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 

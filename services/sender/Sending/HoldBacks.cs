@@ -5,11 +5,11 @@ using Microsoft.EntityFrameworkCore;
 namespace InstaMessenger.Sender.Sending;
 
 /// <summary>
-/// What an answer means for the sends of the account, or of all accounts. It stands in their rows, so it holds for every process.
+/// Applies what an answer means for the sends of the account, or of all accounts. It is kept in their rows, so it holds for every process.
 /// </summary>
 internal static class HoldBacks
 {
-    /// <summary>Pauses what the answer says; gives the end of the pause, if there is one.</summary>
+    /// <summary>Pauses what the answer says; returns the end of the pause, if there is one.</summary>
     /// <param name="db">The unit's context.</param>
     /// <param name="send">The send.</param>
     /// <param name="answer">Its answer.</param>

@@ -12,17 +12,17 @@ internal sealed class Recorder(IUnitOfWork<SenderDbContext> unitOfWork, SendSign
 {
     private static readonly TimeSpan TryAgainAfter = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>Failures that the database is not to blame for; after so many the send is left to the rescuer.</summary>
+    /// <summary>Failures that the database is not to blame for; after this many the send is left to the rescuer.</summary>
     private const int MostFailures = 50;
 
     /// <summary>How long the echo of a send that was refused in an unknown way is waited for. Echoes come within seconds.</summary>
     private static readonly TimeSpan Doubt = TimeSpan.FromSeconds(60);
 
-    /// <summary>Does not return before it is written: the answer exists nowhere else, and without it the send becomes unknown.</summary>
+    /// <summary>Returns only once the answer is written: it exists nowhere else, and without it the send becomes unknown.</summary>
     /// <param name="send">The send.</param>
     /// <param name="answer">What came of its call.</param>
     /// <param name="duration">How long the call took.</param>
-    /// <param name="stopped">The process must end: the row stays claimed and becomes unknown.</param>
+    /// <param name="stopped">Cancelled when the process must end; the row then stays claimed and becomes unknown.</param>
     public async Task RecordAsync(ClaimedSend send, GraphAnswer answer, TimeSpan duration, CancellationToken stopped)
     {
         var jitter = Random.Shared.NextDouble();
@@ -66,8 +66,8 @@ internal sealed class Recorder(IUnitOfWork<SenderDbContext> unitOfWork, SendSign
     }
 
     /// <summary>
-    /// Null when the row has gone on without us: an echo has settled it, or an operator has decided. Only "sent" is a truth that still
-    /// counts then, also with another mid than an echo has lent the row.
+    /// Applies the verdict to the row. Returns null when the row has gone on without us: an echo has settled it, or an operator has
+    /// decided. Only "sent" still counts then, even with another mid than the one that an echo has lent the row.
     /// </summary>
     private static SendOutcome? Apply(LedgerEntry row, Verdict verdict, bool ours, SendError? error, DateTimeOffset now)
     {

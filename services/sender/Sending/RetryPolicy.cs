@@ -11,7 +11,7 @@ internal static class RetryPolicy
     private static readonly TimeSpan LongestLongPause = TimeSpan.FromHours(4);
 
     /// <summary>
-    /// Before the next attempt of one send: up to 1, 2, 4 … s, at most 5 min; full jitter spreads those that failed together.
+    /// Before the next attempt of one send, wait up to 1, 2, 4 … s, at most 5 min; full jitter spreads those that failed together.
     /// </summary>
     /// <param name="attempt">The attempt that failed, from 1.</param>
     /// <param name="jitter">0 to 1.</param>

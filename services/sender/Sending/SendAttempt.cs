@@ -24,7 +24,7 @@ internal sealed class SendAttempt(
         await recorder.RecordAsync(send, answer, clock.GetElapsedTime(began), stopped);
     }
 
-    /// <summary>Null when the claim is not ours any more.</summary>
+    /// <summary>Makes the call; null when the claim is not ours any more.</summary>
     private async Task<GraphAnswer?> CallAsync(ClaimedSend send, CancellationToken stopped)
     {
         // A process that was frozen after its claim may wake when the claim has ended and an operator has had the message sent again: then

@@ -4,7 +4,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace InstaMessenger.Sender.Sending;
 
-/// <summary>What waits to be sent, and what nobody knows the outcome of.</summary>
+/// <summary>The gauges of what waits to be sent, and of what nobody knows the outcome of.</summary>
 internal sealed class SendGauges(
     IDbContextFactory<SenderDbContext> factory, TimeProvider clock) : GaugeWorker("send-gauges", "sender", clock)
 {

@@ -22,7 +22,7 @@ public sealed class SenderOptions
     [Range(1, 1000)]
     public int SendsPerSecond { get; set; } = 100;
 
-    /// <summary>Of these, sends with audio or video per second (Meta: 10).</summary>
+    /// <summary>How many of these sends may have audio or video, per second (Meta: 10).</summary>
     [Range(1, 1000)]
     public int AudioVideoPerSecond { get; set; } = 10;
 

@@ -6,9 +6,9 @@ using Microsoft.EntityFrameworkCore;
 namespace InstaMessenger.Sender.Sending;
 
 /// <summary>
-/// Looks every second for sends that the dispatcher will not touch any more, and settles them. One process at a time, by a lease. Without a
-/// fence: a row's state and attempt are its concurrency tokens, so a process that was frozen past its lease finds what it settles late
-/// settled.
+/// Looks every second for sends that the dispatcher will not touch any more, and settles them. One process at a time does so, by a lease.
+/// It needs no fence: a row's state and attempt are its concurrency tokens, so a process that was frozen past its lease cannot settle late
+/// what another has settled.
 /// </summary>
 internal abstract class Sweeper(
     string name,

@@ -6,8 +6,8 @@ using Microsoft.EntityFrameworkCore;
 namespace InstaMessenger.Sender.Sending;
 
 /// <summary>
-/// Rows of the ledger that cannot be read (an id without its form, a time out of range): each is rejected where it lies and told, so that
-/// it holds up none of those that are read together with it.
+/// Rejects rows of the ledger that cannot be read (an id without its form, a time out of range) and reports each, so that it holds up none
+/// of those that are read together with it.
 /// </summary>
 internal sealed partial class UnreadableRows(
     IDbContextFactory<SenderDbContext> factory,
@@ -18,7 +18,7 @@ internal sealed partial class UnreadableRows(
 {
     private static readonly SendError Unreadable = new("row_unreadable", "What is kept of the send cannot be read.", false, null);
 
-    /// <summary>Only what a value can be guilty of: a database that is away never raises these.</summary>
+    /// <summary>Whether a value caused the error: a database that is away never raises these.</summary>
     public static bool IsCause(Exception error) =>
         error.GetBaseException() is FormatException or InvalidCastException or OverflowException or ArgumentOutOfRangeException;
 
@@ -32,7 +32,7 @@ internal sealed partial class UnreadableRows(
         }
     }
 
-    /// <summary>Rejects a row that cannot be worked with, and tells the store if it can be said of which message.</summary>
+    /// <summary>Rejects a row that cannot be worked with, and tells the store if the row still says of which message.</summary>
     public async Task RejectAsync(long sequence, CancellationToken cancellationToken)
     {
         await unitOfWork.ExecuteAsync(scope => RejectAsync(scope, sequence), cancellationToken);
@@ -67,7 +67,7 @@ internal sealed partial class UnreadableRows(
             .SetProperty(entry => entry.SettledAt, now));
     }
 
-    /// <summary>The store can be told only if it can be said of which message.</summary>
+    /// <summary>Makes the report for the store; null when the row does not say of which message.</summary>
     private static async Task<SendReported?> TellAsync(IQueryable<LedgerEntry> row)
     {
         try

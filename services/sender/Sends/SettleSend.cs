@@ -71,6 +71,6 @@ internal static class SettleSend
         Resend,
     }
 
-    /// <param name="Outcome">Required.</param>
+    /// <param name="Outcome">What becomes of the send; required.</param>
     internal sealed record Decision(Outcome? Outcome);
 }

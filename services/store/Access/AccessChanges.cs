@@ -5,7 +5,7 @@ using InstaMessenger.Store.Data;
 namespace InstaMessenger.Store.Access;
 
 /// <summary>
-/// Tells the live streams of every store that somebody's access changed (membership, key, session, user), so that they read their caller
+/// Tells the live streams of every store that somebody's access changed (membership, key, session, user), so that each reads its caller
 /// again.
 /// </summary>
 internal sealed class AccessChanges : SharedSignal

@@ -20,7 +20,7 @@ internal static class AccessSetup
         services.AddSingleton<SignIn>();
         services.AddWorker<SignInSweep>();
         services.AddHostedService<BootstrapAdmin>();
-        // Every service asks the store over HTTP; the store, and so the standalone process, is the one that knows.
+        // Every service asks the store over HTTP. The store, and so the standalone process, knows by itself.
         services.Replace(ServiceDescriptor.Singleton<ICallerSource, StoreCallerSource>());
     }
 

@@ -23,7 +23,7 @@ internal sealed class ApiKey
     public required byte[] Hash { get; init; }
 
     /// <summary>
-    /// Whether it sees only the accounts of its <see cref="ApiKeyAccount"/> rows; else all of its owner's, also later ones.
+    /// Whether it sees only the accounts of its <see cref="ApiKeyAccount"/> rows; otherwise it sees all of its owner's, also later ones.
     /// </summary>
     public required bool Scoped { get; init; }
 
@@ -34,10 +34,10 @@ internal sealed class ApiKey
 
     public required DateTimeOffset CreatedAt { get; init; }
 
-    /// <summary>To the hour: enough to tell which keys nobody uses.</summary>
+    /// <summary>When it was last used (UTC), to the hour: enough to show which keys nobody uses.</summary>
     public DateTimeOffset? LastUsedAt { get; private set; }
 
-    /// <summary>Kept once revoked, so that a configured key is not made again.</summary>
+    /// <summary>When it was revoked (UTC). The row is kept, so that a configured key is not made again.</summary>
     public DateTimeOffset? RevokedAt { get; private set; }
 
     public static ApiKey Create(
@@ -65,7 +65,7 @@ internal sealed class ApiKey
             entity.Property(key => key.UserId).HasMaxLength(40);
             entity.Property(key => key.Prefix).HasMaxLength(KeySecret.LookupLength);
             entity.Property(key => key.Hash).HasMaxLength(32);
-            // Flags.
+            // A number, because scopes are flags.
             entity.Property(key => key.Scopes).HasConversion<int>();
             entity.HasIndex(key => key.Prefix);
             entity.HasIndex(key => key.UserId);

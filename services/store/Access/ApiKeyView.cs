@@ -5,8 +5,8 @@ using InstaMessenger.Hosting.Security;
 namespace InstaMessenger.Store.Access;
 
 /// <summary>
-/// An API key as clients see it: the key itself in the answer to its making and never again, else only its beginning; its accounts, null
-/// for all of the owner; its last use to the hour.
+/// An API key as clients see it. The key itself is only in the answer that makes it; later answers show its beginning. Its accounts are
+/// null for all of the owner's, and its last use is given to the hour.
 /// </summary>
 internal sealed record ApiKeyView(
     string Id,
@@ -32,6 +32,6 @@ internal sealed record ApiKeyView(
         key.CreatedAt,
         key.LastUsedAt);
 
-    /// <summary>Without the key, wherever the record is printed.</summary>
+    /// <summary>Leaves the key out, wherever the record is printed.</summary>
     public override string ToString() => Id;
 }

@@ -27,6 +27,6 @@ internal sealed record BasicCredential(string Username, string Password)
         }
     }
 
-    /// <summary>Without the password, wherever the record is printed.</summary>
+    /// <summary>Leaves the password out, wherever the record is printed.</summary>
     public override string ToString() => nameof(BasicCredential);
 }

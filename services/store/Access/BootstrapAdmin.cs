@@ -7,8 +7,8 @@ using Microsoft.Extensions.Options;
 namespace InstaMessenger.Store.Access;
 
 /// <summary>
-/// Makes the first admin, and their configured key, at start. It also has the signing keys read then, so that a missing one is told at
-/// once.
+/// Makes the first admin, and their configured key, at start. It also has the signing keys read at start, so that a missing one is reported
+/// at once.
 /// </summary>
 internal sealed partial class BootstrapAdmin(
     IOptions<BootstrapOptions> configured,
@@ -66,7 +66,7 @@ internal sealed partial class BootstrapAdmin(
 
             // Two replicas that start at once would both make it, and revoking one row would leave the other.
             await scope.Db.Set<User>().Where(user => user.Id == admin.Id).LockAsync();
-            // Found also when it was revoked: a restart must not bring it back.
+            // It counts as there even when it was revoked: a restart must not bring it back.
             if (!await scope.Db.Set<ApiKey>().AnyAsync(key => key.Prefix == lookup && key.Hash == hash, cancellationToken))
                 scope.Db.Add(ApiKey.Create("bootstrap", admin.Id, secret, scoped: false, Scopes.All, expiresAt: null, clock));
         },

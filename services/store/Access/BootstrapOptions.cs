@@ -1,7 +1,7 @@
 namespace InstaMessenger.Store.Access;
 
 /// <summary>
-/// The way in to a new installation: section <c>Bootstrap</c>. Read at start, and only the key is looked at once there are users.
+/// The way in to a new installation: section <c>Bootstrap</c>. It is read at start. Once there are users only the key is looked at.
 /// </summary>
 internal sealed class BootstrapOptions
 {

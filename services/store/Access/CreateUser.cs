@@ -15,7 +15,7 @@ namespace InstaMessenger.Store.Access;
 /// <param name="AccountIds">The accounts that an agent sees from the start.</param>
 internal sealed record NewUser(string? Username, string? Password, string? Role, IReadOnlyList<string?>? AccountIds = null)
 {
-    /// <summary>Without the password, wherever the record is printed.</summary>
+    /// <summary>Leaves the password out, wherever the record is printed.</summary>
     public override string ToString() => nameof(NewUser);
 }
 
@@ -53,7 +53,7 @@ internal static class CreateUser
     private static async Task<Results<Created<UserView>, ProblemHttpResult>> CreateAsync(
         StoreDbContext db, Caller caller, User user, IReadOnlyList<AccountId> accounts)
     {
-        // A user stays, and their session may do everything.
+        // A user stays for good, and their session may do everything.
         if (await Delegation.FaultAsync(db, caller, Scopes.All, until: null) is { } fault) return fault;
         if (await db.Set<User>().AnyAsync(row => row.UsernameKey == user.UsernameKey))
             return Problems.Of(

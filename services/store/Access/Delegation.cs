@@ -7,17 +7,17 @@ using Microsoft.EntityFrameworkCore;
 namespace InstaMessenger.Store.Access;
 
 /// <summary>
-/// What a credential makes never outlives or exceeds it: else a key that is lent for a day, or for one thing, would be one for ever and for
-/// everything. A person may make what they like; they are there to answer for it.
+/// Keeps what a credential makes from outliving or exceeding it. Otherwise a key that is lent for a day, or for one thing, would be one for
+/// ever and for everything. A person may make what they like; they are there to answer for it.
 /// </summary>
 internal static class Delegation
 {
-    /// <summary>Judges in the transaction that makes it.</summary>
+    /// <summary>Judges, in the transaction that makes it, whether the caller may make something that grants access.</summary>
     /// <param name="db">The transaction's view.</param>
     /// <param name="caller">Who makes something that grants access.</param>
     /// <param name="scopes">What it may be used for.</param>
     /// <param name="until">When it ends; null for never.</param>
-    /// <returns>Why not; null when the caller may.</returns>
+    /// <returns>Why the caller may not; null when they may.</returns>
     public static async Task<ProblemHttpResult?> FaultAsync(StoreDbContext db, Caller caller, Scopes scopes, DateTimeOffset? until)
     {
         if (caller.Kind == CallerKind.User) return null;

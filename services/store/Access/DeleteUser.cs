@@ -23,7 +23,7 @@ internal static class DeleteUser
         WorkScope<StoreDbContext> scope, string id, AccessChanges changes)
     {
         var db = scope.Db;
-        // Two admins who delete each other at once would both still count the other.
+        // Two admins who delete each other at once would otherwise both still count the other.
         var admins = await db.Set<User>().Where(user => user.Role == UserRole.Admin).LockAsync();
         if (await db.Set<User>().AsNoTracking().SingleOrDefaultAsync(user => user.Id == id) is not { } user)
             return Problems.NotFound("user");

@@ -7,8 +7,8 @@ using Microsoft.EntityFrameworkCore;
 namespace InstaMessenger.Store.Access;
 
 /// <summary>
-/// Who may see what: an admin everything, an agent the accounts they are a member of, a key what its owner sees and its scope allows. A
-/// deleted user and their keys see nothing.
+/// Decides who may see what: an admin everything, an agent the accounts they are a member of, a key what its owner sees and its scope
+/// allows. A deleted user and their keys see nothing.
 /// </summary>
 internal static class EffectiveAccess
 {
@@ -36,8 +36,8 @@ internal static class EffectiveAccess
     }
 
     /// <summary>
-    /// The caller as they are now, in the transaction that decides: what they could see when the request came may have grown (they linked
-    /// the account in parallel) or gone. Null when they are deleted or their key revoked.
+    /// Reads the caller as they are now, in the transaction that decides. What they could see when the request came may have grown (they
+    /// linked the account in parallel) or gone. Null when they are deleted or their key is revoked.
     /// </summary>
     public static async Task<Caller?> AgainAsync(StoreDbContext db, Caller caller, CancellationToken cancellationToken = default)
     {

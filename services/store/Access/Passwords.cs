@@ -15,14 +15,14 @@ internal sealed class Passwords : IDisposable
     private const int Iterations = 210_000;
 
     /// <summary>
-    /// More than this many waiting sign-ins are refused: each costs a tenth of a second, and nobody waits longer than seconds.
+    /// How many sign-ins may wait; more are refused. Each costs a tenth of a second, and nobody waits longer than seconds.
     /// </summary>
     private const int MostWaiting = 50;
 
-    /// <summary>Its type parameter is for hashers that look at the user; this one does not.</summary>
+    /// <summary>The type parameter is for hashers that look at the user; this one does not.</summary>
     private readonly PasswordHasher<object> _hasher = new(Options.Create(new PasswordHasherOptions { IterationCount = Iterations }));
 
-    /// <summary>One at a time: a flood of sign-ins may not take the cores from the webhooks, which one process shares with it.</summary>
+    /// <summary>One at a time: a flood of sign-ins must not take the cores from the webhooks, which share the process.</summary>
     private readonly SemaphoreSlim _turn = new(1);
 
     private readonly Lazy<string> _nobodys;
@@ -42,7 +42,7 @@ internal sealed class Passwords : IDisposable
     /// <summary>Hashes a password; slow on purpose, so never inside a unit of work.</summary>
     public string Hash(string password) => _hasher.HashPassword(this, password);
 
-    /// <summary>Checks a password; with no hash (no such user) it works as long and says no.</summary>
+    /// <summary>Checks a password. With no hash (no such user) it takes as long and says no.</summary>
     /// <param name="hash">The user's hash; null when there is no user.</param>
     /// <param name="password">What was given.</param>
     /// <param name="cancellationToken">Gives up waiting for the turn.</param>

@@ -7,7 +7,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace InstaMessenger.Store.Access;
 
-/// <summary><c>DELETE /api/v1/api-keys/{id}</c>: from the next request on it is refused.</summary>
+/// <summary><c>DELETE /api/v1/api-keys/{id}</c>: the key is refused from the next request on.</summary>
 internal static class RevokeApiKey
 {
     public static void MapRevokeApiKey(this IEndpointRouteBuilder routes) => routes.MapDelete("{id}", HandleAsync)

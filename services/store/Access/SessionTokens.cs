@@ -47,7 +47,8 @@ internal sealed class SessionTokens
     });
 
     /// <summary>
-    /// The id of the session that a token is of; null unless we signed it and it has not expired. Says nothing about revocation.
+    /// Returns the id of the session that a token is of; null unless we signed the token and it has not expired. It says nothing about
+    /// revocation.
     /// </summary>
     public async Task<string?> ReadAsync(string token)
     {

@@ -40,7 +40,7 @@ internal sealed partial class SignIn(
 
         var usernameKey = Usernames.KeyOf(given.Username);
         await using var db = await factory.CreateDbContextAsync(cancellationToken);
-        // Only what could be a username is looked up: the database must not find a user by a name that the throttle counts as another.
+        // Only what could be a username is looked up: the database must not find a user by a name that the throttle counts as another one.
         var user = Usernames.Fault(given.Username) is null ? await db.Set<User>()
             .SingleOrDefaultAsync(row => row.UsernameKey == usernameKey, cancellationToken) : null;
         var right = await passwords.CheckAsync(user?.PasswordHash, given.Password, cancellationToken);
@@ -70,9 +70,9 @@ internal sealed partial class SignIn(
         {
             await throttle.SucceededAsync(scope.Db, username, address);
             var now = clock.GetUtcNow();
-            // Here, because it is where the rows come from; else they would grow for ever.
+            // Removed here, because this is where the rows come from; otherwise they would grow for ever.
             await scope.Db.Set<Session>().Where(old => old.UserId == userId && old.ExpiresAt < now).ExecuteDeleteAsync();
-            // Whole seconds, which is what a token can say.
+            // Whole seconds, because a token can say no more.
             var expiresAt = DateTimeOffset.FromUnixTimeSeconds(now.AddMinutes(options.Value.LifetimeMinutes).ToUnixTimeSeconds());
             var session = new Session { Id = AccessId.New("ses_", clock), UserId = userId, ExpiresAt = expiresAt };
             scope.Db.Add(session);

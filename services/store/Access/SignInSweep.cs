@@ -6,8 +6,8 @@ using Microsoft.EntityFrameworkCore;
 namespace InstaMessenger.Store.Access;
 
 /// <summary>
-/// Removes windows that are over: names that somebody invented are never asked for again. One process at a time; what two remove is gone
-/// once.
+/// Removes windows that are over: names that somebody invented are never asked for again. One process does it at a time, but two would do
+/// no harm.
 /// </summary>
 internal sealed class SignInSweep(
     IDbContextFactory<StoreDbContext> factory,
@@ -15,7 +15,7 @@ internal sealed class SignInSweep(
     Leases<StoreDbContext> leases,
     TimeProvider clock) : Worker
 {
-    /// <summary>Few at a time: on SQLite every other writer waits for the deletion.</summary>
+    /// <summary>How many rows one deletion removes: few, because on SQLite every other writer waits for it.</summary>
     private const int AtOnce = 500;
 
     public override string Name => "store.sign-in-sweep";

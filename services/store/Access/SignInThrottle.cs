@@ -22,8 +22,8 @@ internal sealed class SignInThrottle(IUnitOfWork<StoreDbContext> unitOfWork, Tim
     private static readonly TimeSpan PairKnownFor = TimeSpan.FromDays(30);
 
     /// <summary>
-    /// Begins an attempt. It counts as failed until it <see cref="SucceededAsync"/>: else a hundred at once would all pass before the first
-    /// has failed.
+    /// Begins an attempt. It counts as failed until <see cref="SucceededAsync"/>; otherwise a hundred at once would all pass before the
+    /// first has failed.
     /// </summary>
     /// <returns>Null to go on; otherwise how long to wait.</returns>
     public Task<TimeSpan?> BeginAsync(string username, string address, CancellationToken cancellationToken) => unitOfWork.ExecuteAsync(
@@ -44,8 +44,8 @@ internal sealed class SignInThrottle(IUnitOfWork<StoreDbContext> unitOfWork, Tim
         cancellationToken);
 
     /// <summary>
-    /// The attempt was right. The failures of other addresses stay counted, and those of other names: a guesser gains nothing by the
-    /// owner's signing in.
+    /// Notes that the attempt was right. The failures of other addresses and of other names stay counted: a guesser gains nothing when the
+    /// owner signs in.
     /// </summary>
     public async Task SucceededAsync(StoreDbContext db, string username, string address)
     {
@@ -55,7 +55,7 @@ internal sealed class SignInThrottle(IUnitOfWork<StoreDbContext> unitOfWork, Tim
         await SignInWindow.TouchAsync(db, keys.Known, now, PairKnownFor);
     }
 
-    /// <summary>The attempt was not looked at, so it says nothing about guessing.</summary>
+    /// <summary>Withdraws an attempt that was not looked at, and so says nothing about guessing.</summary>
     public Task WithdrawAsync(string username, string address, CancellationToken cancellationToken) =>
         unitOfWork.ExecuteAsync(scope => CountAsync(scope.Db, Keys.Of(username, address), -1), cancellationToken);
 
@@ -69,7 +69,7 @@ internal sealed class SignInThrottle(IUnitOfWork<StoreDbContext> unitOfWork, Tim
         .Where(row => (row.Id == keys.Address || row.Id == keys.Pair || row.Id == keys.User) && row.Attempts + change >= 0)
         .ExecuteUpdateAsync(set => set.SetProperty(row => row.Attempts, row => row.Attempts + change));
 
-    /// <summary>What is counted.</summary>
+    /// <summary>The names under which an attempt is counted.</summary>
     private sealed record Keys(string Address, string Pair, string User, string Known)
     {
         public static Keys Of(string username, string address)

@@ -3,7 +3,7 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace InstaMessenger.Store.Access;
 
-/// <summary>How many attempts to sign in were counted for something since a time; one window for all processes of the store.</summary>
+/// <summary>How many attempts to sign in were counted for something since some time. All processes of the store share one window.</summary>
 internal sealed class SignInWindow
 {
     /// <summary>
@@ -17,8 +17,8 @@ internal sealed class SignInWindow
     public required DateTimeOffset EndsAt { get; init; }
 
     /// <summary>
-    /// Begins the window, or begins it anew when it is over; either way its row is locked until the unit ends. One statement, so that of
-    /// two processes none counts from what the other has changed meanwhile.
+    /// Begins the window, or begins it anew when it is over; either way its row is locked until the unit ends. It is one statement, so that
+    /// neither of two processes counts from a value that the other has changed meanwhile.
     /// </summary>
     public static Task TouchAsync(DbContext db, string id, DateTimeOffset now, TimeSpan length)
     {

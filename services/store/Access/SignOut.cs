@@ -7,8 +7,8 @@ using Microsoft.EntityFrameworkCore;
 namespace InstaMessenger.Store.Access;
 
 /// <summary>
-/// <c>DELETE /ui/session</c>: revokes the session and clears the cookie. Needs no caller: who is signed out already wants the same, and a
-/// cookie that nothing clears is the one that is not accepted any more.
+/// <c>DELETE /ui/session</c>: revokes the session and clears the cookie. It needs no caller: somebody who is signed out already wants the
+/// same, and otherwise nothing would clear a cookie that is not accepted any more.
 /// </summary>
 internal static class SignOut
 {

@@ -7,8 +7,8 @@ using Microsoft.EntityFrameworkCore;
 namespace InstaMessenger.Store.Access;
 
 /// <summary>
-/// Finds the caller in the database, at each request: a few reads by key, in exchange for a revocation, an expiry or a lost membership that
-/// counts from the next request on.
+/// Finds the caller in the database, at each request. That costs a few reads by key; in exchange a revocation, an expiry or a lost
+/// membership counts from the next request on.
 /// </summary>
 internal sealed partial class StoreCallerSource(
     IDbContextFactory<StoreDbContext> factory,
@@ -50,7 +50,7 @@ internal sealed partial class StoreCallerSource(
         return caller;
     }
 
-    /// <summary>Beside the request: a database that takes no writes must still answer reads.</summary>
+    /// <summary>Notes the use beside the request: a database that takes no writes must still answer reads.</summary>
     private async Task NoteUseAsync(string keyId, DateTimeOffset now)
     {
         try

@@ -60,7 +60,7 @@ internal static class UserAccounts
         WorkScope<StoreDbContext> scope, Caller caller, string id, IReadOnlyList<AccountId> accounts, AccessChanges changes)
     {
         var db = scope.Db;
-        // A membership stays, and lets the agent's session do everything with the account.
+        // A membership stays for good, and lets the agent's session do everything with the account.
         if (await Delegation.FaultAsync(db, caller, Scopes.All, until: null) is { } fault) return fault;
         if (await db.Set<User>().AsNoTracking().SingleOrDefaultAsync(row => row.Id == id) is not { } user) return Problems.NotFound("user");
         if (await AccountIds.UnknownAsync(db, accounts) is [var unknown, ..])

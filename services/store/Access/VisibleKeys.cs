@@ -8,8 +8,8 @@ namespace InstaMessenger.Store.Access;
 internal static class VisibleKeys
 {
     /// <summary>
-    /// An admin all; a user, or a key without a scope, those of the user; a scoped key only itself: else a key made for one account could
-    /// take away the keys of the others.
+    /// Returns the keys that the caller may list and revoke: for an admin all; for a user, or a key without a scope, those of the user; for
+    /// a scoped key only itself. Otherwise a key made for one account could take away the keys of the others.
     /// </summary>
     public static async Task<IQueryable<ApiKey>> OfAsync(StoreDbContext db, Caller caller, CancellationToken cancellationToken = default)
     {

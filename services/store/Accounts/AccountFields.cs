@@ -48,7 +48,7 @@ internal sealed class AccountFields(OutboundRules outbound)
         return name;
     }
 
-    /// <summary>Printable ASCII: it travels in a header.</summary>
+    /// <summary>Reads the token: printable ASCII, because it travels in a header.</summary>
     public string? AccessToken(string? text, bool required)
     {
         if (text is null && !required) return null;
@@ -57,7 +57,7 @@ internal sealed class AccountFields(OutboundRules outbound)
         return token;
     }
 
-    /// <summary>A name is looked up at each delivery, which then judges its addresses.</summary>
+    /// <summary>Reads the CRM's address. A name is looked up at each delivery, which then judges its addresses.</summary>
     public string? CrmWebhookUrl(string? text)
     {
         if (text is null) return null;

@@ -6,8 +6,8 @@ using InstaMessenger.Store.Domain;
 namespace InstaMessenger.Store.Accounts;
 
 /// <summary>
-/// An account as clients see it: never its token, and its webhook secret only in the answer to the very request that made one. The channel
-/// id is null until a webhook or the client tells it.
+/// An account as clients see it: never its token, and its webhook secret only in the answer to the request that made the secret. The
+/// channel id is null until a webhook or the client tells it.
 /// </summary>
 internal sealed record AccountView(
     AccountId Id,
@@ -31,7 +31,7 @@ internal sealed record AccountView(
         account.CreatedAt,
         account.UpdatedAt);
 
-    /// <summary>Without the secret, wherever the record is printed.</summary>
+    /// <summary>Leaves the secret out, wherever the record is printed.</summary>
     public override string ToString() => Id.ToString();
 }
 

@@ -12,7 +12,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace InstaMessenger.Store.Accounts;
 
-/// <summary>What a client gives of an account. Null means unchanged, so dropping the CRM webhook has a word of its own.</summary>
+/// <summary>What a client gives of an account. Null means unchanged, so dropping the CRM webhook has a member of its own.</summary>
 internal sealed record AccountInput(
     string? Username,
     LoginType? LoginType,
@@ -22,12 +22,12 @@ internal sealed record AccountInput(
     string? WebhookSecret,
     bool DropsCrmWebhook = false)
 {
-    /// <summary>Without the secrets, wherever the record is printed.</summary>
+    /// <summary>Leaves the secrets out, wherever the record is printed.</summary>
     public override string ToString() => nameof(AccountInput);
 }
 
 /// <summary>
-/// Changes an account in a transaction: its row, the ids that webhooks find it by, and what the other services must know of it.
+/// Changes an account in a transaction: its row, the ids that webhooks find it by, and what the other services must know about it.
 /// </summary>
 internal sealed class AccountWriter(SecretProtector secrets, QuarantineSignal quarantine, TimeProvider clock)
 {
@@ -52,13 +52,13 @@ internal sealed class AccountWriter(SecretProtector secrets, QuarantineSignal qu
             clock.GetUtcNow());
         await ClaimIdsAsync(scope.Db, account);
         Tell(scope, account);
-        // The ids may be those that a quarantined webhook waits for.
+        // A quarantined webhook may be waiting for these ids.
         scope.AfterCommit(quarantine.Linked);
         return (null, newSecret);
     }
 
     /// <summary>
-    /// Unlinks the account: it sends nothing, and its webhooks go to quarantine, until it is linked again. Its ids stay its own.
+    /// Unlinks the account. Until it is linked again it sends nothing, and its webhooks go to quarantine. Its ids stay its own.
     /// </summary>
     public void Unlink(WorkScope<StoreDbContext> scope, Account account)
     {

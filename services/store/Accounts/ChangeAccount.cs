@@ -20,11 +20,11 @@ internal sealed record ChangeAccountRequest(
     string? WebhookSecret = null)
 {
     /// <summary>
-    /// Where events are posted to; null for nowhere any more, which forgets the secret too. Raw, because null and "left out" differ.
+    /// Where events are posted to; null for nowhere any more, which forgets the secret too. Raw JSON, because null and "left out" differ.
     /// </summary>
     public JsonElement CrmWebhookUrl { get; init; }
 
-    /// <summary>Without the secrets, wherever the record is printed.</summary>
+    /// <summary>Leaves the secrets out, wherever the record is printed.</summary>
     public override string ToString() => nameof(ChangeAccountRequest);
 }
 

@@ -30,7 +30,7 @@ internal sealed record LinkAccountRequest(
     string? CrmWebhookUrl = null,
     string? WebhookSecret = null)
 {
-    /// <summary>Without the secrets, wherever the record is printed.</summary>
+    /// <summary>Leaves the secrets out, wherever the record is printed.</summary>
     public override string ToString() => nameof(LinkAccountRequest);
 }
 
@@ -71,7 +71,7 @@ internal sealed class LinkAccount(AccountWriter writer, EventLog events, AccessC
         if (await EffectiveAccess.AgainAsync(db, caller) is not { } current)
             return Problems.Of(StatusCodes.Status401Unauthorized, "unauthorized");
         var known = await db.Accounts.SingleOrDefaultAsync(row => row.InstagramAccountId == instagramAccount);
-        // An unlinked account too: its messages are still those of the tenant who had it.
+        // This holds for an unlinked account too: its messages are still those of the tenant who had it.
         if (known is not null && !current.CanSee(known.Id) && known.UnlinkedAt is not null) return ReservedIds.Reserved();
         if (known is not null && !current.CanSee(known.Id))
             return Problems.Of(

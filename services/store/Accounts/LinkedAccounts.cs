@@ -18,7 +18,7 @@ internal static class LinkedAccounts
         routes.MapGet("{id}", GetAsync).Needs(Scopes.Read).WithSummary("One linked account.");
     }
 
-    /// <summary>A linked account that the caller sees.</summary>
+    /// <summary>Finds a linked account that the caller sees; null when there is none.</summary>
     public static async Task<Account?> FindAsync(
         StoreDbContext db, Caller caller, AccountId id, CancellationToken cancellationToken = default) =>
         caller.CanSee(id)
@@ -32,7 +32,7 @@ internal static class LinkedAccounts
         await using var db = await factory.CreateDbContextAsync(cancellationToken);
         var linked = db.Accounts.Where(account => account.UnlinkedAt == null);
         if (!caller.Accounts.IsAll) linked = linked.Where(account => caller.Accounts.Listed.ToList().Contains(account.Id));
-        // The casts are how EF compares the column of a converted id; they are never run.
+        // The casts let EF compare the column of a converted id; they are never run.
         linked = linked.Where(account => string.Compare((string)(object)account.Id, after) > 0);
         var accounts = await db.ReadableAsync(linked.OrderBy(account => account.Id).Take, size + 1, cancellationToken);
         return TypedResults.Ok(Page.Of(accounts, size, account => AccountView.Of(account), account => new IdCursor(account.Id.Value)));

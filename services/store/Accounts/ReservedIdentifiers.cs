@@ -10,7 +10,7 @@ namespace InstaMessenger.Store.Accounts;
 
 /// <summary>
 /// <c>/api/v1/reserved-identifiers</c>: ids that no linked account uses and that are kept for the account that had them. For admins, who
-/// release an id once they know whose it is now.
+/// release an id once they know who owns it now.
 /// </summary>
 internal static class ReservedIdentifiers
 {

@@ -9,14 +9,14 @@ using Microsoft.EntityFrameworkCore;
 namespace InstaMessenger.Store.Accounts;
 
 /// <summary>
-/// The ids of an account stay its own when it is unlinked or names another channel: whoever had them next would be given the messages that
-/// customers write to it meanwhile. Only who sees the account may use them for another one; an admin can release them.
+/// Keeps the ids of an account its own when it is unlinked or names another channel: whoever had them next would be given the messages that
+/// customers write to it meanwhile. Only a caller who sees the account may use them for another one; an admin can release them.
 /// </summary>
 internal static class ReservedIds
 {
     /// <summary>
-    /// Makes an account's ids free for it: each leads to one account, of whichever kind it is. Returns the problem when one of them is
-    /// somebody else's.
+    /// Takes ids for an account: each leads to one account, of whichever kind it is. Returns the problem when one of them is somebody
+    /// else's.
     /// </summary>
     public static async Task<ProblemHttpResult?> TakeAsync(StoreDbContext db, Caller caller, Account account, MessagingChannelId? channel)
     {
@@ -40,10 +40,10 @@ internal static class ReservedIds
             "identifier_reserved",
             "That id is reserved for the account that had it; an admin can release it or give you access to the account.");
 
-    /// <summary>Whether webhooks of that id are recorded for the account now.</summary>
+    /// <summary>Whether webhooks of that id are now recorded for the account.</summary>
     public static bool IsInUse(Account holder, AccountIdentifier row) => holder.UnlinkedAt is null && holder.Owns(row.ExternalId);
 
-    /// <summary>The next account that names the id gets it; what came for it until now still goes to nobody but the holder.</summary>
+    /// <summary>Lets the next account that names the id have it. What came for it until now still goes to nobody but the holder.</summary>
     public static void Release(StoreDbContext db, Account holder, AccountIdentifier row)
     {
         db.Remove(row);

@@ -9,7 +9,7 @@ internal static class WebhookSecret
 
     public static string New() => Prefix + Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
 
-    /// <summary>24 to 64 bytes, as the standard has it: the receiver's library would refuse others.</summary>
+    /// <summary>Whether it has 24 to 64 bytes, as the standard wants: the receiver's library would refuse others.</summary>
     public static bool IsWellFormed(string secret)
     {
         var bytes = new byte[secret.Length];

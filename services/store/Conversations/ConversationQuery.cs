@@ -10,16 +10,16 @@ using Microsoft.EntityFrameworkCore;
 namespace InstaMessenger.Store.Conversations;
 
 /// <summary>What a client wants of the conversation list.</summary>
-/// <param name="Accounts">Whose.</param>
+/// <param name="Accounts">The accounts whose conversations are listed.</param>
 /// <param name="Search">A contact's id, or part of their name or username; null for all.</param>
-/// <param name="Unread">Only with or only without unread messages; null for both.</param>
+/// <param name="Unread">True for only those with unread messages, false for only those without; null for both.</param>
 /// <param name="After">The last item of the page before; null for the first page.</param>
 /// <param name="Limit">How many at most.</param>
 internal sealed record ConversationQuery(AccountReach Accounts, string? Search, bool? Unread, TimeIdCursor? After, int Limit)
 {
     /// <summary>
-    /// The ids of the page in order. As SQL, because the comparison of (time, id) that both databases answer from the index has no form in
-    /// LINQ for ids of our own types; and of ids only, because then skipping what is read costs no look at the rows.
+    /// Returns the ids of the page in order. It is SQL, because the comparison of (time, id) that both databases answer from the index has
+    /// no form in LINQ for ids of our own types. It reads only ids, because then skipping what is read costs no look at the rows.
     /// </summary>
     public IQueryable<Key> Keys(StoreDbContext db)
     {
@@ -76,7 +76,8 @@ internal sealed record ConversationQuery(AccountReach Accounts, string? Search, 
         private static readonly long Latest = DateTimeOffset.MaxValue.ToUnixTimeMilliseconds();
 
         /// <summary>
-        /// A rotten row may end a page: a time out of range is clamped, and an id without its form comes before all others.
+        /// Where the page ends. A rotten row may end it: a time out of range is clamped, and an id without its form comes before all
+        /// others.
         /// </summary>
         public TimeIdCursor Cursor => new(
             DateTimeOffset.FromUnixTimeMilliseconds(Math.Clamp(LastMessageAt, 0, Latest)), ConversationId.TryParse(Id, out _) ? Id : "0");

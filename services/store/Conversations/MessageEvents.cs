@@ -12,8 +12,8 @@ namespace InstaMessenger.Store.Conversations;
 /// <param name="Contact">The customer.</param>
 /// <param name="Origin">Where an outbound message was written.</param>
 /// <param name="Replaces">
-/// A message that clients know under another id and that is this same one: its echo came before Meta's answer and was taken for a message
-/// from elsewhere. That one is gone. Usually there is none, and the member is left out.
+/// A message that clients know under another id and that is this same one. Its echo came before Meta's answer and was taken for a message
+/// from elsewhere; that message is gone. Usually there is none, and the member is left out.
 /// </param>
 internal sealed record MessageEventData(
     MessageView Message,

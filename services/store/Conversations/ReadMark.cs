@@ -9,7 +9,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace InstaMessenger.Store.Conversations;
 
-/// <summary><c>POST /conversations/{id}/read</c>: somebody has read the thread.</summary>
+/// <summary><c>POST /conversations/{id}/read</c>: marks the thread as read.</summary>
 internal static class ReadMark
 {
     public static void MapReadMark(this IEndpointRouteBuilder routes) => routes.MapPost("/{id}/read", MarkAsync)

@@ -4,7 +4,7 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace InstaMessenger.Store.Data;
 
-/// <summary>What an id of an account is; smaller is better when one webhook matches two.</summary>
+/// <summary>The kind of an account's id; the smaller kind is the better match when one webhook matches two.</summary>
 internal enum IdentifierKind
 {
     /// <summary>The messaging channel id: <c>entry.id</c> of webhooks.</summary>
@@ -15,7 +15,8 @@ internal enum IdentifierKind
 }
 
 /// <summary>
-/// An id by which webhooks may name an account. It stays when the account is unlinked or names another: see Accounts/ReservedIds.cs.
+/// An id by which webhooks may name an account. It stays the account's when that is unlinked or names another one: see
+/// Accounts/ReservedIds.cs.
 /// </summary>
 internal sealed class AccountIdentifier
 {

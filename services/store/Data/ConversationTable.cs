@@ -16,7 +16,7 @@ internal sealed class ConversationTable : IEntityTypeConfiguration<Conversation>
 
         // Looked up by contact alone, many at once; the account makes it unique.
         entity.HasIndex(conversation => new { conversation.ContactId, conversation.AccountId }).IsUnique();
-        // The list, for one account and for all. What it filters by is in the index too, so that skipping what was read costs no look at
+        // For the list, of one account and of all. What it filters by is in the index too, so that skipping what was read costs no look at
         // rows.
         entity.HasIndex(
             conversation => new { conversation.AccountId, conversation.LastMessageAt, conversation.Id, conversation.UnreadCount });

@@ -4,8 +4,8 @@ using Microsoft.EntityFrameworkCore;
 namespace InstaMessenger.Store.Data;
 
 /// <summary>
-/// Keeps the list and the threads in one order where <see cref="Conversation.Place"/> cannot tell: the newest message got an earlier time,
-/// two have the same, or the newest is gone.
+/// Keeps the list and the threads in one order where <see cref="Conversation.Place"/> cannot tell the newest message: it got an earlier
+/// time, two have the same time, or the newest is gone.
 /// </summary>
 internal static class NewestMessages
 {

@@ -25,19 +25,20 @@ internal abstract class StoreDbContext(DbContextOptions options) : ServiceDbCont
     public DbSet<Counter> Counters => Set<Counter>();
 
     /// <summary>
-    /// Has the event written at the end of the transaction, when it is told its sequence. The event log alone calls this.
+    /// Keeps an event to be written at the end of the transaction, when it gets its sequence. Only the event log calls this.
     /// </summary>
     internal void Append(Func<long, EventRow> withSequence) => _pendingEvents.Add(withSequence);
 
     /// <summary>
-    /// Has a new message written at the end of the transaction, without tracking it: what a unit still reads or changes later is added as
-    /// any other entity is. Every message of every customer comes this way, and EF's way cost as much as all else that is done for one.
+    /// Keeps a new message to be written at the end of the transaction, without tracking it; add a message that the unit still reads or
+    /// changes like any other entity. Every message of every customer comes this way, and EF's way cost as much as all else that is done
+    /// for one.
     /// </summary>
     internal void Append(Message message) => _arrivedMessages.Add(message);
 
     public override async Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
     {
-        // Once: EF would look again at each step, which takes as long as writing what changed.
+        // Called once: EF would look again at each step, which takes as long as writing what changed.
         ChangeTracker.DetectChanges();
         ChangeTracker.AutoDetectChangesEnabled = false;
         try
@@ -64,7 +65,8 @@ internal abstract class StoreDbContext(DbContextOptions options) : ServiceDbCont
     }
 
     /// <summary>
-    /// Last in the transaction: on MySQL the counter's row is locked from here to the commit, which makes the sequence commit-ordered.
+    /// Writes the events, last in the transaction: on MySQL the counter's row is locked from here to the commit, which makes the sequence
+    /// commit-ordered.
     /// </summary>
     private async Task<int> WriteEventsAsync(CancellationToken cancellationToken)
     {
@@ -76,7 +78,9 @@ internal abstract class StoreDbContext(DbContextOptions options) : ServiceDbCont
         return written;
     }
 
-    /// <summary>Two parallel units on MySQL that read and change the same row must not both win: the second is run again.</summary>
+    /// <summary>
+    /// Counts up the versions of changed rows: of two parallel units on MySQL that read and change the same row, the second is run again.
+    /// </summary>
     private void CountVersions()
     {
         foreach (var entry in ChangeTracker.Entries())

@@ -14,7 +14,7 @@ internal sealed class Account
 
     public InstagramAccountId InstagramAccountId { get; private set; }
 
-    /// <summary>Null until a webhook or the client tells; it may differ from the Instagram account id.</summary>
+    /// <summary>Null until a webhook or the client names it; it may differ from the Instagram account id.</summary>
     public MessagingChannelId? MessagingChannelId { get; private set; }
 
     public string Username { get; private set; } = "";
@@ -52,14 +52,14 @@ internal sealed class Account
         Changed(now);
     }
 
-    /// <summary>A webhook told the account's channel id.</summary>
+    /// <summary>Takes the channel id that a webhook named.</summary>
     public void BindChannel(MessagingChannelId channel, DateTimeOffset now)
     {
         MessagingChannelId = channel;
         UpdatedAt = now;
     }
 
-    /// <summary>The id is the account's channel no longer; another account may have it.</summary>
+    /// <summary>Gives up the id as the account's channel; another account may have it.</summary>
     public void ReleaseChannel(string id)
     {
         if (MessagingChannelId?.Value == id) MessagingChannelId = null;

@@ -15,7 +15,7 @@ internal sealed class Conversation
 
     public InstagramUserId ContactId { get; private set; }
 
-    /// <summary>The contact's profile; nothing fetches it yet, so these three are null.</summary>
+    /// <summary>The contact's profile. Nothing fetches it yet, so these three are null.</summary>
     public string? ContactUsername { get; private set; }
 
     public string? ContactName { get; private set; }
@@ -54,8 +54,8 @@ internal sealed class Conversation
     }
 
     /// <summary>
-    /// The one way in which the newest message is found: by the thread's own order, time and then sequence. For every message that is new,
-    /// or that got another time.
+    /// Finds out whether a message is the newest one, by the thread's own order: time, then sequence. This is the only way; call it for
+    /// every message that is new or that got another time.
     /// </summary>
     /// <returns>False when only the thread's rows can tell which one is newest; then see <c>Data/NewestMessages.cs</c>.</returns>
     public bool Place(Message message)
@@ -63,11 +63,11 @@ internal sealed class Conversation
         var isLast = LastMessageId == message.Id;
         if (LastMessageId is null || message.SentAt > LastMessageAt) return Newest(message);
         if (message.SentAt < LastMessageAt) return !isLast;
-        // A new message gets the highest sequence when it is written; of two written ones only the rows know the order.
+        // A new message gets the highest sequence when it is written. Of two written ones only the rows know the order.
         return isLast || (message.Sequence == 0 && Newest(message));
     }
 
-    /// <summary>The thread's rows say which message is the newest.</summary>
+    /// <summary>Takes the message that is the newest by the thread's rows.</summary>
     public bool Newest(Message message)
     {
         LastMessageId = message.Id;
@@ -75,7 +75,7 @@ internal sealed class Conversation
         return true;
     }
 
-    /// <summary>Somebody has read the thread. Says whether that is news.</summary>
+    /// <summary>Marks the thread as read. Returns whether that is news.</summary>
     public bool MarkRead(DateTimeOffset now)
     {
         if (UnreadCount == 0) return false;

@@ -5,8 +5,9 @@ using System.Text;
 namespace InstaMessenger.Store.Domain;
 
 /// <summary>
-/// Takes characters apart as Unicode's canonical decomposition does, so that é written as one character and as two is equal. The product
-/// runs without a culture library, where <see cref="string.Normalize()"/> changes nothing; the table beside this file is Unicode's own.
+/// Takes characters apart as Unicode's canonical decomposition does, so that é is equal whether it is written as one character or as two.
+/// The product runs without a culture library, where <see cref="string.Normalize()"/> changes nothing; the table beside this file is
+/// Unicode's own.
 /// </summary>
 internal static class Decomposition
 {
@@ -16,7 +17,7 @@ internal static class Decomposition
     private static readonly Lazy<FrozenDictionary<int, int[]>> Table = new(Load);
 
     /// <summary>
-    /// The text taken apart. Marks that follow each other are put in one order, which is not Unicode's but always the same.
+    /// Takes the text apart. Marks that follow each other are put in one order, which is not Unicode's but always the same.
     /// </summary>
     public static string Of(string text)
     {

@@ -37,14 +37,14 @@ internal sealed class Message
     public IReadOnlyList<Attachment> Attachments => _attachments;
 
     /// <summary>
-    /// What was to be sent, whole, so that it can be sent again; who erases the text erases this with it. Null unless we sent it.
+    /// All that was to be sent, so that it can be sent again; whoever erases the text erases this with it. Null unless we sent it.
     /// </summary>
     public OutgoingContent? Content { get; private set; }
 
-    /// <summary>How the echo of a send is known, as long as it may come (see <see cref="Domain.EchoKey"/>); null otherwise.</summary>
+    /// <summary>Recognises the echo of a send, as long as one may come (see <see cref="Domain.EchoKey"/>); null otherwise.</summary>
     public string? EchoKey { get; private set; }
 
-    /// <summary>Meta's JSON of the webhook item that told the message, kept when it holds more than we show.</summary>
+    /// <summary>Meta's JSON of the webhook item that the message came in, kept when it holds more than we show.</summary>
     public string? Raw { get; private set; }
 
     public InstagramMessageId? ReplyTo { get; private set; }
@@ -56,14 +56,15 @@ internal sealed class Message
     public Origin? Origin { get; private set; }
 
     /// <summary>
-    /// Meta's time: displays and orders. Of an outbound message that is not sent yet, when it was accepted from the client.
+    /// Meta's time, by which messages are shown and ordered. For an outbound message that is not sent yet, the time at which it was
+    /// accepted from the client.
     /// </summary>
     public DateTimeOffset SentAt { get; private set; }
 
     /// <summary>Our time: when we first knew of it; counts unread.</summary>
     public DateTimeOffset ReceivedAt { get; private set; }
 
-    /// <summary>When the customer saw it; null as long as nothing takes in Meta's read receipts.</summary>
+    /// <summary>When the customer saw it. Nothing takes in Meta's read receipts yet, so it is null.</summary>
     public DateTimeOffset? ReadAt { get; private set; }
 
     /// <summary>The client's own JSON object, given back with the message and never looked into; null when it gave none.</summary>
@@ -94,7 +95,7 @@ internal sealed class Message
     public bool AwaitsMid => Direction == Direction.Outbound && InstagramMessageId is null
         && Status is MessageStatus.Pending or MessageStatus.Sending or MessageStatus.Unknown;
 
-    /// <summary>The customer wrote.</summary>
+    /// <summary>Makes a message that the customer wrote.</summary>
     public static Message Receive(
         Conversation conversation,
         MessageContent content,
@@ -109,7 +110,7 @@ internal sealed class Message
         return message;
     }
 
-    /// <summary>The business wrote somewhere else, which only its echo tells.</summary>
+    /// <summary>Makes a message that the business wrote somewhere else, of which we learn only by its echo.</summary>
     public static Message Mirror(
         Conversation conversation,
         MessageContent content,
@@ -126,7 +127,7 @@ internal sealed class Message
         return message;
     }
 
-    /// <summary>A client or an agent wants to send.</summary>
+    /// <summary>Makes a message that a client or an agent wants to send.</summary>
     public static Message Compose(
         Conversation conversation, MessageContent content, Origin origin, DateTimeOffset now, MessageId id, string? metadata = null)
     {
@@ -142,7 +143,7 @@ internal sealed class Message
     }
 
     /// <summary>
-    /// Takes note of a report's place. Returns false when a later one came already: the bus may repeat an old one, which would show
+    /// Takes note of a report's place. Returns false when a later report has come already: the bus may repeat an old one, which would show
     /// a state that is over.
     /// </summary>
     public bool IsReportInTime(int attempt, bool begins)
@@ -153,7 +154,7 @@ internal sealed class Message
         return true;
     }
 
-    /// <summary>The call to Meta begins. Returns whether that is news: a settled message stays settled.</summary>
+    /// <summary>Notes that the call to Meta begins. Returns whether that is news: a settled message stays settled.</summary>
     public bool BeginSending()
     {
         if (!AwaitsMid) return false;
@@ -161,7 +162,7 @@ internal sealed class Message
     }
 
     /// <summary>
-    /// Meta has the message, by its answer or by its echo, whichever comes first. Returns whether that is news.
+    /// Notes that Meta has the message, by its answer or by its echo, whichever comes first. Returns whether that is news.
     /// </summary>
     public bool Settle(InstagramMessageId mid, DateTimeOffset sentAt)
     {
@@ -175,7 +176,7 @@ internal sealed class Message
         return true;
     }
 
-    /// <summary>It will never be sent.</summary>
+    /// <summary>Notes that it will never be sent.</summary>
     public bool Reject(SendError error, DateTimeOffset at)
     {
         if (!AwaitsMid) return false;
@@ -183,20 +184,20 @@ internal sealed class Message
         return Become(MessageStatus.Failed, error);
     }
 
-    /// <summary>Certainly not sent yet; it will be tried again.</summary>
+    /// <summary>Notes that it is certainly not sent yet and will be tried again.</summary>
     public bool Postpone(SendError error) => AwaitsMid && Become(MessageStatus.Pending, error);
 
-    /// <summary>It may have reached Meta, and the call did not tell.</summary>
+    /// <summary>Notes that it may have reached Meta, and that the call did not show whether it has.</summary>
     public bool LoseSight(SendError? error) => AwaitsMid && Become(MessageStatus.Unknown, error);
 
     /// <summary>
-    /// Gives up a <c>mid</c> that an echo lent to the wrong one of two equal messages. All that said it was sent is gone with it, so that
-    /// its own echo or verdict, a refusal too, must tell again.
+    /// Gives up a <c>mid</c> that an echo lent to the wrong one of two equal messages. Everything that said it was sent goes with it, so
+    /// that its own echo or verdict, even a refusal, must tell again.
     /// </summary>
     public void GiveUpMid()
     {
         (InstagramMessageId, EchoKey) = (null, ContentKey);
-        // It was refused before the echo came, and is again.
+        // It was refused before the echo came, and counts as refused again.
         if (FailedAt is not null) Status = MessageStatus.Failed;
         else Become(MessageStatus.Unknown, null);
     }

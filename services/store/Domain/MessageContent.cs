@@ -4,7 +4,7 @@ using InstaMessenger.Contracts.Outgoing;
 namespace InstaMessenger.Store.Domain;
 
 /// <summary>
-/// What a message says: text or attachments, or raw JSON that can only be kept. Made by one of its three makers, so that it is never empty.
+/// What a message says: text or attachments, or raw JSON that can only be kept. Only its makers make one, so it is never empty.
 /// </summary>
 internal sealed record MessageContent
 {
@@ -22,7 +22,7 @@ internal sealed record MessageContent
 
     public InstagramMessageId? ReplyTo { get; init; }
 
-    /// <summary>What is sent, when this is how that shows; null for what came from Meta.</summary>
+    /// <summary>What is sent, when the content shows something that we send; null for what came from Meta.</summary>
     public OutgoingContent? Outgoing { get; private init; }
 
     /// <summary>Plain text.</summary>
@@ -37,7 +37,7 @@ internal sealed record MessageContent
             ? throw new BrokenRuleException("A message has text or attachments.")
             : new() { Kind = KindOf(media[0].MediaType), Media = media, Text = text };
 
-    /// <summary>How what is sent shows in the thread.</summary>
+    /// <summary>Makes the content that shows in the thread for what is sent.</summary>
     public static MessageContent Of(OutgoingContent outgoing) => outgoing switch
     {
         OutgoingText text => OfText(text.Text) with { Outgoing = outgoing },
@@ -45,7 +45,7 @@ internal sealed record MessageContent
         _ => throw new BrokenRuleException("Only what can be shown can be sent."),
     };
 
-    /// <summary>Something that we cannot show.</summary>
+    /// <summary>Makes the content of something that we cannot show.</summary>
     public static MessageContent OfRaw(string raw) => new() { Kind = MessageKind.Unsupported, Raw = raw };
 
     private static MessageKind KindOf(string mediaType) => mediaType switch

@@ -10,7 +10,7 @@ internal enum Direction
     Outbound,
 }
 
-/// <summary>What a message is, for the one who shows it.</summary>
+/// <summary>What a message is, for whoever shows it.</summary>
 internal enum MessageKind
 {
     Text,
@@ -57,7 +57,7 @@ internal enum Origin
     /// <summary>A program that answers by itself; never tagged HUMAN_AGENT.</summary>
     Automation,
 
-    /// <summary>Outside of this product: the phone, or another tool. Known by its echo.</summary>
+    /// <summary>Outside of this product: the phone, or another tool. We know it by its echo.</summary>
     Instagram,
 }
 

@@ -2,7 +2,7 @@ using InstaMessenger.Contracts;
 
 namespace InstaMessenger.Store.Domain;
 
-/// <summary>Whether a business may write to a customer now. The one engine that decides it, for the API and the inbox alike.</summary>
+/// <summary>Whether a business may write to a customer now. Only this decides it, for the API and the inbox alike.</summary>
 internal enum WindowState
 {
     /// <summary>At most 24 h since the customer wrote: anybody may answer.</summary>
@@ -32,7 +32,7 @@ internal sealed record ResponseWindow(WindowState State, DateTimeOffset? ClosesA
             age <= ResponseWindows.HumanAgents ? WindowState.HumanAgent : WindowState.Closed, After(last, ResponseWindows.HumanAgents));
     }
 
-    /// <summary>A rotten row may hold the last day that there is; it must not fail the list that it stands in.</summary>
+    /// <summary>Adds a span. A rotten row may hold the last day that there is, and it must not fail the list that it stands in.</summary>
     private static DateTimeOffset After(DateTimeOffset time, TimeSpan span) =>
         DateTimeOffset.MaxValue - time < span ? DateTimeOffset.MaxValue : time + span;
 }

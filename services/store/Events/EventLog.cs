@@ -13,16 +13,16 @@ namespace InstaMessenger.Store.Events;
 internal sealed class EventLogSignal() : SharedSignal("store.events");
 
 /// <summary>
-/// Writes events in the transaction that makes them true. The log is the outbox of the store as well: the relay reads it behind a cursor.
+/// Writes events in the transaction that makes them true. The log is also the outbox of the store: the relay reads it behind a cursor.
 /// </summary>
 internal sealed class EventLog(EventLogSignal relay, EventFeedSignal feed, TimeProvider clock)
 {
     /// <summary>Appends an event; it gets its sequence when the scope is saved.</summary>
     /// <param name="scope">The transaction.</param>
     /// <param name="account">Whose event it is.</param>
-    /// <param name="conversation">The thread, if it belongs to one.</param>
+    /// <param name="conversation">The thread that it belongs to; null when it belongs to none.</param>
     /// <param name="type">One of <see cref="EventTypes"/>.</param>
-    /// <param name="data">What its name says.</param>
+    /// <param name="data">The event's <c>data</c>, written as JSON.</param>
     /// <param name="traceParent">The trace it belongs to; null for the current one.</param>
     public void Append(
         WorkScope<StoreDbContext> scope,

@@ -4,7 +4,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace InstaMessenger.Store.Events;
 
-/// <summary>How far the bus is behind the event log.</summary>
+/// <summary>The gauges of how far the bus is behind the event log.</summary>
 internal sealed class EventLogGauges(
     IDbContextFactory<StoreDbContext> factory, TimeProvider clock) : GaugeWorker("event-log-gauges", "store", clock)
 {

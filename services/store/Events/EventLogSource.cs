@@ -43,7 +43,7 @@ internal sealed class EventLogSource : IRelaySource
         {
             return (await behind.ToListAsync(cancellationToken)).ConvertAll(ToRelayRow);
         }
-        catch (FormatException)
+        catch (Exception error) when (DatabaseErrors.IsUnreadable(error))
         {
             return await ReadOneByOneAsync(db, behind, cancellationToken);
         }
@@ -59,7 +59,7 @@ internal sealed class EventLogSource : IRelaySource
                 var counter = scope.Db.Counters.Where(row => row.Name == Counter.Dispatched);
                 var cursor = await counter.Select(row => row.Value).SingleAsync();
                 var last = cursor;
-                // A bundle in the middle may have failed; what is behind it is published again rather than the gap forgotten.
+                // A bundle in the middle may have failed. What is behind it is published again, so that the gap is not forgotten.
                 while (confirmed.Contains(last + 1)) last++;
                 if (last > cursor) await counter.ExecuteUpdateAsync(set => set.SetProperty(row => row.Value, last));
             },
@@ -76,7 +76,8 @@ internal sealed class EventLogSource : IRelaySource
     });
 
     /// <summary>
-    /// One row that cannot be read (an id edited by hand, a broken page) fails the read of all, and would stop the log for ever.
+    /// Reads rows one by one, because a single row that cannot be read (an id edited by hand, a broken page) fails the read of all, and
+    /// would stop the log for ever.
     /// </summary>
     private static async Task<List<RelayRow>> ReadOneByOneAsync(
         StoreDbContext db, IQueryable<EventRow> behind, CancellationToken cancellationToken)
@@ -88,7 +89,7 @@ internal sealed class EventLogSource : IRelaySource
             {
                 rows.Add(ToRelayRow(await db.Events.SingleAsync(row => row.Sequence == sequence, cancellationToken)));
             }
-            catch (FormatException)
+            catch (Exception error) when (DatabaseErrors.IsUnreadable(error))
             {
                 rows.Add(RelayRow.CannotBeRead(sequence, "A column of the event cannot be read."));
             }

@@ -9,7 +9,7 @@ namespace InstaMessenger.Store.Events;
 internal sealed class EventPages(IDbContextFactory<StoreDbContext> factory)
 {
     /// <summary>
-    /// The last sequence that is committed. Sequences are handed out in commit order, so nothing at or below it can still appear.
+    /// Returns the last sequence that is committed. Sequences are handed out in commit order, so nothing at or below it can still appear.
     /// </summary>
     public async Task<long> HeadAsync(CancellationToken cancellationToken)
     {
@@ -18,10 +18,10 @@ internal sealed class EventPages(IDbContextFactory<StoreDbContext> factory)
     }
 
     /// <summary>Reads events in order.</summary>
-    /// <param name="accounts">Whose.</param>
-    /// <param name="after">From behind this sequence.</param>
-    /// <param name="upTo">To this one.</param>
-    /// <param name="limit">At most so many.</param>
+    /// <param name="accounts">The accounts whose events are read.</param>
+    /// <param name="after">The sequence after which the page begins.</param>
+    /// <param name="upTo">The last sequence to read.</param>
+    /// <param name="limit">How many events, at most.</param>
     /// <param name="cancellationToken">Ends the read.</param>
     public async Task<IReadOnlyList<EventRow>> ReadAsync(
         AccountReach accounts, long after, long upTo, int limit, CancellationToken cancellationToken)

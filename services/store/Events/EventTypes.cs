@@ -10,6 +10,6 @@ internal static class EventTypes
     public const string AccountConnected = "account.connected";
     public const string AccountDisconnected = "account.disconnected";
 
-    /// <summary>Meta sent something that is kept as raw JSON because it has no name here.</summary>
+    /// <summary>Meta sent something that has no name here; it is kept as raw JSON.</summary>
     public const string Unsupported = "event.unsupported";
 }

@@ -10,7 +10,7 @@ internal sealed class LivePulse : Worker
     public LivePulse(LiveSessions sessions, IHostApplicationLifetime lifetime)
     {
         _sessions = sessions;
-        // Before the server waits for its requests to end, which these never would by themselves.
+        // Registered so that it runs before the server waits for its requests to end, which these never would by themselves.
         lifetime.ApplicationStopping.Register(sessions.EndAll);
     }
 

@@ -27,8 +27,8 @@ internal sealed class LiveEvent(long sequence, AccountId account, string type, b
 
 /// <summary>
 /// The last events of the log, for all streams of the process. The sequence has no gaps, so an event's place is its sequence modulo the
-/// size. One writer; any number of readers, without a lock: a reader that is overtaken finds a newer event in the place, or none, and turns
-/// to the database.
+/// size. It has one writer and any number of readers, without a lock: a reader that is overtaken finds a newer event in the place, or none,
+/// and turns to the database.
 /// </summary>
 /// <param name="size">How many events at most.</param>
 /// <param name="mostBytes">How many bytes at most: an event may hold a webhook's raw JSON, of megabytes.</param>
@@ -50,7 +50,7 @@ internal sealed class LiveRing(int size = 4096, int mostBytes = 16 * 1024 * 1024
         Volatile.Write(ref _head, head);
     }
 
-    /// <summary>Takes the next event. Should the log have a gap (rows removed by hand), what was before it is forgotten.</summary>
+    /// <summary>Takes the next event. If the log has a gap (rows removed by hand), what was before the gap is forgotten.</summary>
     public void Add(LiveEvent next)
     {
         if (next.Sequence != _head + 1) Restart(next.Sequence - 1);

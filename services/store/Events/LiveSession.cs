@@ -8,8 +8,8 @@ using InstaMessenger.Hosting.Security;
 namespace InstaMessenger.Store.Events;
 
 /// <summary>What a stream shows.</summary>
-/// <param name="Accounts">Whose events.</param>
-/// <param name="Types">Which types; null for all.</param>
+/// <param name="Accounts">The accounts whose events it shows.</param>
+/// <param name="Types">The event types that it shows; null for all.</param>
 internal sealed record LiveFilter(AccountReach Accounts, IReadOnlySet<string>? Types)
 {
     public bool Shows(AccountId account, string type) => Accounts.Contains(account) && (Types is null || Types.Contains(type));
@@ -61,7 +61,7 @@ internal sealed class LiveSession(
     public bool IsWriting => Volatile.Read(ref _writingSince) != 0;
 
     /// <summary>
-    /// Tells of an event that it may show. The first one counts: none before it concerns this client, so the cursor may jump there.
+    /// Tells of an event that the stream may show. No earlier event concerns this client, so its cursor can skip to the first one.
     /// </summary>
     public void Wake(long sequence)
     {
@@ -94,7 +94,7 @@ internal sealed class LiveSession(
     /// <summary>Ends the stream.</summary>
     public void End()
     {
-        // Not Cancel: it would run the stream's end here and now, inside the lock of who ends it.
+        // Not Cancel, which would run the stream's end here and now, inside the lock of whoever ends it.
         _ = _end.CancelAsync();
         Signal();
     }
@@ -113,21 +113,21 @@ internal sealed class LiveSession(
                 if (Interlocked.Exchange(ref _newsFrom, 0) is not 0 and var from && !await WriteNewsAsync(from, ring, pages)) return;
                 if (Interlocked.Exchange(ref _beat, 0) == 1 && !await BeatAsync(sessions)) return;
                 await _wake.Task;
-                // Before the flags are read: who sets one after that finds the new wake-up.
+                // Replaced before the flags are read: whoever sets a flag after that finds the new wake-up.
                 Interlocked.Exchange(ref _wake, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
             }
         }
         catch (Exception error) when (error is OperationCanceledException || DatabaseErrors.IsUnavailable(error))
         {
-            // The client comes back with the last id it has seen.
+            // The client is gone; it comes back with the last id that it has seen.
         }
     }
 
     public void Dispose() => _end.Dispose();
 
     /// <summary>
-    /// Where the stream stands, before anything happens: an id without data moves the client's Last-Event-ID and is no event. A line that
-    /// breaks before the first event then resumes here, and not at whatever the log's end is by then.
+    /// Says where the stream stands before anything happens: an id without data moves the client's Last-Event-ID and is no event. A
+    /// connection that breaks before the first event then resumes here, and not wherever the log ends by then.
     /// </summary>
     private byte[] Connected() => Encoding.UTF8.GetBytes($"id: {_cursor}\n: connected\n\n");
 
@@ -147,7 +147,7 @@ internal sealed class LiveSession(
         return _unflushed == 0 || await FlushAsync();
     }
 
-    /// <summary>Reads a page of what the ring has no more.</summary>
+    /// <summary>Reads a page of events that the ring holds no more.</summary>
     private async Task CatchUpAsync(long head, EventPages pages)
     {
         var rows = await pages.ReadAsync(Filter.Accounts, _cursor, head, PageRows, _end.Token);
@@ -194,7 +194,7 @@ internal sealed class LiveSession(
         return FlushAsync();
     }
 
-    /// <summary>Waits until the client has taken what was written; says no when it is gone.</summary>
+    /// <summary>Waits until the client has taken what was written; returns false when the client is gone.</summary>
     private async ValueTask<bool> FlushAsync()
     {
         Volatile.Write(ref _writingSince, clock.GetTimestamp());

@@ -60,7 +60,7 @@ internal sealed class LiveSessions
         }
     }
 
-    /// <summary>Wakes whom new events concern.</summary>
+    /// <summary>Wakes the sessions that new events concern.</summary>
     /// <param name="events">In order; they are in the ring already.</param>
     public void Wake(IReadOnlyList<LiveEvent> events)
     {
@@ -68,7 +68,7 @@ internal sealed class LiveSessions
         {
             foreach (var session in _ofEverybody) session.Wake(events[0].Sequence);
             if (_byAccount.Count == 0) return;
-            // The first event of each account is enough: who is awake reads on to the newest.
+            // The first event of each account is enough: a session that is awake reads on to the newest.
             foreach (var first in events.DistinctBy(next => next.Account))
             {
                 if (!_byAccount.TryGetValue(first.Account, out var sessions)) continue;
@@ -86,7 +86,7 @@ internal sealed class LiveSessions
         }
     }
 
-    /// <summary>Ends all, and those that still come.</summary>
+    /// <summary>Ends all sessions, and those that still come.</summary>
     public void EndAll()
     {
         lock (_gate)

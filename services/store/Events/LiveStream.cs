@@ -56,7 +56,7 @@ internal static class LiveStream
             tail.Detach(session);
         }
 
-        // What lies unsent in its buffers will never be taken; without this the connection would stay for it.
+        // What lies unsent in its buffers will never be taken; without this the connection would stay open for it.
         if (session.IsCut) context.Abort();
         return Results.Empty;
 

@@ -14,7 +14,7 @@ internal sealed class LiveTail(EventPages pages, EventFeedSignal signal, LiveRin
 
     public override string Name => "store.live-tail";
 
-    /// <summary>Only for a wake-up that was lost on the way from another store.</summary>
+    /// <summary>Only covers for a wake-up that was lost on the way from another store.</summary>
     public override TimeSpan Interval => TimeSpan.FromSeconds(1);
 
     public override WakeSignal Signal => signal;
@@ -30,7 +30,9 @@ internal sealed class LiveTail(EventPages pages, EventFeedSignal signal, LiveRin
 
     public void Detach(LiveSession session) => sessions.Remove(session);
 
-    /// <summary>Takes one round of new events. The first after a time without streams begins at the log's end of now.</summary>
+    /// <summary>
+    /// Takes one round of new events. After a time without streams, the first round begins at the present end of the log.
+    /// </summary>
     public override async Task<NextRound> RoundAsync(CancellationToken cancellationToken)
     {
         if (sessions.IsEmpty)
@@ -49,7 +51,7 @@ internal sealed class LiveTail(EventPages pages, EventFeedSignal signal, LiveRin
         return rows.Count == RowsPerRound ? NextRound.Now : NextRound.WhenWoken;
     }
 
-    /// <summary>What the first sessions miss before the log's end of now they read from the database.</summary>
+    /// <summary>Restarts the ring at the present end of the log. The first sessions read what is before it from the database.</summary>
     private async Task ResumeAsync(CancellationToken cancellationToken)
     {
         ring.Restart(await pages.HeadAsync(cancellationToken));

@@ -9,7 +9,7 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace InstaMessenger.Store.Events;
 
-/// <summary><c>GET /api/v1/events</c>: the log for clients that ask.</summary>
+/// <summary><c>GET /api/v1/events</c>: the log for clients that poll.</summary>
 internal static class PullFeed
 {
     public static void MapPullFeed(this IEndpointRouteBuilder routes) => routes.MapGet("", GetAsync)
@@ -30,12 +30,12 @@ internal static class PullFeed
         [FromQuery(Name = "account_id")] string? accountId,
         CancellationToken cancellationToken)
     {
-        // Other lists call it cursor; who pages through all of them alike must not read the first page for ever.
+        // Other lists call it cursor. A client that pages through all lists alike must not read the first page for ever.
         if (after is not null && cursor is not null) return Problems.Invalid(("cursor", "It is the same as after: give one of them."));
         if (!TryReadSequence(after ?? cursor, out var position)) return BadCursor();
         if (!VisibleAccounts.TryNarrow(caller, accountId, out var accounts)) return Problems.NotFound("account");
         var size = PageLimit.Of(limit);
-        // A position beyond the head (the log was restored from a backup) goes back to the head: given back as it came, it would hide what
+        // A position beyond the head (the log was restored from a backup) goes back to the head. Given back as it came, it would hide what
         // comes next.
         var head = await pages.HeadAsync(cancellationToken);
         var events = await pages.ReadAsync(accounts, position ?? 0, head, size + 1, cancellationToken);

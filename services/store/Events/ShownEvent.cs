@@ -8,8 +8,8 @@ namespace InstaMessenger.Store.Events;
 internal static class ShownEvent
 {
     /// <summary>
-    /// The body as a tap may write it. One that is no JSON of one line would make a page none and cut a stream's event in two; such an
-    /// event is shown by its columns, so that clients go on behind it.
+    /// Returns the body as a tap may write it. One that is not JSON on one line would break a page, and cut a stream's event in two. Such
+    /// an event is shown by its columns, so that clients can go on behind it.
     /// </summary>
     public static byte[] Shown(this EventRow row) => IsOneLineOfJson(row.Body)
         ? row.Body

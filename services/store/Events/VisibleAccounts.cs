@@ -7,15 +7,15 @@ namespace InstaMessenger.Store.Events;
 internal static class VisibleAccounts
 {
     /// <summary>
-    /// With more accounts than this a query goes through all rows in order and skips the others', instead of asking for each account's
-    /// newest and merging: with so many the next match is near.
+    /// With more accounts than this, a query goes through all rows in order and skips those of other accounts: with so many the next match
+    /// is near. With fewer, it asks for each account's newest and merges them.
     /// </summary>
     public const int MostMerged = 32;
 
     /// <summary>Narrows what a caller may see to what they ask for.</summary>
     /// <param name="caller">The caller.</param>
-    /// <param name="accountId">Their <c>account_id</c>; null for all their accounts.</param>
-    /// <param name="accounts">The accounts.</param>
+    /// <param name="accountId">The <c>account_id</c> that they ask for; null for all their accounts.</param>
+    /// <param name="accounts">The accounts that the list or tap shows.</param>
     /// <returns>False when the account is not theirs or does not exist.</returns>
     public static bool TryNarrow(Caller caller, string? accountId, out AccountReach accounts)
     {

@@ -34,7 +34,7 @@ internal sealed class AccountRouting(
         foreach (var id in (string?[])[item.ChannelId, item.BusinessId])
         {
             if (identifiers.Find(row => row.ExternalId == id) is not { } identifier) continue;
-            // The two ids belong to two accounts, and guessing could show one tenant another's message.
+            // The two ids belong to two accounts, and a guess could show one tenant another's message.
             if (owner is not null && identifier.AccountId != owner) break;
             owner = identifier.AccountId;
             if (!accounts.TryGetValue(identifier.AccountId, out var account) || account.UnlinkedAt is not null

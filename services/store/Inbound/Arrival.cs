@@ -3,7 +3,7 @@ using InstaMessenger.Store.Domain;
 
 namespace InstaMessenger.Store.Inbound;
 
-/// <summary>An item with when and under which trace its webhook came.</summary>
+/// <summary>An item, with when its webhook came and under which trace.</summary>
 internal sealed class Arrival(WebhookItem item, DateTimeOffset receivedAt, string? traceParent)
 {
     private string? _fingerprint;
@@ -18,20 +18,20 @@ internal sealed class Arrival(WebhookItem item, DateTimeOffset receivedAt, strin
     public string Fingerprint => _fingerprint ??= item.Fingerprint();
 
     /// <summary>
-    /// Meta's time; ours when it gave none or one that is still to come. A message from the future would stay on top of its thread, and
-    /// hold the response window open, until then.
+    /// Meta's time; ours when Meta gave none, or one that is still to come. A message from the future would stay on top of its thread and
+    /// hold the response window open until then.
     /// </summary>
     public DateTimeOffset SentAt => item.SentAt is { } sentAt && sentAt < receivedAt ? sentAt : receivedAt;
 
-    /// <summary>Whose it is, once <see cref="AccountRouting"/> has found that out; null when no account claims it.</summary>
+    /// <summary>The account that it belongs to, once <see cref="AccountRouting"/> has found it; null when no account claims it.</summary>
     public Account? Account { get; private set; }
 
-    /// <summary>The account that its id belongs to, linked or not: no other may have it later.</summary>
+    /// <summary>The account that its id belongs to, linked or not: no other account may have the item later.</summary>
     public AccountId? ReservedFor { get; private set; }
 
     /// <summary>
-    /// Whether the business did it. The ids decide, because the flag comes in several forms or not at all, and a business that was taken
-    /// for its own customer would be answered by its own bot.
+    /// Whether the business did it. The ids decide, because the flag comes in several forms or not at all. A business that is taken for its
+    /// own customer would be answered by its own bot.
     /// </summary>
     public bool IsOutbound => Owns(item.SenderId) || (item.SaysOutbound && !Owns(item.RecipientId));
 

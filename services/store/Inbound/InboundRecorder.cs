@@ -43,8 +43,8 @@ internal sealed class InboundRecorder(
         var added = rows.Where(row => !kept.Contains(row.Fingerprint)).ToList();
         scope.Db.Set<QuarantinedWebhook>().AddRange(added);
         foreach (var row in added) InboundMetrics.Quarantined(row.Reason);
-        // On MySQL a link may commit, and its replay find nothing, while these rows are not committed yet: they would wait for the next
-        // look.
+        // On MySQL a link may commit while these rows are not committed yet, and its replay then finds nothing: they would wait for the
+        // next look.
         scope.AfterCommit(() =>
         {
             if (quarantine.Links != links) quarantine.WakeHere();
@@ -63,6 +63,6 @@ internal sealed class InboundRecorder(
         TraceParent = arrival.TraceParent,
     };
 
-    /// <summary>An id of ours has at most 20 digits; a longer one matches nothing and is only shown.</summary>
+    /// <summary>Shortens an id. Ours have at most 20 digits; a longer one matches nothing and is only shown.</summary>
     private static string Short(string id) => id.Length <= 40 ? id : id[..40];
 }

@@ -3,7 +3,6 @@ using InstaMessenger.Hosting.Bus;
 using InstaMessenger.Hosting.Workers;
 using InstaMessenger.Store.Data;
 using InstaMessenger.Store.Inbound.Arrivals;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace InstaMessenger.Store.Inbound;
 
@@ -14,7 +13,7 @@ internal static class InboundSetup
 
     public static void AddInbound(this IServiceCollection services)
     {
-        // In this order: what tells of a message comes behind the messages.
+        // The order matters: what is about a message comes behind the messages.
         services.AddSingleton<IArrivalHandler, MessageArrivals>();
         services.AddSingleton<UnsupportedArrivals>();
         services.AddSingleton<InboundRecorder>();

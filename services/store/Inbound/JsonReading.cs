@@ -9,7 +9,9 @@ internal static class JsonReading
     private const long FirstMillisecond = 946_684_800_000; // 2000-01-01
     private const long LastMillisecond = 4_102_444_800_000; // 2100-01-01
 
-    /// <summary>Ten digits are seconds, thirteen are milliseconds: Meta's samples and test events use both.</summary>
+    /// <summary>
+    /// Below this a number is in seconds, else in milliseconds (ten or thirteen digits): Meta's samples and test events use both.
+    /// </summary>
     private const long SecondsBelow = 100_000_000_000;
 
     public static JsonElement? Member(this JsonElement element, string name) =>
@@ -21,7 +23,7 @@ internal static class JsonReading
     public static IEnumerable<JsonElement> Items(this JsonElement? element) =>
         element is { ValueKind: JsonValueKind.Array } array ? array.EnumerateArray() : [];
 
-    /// <summary>A flag: true, or the word or the number that stand for it.</summary>
+    /// <summary>Reads a flag: true, or the word or the number that stands for it.</summary>
     public static bool IsTrue(this JsonElement? element) => element switch
     {
         { ValueKind: JsonValueKind.True } => true,
@@ -30,10 +32,10 @@ internal static class JsonReading
         _ => false,
     };
 
-    /// <summary>A string; never half a surrogate pair, see <see cref="WellFormedJson"/>.</summary>
+    /// <summary>Reads a string; it never holds half a surrogate pair, see <see cref="WellFormedJson"/>.</summary>
     public static string? Text(this JsonElement? element) => element is { ValueKind: JsonValueKind.String } text ? text.GetString() : null;
 
-    /// <summary>An id: a string, or the number that old fixtures and test events carry.</summary>
+    /// <summary>Reads an id: a string, or the number that old fixtures and test events carry.</summary>
     public static string? Id(this JsonElement? element) => element switch
     {
         { ValueKind: JsonValueKind.String } => element.Text(),

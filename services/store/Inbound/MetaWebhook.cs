@@ -3,9 +3,8 @@ using System.Text.Json;
 namespace InstaMessenger.Store.Inbound;
 
 /// <summary>
-/// Takes a webhook apart into its events. An entry carries one of four shapes: <c>messaging[]</c>, <c>standby[]</c>, <c>changes[]</c>, or a
-/// flat
-/// <c>field</c> and <c>value</c>. Total: whatever the bytes are, every part of them comes back as an item.
+/// Takes a webhook apart into its events. An entry has one of four shapes: <c>messaging[]</c>, <c>standby[]</c>, <c>changes[]</c>, or a
+/// flat <c>field</c> and <c>value</c>. It never fails: whatever the bytes are, every part of them comes back as an item.
 /// </summary>
 internal static class MetaWebhook
 {
@@ -14,7 +13,7 @@ internal static class MetaWebhook
         JsonElement root;
         try
         {
-            // Not disposed: the items keep parts of it.
+            // Not disposed, because the items keep parts of it.
             root = JsonDocument.Parse(WellFormedJson.Of(body), new JsonDocumentOptions { MaxDepth = WebhookItem.MostDepth }).RootElement;
         }
         catch (JsonException)
@@ -28,7 +27,7 @@ internal static class MetaWebhook
             var before = items.Count;
             if (envelope.Member("entry") is { ValueKind: JsonValueKind.Array } entries)
                 foreach (var entry in entries.EnumerateArray()) ReadEntry(entry, items);
-            // No entry at all: kept whole, under no channel.
+            // No entry at all: the webhook is kept whole, under no channel.
             if (items.Count == before) items.Add(new WebhookItem("", "", envelope));
         }
 

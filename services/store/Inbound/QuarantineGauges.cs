@@ -4,7 +4,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace InstaMessenger.Store.Inbound;
 
-/// <summary>What waits for an account.</summary>
+/// <summary>The gauges of what waits for an account.</summary>
 internal sealed class QuarantineGauges(
     IDbContextFactory<StoreDbContext> factory, TimeProvider clock) : GaugeWorker("quarantine-gauges", "store", clock)
 {

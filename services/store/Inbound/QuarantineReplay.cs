@@ -10,7 +10,8 @@ using Microsoft.EntityFrameworkCore;
 namespace InstaMessenger.Store.Inbound;
 
 /// <summary>
-/// Records quarantined webhooks once an account claims them: woken by a link, and run at start for a link that was followed by a crash.
+/// Records quarantined webhooks once an account claims them. It is woken by a link, and runs at start for a link that was followed by a
+/// crash.
 /// </summary>
 internal sealed partial class QuarantineReplay(
     IDbContextFactory<StoreDbContext> factory,
@@ -23,12 +24,12 @@ internal sealed partial class QuarantineReplay(
     private readonly TimeProvider _clock = clock;
     private readonly ILogger _logger = logger;
 
-    /// <summary>Rows of this walk that no account claims after all.</summary>
+    /// <summary>Rows of this walk that no account claims after all, so that they stay.</summary>
     private readonly HashSet<long> _staying = [];
 
     public override string Name => "store.quarantine-replay";
 
-    /// <summary>Another process may have linked the account.</summary>
+    /// <summary>Looks without a wake-up too, because another process may have linked the account.</summary>
     public override TimeSpan Interval => TimeSpan.FromMinutes(1);
 
     public override WakeSignal Signal => signal;
@@ -41,7 +42,7 @@ internal sealed partial class QuarantineReplay(
         {
             return (await unitOfWork.ExecuteAsync(scope => ReplayAsync(scope, [id]), cancellationToken)).Count == 1;
         }
-        // A database that is away is no fault of the row.
+        // The row is not to blame for a database that is away.
         catch (Exception error) when (error is not OperationCanceledException && !DatabaseErrors.IsUnavailable(error))
         {
             await SetAsideAsync(id, error, cancellationToken);
@@ -49,7 +50,7 @@ internal sealed partial class QuarantineReplay(
         }
     }
 
-    /// <summary>One walk over what is claimed, in order; a row that stays is passed by until the next walk.</summary>
+    /// <summary>Walks once over the rows that are claimed, in order; a row that stays is passed by until the next walk.</summary>
     protected override async Task<IReadOnlyList<long>> FindAsync(
         IReadOnlyCollection<long> except, int limit, CancellationToken cancellationToken)
     {
@@ -76,7 +77,7 @@ internal sealed partial class QuarantineReplay(
         if (replayed.Count > 0) LogReplayed(_logger, replayed.Count);
     }
 
-    /// <summary>It becomes a dead letter of the queue that it came by.</summary>
+    /// <summary>Makes the row a dead letter of the queue that it came by.</summary>
     protected override Task SetAsideAsync(long row, Exception error, CancellationToken cancellationToken) => unitOfWork.ExecuteAsync(
         async scope =>
         {
@@ -96,8 +97,8 @@ internal sealed partial class QuarantineReplay(
         .OrderBy(row => row.Id);
 
     /// <summary>
-    /// Records what an account claims, and gives those rows. The rows are locked: another process that found them too waits, and finds them
-    /// gone.
+    /// Records what an account claims, and returns those rows. The rows are locked: another process that found them too waits, and then
+    /// finds them gone.
     /// </summary>
     private async Task<IReadOnlyList<long>> ReplayAsync(WorkScope<StoreDbContext> scope, IReadOnlyList<long> ids)
     {

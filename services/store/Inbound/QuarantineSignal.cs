@@ -12,7 +12,7 @@ internal sealed class QuarantineSignal() : SharedSignal("store.quarantine")
     /// </summary>
     public long Links => Interlocked.Read(ref _links);
 
-    /// <summary>An account was linked: what waits for it can be recorded.</summary>
+    /// <summary>Notes that an account was linked, so that what waits for it can be recorded.</summary>
     public void Linked()
     {
         Interlocked.Increment(ref _links);

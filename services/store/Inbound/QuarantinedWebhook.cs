@@ -17,7 +17,7 @@ internal sealed class QuarantinedWebhook
 
     /// <summary>
     /// The account that had the id when the webhook came, although it was not linked then: what is told to one tenant is never given to the
-    /// next. Null for an id that nobody had, which goes to the first who claims it.
+    /// next. Null for an id that nobody had, which goes to the first account that claims it.
     /// </summary>
     public AccountId? ReservedFor { get; init; }
 

@@ -31,7 +31,7 @@ internal sealed class WebhookItem
         (SenderId, RecipientId) = (Event.Member("sender").Member("id").Id(), Event.Member("recipient").Member("id").Id());
     }
 
-    /// <summary>A webhook that cannot be read at all.</summary>
+    /// <summary>Makes an item of a webhook that cannot be read at all.</summary>
     public WebhookItem(byte[] unreadable)
     {
         (ChannelId, Container, Name, Unreadable) = ("", "", WebhookItemName.Unknown, unreadable);
@@ -42,7 +42,7 @@ internal sealed class WebhookItem
 
     public string Container { get; }
 
-    /// <summary>All that came of it. See <see cref="Event"/> for the part that every shape of an entry has.</summary>
+    /// <summary>All the JSON that came. See <see cref="Event"/> for the part that every shape of an entry has.</summary>
     public JsonElement Element { get; }
 
     /// <summary>The event itself, without what wraps it.</summary>
@@ -65,8 +65,8 @@ internal sealed class WebhookItem
     public byte[]? Unreadable { get; }
 
     /// <summary>
-    /// Whether Meta says that the business itself did it. Not always said and not in one form, so <see cref="Arrival.IsOutbound"/> goes by
-    /// the ids where it can.
+    /// Whether Meta says that the business itself did it. Meta does not always say so, and not in one form, so
+    /// <see cref="Arrival.IsOutbound"/> goes by the ids where it can.
     /// </summary>
     public bool SaysOutbound =>
         Event.Member("message") is { } message && (message.Member("is_echo").IsTrue() || message.Member("is_self").IsTrue())
@@ -76,8 +76,8 @@ internal sealed class WebhookItem
     public string? BusinessId => SaysOutbound ? SenderId : RecipientId;
 
     /// <summary>
-    /// Recognises the same event when Meta sends it again, in whatever order its members are. The entry's time tells two events apart that
-    /// have none of their own, like two equal changes.
+    /// Recognises the same event when Meta sends it again, in whatever order its members are. The entry's time tells apart two events that
+    /// have no time of their own, like two equal changes.
     /// </summary>
     public string Fingerprint()
     {
@@ -87,7 +87,7 @@ internal sealed class WebhookItem
             SHA256.HashData(Encoding.UTF8.GetBytes($"{ChannelId}\n{Container}\n{time}\n{CanonicalJson.Hash(Element)}")));
     }
 
-    /// <summary>A webhook of this event alone.</summary>
+    /// <summary>Makes a webhook of this event alone.</summary>
     public byte[] ToWebhook()
     {
         if (Unreadable is not null) return Unreadable;

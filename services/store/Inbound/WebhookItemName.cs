@@ -2,14 +2,14 @@ using System.Text.Json;
 
 namespace InstaMessenger.Store.Inbound;
 
-/// <summary>Names an event by the member that holds it, so that also what nobody has heard of yet is told under its own name.</summary>
+/// <summary>Names an event by the member that holds it, so that even an event that nobody has heard of yet has a name of its own.</summary>
 internal static class WebhookItemName
 {
     public const string Unknown = "unknown";
 
     private const int Longest = 100;
 
-    /// <summary>What events of every name have beside the member that names them, and what an entry has.</summary>
+    /// <summary>Members that events of every name have beside the one that names them, and members of an entry.</summary>
     private static readonly string[] Beside =
         ["sender", "recipient", "timestamp", "is_self", "id", "time", "field", "object", "messaging", "standby", "changes", "entry"];
 
@@ -26,7 +26,7 @@ internal static class WebhookItemName
         return name.Length <= Longest ? name : name[..Longest];
     }
 
-    /// <summary>The first member that holds an object, because nearly every event is one; else the first of all.</summary>
+    /// <summary>Returns the first member that holds an object, because nearly every event is one; else the first of all.</summary>
     private static string? MemberOf(JsonElement item)
     {
         if (item.ValueKind != JsonValueKind.Object) return null;

@@ -5,15 +5,15 @@ using System.Text.Unicode;
 namespace InstaMessenger.Store.Inbound;
 
 /// <summary>
-/// System.Text.Json parses bytes that are no UTF-8 and halves of surrogate pairs, and fails only when they are read or written again: an
-/// event with one in it would fail at its commit, for ever, and hold up all that comes behind it. So they become U+FFFD before anything is
-/// parsed.
+/// Replaces broken characters by U+FFFD before anything is parsed. System.Text.Json parses bytes that are no UTF-8 and halves of surrogate
+/// pairs, and fails only when they are read or written again: an event with one in it would fail at its commit, for ever, and hold up all
+/// that comes behind it.
 /// </summary>
 internal static partial class WellFormedJson
 {
     private const string Replacement = @"\ufffd";
 
-    /// <summary>The body itself when nothing is wrong with it, as with nearly every one.</summary>
+    /// <summary>Returns the body itself when nothing is wrong with it, as with nearly every one.</summary>
     public static byte[] Of(byte[] body)
     {
         var isUtf8 = Utf8.IsValid(body);
@@ -23,7 +23,7 @@ internal static partial class WellFormedJson
     }
 
     /// <summary>
-    /// Every escape, so that the backslash of one is not taken for the beginning of the next; a whole pair before its halves.
+    /// Matches every escape, so that the backslash of one is not taken for the beginning of the next, and a whole pair before its halves.
     /// </summary>
     [GeneratedRegex(
         @"\\[^u]|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(?<half>\\u[dD][89a-fA-F][0-9a-fA-F]{2})",

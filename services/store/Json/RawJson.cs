@@ -5,8 +5,8 @@ using System.Text.Json.Serialization;
 namespace InstaMessenger.Store.Json;
 
 /// <summary>
-/// JSON that was kept as text and is given back as it came. What is nested deeper than 32 levels is given as a string that holds it: many
-/// readers, our serializer among them, stop at 64 levels, and one such row would fail a whole list.
+/// JSON that was kept as text and is given back as it came. JSON that is nested deeper than 32 levels is given as a string that holds it:
+/// many readers, our serializer among them, stop at 64 levels, and one such row would fail a whole list.
 /// </summary>
 [JsonConverter(typeof(Converter))]
 internal sealed class RawJson

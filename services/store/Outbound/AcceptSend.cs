@@ -34,18 +34,20 @@ internal sealed record SendWish(
 /// </summary>
 internal sealed class AcceptSend(IUnitOfWork<StoreDbContext> unitOfWork, EventLog log, TimeProvider clock)
 {
-    /// <summary>Accepts a wish, unless it came before or must be refused; a refusal keeps nothing, so that its key stays free.</summary>
+    /// <summary>
+    /// Accepts a wish, unless the same came before or it must be refused. A refusal keeps nothing, so that its key stays free.
+    /// </summary>
     /// <exception cref="DatabaseUnavailableException">Nothing was kept.</exception>
     public Task<Acceptance> AcceptAsync(SendWish wish, CancellationToken cancellationToken) =>
         unitOfWork.ExecuteAsync(async scope => await SeenAsync(scope.Db, wish) ?? await BeginAsync(scope, wish), cancellationToken);
 
-    /// <summary>Keeps what is about to be answered for repeats of the key, and gives what was kept first.</summary>
+    /// <summary>Keeps the answer that is about to be given for repeats of the key. Returns the answer that was kept first.</summary>
     public Task<StoredAnswer> StoreAnswerAsync(string callerId, IdempotencyKey key, StoredAnswer answer) =>
         unitOfWork.ExecuteAsync(async scope =>
             await scope.Db.Set<IdempotencyRecord>()
                 .SingleOrDefaultAsync(row => row.CallerId == callerId && row.Key == key) is { } record ? record.Answer(answer) : answer);
 
-    /// <summary>An answer as bytes, the same for the first time and each repeat.</summary>
+    /// <summary>Writes an answer as bytes, the same for the first time and each repeat.</summary>
     public static StoredAnswer Render(SendAnswer answer) =>
         new(answer.HttpStatus, JsonSerializer.SerializeToUtf8Bytes(answer, ApiJson.Options));
 
@@ -65,8 +67,8 @@ internal sealed class AcceptSend(IUnitOfWork<StoreDbContext> unitOfWork, EventLo
         if (record.AnswerBody is { } body) return new Acceptance.Replayed(new StoredAnswer(record.AnswerStatus!.Value, body));
         if (record.LeaseUntil > now) return new Acceptance.InProgress(record.LeaseUntil - now);
 
-        // Its process died between the commit and the answer. The message goes all the same; its present state is the first answer that
-        // anybody gets.
+        // The process that accepted it died between the commit and the answer. The message goes all the same; its present state is the
+        // first answer that anybody gets.
         var answer = await MessageReading.AnswerAsync(db, record.MessageIds, CancellationToken.None)
             ?? throw new InvalidOperationException($"The messages of idempotency record {record.Id} are gone.");
         return new Acceptance.Replayed(record.Answer(Render(answer)));
@@ -115,7 +117,7 @@ internal sealed class AcceptSend(IUnitOfWork<StoreDbContext> unitOfWork, EventLo
                 CreatedAt = now,
                 LeaseUntil = IdempotencyRecord.Lease(now, wish.Wait),
             };
-            // Who does not wait has his answer now.
+            // A client that does not wait has their answer now.
             if (wish.Wait == TimeSpan.Zero) record.Answer(Render(answer));
             db.Add(record);
         }

@@ -21,7 +21,7 @@ internal static class AttachmentUrl
     /// <param name="text">As the client gave it.</param>
     /// <param name="allowHttp">Whether plain http will do (private networks, tests).</param>
     /// <param name="url">The address.</param>
-    /// <returns>What is wrong with it; null when nothing is.</returns>
+    /// <returns>What is wrong with the address; null when nothing is.</returns>
     public static string? CheckUrl(string text, bool allowHttp, out Uri? url)
     {
         if (!Uri.TryCreate(text, UriKind.Absolute, out url) || text.Length > LongestUrl || url.Host.Length == 0)
@@ -36,7 +36,7 @@ internal static class AttachmentUrl
     /// <param name="declared">The client's <c>attachment_type</c>; null when it says nothing.</param>
     /// <param name="type">One of <see cref="MediaTypes"/>.</param>
     /// <param name="error">The field and what is wrong with it.</param>
-    /// <returns>Whether there is a type that may be sent.</returns>
+    /// <returns>False when there is no type that may be sent; <paramref name="error"/> then says why.</returns>
     public static bool TryFindType(Uri url, string? declared, [NotNullWhen(true)] out string? type, out (string Field, string Error) error)
     {
         error = default;

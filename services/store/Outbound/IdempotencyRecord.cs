@@ -11,13 +11,13 @@ internal sealed class IdempotencyRecord
     public static readonly TimeSpan Kept = TimeSpan.FromHours(24);
 
     /// <summary>
-    /// The time that a request has, beyond its wait for Meta, to store its answer. After that its process is taken for dead.
+    /// The time that a request has to store its answer, beyond its wait for Meta. After that its process is taken for dead.
     /// </summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
 
     public long Id { get; private set; }
 
-    /// <summary>The user or key: two callers may use the same key for different things.</summary>
+    /// <summary>The user or key that the key belongs to: two callers may use the same key for different things.</summary>
     public required string CallerId { get; init; }
 
     public required IdempotencyKey Key { get; init; }
@@ -27,12 +27,12 @@ internal sealed class IdempotencyRecord
     /// <summary>The message that the answer is about.</summary>
     public required MessageId MessageId { get; init; }
 
-    /// <summary>The attachment that goes before it, when the request was both.</summary>
+    /// <summary>The attachment that goes before the text, when the request had both.</summary>
     public MessageId? AttachmentMessageId { get; init; }
 
     public required DateTimeOffset CreatedAt { get; init; }
 
-    /// <summary>Until then the first request may still be waiting for its answer.</summary>
+    /// <summary>Until this time (UTC) the first request may still be waiting for its answer.</summary>
     public required DateTimeOffset LeaseUntil { get; init; }
 
     public int? AnswerStatus { get; private set; }

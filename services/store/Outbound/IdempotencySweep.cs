@@ -12,14 +12,14 @@ internal sealed class IdempotencySweep(
     Leases<StoreDbContext> leases,
     TimeProvider clock) : Worker
 {
-    /// <summary>Few at a time: on SQLite every other writer waits for the deletion.</summary>
+    /// <summary>How many rows one deletion removes: few, because on SQLite every other writer waits for it.</summary>
     private const int AtOnce = 500;
 
     public override string Name => "store.idempotency-sweep";
 
     public override TimeSpan Interval => TimeSpan.FromHours(1);
 
-    /// <summary>Two that sweep do no harm, and are in each other's way.</summary>
+    /// <summary>Two processes that sweep do no harm, but are in each other's way.</summary>
     public override ILease Lease { get; } = leases.Of("store.idempotency-sweep");
 
     public override async Task<NextRound> RoundAsync(CancellationToken cancellationToken)

@@ -7,12 +7,12 @@ using InstaMessenger.Store.Json;
 namespace InstaMessenger.Store.Outbound;
 
 /// <summary>What a client learns of its send, at once and whenever it asks again.</summary>
-/// <param name="MessageId">The message; of a text with an attachment, the text.</param>
+/// <param name="MessageId">The message; for a text with an attachment, that of the text.</param>
 /// <param name="Status">
-/// Where it stands; of a text with an attachment, the one of the two that is least far. Null for a customer's message.
+/// Where it stands; for a text with an attachment, the status of the one that has come less far. Null for a customer's message.
 /// </param>
 /// <param name="AccountId">The account.</param>
-/// <param name="RecipientId">To whom; null for a customer's message.</param>
+/// <param name="RecipientId">The contact whom it goes to; null for a customer's message.</param>
 /// <param name="InstagramMessageId">Meta's id, once it is sent.</param>
 /// <param name="CreatedAt">When it was accepted here.</param>
 /// <param name="SentAt">Meta's time, once it is sent.</param>
@@ -21,7 +21,7 @@ namespace InstaMessenger.Store.Outbound;
 /// <param name="AttachmentUrl">What Meta was told to fetch.</param>
 /// <param name="AttachmentType"><c>image</c>, <c>video</c>, <c>audio</c> or <c>file</c>.</param>
 /// <param name="Error">Why it is not sent (yet).</param>
-/// <param name="Metadata">The client's own.</param>
+/// <param name="Metadata">The client's own JSON object, as they gave it.</param>
 /// <param name="Messages">Each message that the request became, in the order in which they are sent.</param>
 internal sealed record SendAnswer(
     MessageId MessageId,
@@ -39,7 +39,7 @@ internal sealed record SendAnswer(
     RawJson? Metadata,
     IReadOnlyList<SendPart> Messages)
 {
-    /// <summary>Whether waiting any longer may still tell more; an unknown outcome takes minutes or an operator.</summary>
+    /// <summary>Whether waiting longer tells no more. An unknown outcome counts as settled: it takes minutes or an operator.</summary>
     [JsonIgnore]
     public bool IsSettled => Messages.All(part => part.Status is not (MessageStatus.Pending or MessageStatus.Sending));
 

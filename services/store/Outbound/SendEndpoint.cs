@@ -103,7 +103,7 @@ internal static partial class SendEndpoint
         }
         catch (DatabaseUnavailableException)
         {
-            // The send is kept all the same, so an error would be a lie; a repeat gets its answer once the lease is over.
+            // The send is kept all the same, so an error would be a lie. A repeat gets its answer once the lease is over.
             return Written(rendered);
         }
     }
@@ -119,7 +119,7 @@ internal static partial class SendEndpoint
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
-            // The latter: text that is no Unicode.
+            // InvalidOperationException: the text is no Unicode.
             return (null, []);
         }
     }
@@ -151,7 +151,7 @@ internal static partial class SendEndpoint
         Problems.Of(
             StatusCodes.Status400BadRequest, "bad_request", "The body must be one JSON object of valid Unicode, with no member twice.");
 
-    /// <summary>The same for an account that is not there, so that nobody can find out which are.</summary>
+    /// <summary>Answers the same as for an account that is not there, so that nobody can find out which accounts are.</summary>
     private static ProblemHttpResult AccountNotYours() =>
         Problems.Of(StatusCodes.Status403Forbidden, "account_not_yours", "This account is not linked, or not yours to send from.");
 

@@ -28,8 +28,8 @@ internal enum Author
 internal sealed record SendPermit(bool HumanAgentTag, DateTimeOffset? ExpiresAt, DateTimeOffset? ClosedAt = null, string? Refusal = null)
 {
     /// <summary>
-    /// Meta: 24 h from the customer's last message for everybody, 7 days for what a person wrote. A customer of whom we have no message is
-    /// left to Meta to judge: he may have written before the account was linked here.
+    /// Meta allows 24 h from the customer's last message for everybody, 7 days for what a person wrote. When we have no message of the
+    /// customer, Meta is left to judge: they may have written before the account was linked here.
     /// </summary>
     public static SendPermit Of(DateTimeOffset? lastInboundAt, Author author, DateTimeOffset now)
     {

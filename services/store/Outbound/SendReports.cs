@@ -21,7 +21,7 @@ internal sealed partial class SendReports(
     public async Task HandleAsync(WorkScope<StoreDbContext> scope, IReadOnlyList<BusItem<SendReported>> items)
     {
         var ids = items.Select(item => item.Body.MessageId).Distinct().ToList();
-        // The conversations first, as everybody does who changes a message: an echo may be changing the same one.
+        // Locks the conversations first, as everybody does who changes a message: an echo may be changing the same one.
         var conversationIds = await scope.Db.Messages.Where(message => ids.Contains(message.Id)).Select(message => message.ConversationId)
             .Distinct().ToListAsync();
         var conversations = await scope.Db.Conversations.ForUpdate().Where(conversation => conversationIds.Contains(conversation.Id))
@@ -74,12 +74,12 @@ internal sealed partial class SendReports(
         var (body, message, conversation, account, _) = report;
         if (message.InstagramMessageId == mid)
         {
-            // The echo was first. It knows nobody who waits.
+            // The echo came first; its handler does not know who waits.
             scope.AfterCommit(() => waiters.Wake(message.Id));
             return;
         }
 
-        // What an echo told was recorded when the echo came; whatever has been decided since came from an answer.
+        // What an echo showed was recorded when the echo came. Whatever has been decided since came from an answer.
         if (body.ByEcho && await IsTakenAsync(scope.Db, account.Id, mid)) return;
         var (sentAt, replaced) = await TakeMidAsync(scope, report, mid);
         var news = message.Settle(mid, sentAt ?? body.At);
@@ -91,9 +91,9 @@ internal sealed partial class SendReports(
     }
 
     /// <summary>
-    /// The echo of a repeated attempt may overtake the report that the attempt began. It then finds a message that was certainly not sent
-    /// yet and is taken for one from elsewhere; no other echo comes, so without this look the message would stay unknown for ever and an
-    /// operator might have it sent twice.
+    /// Finds an echo that overtook the report that the attempt began, as the echo of a repeated attempt may. It found a message that was
+    /// certainly not sent yet, and so was taken for one from elsewhere. No other echo comes, so without this look the message would stay
+    /// unknown for ever and an operator might have it sent twice.
     /// </summary>
     private async Task<bool> FindEchoAsync(WorkScope<StoreDbContext> scope, Report report)
     {
@@ -112,7 +112,8 @@ internal sealed partial class SendReports(
     }
 
     /// <summary>
-    /// Frees a <c>mid</c> that is on another row: (account, mid) is unique. EF writes what frees a unique value before what takes it.
+    /// Frees a <c>mid</c> that is on another row, because (account, mid) is unique. EF writes what frees a unique value before what takes
+    /// it.
     /// </summary>
     /// <returns>Meta's time of the message, if an echo has told it, and the row that is gone.</returns>
     private async Task<(
@@ -139,7 +140,7 @@ internal sealed partial class SendReports(
         var lentAt = holder.SentAt;
         holder.GiveUpMid();
         log.Append(scope, EventTypes.MessageStatus, report.Account, report.Conversation, holder, report.TraceParent);
-        // At once: the two may trade their mids in one bundle, and no order of the two updates would do for that.
+        // Saved at once: the two may trade their mids in one bundle, and no order of the two updates would do for that.
         await scope.Db.SaveChangesAsync();
         LogSwapped(logger, report.Message.Id, holder.Id);
         return (lentAt, null);
@@ -153,7 +154,7 @@ internal sealed partial class SendReports(
     {
         if (!changed) return;
         log.Append(scope, EventTypes.MessageStatus, report.Account, report.Conversation, report.Message, report.TraceParent);
-        // A client is told of a verdict, not of each step to it.
+        // A client hears of a verdict, not of each step to it.
         if (report.Message.Status is not (MessageStatus.Pending or MessageStatus.Sending))
             scope.AfterCommit(() => waiters.Wake(report.Message.Id));
     }

@@ -7,15 +7,15 @@ using InstaMessenger.Store.Json;
 namespace InstaMessenger.Store.Outbound;
 
 /// <summary>What a client wants to send, checked.</summary>
-/// <param name="AccountId">From which account.</param>
-/// <param name="RecipientId">To whom.</param>
+/// <param name="AccountId">The account that sends.</param>
+/// <param name="RecipientId">The contact whom it goes to.</param>
 /// <param name="Contents">
-/// The messages that this is at Meta, in the order in which they are sent: one with text and attachment is two.
+/// The messages that the request becomes at Meta, in the order in which they are sent: a request with text and attachment becomes two.
 /// </param>
 /// <param name="Metadata">The client's own JSON object, as it came.</param>
-/// <param name="SentBy">What the client says of who wrote it; null when it does not say.</param>
+/// <param name="SentBy">Who wrote it, as the client says; null when it does not say.</param>
 /// <param name="IdempotencyKey">The body's <c>idempotency_key</c>, not checked yet: the header wins.</param>
-/// <param name="Hash">What the whole request says, to recognise a key that is used for another one.</param>
+/// <param name="Hash">The hash of the whole request, which shows when a key is used for another one.</param>
 internal sealed record SendRequest(
     AccountId AccountId,
     InstagramUserId RecipientId,
@@ -81,7 +81,7 @@ internal sealed record SendRequest(
 
         void Wrong(string field, string error)
         {
-            // A wrong type was told already; what follows from it is noise.
+            // A wrong type was reported already; what follows from it is noise.
             if (!found.Exists(other => other.Field == field)) found.Add((field, error));
         }
 

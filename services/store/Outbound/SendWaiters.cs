@@ -17,7 +17,9 @@ internal sealed class SendWaiters
         return wait;
     }
 
-    /// <summary>Wakes who waits for a message. Nobody may: he went, or waits in another replica, which looks by itself.</summary>
+    /// <summary>
+    /// Wakes the request that waits for a message. There may be none: the client left, or waits in another replica, which looks by itself.
+    /// </summary>
     public void Wake(MessageId message)
     {
         if (_waiting.TryGetValue(message, out var wait)) wait.Wake();

@@ -15,7 +15,7 @@ internal sealed class Verdicts(SendWaiters waiters, IDbContextFactory<StoreDbCon
     public SendWait Begin(IReadOnlyList<MessageId> messages) => waiters.Begin(messages);
 
     /// <summary>
-    /// Returns the newest answer: settled, or what is known when the wait is over, the client is gone or the database is away.
+    /// Returns the newest answer: a settled one, or what is known when the wait is over, the client is gone or the database is away.
     /// </summary>
     public async Task<SendAnswer> WaitAsync(SendWait waiting, SendAnswer answer, TimeSpan atMost, CancellationToken aborted)
     {
@@ -32,7 +32,7 @@ internal sealed class Verdicts(SendWaiters waiters, IDbContextFactory<StoreDbCon
         }
         catch (Exception error) when (error is OperationCanceledException || DatabaseErrors.IsUnavailable(error))
         {
-            // The send is accepted and goes on without us.
+            // The wait ends here; the send is accepted and goes on without us.
         }
 
         return answer;

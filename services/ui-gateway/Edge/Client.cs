@@ -4,11 +4,12 @@ using InstaMessenger.Hosting.Security;
 
 namespace InstaMessenger.UiGateway.Edge;
 
-/// <summary>Who a request is counted for.</summary>
+/// <summary>Says who a request is counted for.</summary>
 internal static class Client
 {
     /// <summary>
-    /// The credential as a key of a table that lives in memory for a while: hashed, so that a dump of it opens nothing. Null for none.
+    /// Returns the credential as the key of a table that lives in memory for a while: hashed, so that a dump of it opens nothing. Null for
+    /// none.
     /// </summary>
     public static string? CredentialHash(HttpContext context) =>
         Credential.Of(context.Request) is { } credential

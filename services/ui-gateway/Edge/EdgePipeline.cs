@@ -1,7 +1,7 @@
 namespace InstaMessenger.UiGateway.Edge;
 
 /// <summary>
-/// Puts the edge in front of the whole pipeline, in one order. As a start-up filter it cannot be forgotten or put behind the
+/// Puts the edge in front of the whole pipeline, in one order. It is a start-up filter, so that it cannot be forgotten or put behind the
 /// authentication, where a stranger's requests would reach the database unlimited.
 /// </summary>
 internal sealed class EdgePipeline(ProvenCredentials proven) : IStartupFilter

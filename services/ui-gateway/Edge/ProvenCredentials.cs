@@ -3,19 +3,19 @@ using System.Collections.Concurrent;
 namespace InstaMessenger.UiGateway.Edge;
 
 /// <summary>
-/// The credentials that a service has answered well. Only those are counted for themselves; a credential that nobody has seen at work is a
-/// claim, and its requests count for the address: otherwise whoever makes up a new one for each request has no limit at all.
+/// Remembers the credentials that a service has answered well. Only those have a limit of their own. A credential that nobody has seen at
+/// work is a claim, and its requests count for the address: otherwise whoever makes up a new one for each request has no limit at all.
 /// </summary>
 internal sealed class ProvenCredentials
 {
-    /// <summary>64 bytes of hash each. One who is forgotten proves themselves anew by their next request.</summary>
+    /// <summary>How many are remembered, 64 bytes of hash each. One that is forgotten is proven anew by its next request.</summary>
     private const int Most = 100_000;
 
     private readonly ConcurrentDictionary<string, bool> _hashes = new();
 
     public bool Contains(string hash) => _hashes.ContainsKey(hash);
 
-    /// <summary>Watches what a request with a credential is answered.</summary>
+    /// <summary>Watches how a request with a credential is answered.</summary>
     public async Task WatchAsync(HttpContext context, RequestDelegate next)
     {
         if (Client.CredentialHash(context) is { } hash && Judges(context.Request))
@@ -24,13 +24,14 @@ internal sealed class ProvenCredentials
     }
 
     /// <summary>
-    /// Everything under these needs a caller, but for signing in. Elsewhere a good answer says nothing of the credential.
+    /// Whether the answer says something about the credential. Everything under these paths needs a caller, except signing in; elsewhere a
+    /// good answer says nothing.
     /// </summary>
     private static bool Judges(HttpRequest request) =>
         request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase)
         || (request.Path.StartsWithSegments("/ui", StringComparison.OrdinalIgnoreCase) && !RateLimits.IsSession(request));
 
-    /// <summary>When the answer starts: a stream's ends hours later, and its client may ask for more meanwhile.</summary>
+    /// <summary>Judges when the answer starts: a stream's ends hours later, and its client may ask for more meanwhile.</summary>
     private static Task Judge(object state)
     {
         var (proven, context, hash) = ((ProvenCredentials, HttpContext, string))state;

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Options;
 
 namespace InstaMessenger.UiGateway.Edge;
 
-/// <summary>Rate limits per credential, and per address for who has none that has proven right.</summary>
+/// <summary>Rate limits per credential, and per address for clients without one that has proven right.</summary>
 internal static class RateLimits
 {
     public static void AddRateLimits(this WebApplicationBuilder builder)
@@ -23,10 +23,10 @@ internal static class RateLimits
         });
     }
 
-    /// <summary>Whether it is about signing in or out, which needs no caller.</summary>
+    /// <summary>Whether the request signs in or out, which needs no caller.</summary>
     public static bool IsSession(HttpRequest request) => request.Path.StartsWithSegments("/ui/session", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>429 with the seconds to wait.</summary>
+    /// <summary>Answers 429 with the seconds to wait.</summary>
     private static Task RefuseAsync(HttpContext context, RateLimitLease lease)
     {
         if (EventStreamRetry.Asks(context.Request)) return EventStreamRetry.AnswerAsync(context);
@@ -62,14 +62,15 @@ internal static class RateLimits
             : RateLimitPartition.GetNoLimiter("no sign-in"));
 
     /// <summary>
-    /// Webhooks come in bursts from few addresses and prove themselves by their signature; slowing Meta down would have it switch us off.
-    /// The handshake has only a word to guess, so it is limited. Probes must not fail because somebody else behind their address is busy.
+    /// Whether the request has no limit. Webhooks come in bursts from few addresses and prove themselves by their signature; if we slowed
+    /// Meta down it would switch us off. Their handshake is limited, because it has only a word to guess. Probes have no limit, so that
+    /// they do not fail because somebody else behind their address is busy.
     /// </summary>
     private static bool IsUnlimited(HttpRequest request) =>
         (HttpMethods.IsPost(request.Method) && request.Path.StartsWithSegments("/webhooks/instagram", StringComparison.OrdinalIgnoreCase))
         || request.Path.StartsWithSegments("/health", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>No credential of ours is asked for there, so none lifts the limit of its address.</summary>
+    /// <summary>Whether it is a webhook. It carries no credential of ours, so none lifts the limit of its address.</summary>
     private static bool IsWebhook(HttpRequest request) => request.Path.StartsWithSegments("/webhooks", StringComparison.OrdinalIgnoreCase);
 
     private static RateLimitPartition<string> Bucket(string key, int burst, int refill, TimeSpan every, int parts) =>

@@ -5,20 +5,20 @@ using Microsoft.AspNetCore.Http.Features;
 namespace InstaMessenger.UiGateway.Edge;
 
 /// <summary>
-/// How large a request may be. An announced length is refused at once; one that is not announced is cut off by Kestrel, which counts the
-/// framing of the chunks too.
+/// Limits how large a request may be. An announced length is refused at once. One that is not announced is cut off by Kestrel, which counts
+/// the framing of the chunks too.
 /// </summary>
 internal static class RequestSizes
 {
     private const long MiB = 1024 * 1024;
 
-    /// <summary>Text and ids.</summary>
+    /// <summary>Enough for text and ids.</summary>
     private const long Api = MiB;
 
-    /// <summary>Up to 1,000 updates in one post of Meta's.</summary>
+    /// <summary>Enough for the 1,000 updates that Meta puts into one post.</summary>
     private const long Webhook = 5 * MiB;
 
-    /// <summary>The largest media that Instagram takes is 25 MB; the rest is for the other fields.</summary>
+    /// <summary>Enough for the largest media that Instagram takes, 25 MB, and the other fields.</summary>
     private const long Upload = 26 * MiB;
 
     public static Task LimitAsync(HttpContext context, RequestDelegate next)

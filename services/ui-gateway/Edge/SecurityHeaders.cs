@@ -3,7 +3,7 @@ namespace InstaMessenger.UiGateway.Edge;
 /// <summary>Headers that make a browser refuse what no answer of ours needs.</summary>
 internal static class SecurityHeaders
 {
-    /// <summary>For data: nothing in it is ever loaded or run, whatever a customer wrote into it.</summary>
+    /// <summary>For data: a browser never loads or runs anything in it, whatever a customer wrote into it.</summary>
     private const string DataPolicy = "default-src 'none'; frame-ancestors 'none'";
 
     /// <summary>The reference page brings its scripts and styles along, partly inside the page.</summary>
@@ -16,7 +16,7 @@ internal static class SecurityHeaders
 
     public static Task AddAsync(HttpContext context, RequestDelegate next)
     {
-        // When the answer starts: an error handler clears what was set before.
+        // Set when the answer starts: an error handler clears what was set before.
         context.Response.OnStarting(static state => Add((HttpContext)state), context);
         return next(context);
     }

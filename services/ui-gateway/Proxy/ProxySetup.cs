@@ -19,7 +19,7 @@ public static class ProxySetup
         "gateway.streams.open", "{stream}", "Live streams that this process passes on.");
 
     /// <summary>
-    /// A service that says nothing for this long is given up. A live stream says something every 15 s, a send answers within 30 s.
+    /// A service that says nothing for this long is given up. A live stream says something every 15 s, and a send answers within 30 s.
     /// </summary>
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(60);
 
@@ -34,7 +34,7 @@ public static class ProxySetup
         builder.Services.AddSingleton<IActiveHealthCheckPolicy, ServiceReadiness>();
         builder.Services.AddSingleton<ServiceAttempts>();
         builder.Services.AddHealthChecks().AddCheck<ServicesCheck>("services");
-        // Their lines are stack traces, one for each request and each probe; ServiceAttempts and ServiceReadiness say the same in one.
+        // Their lines are stack traces, one for each request and each probe; ServiceAttempts and ServiceReadiness say the same in one line.
         builder.Logging.AddFilter("Yarp.ReverseProxy.Forwarder", LogLevel.None).AddFilter("Yarp.ReverseProxy.Health", LogLevel.None);
     }
 
@@ -44,13 +44,13 @@ public static class ProxySetup
     {
         ArgumentNullException.ThrowIfNull(app);
         var attempts = app.Services.GetRequiredService<ServiceAttempts>();
-        // Past authentication and authorization, which the service does, and past YARP's own choice among destinations, which
-        // ServiceAttempts makes: each of ten thousand open streams would hold their objects, 3 KB, for as long as it lives.
+        // It skips authentication and authorization, which the service does, and YARP's own choice among destinations, which
+        // ServiceAttempts makes. Otherwise each of ten thousand open streams would hold their objects, 3 KB, for as long as it lives.
         app.MapReverseProxy(proxy => proxy.UseStatusCodePages().Use(KeepStreamsComingAsync).Use(attempts.ForwardAsync)).ShortCircuit();
         app.MapFallback("{**path}", () => Problems.NotFound("page")).AllowAnonymous();
     }
 
-    /// <summary>The body of an answer that a browser's stream does not get to see.</summary>
+    /// <summary>Holds back the body of an answer that a browser's stream does not get to see.</summary>
     private static ValueTask HoldBack(ResponseTransformContext answer)
     {
         if (EventStreamRetry.Asks(answer.HttpContext.Request) && EventStreamRetry.Passes(answer.HttpContext.Response.StatusCode))

@@ -3,7 +3,7 @@ using Yarp.ReverseProxy.Configuration;
 namespace InstaMessenger.UiGateway.Proxy;
 
 /// <summary>
-/// Which path goes to which service; the longest match wins. What is not listed is not reachable from outside: the services' own
+/// Says which path goes to which service; the longest match wins. What is not listed cannot be reached from outside: the services' own
 /// <c>/internal</c>, <c>/metrics</c> and <c>/health</c>.
 /// </summary>
 internal static class RouteTable

@@ -7,7 +7,7 @@ namespace InstaMessenger.UiGateway.Proxy;
 
 /// <summary>
 /// Chooses among the processes of a service, and tries another one when that is safe: nothing of the request was sent, or it may be
-/// repeated. A process that was killed is no client's news as long as there is a second.
+/// repeated. As long as there is a second process, clients do not notice that one was killed.
 /// </summary>
 internal sealed partial class ServiceAttempts(IDestinationHealthUpdater health, TimeProvider clock, ILogger<ServiceAttempts> logger)
 {
@@ -57,8 +57,8 @@ internal sealed partial class ServiceAttempts(IDestinationHealthUpdater health, 
     }
 
     /// <summary>
-    /// Reads; webhooks, which the store recognises when they come twice; and what carries an <c>Idempotency-Key</c>, for which the store
-    /// repeats its first answer.
+    /// Whether a request may be repeated: reads; webhooks, which the store recognises when they come twice; and what carries an
+    /// <c>Idempotency-Key</c>, for which the store repeats its first answer.
     /// </summary>
     private static bool MayRepeat(HttpRequest request)
     {
@@ -68,10 +68,12 @@ internal sealed partial class ServiceAttempts(IDestinationHealthUpdater health, 
                 || request.Path.StartsWithSegments("/webhooks/instagram", StringComparison.OrdinalIgnoreCase));
     }
 
-    /// <summary>The service broke the line. Its silence for a minute is not that, and neither is a client that left.</summary>
+    /// <summary>
+    /// Whether the service broke the connection. Its silence for a minute is not that, and neither is a client that left.
+    /// </summary>
     private static bool IsTheServices(ForwarderError error) => error is ForwarderError.Request or ForwarderError.RequestBodyDestination;
 
-    /// <summary>Of two by chance the one with less to do: streams, which last for hours, spread evenly so.</summary>
+    /// <summary>Picks two at random and takes the one with less to do: that spreads streams, which last for hours, evenly.</summary>
     private static DestinationState Choose(IReadOnlyList<DestinationState> destinations)
     {
         var (one, other) = (destinations[Random.Shared.Next(destinations.Count)], destinations[Random.Shared.Next(destinations.Count)]);
@@ -85,7 +87,7 @@ internal sealed partial class ServiceAttempts(IDestinationHealthUpdater health, 
         if (context.Request.Body.CanSeek) context.Request.Body.Position = 0;
     }
 
-    /// <summary>One line, and one a minute for each process: a service that is away fails every request.</summary>
+    /// <summary>Reports a failure in one line, at most one a minute for each process: a service that is away fails every request.</summary>
     private void Report(IReverseProxyFeature proxy, IForwarderErrorFeature failure)
     {
         if (!IsTheServices(failure.Error) && failure.Error != ForwarderError.RequestTimedOut) return;

@@ -6,8 +6,8 @@ namespace InstaMessenger.UiGateway.Proxy;
 
 /// <summary>
 /// Asks every process of every service each second whether it is ready. One that was told to stop says no and still serves, so nothing is
-/// lost when requests go elsewhere from then on. Where none of a service is ready all are tried: a wrong view of ours must not close the
-/// door.
+/// lost when requests go elsewhere from then on. When no process of a service is ready, all are tried: a wrong view of ours must not close
+/// the door.
 /// </summary>
 internal sealed partial class ServiceReadiness(
     IDestinationHealthUpdater updater, TimeProvider clock, ILogger<ServiceReadiness> logger) : IActiveHealthCheckPolicy

@@ -108,7 +108,8 @@ public sealed class BrokerAwayTests(OwnBrokerProduct own) : BrokerAwaySuite(own,
 /// </summary>
 [Collection(ReliabilityCollection.Name)]
 [Trait(ReliabilityCollection.Trait, "Reliability")]
-public sealed class DoubledBrokerAwayTests(OwnBrokerDoubledProduct own) : BrokerAwaySuite(own, rate: 50), IClassFixture<OwnBrokerDoubledProduct>
+public sealed class DoubledBrokerAwayTests(OwnBrokerDoubledProduct own)
+    : BrokerAwaySuite(own, rate: 50), IClassFixture<OwnBrokerDoubledProduct>
 {
     [Theory]
     [InlineData("frozen")]

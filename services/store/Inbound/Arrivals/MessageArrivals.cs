@@ -10,8 +10,8 @@ using Microsoft.EntityFrameworkCore;
 namespace InstaMessenger.Store.Inbound.Arrivals;
 
 /// <summary>
-/// Records messages, each once however often it comes: (account, mid) is unique, and one without a mid is recognised by its JSON. An echo
-/// settles the send that it is of, or is a message that was written elsewhere.
+/// Records messages, each once however often it comes: (account, mid) is unique, and a message without a mid is recognised by its JSON. An
+/// echo settles the send that it belongs to, or it is a message that was written elsewhere.
 /// </summary>
 internal sealed class MessageArrivals(EventLog log, TimeProvider clock) : IArrivalHandler
 {
@@ -82,7 +82,7 @@ internal sealed class MessageArrivals(EventLog log, TimeProvider clock) : IArriv
     }
 
     /// <summary>
-    /// The conversation of each message; (account, contact) is unique, so however many first messages come, there is one.
+    /// Finds or makes the conversation of each message. (account, contact) is unique, so however many first messages come, there is one.
     /// </summary>
     private async Task<Dictionary<(AccountId, InstagramUserId), Conversation>> ConversationsAsync(
         StoreDbContext db, List<ReceivedMessage> fresh)

@@ -12,19 +12,19 @@ namespace InstaMessenger.Store.Inbound.Arrivals;
 internal sealed class OpenSends(List<Message> sends)
 {
     /// <summary>
-    /// Meta may do a thing and then refuse the form of its answer. An echo that comes at most this long after a refusal proves it wrong; a
-    /// later one is rather of the same words, written once more elsewhere.
+    /// Meta may do a thing and then answer with a refusal. An echo that comes at most this long after a refusal proves it wrong; a later
+    /// echo rather belongs to the same words, written once more elsewhere.
     /// </summary>
     private static readonly TimeSpan FailedLately = TimeSpan.FromMinutes(10);
 
-    /// <summary>The sends of the echoes' threads that one of them could be of.</summary>
+    /// <summary>Loads the sends, in the echoes' threads, that one of the echoes could belong to.</summary>
     public static async Task<OpenSends> LoadAsync(
         StoreDbContext db, IReadOnlyCollection<(ConversationId Conversation, MessageContent Content)> echoes, DateTimeOffset now) =>
         echoes.Count == 0 ? new OpenSends([]) : new OpenSends(await Query(db, echoes, now).ToListAsync());
 
     /// <summary>
-    /// By content too: while Meta's answers are late a thread has hundreds of open sends, and reading them all for each echo would make the
-    /// answers later still.
+    /// Finds open sends by their content too: while Meta's answers are late a thread has hundreds of open sends, and reading them all for
+    /// each echo would make the answers later still.
     /// </summary>
     public static IQueryable<Message> Query(
         StoreDbContext db, IReadOnlyCollection<(ConversationId Conversation, MessageContent Content)> echoes, DateTimeOffset now)
@@ -35,7 +35,7 @@ internal sealed class OpenSends(List<Message> sends)
         return db.Messages
             .Where(message => ids.Contains(message.ConversationId)
                 && message.InstagramMessageId == null
-                // No key: it was accepted before there were any.
+                // A send without a key was accepted before there were any.
                 && (message.EchoKey == null || keys.Contains(message.EchoKey))
                 && (message.Status == MessageStatus.Sending
                     || message.Status == MessageStatus.Unknown
@@ -46,7 +46,7 @@ internal sealed class OpenSends(List<Message> sends)
     }
 
     /// <summary>
-    /// The oldest open send of the conversation with this content, or else the oldest that failed lately; each is given once.
+    /// Returns the oldest open send of the conversation with this content, or else the oldest that failed lately; each is given once.
     /// </summary>
     public Message? Take(ConversationId conversation, MessageContent content)
     {

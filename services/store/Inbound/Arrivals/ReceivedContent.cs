@@ -5,10 +5,10 @@ using InstaMessenger.Store.Domain;
 
 namespace InstaMessenger.Store.Inbound.Arrivals;
 
-/// <summary>Reads what a message says. Total: what cannot be shown becomes an unsupported message with its raw JSON.</summary>
+/// <summary>Reads what a message says. It never fails: what cannot be shown becomes an unsupported message with its raw JSON.</summary>
 internal static class ReceivedContent
 {
-    /// <summary>As many as have an id. A longer list is kept in the raw JSON.</summary>
+    /// <summary>Only so many can have an id. A longer list is kept in the raw JSON.</summary>
     private const int MostAttachments = 1000;
 
     public static InstagramMessageId? Mid(JsonElement message) =>
@@ -32,7 +32,7 @@ internal static class ReceivedContent
     private static InstagramMessageId? ReplyTo(JsonElement message) =>
         InstagramMessageId.TryParse(message.Member("reply_to").Member("mid").Id(), out var mid) ? mid : null;
 
-    /// <summary>Whether a message of ours shows all that the item holds; one that holds more keeps its raw JSON beside.</summary>
+    /// <summary>Whether our message shows all that the item holds. One that does not keeps its raw JSON beside.</summary>
     private static bool IsShown(WebhookItem item, JsonElement message) =>
         (!item.IsWrapped || HasOnly(item.Element, "field", "value", "id", "time"))
         && HasOnly(item.Event, "sender", "recipient", "timestamp", "message")

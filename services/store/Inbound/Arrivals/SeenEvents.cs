@@ -16,7 +16,7 @@ internal sealed class SeenEvents(StoreDbContext db, HashSet<(AccountId, string)>
         return new SeenEvents(db, [.. rows.Select(row => (row.AccountId, row.Fingerprint))], clock);
     }
 
-    /// <summary>Whether an event is new, and remembers it. Its account is known.</summary>
+    /// <summary>Says whether an event is new, and remembers it. Its account is known.</summary>
     public bool IsNew(Arrival arrival)
     {
         var account = arrival.Account!.Id;

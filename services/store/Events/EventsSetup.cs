@@ -3,9 +3,9 @@ using InstaMessenger.Hosting.Workers;
 namespace InstaMessenger.Store.Events;
 
 /// <summary>The taps that clients read the event log by; the third, the push to CRMs, is a service of its own.</summary>
-internal static class EventTaps
+internal static class EventsSetup
 {
-    public static void AddEventTaps(this IServiceCollection services)
+    public static void AddEvents(this IServiceCollection services)
     {
         services.AddSingleton<EventPages>();
         services.AddSingleton(new LiveRing());
@@ -16,7 +16,7 @@ internal static class EventTaps
         services.AddWorker<EventLogGauges>();
     }
 
-    public static void MapEventTaps(this IEndpointRouteBuilder routes)
+    public static void MapEvents(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/api/v1/events").WithTags("Events");
         group.MapPullFeed();
