@@ -8,6 +8,9 @@ namespace InstaMessenger.CrmForwarder.Deliveries;
 /// <summary>Makes deliveries of events: the same for an event that just came and for one that waited.</summary>
 internal sealed partial class EventIntake(DeliveryMailbox mailbox, TimeProvider clock, ILogger<EventIntake> logger)
 {
+    /// <summary>The version that no account ever has, so that an event which was set aside is not read again and again.</summary>
+    private const long SetAsideVersion = long.MaxValue;
+
     /// <summary>Adds a delivery of each event whose endpoint has none yet, and wakes the worker after the commit.</summary>
     public async Task AddAsync(WorkScope<CrmForwarderDbContext> scope, IReadOnlyList<(WaitingEvent Event, string EndpointId)> events)
     {
@@ -34,7 +37,9 @@ internal sealed partial class EventIntake(DeliveryMailbox mailbox, TimeProvider 
     {
         var ids = accounts.Keys.ToList();
         var waiting = await WaitingAsync(
-            scope.Db, scope.Db.WaitingEvents.Where(row => ids.Contains(row.AccountId) && (only == null || only.Contains(row.Sequence))));
+            scope.Db,
+            scope.Db.WaitingEvents.Where(row =>
+                ids.Contains(row.AccountId) && row.AccountVersion != SetAsideVersion && (only == null || only.Contains(row.Sequence))));
         var released = waiting.Where(row => accounts[row.AccountId].Version >= row.AccountVersion).ToList();
         scope.Db.RemoveRange(released);
         await AddAsync(
@@ -47,7 +52,7 @@ internal sealed partial class EventIntake(DeliveryMailbox mailbox, TimeProvider 
     /// Keeps an event that cannot be released for whoever mends it: from then on it waits for a version that never comes.
     /// </summary>
     public static Task SetAsideAsync(CrmForwarderDbContext db, long sequence) => db.WaitingEvents
-        .Where(row => row.Sequence == sequence).ExecuteUpdateAsync(set => set.SetProperty(row => row.AccountVersion, long.MaxValue));
+        .Where(row => row.Sequence == sequence).ExecuteUpdateAsync(set => set.SetProperty(row => row.AccountVersion, SetAsideVersion));
 
     /// <summary>
     /// Reads events, one by one when they cannot be read together, so that one rotten row keeps back neither the others nor the news of its

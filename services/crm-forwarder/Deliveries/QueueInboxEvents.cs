@@ -25,6 +25,8 @@ internal sealed class QueueInboxEvents(EventIntake intake) : IMessageHandler<Crm
             else if (account.EndpointId is not null) ready.Add((inboxEvent, account.EndpointId));
         }
 
+        // One that came beside the news of its account, in another transaction, waits although it need not. None behind it may pass it.
+        await intake.ReleaseAsync(scope, accounts);
         await intake.AddAsync(scope, ready);
         await KeepAsync(scope.Db, waiting);
     }

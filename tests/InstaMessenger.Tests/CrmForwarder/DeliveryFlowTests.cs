@@ -131,6 +131,18 @@ public sealed class DeliveryFlowTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_event_that_still_waits_for_a_known_account_is_passed_by_none_behind_it()
+    {
+        await _host.LinkAsync(Account, _crm.Url("/"));
+        var (waits, later) = (_host.Event(Account, "conv_1"), _host.Event(Account, "conv_1"));
+        await _host.WriteAsync(db => db.Add(WaitingEvent.Of(new Contracts.BusItem<Contracts.Events.InboxEvent>("1", null, waits))));
+
+        await _host.PublishAsync(later);
+
+        (await _crm.NextAsync(2)).Select(request => request.Id).ShouldBe([waits.Id.Value, later.Id.Value]);
+    }
+
+    [Fact]
     public async Task An_older_version_of_an_account_changes_nothing()
     {
         await _host.LinkAsync(Account, _crm.Url("/new"), version: 2);
