@@ -53,8 +53,9 @@ internal sealed partial class SharedLease(string name, Func<DbContext> createCon
         // Nobody else can have taken it since: it has just begun. A process frozen here finds it expired by its own clock.
         var taken = await db.Set<LeaseRow>().AsNoTracking().SingleAsync(row => row.Name == name, cancellationToken);
         if (taken.Owner != _owner) return false;
+        // Not when only a database that was away came between: a line for each lease would tell nothing that the database's own does not.
+        if (taken.Token != Token + 1) LogTaken(logger, name, taken.Token);
         Begin(taken.Token, asked);
-        LogTaken(logger, name, taken.Token);
         return true;
     }
 
@@ -140,7 +141,7 @@ internal sealed partial class SharedLease(string name, Func<DbContext> createCon
     [LoggerMessage(EventName = "lease.taken", Level = LogLevel.Information, Message = "{Lease} is this process's now, token {Token}")]
     private static partial void LogTaken(ILogger logger, string lease, long token);
 
-    [LoggerMessage(EventName = "lease.not_renewed", Level = LogLevel.Warning, Message = "{Lease} could not be renewed; it is tried again")]
+    [LoggerMessage(EventName = "lease.not_renewed", Level = LogLevel.Debug, Message = "{Lease} could not be renewed; it is tried again")]
     private static partial void LogNotRenewed(ILogger logger, Exception error, string lease);
 
     [LoggerMessage(

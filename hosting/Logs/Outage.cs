@@ -32,7 +32,8 @@ internal sealed class Outage(Func<Exception, bool> isKnown)
             cause is AggregateException { InnerExceptions: [var first, ..] } ? first : cause.InnerException;
     }
 
+    /// <summary>A time-out of ours comes as a cancellation.</summary>
     private static bool IsOne(Exception cause) => cause
-        is SocketException or HttpRequestException or HttpIOException or TimeoutException
+        is SocketException or HttpRequestException or HttpIOException or TimeoutException or OperationCanceledException
         or RabbitMQClientException or MassTransit.ConnectionException or MassTransit.TransportUnavailableException;
 }
