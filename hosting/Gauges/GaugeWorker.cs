@@ -32,6 +32,9 @@ public abstract class GaugeWorker(string name, string database, TimeProvider clo
     /// <inheritdoc/>
     public sealed override TimeSpan Interval => Every;
 
+    /// <summary>A figure that cannot be read is no longer reported, and the database that is away has a line of its own.</summary>
+    public sealed override bool FailsQuietly => true;
+
     internal static IEnumerable<GaugeWorker> OfThisProcess => Running.Keys;
 
     /// <inheritdoc/>

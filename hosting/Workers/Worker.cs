@@ -25,6 +25,11 @@ public abstract class Worker
     /// <summary>The longest wait after rounds that failed. It begins with 50 ms and doubles.</summary>
     public virtual TimeSpan LongestBackoff => TimeSpan.FromSeconds(30);
 
+    /// <summary>
+    /// Whether the log leaves out its failures, because they show elsewhere and nothing is lost by them; metrics and health still count them.
+    /// </summary>
+    public virtual bool FailsQuietly => false;
+
     /// <summary>How long the round in hand may go on when the process stops, before its token is cancelled.</summary>
     public virtual TimeSpan Drain => TimeSpan.FromSeconds(5);
 

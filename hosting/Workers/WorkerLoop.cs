@@ -75,7 +75,7 @@ internal sealed partial class WorkerLoop<TWorker>(TWorker worker, WorkerStatuses
             {
                 var failures = _status.Failed();
                 Metrics.WorkerRound(worker.Name, good: false);
-                LogFailed(logger, error, worker.Name, failures);
+                if (!worker.FailsQuietly) LogFailed(logger, error, worker.Name, failures);
                 var wait = Backoff.After(failures, worker.LongestBackoff, Random.Shared.NextDouble());
                 await Task.Delay(wait, clock, stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
@@ -96,7 +96,7 @@ internal sealed partial class WorkerLoop<TWorker>(TWorker worker, WorkerStatuses
         // Real time, whatever the clock, because a gap spares the processor.
         var began = TimeProvider.System.GetTimestamp();
         var next = await worker.RoundAsync(cutOff);
-        if (_status.Failures > 0) LogRecovered(logger, worker.Name, _status.Failures);
+        if (_status.Failures > 0 && !worker.FailsQuietly) LogRecovered(logger, worker.Name, _status.Failures);
         _status.Succeeded();
         _status.Stuck(worker.StuckRows);
         Metrics.WorkerRound(worker.Name, good: true);
