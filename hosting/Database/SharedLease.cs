@@ -53,7 +53,7 @@ internal sealed partial class SharedLease(string name, Func<DbContext> createCon
         // Nobody else can have taken it since: it has just begun. A process frozen here finds it expired by its own clock.
         var taken = await db.Set<LeaseRow>().AsNoTracking().SingleAsync(row => row.Name == name, cancellationToken);
         if (taken.Owner != _owner) return false;
-        // Not when only a database that was away came between: a line for each lease would tell nothing that the database's own does not.
+        // Not when only a database that was away came between: the database has a line of its own.
         if (taken.Token != Token + 1) LogTaken(logger, name, taken.Token);
         Begin(taken.Token, asked);
         return true;
