@@ -26,7 +26,8 @@ public abstract class Worker
     public virtual TimeSpan LongestBackoff => TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// Whether the log leaves out its failures, because they show elsewhere and nothing is lost by them; metrics and health still count them.
+    /// Whether the log leaves out its failures, because they show elsewhere and nothing is lost by them. Metrics and health still count
+    /// them.
     /// </summary>
     public virtual bool FailsQuietly => false;
 
