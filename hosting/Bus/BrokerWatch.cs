@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using InstaMessenger.Hosting.Telemetry;
+using InstaMessenger.Hosting.Workers;
 using MassTransit;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace InstaMessenger.Hosting.Bus;
@@ -10,11 +10,8 @@ namespace InstaMessenger.Hosting.Bus;
 /// Tells whether the broker answers, by the connections of the endpoints and by whether publishes are confirmed. A process that consumes
 /// nothing, like ingress, knows from its first publish on.
 /// </summary>
-internal sealed class BrokerWatch(
-    IBusControl bus, TimeProvider clock, ILogger<BrokerWatch> logger) : BackgroundService, IReceiveEndpointObserver
+internal sealed class BrokerWatch(IBusControl bus, TimeProvider clock, ILogger<BrokerWatch> logger) : Worker, IReceiveEndpointObserver
 {
-    private static readonly TimeSpan Every = TimeSpan.FromSeconds(1);
-
     /// <summary>A broker that confirmed a publish this recently is there, even if MassTransit has not made a connection anew yet.</summary>
     private static readonly TimeSpan Lately = TimeSpan.FromSeconds(10);
 
@@ -27,6 +24,23 @@ internal sealed class BrokerWatch(
     private long _confirmedAt;
 
     public Dependency Broker { get; } = new("the broker", clock, logger);
+
+    public override string Name => "bus.broker-watch";
+
+    public override TimeSpan Interval => TimeSpan.FromSeconds(1);
+
+    public override Task BeginAsync(CancellationToken cancellationToken)
+    {
+        bus.ConnectReceiveEndpointObserver(this);
+        return Task.CompletedTask;
+    }
+
+    public override Task<NextRound> RoundAsync(CancellationToken cancellationToken)
+    {
+        if (Reason() is { } reason) Broker.Away(reason);
+        else Broker.Back();
+        return Task.FromResult(NextRound.WhenWoken);
+    }
 
     /// <summary>A publish was confirmed.</summary>
     public void Confirmed()
@@ -54,17 +68,6 @@ internal sealed class BrokerWatch(
     public Task Stopping(ReceiveEndpointStopping stopping) => Task.CompletedTask;
 
     public Task Completed(ReceiveEndpointCompleted completed) => Task.CompletedTask;
-
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        bus.ConnectReceiveEndpointObserver(this);
-        using var timer = new PeriodicTimer(Every, clock);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-        {
-            if (Reason() is { } reason) Broker.Away(reason);
-            else Broker.Back();
-        }
-    }
 
     private string? Reason()
     {

@@ -80,7 +80,7 @@ public static class BusSetup
                 if (nudges) rabbit.ReceiveNudges(context);
             });
         });
-        if (nudges) services.AddNudges();
+        if (nudges) services.AddWorker<Nudges>();
         services.AddSingleton(provider => new EarlierQueues(
             broker, subscriptions.ConvertAll(subscription => subscription.Queue), provider.GetRequiredService<ILogger<EarlierQueues>>()));
         services.AddWorker<EarlierQueues>();
@@ -92,8 +92,7 @@ public static class BusSetup
             options.WaitUntilStarted = false;
             options.StopTimeout = TimeSpan.FromSeconds(10);
         });
-        services.AddSingleton<BrokerWatch>();
-        services.AddHostedService(provider => provider.GetRequiredService<BrokerWatch>());
+        services.AddWorker<BrokerWatch>();
         // A broker that is away costs only a backlog, so a process that still takes requests must stay in service. MassTransit's own check
         // says less, and not since when.
         services.AddHealthChecks().Add(new HealthCheckRegistration(

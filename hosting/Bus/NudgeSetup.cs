@@ -13,8 +13,6 @@ internal static class NudgeSetup
     public static bool NeedsNudges(this IServiceCollection services) =>
         services.Any(service => service.ServiceType == typeof(SharedSignal));
 
-    public static void AddNudges(this IServiceCollection services) => services.AddWorker<Nudges>();
-
     public static void ReceiveNudges(this IRabbitMqBusFactoryConfigurator rabbit, IBusRegistrationContext context)
     {
         rabbit.Publish<Nudge>(publish => publish.Durable = false);

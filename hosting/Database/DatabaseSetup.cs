@@ -100,7 +100,7 @@ internal static class DatabaseSetup
         services.AddSingleton(new DatabaseFile<TContext>(null));
         services.AddSingleton(provider => new DatabaseWatch<TContext>(
             name, settings, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<DatabaseWatch<TContext>>>()));
-        services.AddHostedService(provider => provider.GetRequiredService<DatabaseWatch<TContext>>());
+        services.AddWorker<DatabaseWatch<TContext>>();
         services.AddHealthChecks().Add(
             new HealthCheckRegistration(
                 name + ".database",

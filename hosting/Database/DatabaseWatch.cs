@@ -1,6 +1,6 @@
 using InstaMessenger.Hosting.Telemetry;
+using InstaMessenger.Hosting.Workers;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using MySqlConnector;
 
@@ -12,12 +12,10 @@ namespace InstaMessenger.Hosting.Database;
 /// </summary>
 /// <typeparam name="TContext">The service's database.</typeparam>
 internal sealed class DatabaseWatch<TContext>(
-    string name, string connectionString, TimeProvider clock, ILogger<DatabaseWatch<TContext>> logger) : BackgroundService
+    string name, string connectionString, TimeProvider clock, ILogger<DatabaseWatch<TContext>> logger) : Worker
     where TContext : DbContext
 {
     private const int PatienceSeconds = 3;
-
-    private static readonly TimeSpan Every = TimeSpan.FromSeconds(2);
 
     private readonly string _connectionString =
         new MySqlConnectionStringBuilder(connectionString)
@@ -31,29 +29,30 @@ internal sealed class DatabaseWatch<TContext>(
 
     public Dependency Server { get; } = new($"the database of the {name}", clock, logger);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    public override string Name { get; } = $"{name}.database-watch";
+
+    public override TimeSpan Interval => TimeSpan.FromSeconds(2);
+
+    /// <summary>A server that does not answer must not hold up the end of the process.</summary>
+    public override TimeSpan Drain => TimeSpan.Zero;
+
+    public override async Task<NextRound> RoundAsync(CancellationToken cancellationToken)
     {
-        using var timer = new PeriodicTimer(Every, clock);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
+        try
         {
-            try
-            {
-                await AskAsync(stoppingToken);
-                Server.Back();
-            }
-            catch (Exception error) when (!stoppingToken.IsCancellationRequested)
-            {
-                await EndAsync();
-                Server.Away(error.GetBaseException().Message);
-            }
+            await AskAsync(cancellationToken);
+            Server.Back();
         }
+        catch (Exception error) when (!cancellationToken.IsCancellationRequested)
+        {
+            await DisconnectAsync();
+            Server.Away(error.GetBaseException().Message);
+        }
+
+        return NextRound.WhenWoken;
     }
 
-    public override async Task StopAsync(CancellationToken cancellationToken)
-    {
-        await base.StopAsync(cancellationToken);
-        await EndAsync();
-    }
+    public override Task EndAsync(CancellationToken cancellationToken) => DisconnectAsync();
 
     private async Task AskAsync(CancellationToken cancellationToken)
     {
@@ -63,7 +62,7 @@ internal sealed class DatabaseWatch<TContext>(
         await command.ExecuteScalarAsync(cancellationToken);
     }
 
-    private async Task EndAsync()
+    private async Task DisconnectAsync()
     {
         if (_connection is { } ended) await ended.DisposeAsync();
         _connection = null;

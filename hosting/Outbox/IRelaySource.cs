@@ -33,9 +33,8 @@ public interface IRelaySource
     /// Keeps a row that can never be published where people see it. It may be called twice for one row, because the row is marked
     /// afterwards.
     /// </summary>
-    /// <param name="row">The row.</param>
-    /// <param name="reason">Why, without any content.</param>
+    /// <param name="row">A row that was read with the reason why it cannot be read.</param>
     /// <returns>Completes once that is durable.</returns>
     /// <exception cref="LeaseLostException">Another process has the lease; nothing was kept.</exception>
-    Task SetAsideAsync(RelayRow row, string reason);
+    Task SetAsideAsync(RelayRow row);
 }

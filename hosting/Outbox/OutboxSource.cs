@@ -54,11 +54,11 @@ internal sealed class OutboxSource<TContext> : IRelaySource
     }
 
     /// <summary>Makes a dead letter of a row that cannot be published (its type is gone), which would else stop all behind it.</summary>
-    public Task SetAsideAsync(RelayRow row, string reason) => _unitOfWork.ExecuteAsync(async scope =>
+    public Task SetAsideAsync(RelayRow row) => _unitOfWork.ExecuteAsync(async scope =>
     {
         await scope.FenceAsync(Lease);
         if (await scope.Db.Set<OutboxMessage>().SingleOrDefaultAsync(kept => kept.Id == row.Id) is not { } message) return;
-        scope.Db.Add(DeadLetter.Of(Name, message.Type, $"{Name}-{message.Id}", message.Body, message.TraceParent, reason, _clock));
+        scope.Db.Add(DeadLetter.Of(Name, message.Type, $"{Name}-{message.Id}", message.Body, message.TraceParent, row.Unreadable!, _clock));
         scope.Db.Remove(message);
     });
 }

@@ -50,7 +50,7 @@ internal sealed partial class Relay<TSource>(
     public override async Task<NextRound> RoundAsync(CancellationToken cancellationToken)
     {
         var read = await source.ReadAsync(RowsPerRound, cancellationToken);
-        foreach (var rotten in read.Where(row => row.Unreadable is not null)) await SetAsideAsync(rotten, rotten.Unreadable!);
+        foreach (var rotten in read.Where(row => row.Unreadable is not null)) await SetAsideAsync(rotten);
         if (read.Count > 0) await PublishAndMarkAsync(read, cancellationToken);
         if (read.Count == RowsPerRound) return NextRound.Now;
         return NextRound.WhenWoken.NotSoonerThan(read.Count < ManyRows ? RoundEvery : RoundEveryUnderLoad);
@@ -59,23 +59,21 @@ internal sealed partial class Relay<TSource>(
     private async Task PublishAndMarkAsync(IReadOnlyList<RelayRow> read, CancellationToken cancellationToken)
     {
         var began = clock.GetTimestamp();
-        var done = read.Where(row => row.Unreadable is not null).ToHashSet();
-        List<RelayRow> rows = [.. read.Where(row => row.Unreadable is null)];
-        var failure = await PublishInTurnAsync(rows, done, cancellationToken);
-        List<RelayRow> published = [.. read.Where(done.Contains)];
-        if (published.Count > 0) await MarkAsync(published, cancellationToken);
-        Metrics.Relayed(source.Name, published.Count, clock.GetElapsedTime(began));
+        var (upTo, failure) = await PublishInTurnAsync([.. read.Where(row => row.Unreadable is null)], cancellationToken);
+        List<RelayRow> done = [.. read.Where(row => row.Unreadable is not null || row.Id <= upTo)];
+        if (done.Count > 0) await MarkAsync(done, cancellationToken);
+        Metrics.Relayed(source.Name, done.Count, clock.GetElapsedTime(began));
         if (failure is not null) throw failure;
     }
 
     /// <summary>Tries until it succeeds: while the database is away, publishing the same rows again would only make copies.</summary>
-    private async Task MarkAsync(List<RelayRow> published, CancellationToken cancellationToken)
+    private async Task MarkAsync(List<RelayRow> done, CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                await source.MarkAsync(published, CancellationToken.None);
+                await source.MarkAsync(done, CancellationToken.None);
                 return;
             }
             catch (Exception error) when (error is not LeaseLostException && !cancellationToken.IsCancellationRequested)
@@ -93,21 +91,23 @@ internal sealed partial class Relay<TSource>(
     /// keeps all behind it waiting, for as long as it takes: a bus that takes nothing cannot be told from a bus that refuses one row, and
     /// no row may overtake.
     /// </summary>
-    private async Task<Exception?> PublishInTurnAsync(List<RelayRow> rows, HashSet<RelayRow> done, CancellationToken cancellationToken)
+    /// <returns>The id of the last row that the bus confirmed, and why there are no more.</returns>
+    private async Task<(long? UpTo, Exception? Failure)> PublishInTurnAsync(List<RelayRow> rows, CancellationToken cancellationToken)
     {
+        long? upTo = null;
         foreach (var batch in Bundler.Split(rows))
         {
-            if (await PublishAsync(batch, cancellationToken) is { } failure) return failure;
-            done.UnionWith(batch.Rows);
+            if (await PublishAsync(batch, cancellationToken) is { } failure) return (upTo, failure);
+            upTo = batch.Rows[^1].Id;
         }
 
-        return null;
+        return (upTo, null);
     }
 
-    private async Task SetAsideAsync(RelayRow row, string reason)
+    private async Task SetAsideAsync(RelayRow row)
     {
-        await source.SetAsideAsync(row, reason);
-        LogSetAside(logger, source.Name, row.Id, reason);
+        await source.SetAsideAsync(row);
+        LogSetAside(logger, source.Name, row.Id, row.Unreadable!);
     }
 
     private async Task<Exception?> PublishAsync(Bundler.Batch batch, CancellationToken cancellationToken)

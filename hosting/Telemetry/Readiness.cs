@@ -16,8 +16,8 @@ internal sealed partial class Readiness(
     private static readonly HealthReport Stopping = new(
         new Dictionary<string, HealthReportEntry>
         {
-            ["process"] = new(HealthStatus.Unhealthy, "It was told to stop and ends what it has in "
-                + "hand.", TimeSpan.Zero, exception: null, data: null),
+            ["process"] = new(
+                HealthStatus.Unhealthy, "It was told to stop and ends what it has in hand.", TimeSpan.Zero, exception: null, data: null),
         },
         TimeSpan.Zero);
 

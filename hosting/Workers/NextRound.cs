@@ -10,9 +10,11 @@ public readonly record struct NextRound
     public static NextRound WhenWoken => default;
 
     /// <summary>Not before the process starts again: what there was to do is done for good.</summary>
-    public static NextRound Never => new() { Longest = Timeout.InfiniteTimeSpan };
+    public static NextRound Never => new() { IsLast = true };
 
     internal bool AtOnce { get; private init; }
+
+    internal bool IsLast { get; private init; }
 
     internal TimeSpan? Longest { get; private init; }
 

@@ -61,7 +61,10 @@ internal sealed partial class WorkerLoop<TWorker>(TWorker worker, WorkerStatuses
         {
             try
             {
-                await RunOnceAsync(stopping.Token, cutOff.Token);
+                if (await RunOnceAsync(stopping.Token, cutOff.Token)) continue;
+                // Its lag would grow from here on as if it were stuck.
+                WorkerStatuses.Remove(_status);
+                return;
             }
             catch (Exception) when (stopping.IsCancellationRequested)
             {
@@ -83,14 +86,15 @@ internal sealed partial class WorkerLoop<TWorker>(TWorker worker, WorkerStatuses
     }
 
     /// <summary>Runs one round, if this process may, and then sleeps.</summary>
-    private async Task RunOnceAsync(CancellationToken stopping, CancellationToken cutOff)
+    /// <returns>False when there will never be another round.</returns>
+    private async Task<bool> RunOnceAsync(CancellationToken stopping, CancellationToken cutOff)
     {
         if (worker.Lease is { IsHeld: false } lease && !await lease.TryTakeAsync(stopping))
         {
             _status.Succeeded();
             // It does not wait for the signal: each commit of this process would then ask for a lease that another has.
             await Task.Delay(StandByEvery, clock, stopping);
-            return;
+            return true;
         }
 
         // Real time, whatever the clock, because a gap spares the processor.
@@ -100,11 +104,13 @@ internal sealed partial class WorkerLoop<TWorker>(TWorker worker, WorkerStatuses
         _status.Succeeded();
         _status.Stuck(worker.StuckRows);
         Metrics.WorkerRound(worker.Name, good: true);
-        if (next.AtOnce) return;
+        if (next.IsLast) return false;
+        if (next.AtOnce) return true;
 
         await SleepAsync(next.Longest ?? worker.Interval, stopping);
         var early = next.Gap - TimeProvider.System.GetElapsedTime(began);
         if (early > TimeSpan.Zero) await Task.Delay(early, TimeProvider.System, stopping);
+        return true;
     }
 
     private Task SleepAsync(TimeSpan longest, CancellationToken stopping) =>

@@ -28,6 +28,7 @@ internal sealed partial class Journal : IAsyncDisposable
     private readonly long _mostBytes;
     private InsertCommand? _insert;
     private int _failing;
+    private bool _created;
 
     public Journal(IConfiguration configuration, IOptions<JournalOptions> options, TimeProvider clock, ILogger<Journal> logger)
     {
@@ -67,8 +68,13 @@ internal sealed partial class Journal : IAsyncDisposable
         return true;
     }
 
-    /// <summary>Makes the table where it is missing.</summary>
-    public Task EnsureCreatedAsync() => WriteAsync(connection => InsertFor(connection));
+    /// <summary>Makes the table where it is missing. After the first time it does nothing.</summary>
+    public async Task EnsureCreatedAsync()
+    {
+        if (_created) return;
+        await WriteAsync(connection => InsertFor(connection));
+        _created = true;
+    }
 
     /// <summary>Tries whether a webhook could be kept, with a row that is gone again at the commit.</summary>
     public Task ProbeAsync() => WriteAsync(connection =>
@@ -91,21 +97,6 @@ internal sealed partial class Journal : IAsyncDisposable
             (first.Value, last.Value) = (run.First, run.Last);
             delete.ExecuteNonQuery();
         }
-    });
-
-    /// <summary>Keeps a copy of a row that cannot be published, in the table <c>set_aside</c>; once for each row.</summary>
-    public Task SetAsideAsync(long id, string reason) => WriteAsync(connection =>
-    {
-        Execute(
-            connection,
-            "CREATE TABLE IF NOT EXISTS set_aside (id INTEGER PRIMARY KEY, received_at INTEGER NOT NULL, trace_parent TEXT, body BLOB NOT "
-                + "NULL, reason TEXT NOT NULL)");
-        using var copy = connection.CreateCommand();
-        copy.CommandText =
-            "INSERT OR IGNORE INTO set_aside SELECT id, received_at, trace_parent, body, $reason FROM journal WHERE id = $id";
-        copy.Parameters.AddWithValue("$id", id);
-        copy.Parameters.AddWithValue("$reason", reason);
-        copy.ExecuteNonQuery();
     });
 
     public async ValueTask DisposeAsync()

@@ -12,19 +12,18 @@ internal sealed class JournalGauges(Journal journal, TimeProvider clock) : Gauge
     public static readonly Gauge BacklogAge = new(
         "journal.backlog.age", "s", "Since the oldest webhook that the bus has not confirmed came.");
 
-    private bool _created;
-
     protected override async Task ReadAsync(CancellationToken cancellationToken)
     {
-        if (!_created) await journal.EnsureCreatedAsync();
-        _created = true;
+        await journal.EnsureCreatedAsync();
         await using var connection = new SqliteConnection(journal.ConnectionString);
         await connection.OpenAsync(cancellationToken);
         await using var select = connection.CreateCommand();
         select.CommandText = string.Create(
             CultureInfo.InvariantCulture,
-            $"SELECT (SELECT count(*) FROM (SELECT 1 FROM journal LIMIT {MostRows})), (SELECT received_at FROM journal ORDER BY id LIMIT "
-                + $"1)");
+            $"""
+            SELECT (SELECT count(*) FROM (SELECT 1 FROM journal LIMIT {MostRows})),
+                (SELECT received_at FROM journal ORDER BY id LIMIT 1)
+            """);
         await using var reader = await select.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
         Set(Backlog, reader.GetInt64(0));

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using InstaMessenger.Contracts.Events;
 using InstaMessenger.Hosting.Outbox;
 using InstaMessenger.Hosting.Workers;
@@ -11,8 +12,6 @@ internal sealed class JournalSource(Journal journal) : IRelaySource
     /// <summary>A round ends after this many bytes, or a backlog of the largest bodies would take gigabytes of memory.</summary>
     private const int MostBytes = 2 * 1024 * 1024;
 
-    private bool _created;
-
     public string Name => "ingress.journal";
 
     public WakeSignal Signal => journal.Signal;
@@ -22,9 +21,7 @@ internal sealed class JournalSource(Journal journal) : IRelaySource
 
     public async Task<IReadOnlyList<RelayRow>> ReadAsync(int limit, CancellationToken cancellationToken)
     {
-        if (!_created) await journal.EnsureCreatedAsync();
-        _created = true;
-
+        await journal.EnsureCreatedAsync();
         await using var connection = new SqliteConnection(journal.ConnectionString);
         await connection.OpenAsync(cancellationToken);
         await using var select = connection.CreateCommand();
@@ -52,7 +49,8 @@ internal sealed class JournalSource(Journal journal) : IRelaySource
 
     public Task MarkAsync(IReadOnlyList<RelayRow> published, CancellationToken cancellationToken) => journal.DeleteAsync(Runs(published));
 
-    public Task SetAsideAsync(RelayRow row, string reason) => journal.SetAsideAsync(row.Id, reason);
+    /// <summary>Every row of the journal can be read: it is bytes, and <see cref="TimeOf"/> reads any number.</summary>
+    public Task SetAsideAsync(RelayRow row) => throw new UnreachableException();
 
     /// <summary>
     /// Reads a time. A number that is no time stands for the nearest one: an exception would let its row hold up all webhooks behind it for

@@ -26,8 +26,8 @@ internal static class Delegation
         if (key.ExpiresAt is { } end && !(until <= end))
             return Forbidden(
                 "key_expires",
-                "What a key makes may not live longer than the key. A key takes an earlier expires_at; for a user or a membership, sign "
-                    + "in.");
+                "What a key makes may not live longer than the key. "
+                    + "A key takes an earlier expires_at; for a user or a membership, sign in.");
         return (scopes & ~key.Scopes) == Scopes.None
             ? null
             : Forbidden(

@@ -66,13 +66,13 @@ internal sealed class EventLogSource : IRelaySource
             cancellationToken);
     }
 
-    public Task SetAsideAsync(RelayRow row, string reason) => _unitOfWork.ExecuteAsync(async scope =>
+    public Task SetAsideAsync(RelayRow row) => _unitOfWork.ExecuteAsync(async scope =>
     {
         await scope.FenceAsync(Lease);
         var itemId = $"{Name}-{row.Id}";
         if (await scope.Db.Set<DeadLetter>().AnyAsync(letter => letter.Queue == Name && letter.ItemId == itemId)) return;
         var body = await scope.Db.Events.Where(kept => kept.Sequence == row.Id).Select(kept => kept.Body).SingleAsync();
-        scope.Db.Add(DeadLetter.Of(Name, nameof(InboxEvent), itemId, body, null, reason, _clock));
+        scope.Db.Add(DeadLetter.Of(Name, nameof(InboxEvent), itemId, body, null, row.Unreadable!, _clock));
     });
 
     /// <summary>

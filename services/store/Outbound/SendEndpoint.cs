@@ -79,8 +79,8 @@ internal static partial class SendEndpoint
                 return Problems.Of(
                     StatusCodes.Status409Conflict,
                     "idempotency_in_progress",
-                    "The first request with this key still waits for its answer. Ask again after Retry-After seconds; nothing is sent "
-                        + "twice.");
+                    "The first request with this key still waits for its answer. "
+                        + "Ask again after Retry-After seconds; nothing is sent twice.");
             case Acceptance.KeyReused:
                 return Problems.Of(
                     StatusCodes.Status422UnprocessableEntity,

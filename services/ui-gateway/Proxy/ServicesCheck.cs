@@ -13,8 +13,9 @@ internal sealed class ServicesCheck(IProxyStateLookup proxy) : IHealthCheck
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
         var away = proxy.GetClusters().Where(IsAway).Select(cluster => cluster.ClusterId).Order(StringComparer.Ordinal).ToList();
-        return Task.FromResult(away.Count == 0 ? HealthCheckResult.Healthy() : HealthCheckResult.Degraded($"No process is ready of: "
-            + $"{string.Join(", ", away)}."));
+        return Task.FromResult(away.Count == 0
+            ? HealthCheckResult.Healthy()
+            : HealthCheckResult.Degraded($"No process is ready of: {string.Join(", ", away)}."));
     }
 
     private static bool IsAway(ClusterState cluster) =>

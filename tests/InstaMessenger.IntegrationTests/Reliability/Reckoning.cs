@@ -86,9 +86,9 @@ internal sealed class Reckoning
 
     public override string ToString() =>
         $"{Lost.Count} lost, {Doubled.Count} events under two ids, {ExtraPosts} extra posts to the CRM, {SentTwice.Count} sent twice, "
-            + $"{NotOneMessage.Count} keys that are not one message, {NeverSent} never sent, {Unknown} unknown, {Gaps.Count} gaps, out of "
-            + $"order {OutOfOrderInLog} in the log, {OutOfOrderAtCrm} at the CRM, {OutOfOrderAtMeta} at Meta; {DeadLetters.Count} dead "
-            + $"letters";
+            + $"{NotOneMessage.Count} keys that are not one message, {NeverSent} never sent, {Unknown} unknown, {Gaps.Count} gaps, "
+            + $"out of order {OutOfOrderInLog} in the log, {OutOfOrderAtCrm} at the CRM, {OutOfOrderAtMeta} at Meta; "
+            + $"{DeadLetters.Count} dead letters";
 
     /// <summary>What is promised whatever is broken.</summary>
     /// <param name="mostExtraPosts">What was in flight at the accidents.</param>

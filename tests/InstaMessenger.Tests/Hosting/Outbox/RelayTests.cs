@@ -226,7 +226,7 @@ public sealed class RelayTests
 
         public List<long> SetAside { get; } = [];
 
-        public Task SetAsideAsync(RelayRow row, string reason)
+        public Task SetAsideAsync(RelayRow row)
         {
             SetAside.Add(row.Id);
             return Task.CompletedTask;

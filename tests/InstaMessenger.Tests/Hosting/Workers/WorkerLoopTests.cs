@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Diagnostics.Metrics;
 using System.Threading.Channels;
 using InstaMessenger.Hosting.Workers;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -40,6 +41,21 @@ public sealed class WorkerLoopTests : IAsyncDisposable
         await _loop.StartAsync(CancellationToken.None);
 
         for (var round = 0; round < 3; round++) await _probe.UntilRoundAsync();
+    }
+
+    [Fact]
+    public async Task A_worker_that_is_done_for_good_ends_and_is_no_longer_reported_or_it_would_look_stuck()
+    {
+        _probe.Call("probe-that-ends");
+        using var loop = new WorkerLoop<Probe>(_probe, _statuses, _clock, NullLogger<Probe>.Instance);
+        Reported().ShouldContain(_probe.Name);
+
+        _probe.Answers.Enqueue(() => NextRound.Never);
+        await loop.StartAsync(CancellationToken.None);
+        await loop.ExecuteTask!.WaitAsync(TimeSpan.FromSeconds(30));
+
+        Reported().ShouldNotContain(_probe.Name);
+        _probe.Rounds.ShouldBe(1);
     }
 
     [Fact]
@@ -144,11 +160,31 @@ public sealed class WorkerLoopTests : IAsyncDisposable
         _loop.Dispose();
     }
 
+    /// <summary>The workers that have a lag in the metrics.</summary>
+    private static List<object?> Reported()
+    {
+        var workers = new List<object?>();
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, own) =>
+            {
+                if (instrument.Name == "worker.lag") own.EnableMeasurementEvents(instrument);
+            },
+        };
+        listener.SetMeasurementEventCallback<double>((_, _, tags, _) => workers.Add(tags[0].Value));
+        listener.Start();
+        listener.RecordObservableInstruments();
+        return workers;
+    }
+
     private sealed class Probe : Worker
     {
         private readonly Channel<bool> _rounds = Channel.CreateUnbounded<bool>();
+        private string _name = "probe";
 
-        public override string Name => "probe";
+        public override string Name => _name;
+
+        public void Call(string name) => _name = name;
 
         public override TimeSpan Interval => TimeSpan.FromMinutes(1);
 
