@@ -42,6 +42,7 @@ public static class ServiceDefaults
         if (string.IsNullOrEmpty(builder.Configuration["Urls"])) builder.WebHost.UseUrls($"http://localhost:{defaultPort}");
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
         KnownSettings.Check(builder.Configuration);
+        builder.Services.AddTransient<IStartupFilter, LastAnswers>();
         builder.Services.AddTransient<IStartupFilter, RequestId.InFront>();
         builder.Services.AddTransient<IStartupFilter, ProblemLog.InFront>();
         builder.AddKnownProxies();

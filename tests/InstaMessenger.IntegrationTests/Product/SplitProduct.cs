@@ -20,6 +20,7 @@ public class SplitProduct : ProductBase
     private readonly Dictionary<string, int[]> _ports = [];
     private readonly Dictionary<string, int> _inside = [];
     private readonly TcpDoor _door;
+    private ReadyPorts? _gateways;
     private string _broker = "";
     private string _store = "";
 
@@ -32,7 +33,7 @@ public class SplitProduct : ProductBase
         : base(form.Copies == 1 ? "split" : $"split-{form.Copies}-of-each")
     {
         (_servers, _form) = (servers, form);
-        _door = new TcpDoor(() => _ports[Gateway]);
+        _door = new TcpDoor(() => _gateways!.Now);
     }
 
     /// <summary>The gateway; of several, a balancer in front of them.</summary>
@@ -47,6 +48,7 @@ public class SplitProduct : ProductBase
     {
         await base.DisposeAsync();
         _door.Dispose();
+        _gateways?.Dispose();
         GC.SuppressFinalize(this);
     }
 
@@ -73,7 +75,12 @@ public class SplitProduct : ProductBase
             _inside[name] = new Uri(docker[service.Target!].Environment["ASPNETCORE_URLS"].Replace('+', '0')).Port;
         }
 
-        _door.Open();
+        if (_form.Copies > 1)
+        {
+            _gateways = new ReadyPorts(_ports[Gateway]);
+            _door.Open();
+        }
+
         var processes = new Dictionary<string, ProductProcess>();
         foreach (var (name, service) in ours)
         {
