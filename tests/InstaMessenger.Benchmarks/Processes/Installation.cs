@@ -61,7 +61,8 @@ internal sealed class Installation : IAsyncDisposable
                 var settings = Settings(own, broker);
                 settings["Secrets__KeyDirectory"] = Path.Combine(folder, "keys");
                 if (databases.TryGetValue(project, out var database)) settings["ConnectionStrings__" + project] = database;
-                foreach (var (service, port) in ports) settings["Services__" + service] = $"http://127.0.0.1:{port}";
+                // Nobody asks the gateway.
+                foreach (var service in projects[..4]) settings["Services__" + service] = $"http://127.0.0.1:{ports[service]}";
                 return ProcessUnderTest.StartAsync(project, own, settings, port: ports[project]);
             })));
         }

@@ -1,9 +1,10 @@
 namespace InstaMessenger.IntegrationTests.Reliability;
 
 /// <summary>
-/// The tests that break things on purpose and measure. They run one after another and beside nothing else, since a busy machine would be
-/// part of each figure; all but <see cref="AmbiguousSendTests"/>, which only counts. Each has the trait <c>Suite=Reliability</c>, so that a
-/// quick run can leave them out.
+/// The tests that break things on purpose and measure how long that shows. They run one after another and beside nothing else, since a
+/// busy machine would be part of each figure. Those that only count (<see cref="AmbiguousSendTests"/>, <see cref="RottenRowTests"/>,
+/// <see cref="RepeatedWebhookSuite"/>) run beside other tests. All have the trait <c>Suite=Reliability</c>, so that a quick run can leave
+/// them out.
 /// </summary>
 [CollectionDefinition(Name, DisableParallelization = true)]
 public static class ReliabilityCollection

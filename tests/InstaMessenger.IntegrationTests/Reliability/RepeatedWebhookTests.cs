@@ -62,9 +62,7 @@ public abstract class RepeatedWebhookSuite(ProductBase product)
 }
 
 /// <inheritdoc/>
-[Collection(ReliabilityCollection.Name)]
 public sealed class RepeatedWebhookTests(StandaloneProduct product) : RepeatedWebhookSuite(product), IClassFixture<StandaloneProduct>;
 
 /// <inheritdoc/>
-[Collection(ReliabilityCollection.Name)]
 public sealed class DoubledRepeatedWebhookTests(DoubledProduct product) : RepeatedWebhookSuite(product), IClassFixture<DoubledProduct>;

@@ -8,7 +8,6 @@ namespace InstaMessenger.IntegrationTests.Reliability;
 /// A row that no code of ours would write, in the table of each worker: left by a bug, a restored backup or a person's hand. Whoever owns
 /// it may notice; nobody else may, not even after a restart, which is when a worker meets all its rows again.
 /// </summary>
-[Collection(ReliabilityCollection.Name)]
 [Trait(ReliabilityCollection.Trait, "Reliability")]
 public sealed class RottenRowTests : IAsyncLifetime
 {
