@@ -2,7 +2,7 @@ using System.Collections.Frozen;
 using System.Globalization;
 using System.Text;
 
-namespace InstaMessenger.Store.Domain;
+namespace InstaMessenger.Contracts.Outgoing;
 
 /// <summary>
 /// Takes characters apart as Unicode's canonical decomposition does, so that é is equal whether it is written as one character or as two.
