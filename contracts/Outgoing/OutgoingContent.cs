@@ -23,6 +23,10 @@ public record OutgoingContent
     [JsonIgnore]
     public virtual bool IsHeavy => false;
 
+    /// <summary>How Meta shows the message when the conversation is read; null when nothing sure is known of that.</summary>
+    [JsonIgnore]
+    public virtual Likeness? Likeness => null;
+
     /// <summary>
     /// Reads what <see cref="ToJson"/> wrote. JSON that cannot be read gives the base, so that one rotten row does not hold up others.
     /// </summary>
@@ -47,7 +51,11 @@ public record OutgoingContent
 
 /// <summary>Plain text.</summary>
 /// <param name="Text">At most 1,000 UTF-8 bytes.</param>
-public sealed record OutgoingText(string Text) : OutgoingContent;
+public sealed record OutgoingText(string Text) : OutgoingContent
+{
+    /// <inheritdoc/>
+    public override Likeness Likeness => Likeness.Of(Text, 0);
+}
 
 /// <summary>An attachment that Meta fetches from a URL during the call.</summary>
 /// <param name="Type">One of <see cref="MediaTypes"/>.</param>
@@ -59,4 +67,7 @@ public sealed record OutgoingMedia(string Type, string Url) : OutgoingContent
 
     /// <inheritdoc/>
     public override bool IsHeavy => Type is MediaTypes.Audio or MediaTypes.Video;
+
+    /// <inheritdoc/>
+    public override Likeness Likeness => Likeness.Of(null, 1);
 }

@@ -8,6 +8,7 @@ using InstaMessenger.Hosting.Workers;
 using InstaMessenger.Sender.Accounts;
 using InstaMessenger.Sender.Data;
 using InstaMessenger.Sender.Graph;
+using InstaMessenger.Sender.ReadBacks;
 using InstaMessenger.Sender.Sending;
 using InstaMessenger.Sender.Sends;
 
@@ -42,7 +43,8 @@ public static class SenderSetup
         // Before the dispatcher: hosted services start in turn, so no claim of this process can be taken for an orphan of the last one.
         services.AddWorker<ClaimRescuer>();
         services.AddWorker<HopelessSends>();
-        services.AddWorker<DoubtfulSends>();
+        services.AddSingleton<LookForSends>();
+        services.AddWorker<ReadBackWorker>();
         services.AddWorker<Dispatcher>();
         services.AddWorker<SendGauges>();
     }

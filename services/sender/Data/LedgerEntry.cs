@@ -40,7 +40,8 @@ internal sealed class LedgerEntry
     public int Attempts { get; private set; }
 
     /// <summary>
-    /// The earliest time for the next claim; for an unknown send, when a refusal in doubt begins to count. Null once settled.
+    /// The earliest time for the next claim; for an unknown send, for the next look into its conversation. Null once settled, or left to
+    /// people.
     /// </summary>
     public DateTimeOffset? DueAt { get; private set; }
 
@@ -51,6 +52,18 @@ internal sealed class LedgerEntry
 
     /// <summary>When the claim's call began; null as long as it certainly has not.</summary>
     public DateTimeOffset? CalledAt { get; private set; }
+
+    /// <summary>Looks into the conversation since it became unknown.</summary>
+    public int Looks { get; private set; }
+
+    /// <summary>When a look first found that Meta does not have it; null while none has.</summary>
+    public DateTimeOffset? AbsentAt { get; private set; }
+
+    /// <summary>Whether it was sent once more by itself, because Meta did not have it.</summary>
+    public bool Resent { get; private set; }
+
+    /// <summary>Whether Meta refused it in a way that we do not know: the refusal counts unless Meta turns out to have it.</summary>
+    public bool InDoubt { get; private set; }
 
     /// <summary>Whether a refusal in doubt, once it counts, is temporary.</summary>
     public bool RetriesAfterDoubt { get; private set; }
@@ -131,20 +144,53 @@ internal sealed class LedgerEntry
         (ErrorCode, ErrorMessage) = (error.Code, error.Message);
     }
 
-    /// <summary>Marks it as unknown. Keeps text and attachment, because an operator may ask to send it again.</summary>
-    public void MarkUnknown(SendError error, DateTimeOffset at)
+    /// <summary>Marks it as unknown. Keeps the content, which is looked for and may be sent again.</summary>
+    /// <param name="error">Why.</param>
+    /// <param name="at">The time (UTC).</param>
+    /// <param name="lookAt">When its conversation is read.</param>
+    public void MarkUnknown(SendError error, DateTimeOffset at, DateTimeOffset lookAt)
     {
         Must(State is LedgerState.Claimed or LedgerState.Unknown);
         Settle(LedgerState.Unknown, error, at);
+        (DueAt, Looks, AbsentAt, InDoubt) = (lookAt, 0, null, false);
     }
 
     /// <summary>
     /// Notes that Meta refused it in a way that we do not know: it is unknown until an echo comes, or until the refusal counts.
     /// </summary>
-    public void Doubt(SendError error, DateTimeOffset at, DateTimeOffset until, bool retries)
+    public void Doubt(SendError error, DateTimeOffset at, DateTimeOffset lookAt, bool retries)
     {
-        MarkUnknown(error, at);
-        (DueAt, RetriesAfterDoubt) = (until, retries);
+        MarkUnknown(error, at, lookAt);
+        (InDoubt, RetriesAfterDoubt) = (true, retries);
+    }
+
+    /// <summary>Notes a look that decided nothing.</summary>
+    public void LookAgain(DateTimeOffset at)
+    {
+        Must(State is LedgerState.Unknown);
+        (Looks, DueAt) = (Looks + 1, at);
+    }
+
+    /// <summary>Puts the next look off; nothing was looked at.</summary>
+    public void PutOffLook(DateTimeOffset until)
+    {
+        Must(State is LedgerState.Unknown);
+        DueAt = until;
+    }
+
+    /// <summary>Notes a look that found that Meta does not have it; a second one must find the same.</summary>
+    public void NoteAbsent(DateTimeOffset now, DateTimeOffset lookAgainAt)
+    {
+        LookAgain(lookAgainAt);
+        AbsentAt ??= now;
+    }
+
+    /// <summary>Leaves it unknown, for a person to decide.</summary>
+    public void LeaveToPeople(SendError error)
+    {
+        Must(State is LedgerState.Unknown);
+        (Looks, DueAt) = (Looks + 1, null);
+        (ErrorCode, ErrorMessage) = (error.Code, error.Message);
     }
 
     /// <summary>Sends it again: an operator takes the risk of a second delivery.</summary>
@@ -152,6 +198,13 @@ internal sealed class LedgerEntry
     {
         Must(State is LedgerState.Unknown);
         (State, DueAt, SettledAt) = (LedgerState.Queued, at, null);
+    }
+
+    /// <summary>Sends it again, once in its life: Meta does not have it.</summary>
+    public void Resend(DateTimeOffset at)
+    {
+        SendAgain(at);
+        Resent = true;
     }
 
     private void Settle(LedgerState state, SendError? error, DateTimeOffset at)

@@ -20,11 +20,13 @@ internal sealed record GraphAnswer(Verdict Verdict, UsageHeaders? Usage = null, 
     {
         (>= 200 and < 300, { } id) => new Verdict.Sent(id),
         (StatusCodes.Status429TooManyRequests, _) =>
-            new Verdict.Later("rate_limited", "Meta limits the account's calls; sending goes on by itself.", HoldBack.Account),
+            new Verdict.Later(
+                "rate_limited", "Meta limits the account's calls. Nothing needs to be done: this settles by itself.", HoldBack.Account),
         // An answer that names neither message nor code refused before anything of Meta's read the request: a proxy, a gateway, a wrong
         // path.
         (>= 400 and < 500, null) =>
-            new Verdict.Rejected("meta_error", $"Meta refused with {status} and gave no reason that can be read.", Retryable: true),
+            new Verdict.Rejected(
+                "meta_error", $"Meta refused with {status} and gave no reason that can be read. Sending again is safe.", Retryable: true),
         _ => new Verdict.Unknown("answer_unreadable", $"Meta answered {status} with something that is no answer of the Send API."),
     };
 }

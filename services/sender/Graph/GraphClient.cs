@@ -1,5 +1,6 @@
 using System.Buffers;
 using InstaMessenger.Contracts;
+using InstaMessenger.Contracts.Ids;
 using InstaMessenger.Hosting.Security;
 using Microsoft.Extensions.Options;
 
@@ -11,13 +12,21 @@ internal sealed class GraphClient(IServiceProvider services, SecretProtector sec
     /// <summary>Meta's answers have some hundred bytes.</summary>
     private const int LargestAnswer = 64 * 1024;
 
+    /// <summary>Twenty messages with texts of 1,000 bytes and the addresses of their attachments.</summary>
+    private const int LargestThread = 1024 * 1024;
+
+    private const string ThreadFields = "messages.limit(20){id,created_time,from,message,attachments}";
+
+    /// <summary>Reading fetches no media, so it is answered within a second. In real time: nothing is decided by it.</summary>
+    private static readonly TimeSpan ReadTimeout = TimeSpan.FromSeconds(10);
+
     /// <summary>Makes a call ready, or says why it can never be made as it stands.</summary>
     public (ReadyCall? Ready, Verdict? Refusal) Prepare(GraphCall call)
     {
         if (GraphMessage.Of(call) is not { } message)
             return (
                 null, new Verdict.Rejected("content_unreadable", "What was to be sent cannot be read by this version.", Retryable: false));
-        return TokenOf(call) is { } token
+        return TokenOf(call.AccountId, call.ProtectedToken) is { } token
             ? (new ReadyCall(call, token, message), null)
             : (
                 null,
@@ -39,7 +48,7 @@ internal sealed class GraphClient(IServiceProvider services, SecretProtector sec
             var api = services.GetRequiredKeyedService<IGraphApi>(call.LoginType);
             var sender = call.LoginType == LoginType.Facebook ? "me" : call.InstagramAccountId.Value;
             using var response = await api.SendMessageAsync(graph.Value.GraphVersion, sender, ready.Token, ready.Message, watch, end.Token);
-            var (body, cut) = await ReadAsync(response.Content, end.Token);
+            var (body, cut) = await ReadAsync(response.Content, LargestAnswer, end.Token);
             // A refusal stands once its status has come, however its body ends.
             return cut is null || (int)response.StatusCode is >= 400 and < 500
                 ? GraphAnswer.Of(response, body, call.Content.IsFetched)
@@ -49,6 +58,41 @@ internal sealed class GraphClient(IServiceProvider services, SecretProtector sec
         {
             return new(Judge(watch, error.GetBaseException(), end.IsCancellationRequested));
         }
+    }
+
+    /// <summary>Reads the newest messages of the conversation with a person.</summary>
+    public async Task<ThreadAnswer> ReadThreadAsync(
+        AccountId account, LoginType login, string? protectedToken, InstagramUserId contact, CancellationToken cancellationToken)
+    {
+        if (TokenOf(account, protectedToken) is not { } token) return new(null, "there is no access token that works");
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        end.CancelAfter(ReadTimeout);
+        try
+        {
+            var api = services.GetRequiredKeyedService<IGraphApi>(login);
+            using var response = await api.ReadThreadAsync(graph.Value.GraphVersion, token, contact.Value, ThreadFields, end.Token);
+            var (body, cut) = await ReadAsync(response.Content, LargestThread, end.Token);
+            var usage = UsageHeaders.Of(response.Headers);
+            var rest = usage?.RegainAfter ?? (usage?.Percent >= UsageHeaders.StopAt ? TimeSpan.FromMinutes(1) : null);
+            var error = GraphBody.Of(body.Span).Error;
+            if (error is not null || !response.IsSuccessStatusCode || cut is not null) return Unread(response, error, rest);
+            return ThreadBody.Of(body, contact) is { } view
+                ? new(view with { Skew = response.Headers.Date - clock.GetUtcNow() ?? TimeSpan.Zero }, null, rest)
+                : new(null, "Meta showed no conversation with this person", rest);
+        }
+        catch (Exception error) when (!cancellationToken.IsCancellationRequested)
+        {
+            return new(null, $"Meta gave no answer ({error.GetBaseException().GetType().Name})");
+        }
+    }
+
+    private static ThreadAnswer Unread(HttpResponseMessage response, GraphError? error, TimeSpan? rest)
+    {
+        var status = (int)response.StatusCode;
+        var verdict = error is null ? null : GraphErrorTable.VerdictOf(error, status, isMedia: false);
+        var limited = status == StatusCodes.Status429TooManyRequests || verdict is Verdict.Later { HoldBack: not HoldBack.Nothing };
+        var what = error is null ? $"status {status}" : $"status {status}, code {error.Code}";
+        return new(null, $"Meta refused to show the conversation ({what})", limited ? rest ?? TimeSpan.FromMinutes(1) : rest);
     }
 
     private static Verdict Judge(RequestWatch watch, Exception error, bool timedOut)
@@ -64,12 +108,12 @@ internal sealed class GraphClient(IServiceProvider services, SecretProtector sec
     /// <summary>
     /// Returns the token; null also for a token that no header can carry. It is as good as none, and nobody else's sends may fail over it.
     /// </summary>
-    private string? TokenOf(GraphCall call)
+    private string? TokenOf(AccountId account, string? protectedToken)
     {
         try
         {
-            var token = call.ProtectedToken is { } sealedToken
-                ? secrets.Unprotect(SecretPurpose.AccessToken, call.AccountId, sealedToken)
+            var token = protectedToken is { } sealedToken
+                ? secrets.Unprotect(SecretPurpose.AccessToken, account, sealedToken)
                 : null;
             return token is { Length: > 0 } && !token.AsSpan().ContainsAnyExceptInRange('!', '~') ? token : null;
         }
@@ -83,13 +127,13 @@ internal sealed class GraphClient(IServiceProvider services, SecretProtector sec
     /// Returns what came, and why no more did. What is beyond the limit is cut off: what decides stands at the beginning.
     /// </summary>
     private static async Task<(
-        ReadOnlyMemory<byte> Body, Exception? Cut)> ReadAsync(HttpContent content, CancellationToken cancellationToken)
+        ReadOnlyMemory<byte> Body, Exception? Cut)> ReadAsync(HttpContent content, int most, CancellationToken cancellationToken)
     {
         var body = new ArrayBufferWriter<byte>();
         try
         {
             await using var stream = await content.ReadAsStreamAsync(cancellationToken);
-            while (body.WrittenCount < LargestAnswer)
+            while (body.WrittenCount < most)
             {
                 var count = await stream.ReadAsync(body.GetMemory(4096), cancellationToken);
                 if (count == 0) break;

@@ -3,7 +3,7 @@ using Refit;
 namespace InstaMessenger.Sender.Graph;
 
 /// <summary>
-/// Meta's Send API, the same at both hosts. The answer is raw: what a status and a body mean together is decided in
+/// Meta's Send API and Conversations API, the same at both hosts. The answer is raw: what a status and a body mean together is decided in
 /// <see cref="GraphAnswer"/>, because Meta also answers 200 with an error and an error after sending.
 /// </summary>
 internal interface IGraphApi
@@ -21,5 +21,19 @@ internal interface IGraphApi
         [Authorize("Bearer")] string token,
         [Body(buffered: true)] GraphMessage message,
         [Property(RequestWatch.Key)] RequestWatch watch,
+        CancellationToken cancellationToken);
+
+    /// <summary>Reads the conversation with one person.</summary>
+    /// <param name="version">Like <c>v26.0</c>.</param>
+    /// <param name="token">The access token.</param>
+    /// <param name="contact">The person's id, scoped to the account.</param>
+    /// <param name="fields">What is wanted of it.</param>
+    /// <param name="cancellationToken">Gives up on the call.</param>
+    [Get("/{version}/me/conversations?platform=instagram")]
+    Task<HttpResponseMessage> ReadThreadAsync(
+        string version,
+        [Authorize("Bearer")] string token,
+        [AliasAs("user_id")] string contact,
+        string fields,
         CancellationToken cancellationToken);
 }

@@ -4,6 +4,7 @@ using InstaMessenger.Hosting.Database;
 using InstaMessenger.Hosting.Workers;
 using InstaMessenger.Sender.Data;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
 
 namespace InstaMessenger.Sender.Sending;
 
@@ -19,6 +20,7 @@ internal sealed partial class ClaimRescuer(
     DatabaseFile<SenderDbContext> file,
     UnreadableRows unreadable,
     SendSignal signal,
+    IOptions<SenderOptions> options,
     TimeProvider clock,
     ILogger<ClaimRescuer> logger) : Sweeper("claim-rescuer", factory, unitOfWork, leases, unreadable, signal, clock, logger)
 {
@@ -53,7 +55,7 @@ internal sealed partial class ClaimRescuer(
             return;
         }
 
-        row.MarkUnknown(Interrupted, now);
+        row.MarkUnknown(Interrupted, now, now + options.Value.ReadBackAfter);
         scope.Publish(
             new SendReported(row.MessageId, row.AccountId, row.Attempts, SendOutcome.Unknown, null, Interrupted, now), row.TraceParent);
         scope.AfterCommit(() => LogOrphaned(logger, row.MessageId, row.AccountId, row.Attempts));

@@ -26,6 +26,9 @@ internal sealed class Claims(
     /// <summary>The time for what lies between claim and call, and between call and record; a claim that is older makes no call.</summary>
     private static readonly TimeSpan Margin = TimeSpan.FromSeconds(30);
 
+    /// <summary>What a look for an unknown send may take beyond its time before those behind it go on.</summary>
+    private static readonly TimeSpan TimeForLook = TimeSpan.FromSeconds(5);
+
     /// <summary>Names this run of this process: one that is started again has the same machine name and often the same number.</summary>
     private readonly string _process = $"{Short(Environment.MachineName)}/{Environment.ProcessId}/"
         + Convert.ToHexStringLower(System.Security.Cryptography.RandomNumberGenerator.GetBytes(4));
@@ -93,7 +96,9 @@ internal sealed class Claims(
         await using var db = await factory.CreateDbContextAsync(cancellationToken);
         while (slots.Left is > 0 and var room)
         {
-            var found = await DueSends.Find(db.Ledger, db.Accounts, clock.GetUtcNow(), resting, restingHeavy, _process)
+            var now = clock.GetUtcNow();
+            var found = await DueSends
+                .Find(db.Ledger, db.Accounts, now, resting, restingHeavy, now - options.Value.ReadBackAfter - TimeForLook, _process)
                 .Where(send => !admitted.Contains(send.Sequence))
                 .Take(room)
                 .ToListAsync(cancellationToken);

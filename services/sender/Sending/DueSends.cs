@@ -4,9 +4,9 @@ using InstaMessenger.Sender.Data;
 namespace InstaMessenger.Sender.Sending;
 
 /// <summary>
-/// Which sends may be claimed. The rule of order: the sends of one account to one contact are a lane; of each lane only
-/// the earliest open send may go, and none while another of the lane is in hand. What is settled, or unknown, holds nobody up: waiting
-/// for an unknown could be for ever.
+/// Which sends may be claimed. The rule of order: the sends of one account to one contact are a lane; of each lane only the earliest open
+/// send may go, and none while another of the lane is in hand. An unknown one holds up those behind it until its conversation is read, and
+/// no longer: waiting for an unknown could be for ever.
 /// </summary>
 internal static class DueSends
 {
@@ -30,6 +30,7 @@ internal static class DueSends
     /// <param name="now">The time (UTC).</param>
     /// <param name="exhausted">Accounts that may send nothing now.</param>
     /// <param name="exhaustedHeavy">Accounts that may send no audio or video now.</param>
+    /// <param name="unknownSince">A send that became unknown later than this (UTC), and was not looked for yet, holds up its lane.</param>
     /// <param name="process">The process that looks; accounts that another process owns are left out.</param>
     public static IQueryable<Candidate> Find(
         IQueryable<LedgerEntry> ledger,
@@ -37,6 +38,7 @@ internal static class DueSends
         DateTimeOffset now,
         List<AccountId> exhausted,
         List<AccountId> exhaustedHeavy,
+        DateTimeOffset unknownSince,
         string? process = null) =>
         from row in ledger
         join account in accounts on row.AccountId equals account.AccountId
@@ -50,6 +52,8 @@ internal static class DueSends
             && (other.State == LedgerState.Queued || other.State == LedgerState.Waiting) && other.Sequence < row.Sequence)
         where !ledger.Any(
             other => other.AccountId == row.AccountId && other.RecipientId == row.RecipientId && other.State == LedgerState.Claimed)
+        where !ledger.Any(other => other.AccountId == row.AccountId && other.RecipientId == row.RecipientId
+            && other.State == LedgerState.Unknown && other.Looks == 0 && other.DueAt != null && other.SettledAt > unknownSince)
         orderby row.DueAt, row.Sequence
         select new Candidate
         {

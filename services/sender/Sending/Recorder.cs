@@ -4,19 +4,22 @@ using InstaMessenger.Hosting.Database;
 using InstaMessenger.Sender.Data;
 using InstaMessenger.Sender.Graph;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
 
 namespace InstaMessenger.Sender.Sending;
 
 /// <summary>Writes what a call came to: the row, the report, and what must wait, in one transaction.</summary>
-internal sealed class Recorder(IUnitOfWork<SenderDbContext> unitOfWork, SendSignal signal, TimeProvider clock, ILogger<Recorder> logger)
+internal sealed class Recorder(
+    IUnitOfWork<SenderDbContext> unitOfWork,
+    SendSignal signal,
+    IOptions<SenderOptions> options,
+    TimeProvider clock,
+    ILogger<Recorder> logger)
 {
     private static readonly TimeSpan TryAgainAfter = TimeSpan.FromMilliseconds(200);
 
     /// <summary>Failures that the database is not to blame for; after this many the send is left to the rescuer.</summary>
     private const int MostFailures = 50;
-
-    /// <summary>How long the echo of a send that was refused in an unknown way is waited for. Echoes come within seconds.</summary>
-    private static readonly TimeSpan Doubt = TimeSpan.FromSeconds(60);
 
     /// <summary>Returns only once the answer is written: it exists nowhere else, and without it the send becomes unknown.</summary>
     /// <param name="send">The send.</param>
@@ -53,7 +56,7 @@ internal sealed class Recorder(IUnitOfWork<SenderDbContext> unitOfWork, SendSign
         var ours = row.Attempts == send.Attempt && row.State is LedgerState.Claimed or LedgerState.Unknown;
         var holdUntil = await HoldBacks.ApplyAsync(scope.Db, send, answer, ours, jitter, now);
         var error = ErrorOf(answer.Verdict, holdUntil ?? now + RetryPolicy.Retry(send.Attempt, jitter));
-        if (Apply(row, answer.Verdict, ours, error, now) is { } outcome)
+        if (Apply(row, answer.Verdict, ours, error, now, now + options.Value.ReadBackAfter) is { } outcome)
         {
             var told = outcome == SendOutcome.Unknown ? error! with { Retryable = false, RetryAt = null } : error;
             scope.Publish(
@@ -69,7 +72,8 @@ internal sealed class Recorder(IUnitOfWork<SenderDbContext> unitOfWork, SendSign
     /// Applies the verdict to the row. Returns null when the row has gone on without us: an echo has settled it, or an operator has
     /// decided. Only "sent" still counts then, even with another mid than the one that an echo has lent the row.
     /// </summary>
-    private static SendOutcome? Apply(LedgerEntry row, Verdict verdict, bool ours, SendError? error, DateTimeOffset now)
+    private static SendOutcome? Apply(
+        LedgerEntry row, Verdict verdict, bool ours, SendError? error, DateTimeOffset now, DateTimeOffset lookAt)
     {
         switch (verdict)
         {
@@ -80,7 +84,7 @@ internal sealed class Recorder(IUnitOfWork<SenderDbContext> unitOfWork, SendSign
             case var _ when !ours:
                 return null;
             case Verdict.Rejected { InDoubt: true } or Verdict.Later { InDoubt: true }:
-                row.Doubt(error!, now, now + Doubt, retries: verdict is Verdict.Later);
+                row.Doubt(error!, now, lookAt, retries: verdict is Verdict.Later);
                 return SendOutcome.Unknown;
             case Verdict.Rejected:
                 row.Reject(error!, now);
@@ -89,7 +93,7 @@ internal sealed class Recorder(IUnitOfWork<SenderDbContext> unitOfWork, SendSign
                 row.Wait(error!, error!.RetryAt ?? now);
                 return SendOutcome.Later;
             default:
-                row.MarkUnknown(error!, now);
+                row.MarkUnknown(error!, now, lookAt);
                 return SendOutcome.Unknown;
         }
     }

@@ -29,4 +29,24 @@ public sealed class SenderOptions
     /// <summary>How long a call may take. Meta fetches media during the call, so less than 30 s makes unknowns of good sends.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:05:00")]
     public TimeSpan CallTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// How long the echo of an unknown send is waited for before its conversation is read; those behind it to the same contact wait too.
+    /// </summary>
+    [Range(1, 86_400)]
+    public int ReadBackAfterSeconds { get; set; } = 60;
+
+    /// <summary>
+    /// How long after its call a send counts as not delivered, if then and once before the conversation did not hold it. Less than 300 is
+    /// for tests: Meta may execute a call late.
+    /// </summary>
+    [Range(1, 86_400)]
+    public int AbsentAfterSeconds { get; set; } = 300;
+
+    /// <summary>Whether such a send is made once more by itself if the response window is open, instead of failing.</summary>
+    public bool ResendAbsent { get; set; }
+
+    internal TimeSpan ReadBackAfter => TimeSpan.FromSeconds(ReadBackAfterSeconds);
+
+    internal TimeSpan AbsentAfter => TimeSpan.FromSeconds(AbsentAfterSeconds);
 }

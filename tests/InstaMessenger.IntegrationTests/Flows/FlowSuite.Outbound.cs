@@ -171,6 +171,26 @@ public abstract partial class FlowSuite
         (await shop.ThreadAsync(customer)).Count(message => message.Text("direction") == "outbound").ShouldBe(2);
     }
 
+    [Fact]
+    public async Task An_ambiguous_call_whose_echo_never_comes_is_settled_by_its_conversation_and_those_behind_it_wait_for_that()
+    {
+        var shop = await OpenShopAsync();
+        var customer = await shop.NewWriterAsync();
+        shop.Meta.EchoMode = EchoMode.None;
+        shop.Meta.SendFaults.Next(Fault.Presets["reset_accepted"], times: 2, account: shop.InstagramId);
+
+        var first = (await shop.SendAsync(customer, "the same words")).Expect(202).Text("message_id")!;
+        var second = (await shop.SendAsync(customer, "the same words", AtOnce)).Expect(202).Text("message_id")!;
+        var third = (await shop.SendAsync(customer, "and others", AtOnce)).Expect(202).Text("message_id")!;
+
+        var mids = new List<string?>();
+        foreach (var id in (string[])[first, second, third])
+            mids.Add((await shop.BecameAsync(id, "sent")).Text("instagram_message_id"));
+        var accepted = shop.Meta.Sends.All.Where(send => send.Account == shop.InstagramId).OrderBy(send => send.At).ToList();
+        accepted.Select(send => send.Text).ShouldBe(["the same words", "the same words", "and others"]);
+        accepted.Select(send => send.Mid).ShouldBe(mids);
+    }
+
     [Theory]
     [InlineData(EchoMode.BeforeAnswer, false)]
     [InlineData(EchoMode.AfterAnswer, false)]

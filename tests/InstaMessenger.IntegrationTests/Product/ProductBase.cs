@@ -54,10 +54,13 @@ public abstract class ProductBase(string form) : IProduct, IAsyncLifetime
     /// <summary>
     /// A connection, not opened, by which a test reads the store's tables: a witness that does not depend on the code under test.
     /// </summary>
-    internal virtual DbConnection StoreConnection() =>
+    internal virtual DbConnection StoreConnection() => FileConnection("store.db");
+
+    /// <summary>Reads one of the product's SQLite files.</summary>
+    internal DbConnection FileConnection(string file) =>
         new SqliteConnection(new SqliteConnectionStringBuilder
         {
-            DataSource = Folder.Find("store.db"),
+            DataSource = Folder.Find(file),
             Mode = SqliteOpenMode.ReadOnly,
             Pooling = false,
             DefaultTimeout = 10,
@@ -125,6 +128,8 @@ public abstract class ProductBase(string form) : IProduct, IAsyncLifetime
         ["Instagram__Apps__0__VerifyToken"] = VerifyToken,
         ["Instagram__GraphBaseUrl"] = Simulator.BaseAddress.ToString(),
         ["Outbound__AllowPrivateAddresses"] = "true",
+        // Those behind an unknown send wait for it so long; no test of another thing should.
+        ["Sender__ReadBackAfterSeconds"] = "3",
     };
 
     /// <summary>A key that begins with a slash, as one of 64 does: such a key was once taken for a path.</summary>

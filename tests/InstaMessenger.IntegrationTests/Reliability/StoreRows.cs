@@ -19,7 +19,7 @@ internal sealed class StoreRows(ProductBase product, Shop shop)
         connection.Open();
         using var select = connection.CreateCommand();
         select.CommandText = """
-            SELECT message.id, message.text, message.instagram_message_id, message.status
+            SELECT message.id, message.text, message.instagram_message_id, message.status, message.error_code
             FROM messages AS message JOIN accounts AS account ON account.id = message.account_id
             WHERE message.direction = @direction AND account.instagram_account_id = @account
             ORDER BY message.sequence
@@ -28,7 +28,8 @@ internal sealed class StoreRows(ProductBase product, Shop shop)
         Add("@account", shop.InstagramId);
         using var rows = select.ExecuteReader();
         var messages = new List<StoredMessage>();
-        while (rows.Read()) messages.Add(new StoredMessage(rows.GetValue(0).ToString()!, Text(rows, 1), Text(rows, 2), Text(rows, 3)));
+        while (rows.Read())
+            messages.Add(new StoredMessage(rows.GetValue(0).ToString()!, Text(rows, 1), Text(rows, 2), Text(rows, 3), Text(rows, 4)));
         return messages;
 
         void Add(string name, string value)
@@ -43,4 +44,4 @@ internal sealed class StoreRows(ProductBase product, Shop shop)
 }
 
 /// <summary>One row.</summary>
-internal sealed record StoredMessage(string Id, string? Text, string? Mid, string? Status);
+internal sealed record StoredMessage(string Id, string? Text, string? Mid, string? Status, string? Error);

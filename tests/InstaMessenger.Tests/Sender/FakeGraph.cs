@@ -24,6 +24,12 @@ internal sealed class FakeGraph : IAsyncDisposable
     public Func<HttpContext, int, Task> Answer { get; set; } = (context, number) =>
         Json(context, 200, $$"""{"recipient_id":"42","message_id":"mid.{{number}}"}""");
 
+    /// <summary>How a conversation is shown that is read back; by default it cannot be read.</summary>
+    public Func<HttpContext, Task> Thread { get; set; } = context => Json(context, 503, "{}");
+
+    /// <summary>The conversations that were read.</summary>
+    public Channel<Call> Reads { get; } = Channel.CreateUnbounded<Call>();
+
     public static async Task<FakeGraph> StartAsync()
     {
         var builder = WebApplication.CreateSlimBuilder();
@@ -56,6 +62,14 @@ internal sealed class FakeGraph : IAsyncDisposable
 
     private async Task HandleAsync(HttpContext context)
     {
+        if (HttpMethods.IsGet(context.Request.Method))
+        {
+            var query = Uri.UnescapeDataString(context.Request.QueryString.Value!);
+            Reads.Writer.TryWrite(new Call(context.Request.Path, context.Request.Headers.Authorization.ToString(), null, query));
+            await Thread(context);
+            return;
+        }
+
         using var reader = new StreamReader(context.Request.Body);
         var body = await reader.ReadToEndAsync();
         var number = Interlocked.Increment(ref _count);

@@ -9,6 +9,9 @@ public sealed record Fault
     /// <summary>Whether the message is delivered all the same: the caller sees a failure, the customer a message.</summary>
     public bool Accepted { get; init; }
 
+    /// <summary>Whether an accepted message's echo is lost.</summary>
+    public bool LosesEcho { get; init; }
+
     /// <summary>Added before anything else, in milliseconds.</summary>
     public int DelayMs { get; init; }
 

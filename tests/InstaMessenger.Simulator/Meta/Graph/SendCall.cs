@@ -44,9 +44,10 @@ internal static class SendCall
             message.Mid, message.At, request.Tag, request.ReplyTo, failing ? Name(fault!) : "ok"));
         customer.Append(message);
 
+        var mode = fault is { LosesEcho: true } ? EchoMode.None : meta.EchoMode;
         // The echo of a call that is never answered must not wait for the answer.
-        var echoNow = meta.EchoMode == EchoMode.AfterAnswer && fault is { Kind: FaultKind.Hang };
-        if (meta.EchoMode == EchoMode.BeforeAnswer) await meta.EchoAsync(customer, message);
+        var echoNow = mode == EchoMode.AfterAnswer && fault is { Kind: FaultKind.Hang };
+        if (mode == EchoMode.BeforeAnswer) await meta.EchoAsync(customer, message);
         if (echoNow) meta.EchoLater(customer, message);
         if (failing)
         {
@@ -58,7 +59,7 @@ internal static class SendCall
             await call.AnswerAsync(new JsonObject { ["recipient_id"] = request.Recipient, ["message_id"] = message.Mid });
         }
         if (!call.Aborted) await call.Http.Response.CompleteAsync();
-        if (meta.EchoMode == EchoMode.AfterAnswer && !echoNow) meta.EchoLater(customer, message);
+        if (mode == EchoMode.AfterAnswer && !echoNow) meta.EchoLater(customer, message);
     }
 
     private static async Task<SendRequest?> ReadAsync(GraphContext call)

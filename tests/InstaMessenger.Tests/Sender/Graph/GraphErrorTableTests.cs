@@ -1,3 +1,4 @@
+using System.Reflection;
 using InstaMessenger.Sender.Graph;
 
 namespace InstaMessenger.Tests.Sender.Graph;
@@ -39,7 +40,15 @@ public sealed class GraphErrorTableTests
     [InlineData(100, 2018034, 400, false, "rejected", "empty_message", "False")]
     [InlineData(102, null, 401, false, "rejected", "session_invalid", "True")]
     [InlineData(190, null, 401, false, "later", "token_invalid", "AccountUntilNewToken")]
+    [InlineData(190, 458, 400, false, "later", "token_invalid", "AccountUntilNewToken")]
+    [InlineData(190, 459, 400, false, "later", "token_invalid", "AccountUntilNewToken")]
+    [InlineData(190, 460, 400, false, "later", "token_invalid", "AccountUntilNewToken")]
     [InlineData(190, 463, 400, false, "later", "token_invalid", "AccountUntilNewToken")]
+    [InlineData(190, 464, 400, false, "later", "token_invalid", "AccountUntilNewToken")]
+    [InlineData(190, 467, 400, false, "later", "token_invalid", "AccountUntilNewToken")]
+    [InlineData(190, 490, 400, false, "later", "token_invalid", "AccountUntilNewToken")]
+    [InlineData(190, 492, 400, false, "later", "token_invalid", "AccountUntilNewToken")]
+    [InlineData(190, 2069032, 400, false, "later", "token_invalid", "AccountUntilNewToken")]
     [InlineData(190, 999, 401, false, "later", "token_invalid", "AccountUntilNewToken")]
     [InlineData(200, null, 403, false, "rejected", "permission_missing", "True")]
     [InlineData(299, 5, 403, false, "rejected", "permission_missing", "True")]
@@ -47,6 +56,7 @@ public sealed class GraphErrorTableTests
     [InlineData(200, 2018028, 403, false, "rejected", "app_not_live", "True")]
     [InlineData(230, null, 403, false, "rejected", "permission_missing", "True")]
     [InlineData(341, null, 400, false, "later", "rate_limited", "Account")]
+    [InlineData(352, null, 400, true, "rejected", "media_rejected", "False")]
     [InlineData(352, 2207026, 400, true, "rejected", "media_rejected", "False")]
     [InlineData(368, null, 400, false, "later", "temporarily_blocked", "AccountForLong")]
     [InlineData(551, null, 400, false, "rejected", "recipient_unavailable", "False")]
@@ -59,8 +69,11 @@ public sealed class GraphErrorTableTests
     [InlineData(613, 1996, 400, false, "later", "rate_limited", "Account")]
     [InlineData(1200, null, 500, false, "later", "meta_unavailable", "Nothing")]
     [InlineData(2500, null, 400, false, "rejected", "invalid_request", "False")]
+    [InlineData(9004, null, 400, true, "rejected", "media_not_fetched", "False")]
     [InlineData(9004, 2207052, 400, true, "rejected", "media_not_fetched", "False")]
+    [InlineData(36000, null, 400, true, "rejected", "media_too_large", "False")]
     [InlineData(36000, 2207004, 400, true, "rejected", "media_too_large", "False")]
+    [InlineData(36001, null, 400, true, "rejected", "media_rejected", "False")]
     [InlineData(36001, 2207005, 400, true, "rejected", "media_rejected", "False")]
     [InlineData(80001, null, 400, false, "later", "rate_limited", "Account")]
     [InlineData(80002, null, 400, false, "later", "rate_limited", "Account")]
@@ -92,6 +105,23 @@ public sealed class GraphErrorTableTests
     {
         GraphErrorTable.Rows.Select(row => (row.Code, row.Subcode)).ShouldBeUnique();
         GraphErrorTable.Rows.ShouldAllBe(row => row.OurCode.All(c => char.IsAsciiLetterLower(c) || c == '_'));
+    }
+
+    [Fact]
+    public void Every_line_is_in_the_table_of_tests()
+    {
+        var tested = typeof(GraphErrorTableTests).GetMethod(nameof(Each_error_comes_to_one_outcome))!
+            .GetCustomAttributes<InlineDataAttribute>().Select(row => ((int)row.Data[0]!, (int?)row.Data[1])).ToHashSet();
+        GraphErrorTable.Rows.Select(row => (row.Code, row.Subcode)).Where(line => !tested.Contains(line)).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Every_line_says_what_happened_and_what_to_do_and_passes_on_what_Meta_says()
+    {
+        GraphErrorTable.Rows.ShouldAllBe(row => row.Words.Sentence.EndsWith('.') && row.Words.NextStep.EndsWith('.'));
+        var said = (Verdict.Rejected)GraphErrorTable.VerdictOf(
+            new GraphError(551, 1545041, UserMessage: "This person isn't available."), 400, isMedia: false);
+        said.Message.ShouldEndWith("Wait until they write again. Meta says: This person isn't available.");
     }
 
     private static (string Verdict, string Code, string More) Describe(Verdict verdict) => verdict switch

@@ -18,7 +18,8 @@ public sealed class AmbiguousCallTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _listener.Start();
-        _host = await SenderHost.StartAsync(Address);
+        // The listener is for sends alone, so no conversation is read.
+        _host = await SenderHost.StartAsync(Address, ("Sender:ReadBackAfterSeconds", "86400"));
         await _host.LinkAsync();
     }
 

@@ -37,7 +37,10 @@ public sealed class DueSendsTests : IDisposable
     [InlineData("queued queued queued", "1")]
     [InlineData("sent queued queued", "2")]
     [InlineData("rejected queued queued", "2")]
-    [InlineData("unknown queued queued", "2")]
+    [InlineData("unknown queued queued", "")]
+    [InlineData("sought queued queued", "2")]
+    [InlineData("old queued queued", "2")]
+    [InlineData("left queued queued", "2")]
     [InlineData("claimed queued queued", "")]
     [InlineData("queued claimed queued", "")]
     [InlineData("waiting queued queued", "1")]
@@ -88,8 +91,9 @@ public sealed class DueSendsTests : IDisposable
         await AddAccountAsync();
         await AddLaneAsync("queued", "42");
         await AddLaneAsync("queued", "43", "video");
-        (await DueSends.Find(_db.Ledger, _db.Accounts, Now, [Account], []).ToListAsync()).ShouldBeEmpty();
-        (await DueSends.Find(_db.Ledger, _db.Accounts, Now, [], [Account]).Select(send => send.Sequence).ToListAsync()).ShouldBe([1L]);
+        (await DueSends.Find(_db.Ledger, _db.Accounts, Now, [Account], [], Now).ToListAsync()).ShouldBeEmpty();
+        (await DueSends.Find(_db.Ledger, _db.Accounts, Now, [], [Account], Now).Select(send => send.Sequence).ToListAsync())
+            .ShouldBe([1L]);
     }
 
     [Fact]
@@ -100,15 +104,16 @@ public sealed class DueSendsTests : IDisposable
         await _db.Accounts.ExecuteUpdateAsync(
             set => set.SetProperty(row => row.Owner, "other").SetProperty(row => row.OwnedUntil, Now.AddSeconds(5)));
 
-        (await DueSends.Find(_db.Ledger, _db.Accounts, Now, [], [], "me").ToListAsync()).ShouldBeEmpty();
-        (await DueSends.Find(_db.Ledger, _db.Accounts, Now, [], [], "other").ToListAsync()).ShouldHaveSingleItem();
-        (await DueSends.Find(_db.Ledger, _db.Accounts, Now.AddSeconds(5), [], [], "me").ToListAsync()).ShouldHaveSingleItem();
+        (await DueSends.Find(_db.Ledger, _db.Accounts, Now, [], [], Now, "me").ToListAsync()).ShouldBeEmpty();
+        (await DueSends.Find(_db.Ledger, _db.Accounts, Now, [], [], Now, "other").ToListAsync()).ShouldHaveSingleItem();
+        (await DueSends.Find(_db.Ledger, _db.Accounts, Now.AddSeconds(5), [], [], Now, "me").ToListAsync()).ShouldHaveSingleItem();
     }
 
     private static List<long> Parse(string expected) => [.. expected.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(long.Parse)];
 
     private async Task<List<long>> FindAsync(DateTimeOffset? now = null) =>
-        [.. (await DueSends.Find(_db.Ledger, _db.Accounts, now ?? Now, [], []).ToListAsync()).Select(send => send.Sequence)];
+        [.. (await DueSends.Find(_db.Ledger, _db.Accounts, now ?? Now, [], [], Now.AddSeconds(-65)).ToListAsync())
+            .Select(send => send.Sequence)];
 
     private async Task AddAccountAsync(string condition = "ready")
     {
@@ -134,7 +139,10 @@ public sealed class DueSendsTests : IDisposable
             if (state != "queued") row.Claim("test", Now.AddMinutes(1));
             if (state == "sent") row.MarkSent(InstagramMessageId.Parse("mid"), Now);
             if (state == "rejected") row.Reject(error, Now);
-            if (state == "unknown") row.MarkUnknown(error, Now);
+            if (state is "unknown" or "sought" or "left") row.MarkUnknown(error, Now.AddSeconds(-64), Now);
+            if (state == "old") row.MarkUnknown(error, Now.AddSeconds(-66), Now);
+            if (state == "sought") row.NoteAbsent(Now, Now.AddMinutes(4));
+            if (state == "left") row.LeaveToPeople(error);
             if (state == "waiting") row.Wait(error, Now);
             if (state == "later") row.Wait(error, Now.AddSeconds(1));
             _db.Add(row);

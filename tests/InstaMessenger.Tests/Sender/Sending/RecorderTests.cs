@@ -7,6 +7,7 @@ using InstaMessenger.Sender.Sending;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
 
 namespace InstaMessenger.Tests.Sender.Sending;
 
@@ -53,7 +54,7 @@ public sealed class RecorderTests : IAsyncLifetime
     [Fact]
     public async Task A_record_that_comes_after_the_rescuer_still_counts()
     {
-        await ChangeAsync(row => row.MarkUnknown(Error, _host.Clock.GetUtcNow()));
+        await ChangeAsync(row => row.MarkUnknown(Error, _host.Clock.GetUtcNow(), _host.Clock.GetUtcNow().AddMinutes(1)));
         await RecordAsync(Later);
         (await _host.RowAsync("1")).State.ShouldBe(LedgerState.Waiting);
     }
@@ -63,7 +64,7 @@ public sealed class RecorderTests : IAsyncLifetime
     {
         await ChangeAsync(row =>
         {
-            row.MarkUnknown(Error, _host.Clock.GetUtcNow());
+            row.MarkUnknown(Error, _host.Clock.GetUtcNow(), _host.Clock.GetUtcNow().AddMinutes(1));
             row.SendAgain(_host.Clock.GetUtcNow());
             row.Claim("test", _host.Clock.GetUtcNow().AddMinutes(1));
         });
@@ -117,7 +118,7 @@ public sealed class RecorderTests : IAsyncLifetime
     {
         var refused = new GraphAnswer(new Verdict.Later("token_invalid", "Dead.", HoldBack.AccountUntilNewToken));
         await _host.LinkAsync(version: 2, token: "NEW");
-        await ChangeAsync(row => row.MarkUnknown(Error, _host.Clock.GetUtcNow()));
+        await ChangeAsync(row => row.MarkUnknown(Error, _host.Clock.GetUtcNow(), _host.Clock.GetUtcNow().AddMinutes(1)));
         await RecordAsync(refused);
         await _host.WriteAsync(async db => (await db.Accounts.SingleAsync()).TokenRefused.ShouldBeFalse());
     }
@@ -128,7 +129,7 @@ public sealed class RecorderTests : IAsyncLifetime
         await _host.LinkAsync();
         await ChangeAsync(row =>
         {
-            row.MarkUnknown(Error, _host.Clock.GetUtcNow());
+            row.MarkUnknown(Error, _host.Clock.GetUtcNow(), _host.Clock.GetUtcNow().AddMinutes(1));
             row.Reject(Error, _host.Clock.GetUtcNow());
         });
         await RecordAsync(new GraphAnswer(new Verdict.Later("rate_limited", "Slow.", HoldBack.Account)));
@@ -140,7 +141,7 @@ public sealed class RecorderTests : IAsyncLifetime
     {
         await ChangeAsync(row =>
         {
-            row.MarkUnknown(Error, _host.Clock.GetUtcNow());
+            row.MarkUnknown(Error, _host.Clock.GetUtcNow(), _host.Clock.GetUtcNow().AddMinutes(1));
             row.Reject(Error, _host.Clock.GetUtcNow());
         });
         await RecordAsync(Sent);
@@ -161,7 +162,7 @@ public sealed class RecorderTests : IAsyncLifetime
     private CallMark Mark(IUnitOfWork<SenderDbContext> unitOfWork) => new(unitOfWork, _host.Clock, NullLogger<CallMark>.Instance);
 
     private Recorder Recorder(IUnitOfWork<SenderDbContext> unitOfWork) =>
-        new(unitOfWork, new SendSignal(), _host.Clock, NullLogger<Recorder>.Instance);
+        new(unitOfWork, new SendSignal(), Options.Create(new SenderOptions()), _host.Clock, NullLogger<Recorder>.Instance);
 
     private Task RecordAsync(GraphAnswer answer) =>
         Recorder(_host.Services.GetRequiredService<IUnitOfWork<SenderDbContext>>()).RecordAsync(_send, answer, TimeSpan.Zero, default);

@@ -246,7 +246,7 @@ public sealed class SendFlowTests : IAsyncLifetime
     [Fact]
     public async Task A_claim_of_a_process_that_died_becomes_unknown_at_start_and_is_not_sent()
     {
-        await _host.SendAsync(_host.Text("1"), _host.Text("2"));
+        await _host.SendAsync(_host.Text("1"), _host.Text("2", to: Other));
         await ClaimAsync("1", TimeSpan.FromHours(1), called: true);
         await _host.CloseAsync();
         await _host.OpenAsync(_graph.Address);

@@ -31,7 +31,7 @@ public sealed class SendsEndpointTests : IAsyncLifetime
     {
         var expected = _graph.Answer;
         _graph.Answer = FakeGraph.Error(500, 1);
-        await _host.SendAsync(_host.Text("1", "secret words"));
+        await _host.SendAsync(_host.Text("1", "secret words", to: InstagramUserId.Parse("43")));
         await _host.OutcomeAsync();
         _graph.Answer = expected;
         await _host.SendAsync(_host.Text("2", "secret words"), _host.Text("3", "secret words"));

@@ -85,10 +85,10 @@ namespace InstaMessenger.Sender.Data.Migrations.MySql
 
                     b.HasKey("Id");
 
+                    b.HasIndex("ReplayAt");
+
                     b.HasIndex("Queue", "ItemId")
                         .IsUnique();
-
-                    b.HasIndex("ReplayAt");
 
                     b.ToTable("dead_letters", (string)null);
                 });
@@ -119,7 +119,7 @@ namespace InstaMessenger.Sender.Data.Migrations.MySql
                     b.ToTable("leases", (string)null);
                 });
 
-            modelBuilder.Entity("InstaMessenger.Hosting.Outbox.OutboxMessage", b =>
+            modelBuilder.Entity("InstaMessenger.Hosting.Database.OutboxMessage", b =>
                 {
                     b.Property<long>("Id")
                         .ValueGeneratedOnAdd()
@@ -161,6 +161,10 @@ namespace InstaMessenger.Sender.Data.Migrations.MySql
                         .HasColumnName("sequence");
 
                     MySqlPropertyBuilderExtensions.UseMySqlIdentityColumn(b.Property<long>("Sequence"));
+
+                    b.Property<long?>("AbsentAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("absent_at");
 
                     b.Property<long>("AcceptedAt")
                         .HasColumnType("bigint")
@@ -224,10 +228,18 @@ namespace InstaMessenger.Sender.Data.Migrations.MySql
                         .HasColumnType("tinyint(1)")
                         .HasColumnName("human_agent_tag");
 
+                    b.Property<bool>("InDoubt")
+                        .HasColumnType("tinyint(1)")
+                        .HasColumnName("in_doubt");
+
                     b.Property<string>("InstagramMessageId")
                         .HasMaxLength(512)
                         .HasColumnType("varchar(512)")
                         .HasColumnName("instagram_message_id");
+
+                    b.Property<int>("Looks")
+                        .HasColumnType("int")
+                        .HasColumnName("looks");
 
                     b.Property<string>("MessageId")
                         .IsRequired()
@@ -240,6 +252,10 @@ namespace InstaMessenger.Sender.Data.Migrations.MySql
                         .HasMaxLength(20)
                         .HasColumnType("varchar(20)")
                         .HasColumnName("recipient_id");
+
+                    b.Property<bool>("Resent")
+                        .HasColumnType("tinyint(1)")
+                        .HasColumnName("resent");
 
                     b.Property<bool>("RetriesAfterDoubt")
                         .HasColumnType("tinyint(1)")

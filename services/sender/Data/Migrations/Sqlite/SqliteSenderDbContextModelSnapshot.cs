@@ -77,10 +77,10 @@ namespace InstaMessenger.Sender.Data.Migrations.Sqlite
 
                     b.HasKey("Id");
 
+                    b.HasIndex("ReplayAt");
+
                     b.HasIndex("Queue", "ItemId")
                         .IsUnique();
-
-                    b.HasIndex("ReplayAt");
 
                     b.ToTable("dead_letters", (string)null);
                 });
@@ -111,7 +111,7 @@ namespace InstaMessenger.Sender.Data.Migrations.Sqlite
                     b.ToTable("leases", (string)null);
                 });
 
-            modelBuilder.Entity("InstaMessenger.Hosting.Outbox.OutboxMessage", b =>
+            modelBuilder.Entity("InstaMessenger.Hosting.Database.OutboxMessage", b =>
                 {
                     b.Property<long>("Id")
                         .ValueGeneratedOnAdd()
@@ -149,6 +149,10 @@ namespace InstaMessenger.Sender.Data.Migrations.Sqlite
                         .ValueGeneratedOnAdd()
                         .HasColumnType("INTEGER")
                         .HasColumnName("sequence");
+
+                    b.Property<long?>("AbsentAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("absent_at");
 
                     b.Property<long>("AcceptedAt")
                         .HasColumnType("INTEGER")
@@ -212,10 +216,18 @@ namespace InstaMessenger.Sender.Data.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("human_agent_tag");
 
+                    b.Property<bool>("InDoubt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("in_doubt");
+
                     b.Property<string>("InstagramMessageId")
                         .HasMaxLength(512)
                         .HasColumnType("TEXT")
                         .HasColumnName("instagram_message_id");
+
+                    b.Property<int>("Looks")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("looks");
 
                     b.Property<string>("MessageId")
                         .IsRequired()
@@ -228,6 +240,10 @@ namespace InstaMessenger.Sender.Data.Migrations.Sqlite
                         .HasMaxLength(20)
                         .HasColumnType("TEXT")
                         .HasColumnName("recipient_id");
+
+                    b.Property<bool>("Resent")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("resent");
 
                     b.Property<bool>("RetriesAfterDoubt")
                         .HasColumnType("INTEGER")

@@ -1,0 +1,15 @@
+using InstaMessenger.Contracts.Events;
+using InstaMessenger.Contracts.Ids;
+
+namespace InstaMessenger.Sender.ReadBacks;
+
+/// <summary>One line for each unknown send that a look into its conversation decides.</summary>
+internal static partial class ReadBackLog
+{
+    [LoggerMessage(
+        EventName = "message.read_back",
+        Level = LogLevel.Information,
+        Message = "{MessageId} of {AccountId}, unknown since attempt {Attempt}: its conversation was read: {Outcome} {Code}")]
+    public static partial void Settled(
+        this ILogger logger, MessageId messageId, AccountId accountId, int attempt, SendOutcome outcome, string? code);
+}
