@@ -54,6 +54,7 @@ public record OutgoingContent
 public sealed record OutgoingText(string Text) : OutgoingContent
 {
     /// <inheritdoc/>
+    [JsonIgnore]
     public override Likeness Likeness => Likeness.Of(Text, 0);
 }
 
@@ -63,11 +64,14 @@ public sealed record OutgoingText(string Text) : OutgoingContent
 public sealed record OutgoingMedia(string Type, string Url) : OutgoingContent
 {
     /// <inheritdoc/>
+    [JsonIgnore]
     public override bool IsFetched => true;
 
     /// <inheritdoc/>
+    [JsonIgnore]
     public override bool IsHeavy => Type is MediaTypes.Audio or MediaTypes.Video;
 
     /// <inheritdoc/>
+    [JsonIgnore]
     public override Likeness Likeness => Likeness.Of(null, 1);
 }

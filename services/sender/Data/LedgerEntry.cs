@@ -53,7 +53,7 @@ internal sealed class LedgerEntry
     /// <summary>When the claim's call began; null as long as it certainly has not.</summary>
     public DateTimeOffset? CalledAt { get; private set; }
 
-    /// <summary>Looks into the conversation since it became unknown.</summary>
+    /// <summary>Looks into the conversation since it became unknown; begins again at 1 when one of them succeeds.</summary>
     public int Looks { get; private set; }
 
     /// <summary>When a look first found that Meta does not have it; null while none has.</summary>
@@ -182,6 +182,7 @@ internal sealed class LedgerEntry
     public void NoteAbsent(DateTimeOffset now, DateTimeOffset lookAgainAt)
     {
         LookAgain(lookAgainAt);
+        Looks = 1;
         AbsentAt ??= now;
     }
 

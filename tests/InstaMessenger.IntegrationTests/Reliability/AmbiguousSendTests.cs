@@ -51,8 +51,8 @@ public sealed class AmbiguousSendTests : IAsyncLifetime
         meta.Webhooks.RedeliverySchedule = [.. Enumerable.Repeat(TimeSpan.FromSeconds(0.5), 240)];
         var customers = await Task.WhenAll(Enumerable.Range(0, Writers).Select(_ => shop.NewWriterAsync()));
         foreach (var fault in FaultsOf(Sends)) meta.SendFaults.Next(fault, account: shop.InstagramId);
-        // Every fifth look into a conversation fails.
-        meta.OtherFaults.Chance(Fault.ServerError(accepted: false), 0.2, Seed, shop.InstagramId);
+        // Every tenth look into a conversation fails.
+        meta.OtherFaults.Chance(Fault.ServerError(accepted: false), 0.1, Seed, shop.InstagramId);
 
         var accidents = AccidentsAsync(shop);
         var texts = Enumerable.Range(0, Sends).Select(n => $"out {n}").ToList();

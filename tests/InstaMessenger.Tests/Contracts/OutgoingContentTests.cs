@@ -18,6 +18,14 @@ public sealed class OutgoingContentTests
             OutgoingContent.OfJson(content.ToJson()).ShouldBe(content);
     }
 
+    /// <summary>What is computed of a content must not stand beside it: an erasure would have to find it there too.</summary>
+    [Fact]
+    public void Only_what_is_sent_is_written()
+    {
+        new OutgoingText("hello").ToJson().ShouldBe("""{"kind":"text","text":"hello"}""");
+        new OutgoingMedia("video", "https://a/b.mp4").ToJson().ShouldBe("""{"kind":"media","type":"video","url":"https://a/b.mp4"}""");
+    }
+
     [Theory]
     // MySQL's JSON type sorts members by their length.
     [InlineData("""{"url":"https://example.org/a.mp4","kind":"media","type":"video"}""", true)]
