@@ -68,6 +68,7 @@ internal sealed class LookForSends(
             }
         }
 
+        if (answer.Fault is { } fault) scope.AfterCommit(() => logger.Unread(first.AccountId, rows.Count, fault));
         if (answer.RestFor is { } rest) await RestAsync(scope.Db, first.AccountId, lookedAt, lookedAt + rest);
         scope.AfterCommit(signal.Wake);
     }

@@ -12,4 +12,10 @@ internal static partial class ReadBackLog
         Message = "{MessageId} of {AccountId}, unknown since attempt {Attempt}: its conversation was read: {Outcome} {Code}")]
     public static partial void Settled(
         this ILogger logger, MessageId messageId, AccountId accountId, int attempt, SendOutcome outcome, string? code);
+
+    [LoggerMessage(
+        EventName = "read_back.unread",
+        Level = LogLevel.Information,
+        Message = "A conversation of {AccountId} with {Count} unknown sends was not read: {Fault}")]
+    public static partial void Unread(this ILogger logger, AccountId accountId, int count, string fault);
 }

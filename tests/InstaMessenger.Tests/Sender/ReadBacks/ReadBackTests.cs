@@ -1,7 +1,6 @@
 using System.Globalization;
 using InstaMessenger.Contracts.Events;
 using InstaMessenger.Contracts.Ids;
-using InstaMessenger.Contracts.Outgoing;
 using InstaMessenger.Sender.Data;
 using InstaMessenger.Sender.ReadBacks;
 using Microsoft.AspNetCore.Http;

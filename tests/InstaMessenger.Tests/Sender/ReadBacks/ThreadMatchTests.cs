@@ -80,7 +80,8 @@ public sealed class ThreadMatchTests
 
     private static DateTimeOffset At(string text) => Start.AddSeconds(int.Parse(text.Split('@')[1].TrimEnd('!', '?', '#')));
 
-    private static Likeness LikenessOf(string text) => text.StartsWith("img") ? Likeness.Of(null, 1) : Likeness.Of(text.Split('@')[0], 0);
+    private static Likeness LikenessOf(string text) =>
+        text.StartsWith("img", StringComparison.Ordinal) ? Likeness.Of(null, 1) : Likeness.Of(text.Split('@')[0], 0);
 
     private static InstagramMessageId Mid(int index) => InstagramMessageId.Parse($"mid.{index + 1}");
 
