@@ -27,6 +27,10 @@ public sealed record SendMessage(
     DateTimeOffset? ExpiresAt,
     DateTimeOffset AcceptedAt)
 {
+    /// <summary>The part of the same request that must be sent before this one; null for the first.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public MessageId? After { get; init; }
+
     /// <summary>The text in the old form, of a command that was on the bus when its store was updated; null otherwise.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Text { get; init; }

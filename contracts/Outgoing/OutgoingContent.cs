@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using InstaMessenger.Contracts.Ids;
 
 namespace InstaMessenger.Contracts.Outgoing;
 
@@ -11,9 +12,18 @@ namespace InstaMessenger.Contracts.Outgoing;
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "kind", IgnoreUnrecognizedTypeDiscriminators = true)]
 [JsonDerivedType(typeof(OutgoingText), "text")]
 [JsonDerivedType(typeof(OutgoingMedia), "media")]
+[JsonDerivedType(typeof(OutgoingImages), "images")]
+[JsonDerivedType(typeof(OutgoingSticker), "sticker")]
+[JsonDerivedType(typeof(OutgoingShare), "share")]
+[JsonDerivedType(typeof(OutgoingGenericTemplate), "generic")]
+[JsonDerivedType(typeof(OutgoingButtonTemplate), "buttons")]
 public record OutgoingContent
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { AllowOutOfOrderMetadataProperties = true };
+
+    /// <summary>The message that it answers; null when it answers none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public InstagramMessageId? ReplyTo { get; init; }
 
     /// <summary>Whether Meta fetches something during the call, which then takes longer and can fail after the message went out.</summary>
     [JsonIgnore]
@@ -49,14 +59,23 @@ public record OutgoingContent
     public string ToJson() => JsonSerializer.Serialize(this, Json);
 }
 
-/// <summary>Plain text.</summary>
+/// <summary>Plain text, with answers to tap or without.</summary>
 /// <param name="Text">At most 1,000 UTF-8 bytes.</param>
-public sealed record OutgoingText(string Text) : OutgoingContent
+/// <param name="QuickReplies">At most 13; null for none.</param>
+public sealed record OutgoingText(
+    string Text,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<QuickReply>? QuickReplies = null)
+    : OutgoingContent
 {
     /// <inheritdoc/>
     [JsonIgnore]
     public override Likeness Likeness => Likeness.Of(Text, 0);
 }
+
+/// <summary>An answer that the customer may tap.</summary>
+/// <param name="Title">What they see and say; at most 20 characters.</param>
+/// <param name="Payload">What the webhook of their answer carries.</param>
+public sealed record QuickReply(string Title, string Payload);
 
 /// <summary>An attachment that Meta fetches from a URL during the call.</summary>
 /// <param name="Type">One of <see cref="MediaTypes"/>.</param>
@@ -75,3 +94,53 @@ public sealed record OutgoingMedia(string Type, string Url) : OutgoingContent
     [JsonIgnore]
     public override Likeness Likeness => Likeness.Of(null, 1);
 }
+
+/// <summary>Several images in one message.</summary>
+/// <param name="Urls">2 to 10 public https URLs.</param>
+public sealed record OutgoingImages(IReadOnlyList<string> Urls) : OutgoingContent
+{
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public override bool IsFetched => true;
+
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public override Likeness Likeness => Likeness.Of(null, Urls.Count);
+}
+
+/// <summary>A sticker.</summary>
+/// <param name="Name">Instagram takes <c>like_heart</c> alone.</param>
+public sealed record OutgoingSticker(string Name) : OutgoingContent;
+
+/// <summary>A post of the account's own.</summary>
+/// <param name="MediaId">Meta's id of the post.</param>
+public sealed record OutgoingShare(string MediaId) : OutgoingContent;
+
+/// <summary>Cards side by side.</summary>
+/// <param name="Elements">1 to 10.</param>
+public sealed record OutgoingGenericTemplate(IReadOnlyList<TemplateElement> Elements) : OutgoingContent
+{
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public override bool IsFetched => Elements.Any(element => element.ImageUrl is not null);
+}
+
+/// <summary>A text with buttons below it.</summary>
+/// <param name="Text">At most 640 characters.</param>
+/// <param name="Buttons">1 to 3.</param>
+public sealed record OutgoingButtonTemplate(string Text, IReadOnlyList<TemplateButton> Buttons) : OutgoingContent;
+
+/// <summary>One card.</summary>
+/// <param name="Title">At most 80 characters.</param>
+/// <param name="Subtitle">At most 80 characters; null for none.</param>
+/// <param name="ImageUrl">A public https URL; null for none.</param>
+/// <param name="DefaultUrl">What a tap on the card opens; null for nothing.</param>
+/// <param name="Buttons">At most 3; null for none.</param>
+public sealed record TemplateElement(
+    string Title, string? Subtitle, string? ImageUrl, string? DefaultUrl, IReadOnlyList<TemplateButton>? Buttons);
+
+/// <summary>A button of a template: it opens a page or sends a postback, never both.</summary>
+/// <param name="Title">What it says.</param>
+/// <param name="Url">The page; null for a postback.</param>
+/// <param name="Payload">What the postback carries; null for a page.</param>
+public sealed record TemplateButton(string Title, string? Url, string? Payload);

@@ -40,7 +40,12 @@ public static class Problems
         Of(StatusCodes.Status400BadRequest, "bad_cursor", "Give next_cursor of the page before, unchanged.");
 
     /// <summary>A problem that names what is wrong, one by one.</summary>
-    internal static ProblemHttpResult Wrong(int status, string code, string detail, params (string Name, string Error)[] errors) =>
+    /// <param name="status">The HTTP status.</param>
+    /// <param name="code">Stable and snake_case.</param>
+    /// <param name="detail">A sentence for people.</param>
+    /// <param name="errors">Name and sentence.</param>
+    /// <returns>The problem, as an endpoint returns it.</returns>
+    public static ProblemHttpResult Wrong(int status, string code, string detail, params (string Name, string Error)[] errors) =>
         Of(status, code, detail, ("errors", errors.GroupBy(e => e.Name).ToDictionary(g => g.Key, g => g.Select(e => e.Error).ToArray())));
 
     internal static void Customize(ProblemDetailsContext context)

@@ -30,6 +30,9 @@ internal sealed class LedgerEntry
 
     public bool HumanAgentTag { get; private init; }
 
+    /// <summary>The part of the same request that must be sent before this one; null for the first.</summary>
+    public MessageId? After { get; private init; }
+
     public DateTimeOffset ExpiresAt { get; private init; }
 
     public DateTimeOffset AcceptedAt { get; private init; }
@@ -90,6 +93,7 @@ internal sealed class LedgerEntry
             Content = send.Whole,
             Heavy = send.Whole.IsHeavy,
             HumanAgentTag = send.HumanAgentTag,
+            After = send.After,
             // Without a known window: the customer's last message is older than the acceptance, so after this the window is certainly
             // closed.
             ExpiresAt = send.ExpiresAt ?? send.AcceptedAt + ResponseWindows.Of(send.HumanAgentTag),

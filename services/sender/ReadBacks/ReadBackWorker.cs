@@ -118,9 +118,11 @@ internal sealed partial class ReadBackWorker(
         }
     }
 
-    private async Task SetAsideAsync(IQueryable<LedgerEntry> due, CancellationToken cancellationToken) =>
-        await unreadable.SetAsideAsync(
-            await due.Select(row => row.Sequence).OrderBy(sequence => sequence).Take(500).ToListAsync(cancellationToken), cancellationToken);
+    private async Task SetAsideAsync(IQueryable<LedgerEntry> due, CancellationToken cancellationToken)
+    {
+        var rows = await due.Select(row => row.Sequence).OrderBy(sequence => sequence).Take(500).ToListAsync(cancellationToken);
+        await unreadable.SetAsideAsync(rows, cancellationToken);
+    }
 
     [LoggerMessage(
         EventName = "read_back.failed", Level = LogLevel.Error, Message = "A look for unknown sends of {AccountId} failed; it is repeated")]

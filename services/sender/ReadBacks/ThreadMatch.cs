@@ -67,12 +67,12 @@ internal static class ThreadMatch
             if (message is not null) open.Remove(message);
             findings[send.Sequence] = message is not null ? new Finding.Found(message.Id, message.At - view.Skew)
                 : busy ? new Finding.Busy()
-                : group.Key is not null && view.CompleteSince <= since ? new Finding.Absent()
+                : view.CompleteSince <= since ? new Finding.Absent()
                 : new Finding.Unprovable();
         }
     }
 
     private static bool MayBe(ThreadMessage message, Missing send, TimeSpan skew) =>
         message.At >= send.CalledAt + skew - Tolerance && message.At <= send.CalledAt + skew + Suspicious
-        && message.Likeness.Attachments > 0 == send.Likeness!.Attachments > 0;
+        && (send.Likeness is null || message.Likeness.Attachments > 0 == send.Likeness.Attachments > 0);
 }

@@ -6,7 +6,7 @@ namespace InstaMessenger.Sender.Sending;
 /// <summary>
 /// Which sends may be claimed. The rule of order: the sends of one account to one contact are a lane; of each lane only the earliest open
 /// send may go, and none while another of the lane is in hand. An unknown one holds up those behind it until its conversation is read, and
-/// no longer: waiting for an unknown could be for ever.
+/// no longer: waiting for an unknown could be for ever. A part of a request goes only behind the part before it.
 /// </summary>
 internal static class DueSends
 {
@@ -54,6 +54,7 @@ internal static class DueSends
             other => other.AccountId == row.AccountId && other.RecipientId == row.RecipientId && other.State == LedgerState.Claimed)
         where !ledger.Any(other => other.AccountId == row.AccountId && other.RecipientId == row.RecipientId
             && other.State == LedgerState.Unknown && other.Looks == 0 && other.DueAt != null && other.SettledAt > unknownSince)
+        where row.After == null || ledger.Any(before => before.MessageId == row.After && before.State == LedgerState.Sent)
         orderby row.DueAt, row.Sequence
         select new Candidate
         {

@@ -7,8 +7,8 @@ using Microsoft.EntityFrameworkCore;
 namespace InstaMessenger.Sender.Sending;
 
 /// <summary>
-/// Rejects sends that may not be made any more, without a call: the response window has closed over them, or the account is gone. Also
-/// those of a paused account, whose turn may never come.
+/// Rejects sends that may not be made any more, without a call: the response window has closed over them, the account is gone, or the part
+/// of the request before them has failed or was not found. Also those of a paused account, whose turn may never come.
 /// </summary>
 internal sealed partial class HopelessSends(
     IDbContextFactory<SenderDbContext> factory,
@@ -24,15 +24,23 @@ internal sealed partial class HopelessSends(
     private static readonly SendError AccountUnlinked = new(
         "account_unlinked", "The account was unlinked before the message could be sent.", true, null);
 
+    private static readonly SendError EarlierPartFailed = new(
+        "earlier_part_failed",
+        "A part of the same request that goes before this one failed or stays unknown, so this one was not sent.",
+        true,
+        null);
+
     protected override IQueryable<LedgerEntry> Find(SenderDbContext db, DateTimeOffset now) => db.Ledger.Where(row =>
         (row.State == LedgerState.Queued || row.State == LedgerState.Waiting)
         && (row.ExpiresAt <= now
+            || (row.After != null && db.Ledger.Any(before => before.MessageId == row.After && (before.State == LedgerState.Rejected
+                || (before.State == LedgerState.Unknown && (before.Looks > 0 || before.DueAt == null)))))
             || db.Accounts.Any(
                 account => account.Unlinked && account.AccountId == row.AccountId && account.Version >= row.AccountVersion)));
 
     protected override void Settle(WorkScope<SenderDbContext> scope, LedgerEntry row, DateTimeOffset now)
     {
-        var error = row.ExpiresAt <= now ? WindowClosed : AccountUnlinked;
+        var error = row.ExpiresAt <= now ? WindowClosed : row.After is null ? AccountUnlinked : EarlierPartFailed;
         row.Reject(error, now);
         scope.Publish(
             new SendReported(row.MessageId, row.AccountId, row.Attempts, SendOutcome.Rejected, null, error, now), row.TraceParent);

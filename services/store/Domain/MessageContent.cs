@@ -38,12 +38,26 @@ internal sealed record MessageContent
             : new() { Kind = KindOf(media[0].MediaType), Media = media, Text = text };
 
     /// <summary>Makes the content that shows in the thread for what is sent.</summary>
-    public static MessageContent Of(OutgoingContent outgoing) => outgoing switch
+    public static MessageContent Of(OutgoingContent outgoing) => Shown(outgoing) with { ReplyTo = outgoing.ReplyTo };
+
+    private static MessageContent Shown(OutgoingContent outgoing) => outgoing switch
     {
         OutgoingText text => OfText(text.Text) with { Outgoing = outgoing },
         OutgoingMedia media => OfMedia([new RemoteMedia(media.Type, media.Url)]) with { Outgoing = outgoing },
+        OutgoingImages images =>
+            OfMedia([.. images.Urls.Select(url => new RemoteMedia(MediaTypes.Image, url))]) with { Outgoing = outgoing },
+        OutgoingSticker => new() { Kind = MessageKind.LikeHeart, Outgoing = outgoing },
+        OutgoingShare => new() { Kind = MessageKind.Share, Outgoing = outgoing },
+        OutgoingGenericTemplate cards => new()
+        {
+            Kind = MessageKind.Template, Text = string.Join('\n', cards.Elements.Select(element => element.Title)), Outgoing = outgoing,
+        },
+        OutgoingButtonTemplate buttons => new() { Kind = MessageKind.Template, Text = buttons.Text, Outgoing = outgoing },
         _ => throw new BrokenRuleException("Only what can be shown can be sent."),
     };
+
+    /// <summary>Makes the content of a thing that has neither text nor media of its own, with what Meta says of it.</summary>
+    public static MessageContent OfThing(MessageKind kind, string? text, string raw) => new() { Kind = kind, Text = text, Raw = raw };
 
     /// <summary>Makes the content of something that we cannot show.</summary>
     public static MessageContent OfRaw(string raw) => new() { Kind = MessageKind.Unsupported, Raw = raw };

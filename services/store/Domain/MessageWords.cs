@@ -19,6 +19,15 @@ internal enum MessageKind
     Audio,
     File,
 
+    /// <summary>Instagram's heart.</summary>
+    LikeHeart,
+
+    /// <summary>A post, reel or story that somebody passed on.</summary>
+    Share,
+
+    /// <summary>Cards or a text with buttons.</summary>
+    Template,
+
     /// <summary>Something that we keep (as raw JSON) but cannot show.</summary>
     Unsupported,
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using InstaMessenger.Contracts.Commands;
 using InstaMessenger.Contracts.Ids;
+using InstaMessenger.Contracts.Outgoing;
 using InstaMessenger.Hosting.Database;
 using InstaMessenger.Hosting.Http;
 using InstaMessenger.Store.Conversations;
@@ -69,7 +70,7 @@ internal sealed class AcceptSend(IUnitOfWork<StoreDbContext> unitOfWork, EventLo
 
         // The process that accepted it died between the commit and the answer. The message goes all the same; its present state is the
         // first answer that anybody gets.
-        var answer = await MessageReading.AnswerAsync(db, record.MessageIds, CancellationToken.None)
+        var answer = await MessageReading.RequestAsync(db, record, CancellationToken.None)
             ?? throw new InvalidOperationException($"The messages of idempotency record {record.Id} are gone.");
         return new Acceptance.Replayed(record.Answer(Render(answer)));
     }
@@ -84,10 +85,22 @@ internal sealed class AcceptSend(IUnitOfWork<StoreDbContext> unitOfWork, EventLo
         var permit = SendPermit.Of(conversation?.LastInboundAt, wish.Author, now);
         if (permit.ClosedAt is { } closedAt) return new Acceptance.WindowClosed(closedAt, permit.Refusal!);
 
+        List<OutgoingContent> contents = [.. request.Contents];
+        if (request.ReplyTo is { } replyTo)
+        {
+            var answered = await db.Messages.SingleOrDefaultAsync(row => row.Id == replyTo);
+            if (answered is null || answered.ConversationId != conversation?.Id) return new Acceptance.ReplyToNothing(
+                "There is no such message in the conversation with this recipient.");
+            if (answered.InstagramMessageId is not { } mid) return new Acceptance.ReplyToNothing(
+                "Instagram has given this message no id, so it cannot be answered by reference.");
+            contents[0] = contents[0] with { ReplyTo = mid };
+        }
+
         conversation ??= db.Add(Conversation.Begin(account.Id, request.RecipientId, now, ConversationId.New(clock))).Entity;
-        List<Message> messages = [.. request.Contents.Zip(
+        List<Message> messages = [.. contents.Zip(
             wish.MessageIds,
             (content, id) => Message.Compose(conversation, MessageContent.Of(content), wish.Origin, now, id, request.Metadata))];
+        MessageId? before = null;
         foreach (var message in messages)
         {
             db.Add(message);
@@ -101,7 +114,8 @@ internal sealed class AcceptSend(IUnitOfWork<StoreDbContext> unitOfWork, EventLo
                 message.Content,
                 permit.HumanAgentTag,
                 permit.ExpiresAt,
-                now));
+                now) { After = before });
+            before = message.Id;
         }
 
         var answer = SendAnswer.Of(messages, request.RecipientId);

@@ -22,6 +22,9 @@ internal abstract record Acceptance
     /// <summary>There is no such account, or none that is linked.</summary>
     public sealed record NoAccount : Acceptance;
 
+    /// <summary>The message that it answers cannot be answered.</summary>
+    public sealed record ReplyToNothing(string Detail) : Acceptance;
+
     /// <summary>The response window is closed.</summary>
     public sealed record WindowClosed(DateTimeOffset ClosedAt, string Detail) : Acceptance;
 }

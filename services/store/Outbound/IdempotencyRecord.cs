@@ -24,10 +24,10 @@ internal sealed class IdempotencyRecord
 
     public required string RequestHash { get; init; }
 
-    /// <summary>The message that the answer is about.</summary>
+    /// <summary>The message that the answer is about: the last one of the request.</summary>
     public required MessageId MessageId { get; init; }
 
-    /// <summary>The attachment that goes before the text, when the request had both.</summary>
+    /// <summary>The first message of the request, when it became several.</summary>
     public MessageId? AttachmentMessageId { get; init; }
 
     public required DateTimeOffset CreatedAt { get; init; }
@@ -38,9 +38,6 @@ internal sealed class IdempotencyRecord
     public int? AnswerStatus { get; private set; }
 
     public byte[]? AnswerBody { get; private set; }
-
-    /// <summary>The messages of the request, in the order in which they are sent.</summary>
-    public IReadOnlyList<MessageId> MessageIds => AttachmentMessageId is { } attachment ? [attachment, MessageId] : [MessageId];
 
     public static DateTimeOffset Lease(DateTimeOffset now, TimeSpan wait) => now + wait + Grace;
 
@@ -59,7 +56,6 @@ internal sealed class IdempotencyRecord
             entity.ToTable("idempotency_records");
             entity.HasKey(row => row.Id);
             entity.Property(row => row.Id).ValueGeneratedOnAdd();
-            entity.Ignore(row => row.MessageIds);
             entity.Property(row => row.CallerId).HasMaxLength(100);
             entity.Property(row => row.RequestHash).HasMaxLength(64);
             entity.HasIndex(row => new { row.CallerId, row.Key }).IsUnique();

@@ -19,10 +19,11 @@ internal static partial class SendEndpoint
     public static void MapSend(this IEndpointRouteBuilder routes) => routes.MapPost("/send", SendAsync)
         .Needs(Scopes.Send)
         .WithMetadata(new RequestSizeLimitAttribute(MostBodyBytes))
-        .WithSummary("Sends a message: text, an attachment by URL, or both (then as two messages, the attachment first).")
+        .WithSummary("Sends text, media, images, a sticker, a post or a template; with a text beside it as two messages, the text last.")
         .WithDescription(
-            "JSON: account_id, recipient_id, message (at most 1,000 bytes of UTF-8) and/or attachment_url (attachment_type when the "
-                + "extension does not tell), "
+            "JSON: account_id, recipient_id, message (at most 1,000 bytes of UTF-8, more with split: true, then in parts), quick_replies; "
+                + "attachment_url (attachment_type when the extension does not tell), attachments (up to 10 images), sticker (like_heart), "
+                + "share_media_id or template; reply_to_message_id, "
             + "idempotency_key (or the header Idempotency-Key, which wins), metadata (an object of at most 4 KiB, given back with the "
             + "message), "
             + "sent_by (human or automation: from 24 hours to 7 days after the customer's last message only what a person wrote may be "
@@ -49,7 +50,7 @@ internal static partial class SendEndpoint
                 "unsupported_media_type",
                 "Send application/json. Files cannot be uploaded here yet: give their attachment_url.");
         var (request, errors) = await ReadAsync(context, configuration.GetValue<bool>("Outbound:AllowPrivateAddresses"));
-        if (request is null) return errors.Count > 0 ? Problems.Invalid([.. errors]) : Unreadable();
+        if (request is null) return errors.Count == 0 ? Unreadable() : Refuse(errors);
         if (!TryReadKey(context.Request, request, out var key))
             return Problems.Invalid(("idempotency_key", "Must be 1 to 255 printable ASCII characters."));
         if (!caller.CanSee(request.AccountId)) return AccountNotYours();
@@ -86,6 +87,8 @@ internal static partial class SendEndpoint
                     StatusCodes.Status422UnprocessableEntity,
                     "idempotency_key_reused",
                     "This key was used for another request in the last 24 hours. Use a new key for each message.");
+            case Acceptance.ReplyToNothing(var why):
+                return Problems.Invalid(("reply_to_message_id", why));
             case Acceptance.WindowClosed(var closedAt, var detail):
                 return Problems.Of(StatusCodes.Status409Conflict, "window_closed", detail, ("closed_at", closedAt));
             default:
@@ -146,6 +149,11 @@ internal static partial class SendEndpoint
         (_, CallerKind.User) => Origin.Ui,
         _ => Origin.Api,
     };
+
+    private static ProblemHttpResult Refuse(List<(string Field, string Error)> errors) =>
+        errors.Exists(error => error.Field == "message" && error.Error.Contains(" bytes in UTF-8", StringComparison.Ordinal))
+            ? Problems.Wrong(StatusCodes.Status422UnprocessableEntity, "text_too_long", "The text is too long: see errors.", [.. errors])
+            : Problems.Invalid([.. errors]);
 
     private static ProblemHttpResult Unreadable() =>
         Problems.Of(

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text.Json.Nodes;
 using InstaMessenger.Simulator.Meta.Accounts;
 using InstaMessenger.Simulator.Meta.Customers;
 using InstaMessenger.Simulator.Meta.Faults;
@@ -120,8 +121,12 @@ public sealed class MetaStandIn : IDisposable
         var (account, igsid) = (customer.Account, customer.Igsid);
         await Webhooks.DeliverAsync(MetaPayloads.Envelope(account, Clock.GetUtcNow(), message.Text is { } text
             ? MetaPayloads.Echo(account, igsid, message.Mid, text, message.At)
-            : MetaPayloads.EchoAttachment(account, igsid, message.Mid, message.AttachmentType!, message.AttachmentUrl, message.At)));
+            : MetaPayloads.EchoAttachments(account, igsid, message.Mid, message.At, [.. PartsOf(message)])));
     }
+
+    /// <summary>An own post comes back as every shared one does.</summary>
+    private static IEnumerable<JsonObject> PartsOf(ChatMessage message) => message.MoreUrls.Prepend(message.AttachmentUrl).Select(
+        url => MetaPayloads.AttachmentPart(message.AttachmentType == "MEDIA_SHARE" ? "ig_post" : message.AttachmentType!, url));
 
     internal void EchoLater(Customer customer, ChatMessage message) => _background.Run(_ => EchoAsync(customer, message));
 

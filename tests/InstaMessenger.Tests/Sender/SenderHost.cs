@@ -104,7 +104,8 @@ internal sealed class SenderHost : IAsyncDisposable
         InstagramUserId? to = null,
         DateTimeOffset? expiresAt = null,
         long accountVersion = 1,
-        AccountId? account = null) =>
+        AccountId? account = null,
+        string? after = null) =>
         new(
             MessageId.Parse("msg_" + id),
             account ?? Account,
@@ -113,7 +114,7 @@ internal sealed class SenderHost : IAsyncDisposable
             new OutgoingText(text),
             false,
             expiresAt,
-            Clock.GetUtcNow());
+            Clock.GetUtcNow()) { After = after is null ? null : MessageId.Parse("msg_" + after) };
 
     public Task SendAsync(params SendMessage[] sends) => HandleAsync<SendMessage, SendMessageHandler>(sends);
 

@@ -20,6 +20,7 @@ internal static class ReceivedContent
         var attachments = message.Member("attachments").Items().Select(MediaOf).ToList();
         var media = attachments.OfType<RemoteMedia>().Take(MostAttachments).ToList();
         var content = media.Count > 0 ? MessageContent.OfMedia(media, text)
+            : ThingOf(message) is { } thing ? MessageContent.OfThing(thing, text, item.Element.GetRawText())
             : string.IsNullOrEmpty(text) ? MessageContent.OfRaw(item.Element.GetRawText())
             : MessageContent.OfText(text);
         return content with
@@ -28,6 +29,16 @@ internal static class ReceivedContent
             ReplyTo = ReplyTo(message),
         };
     }
+
+    /// <summary>What a message is by its first attachment, when that is no media.</summary>
+    private static MessageKind? ThingOf(JsonElement message) =>
+        message.Member("attachments").Items().Select(attachment => attachment.Member("type").Text()).FirstOrDefault() switch
+        {
+            "like_heart" => MessageKind.LikeHeart,
+            "template" => MessageKind.Template,
+            "share" or "ig_post" or "media_share" or "MEDIA_SHARE" => MessageKind.Share,
+            _ => null,
+        };
 
     private static InstagramMessageId? ReplyTo(JsonElement message) =>
         InstagramMessageId.TryParse(message.Member("reply_to").Member("mid").Id(), out var mid) ? mid : null;

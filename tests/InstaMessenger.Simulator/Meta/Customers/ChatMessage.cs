@@ -10,6 +10,9 @@ namespace InstaMessenger.Simulator.Meta.Customers;
 public sealed record ChatMessage(
     string Mid, bool FromCustomer, string? Text, string? AttachmentType, string? AttachmentUrl, DateTimeOffset At)
 {
+    /// <summary>The other images of an album.</summary>
+    public IReadOnlyList<string> MoreUrls { get; init; } = [];
+
     /// <summary>The customer's reaction.</summary>
     public string? Reaction { get; init; }
 

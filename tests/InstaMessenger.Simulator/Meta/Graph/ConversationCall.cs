@@ -84,12 +84,12 @@ internal static class ConversationCall
         if (message.AttachmentUrl is { } url)
             described["attachments"] = new JsonObject
             {
-                ["data"] = new JsonArray(message.AttachmentType switch
+                ["data"] = new JsonArray([.. message.MoreUrls.Prepend(url).Select((each, index) => message.AttachmentType switch
                 {
-                    "image" => new JsonObject { ["id"] = "1", ["image_data"] = new JsonObject { ["url"] = url } },
-                    "video" => new JsonObject { ["id"] = "1", ["video_data"] = new JsonObject { ["url"] = url } },
-                    _ => new JsonObject { ["id"] = "1", ["file_url"] = url },
-                }),
+                    "image" => new JsonObject { ["id"] = $"{index}", ["image_data"] = new JsonObject { ["url"] = each } },
+                    "video" => new JsonObject { ["id"] = $"{index}", ["video_data"] = new JsonObject { ["url"] = each } },
+                    _ => new JsonObject { ["id"] = $"{index}", ["file_url"] = each },
+                })]),
             };
         return described;
     }

@@ -39,7 +39,10 @@ internal static class SendCall
         var failing = fault is { Kind: not FaultKind.Latency };
         var customer = meta.Customers.Get(call.Account!.Id, request.Recipient);
         var message = new ChatMessage(
-            meta.Customers.NewMid(), FromCustomer: false, request.Text, request.AttachmentType, request.AttachmentUrl, meta.Customers.Now);
+            meta.Customers.NewMid(), FromCustomer: false, request.Text, request.AttachmentType, request.AttachmentUrl, meta.Customers.Now)
+        {
+            MoreUrls = request.MoreUrls,
+        };
         meta.Accept(new(call.Account.Id, call.Host, request.Recipient, request.Text, request.AttachmentType, request.AttachmentUrl,
             message.Mid, message.At, request.Tag, request.ReplyTo, failing ? Name(fault!) : "ok"));
         customer.Append(message);
@@ -108,6 +111,8 @@ internal static class SendCall
             var window = request.Tag is null ? TimeSpan.FromHours(24) : TimeSpan.FromDays(7);
             if (meta.EnforceWindow && !(meta.Customers.Now - customer?.LastWroteAt <= window)) return GraphError.OutsideWindow;
         }
+        if (request.ReplyTo is { } mid && meta.Customers.Find(call.Account!.Id, request.Recipient)?.Messages.Any(
+            message => message.Mid == mid) is not true) return GraphError.Invalid("The message in reply_to does not exist.");
         var unfetchable = request.AttachmentUrl is { } url && meta.FetchOutgoingMedia && !await meta.Media.CanFetchAsync(url);
         return unfetchable ? GraphError.UnfetchableMedia : null;
     }

@@ -8,6 +8,9 @@ internal sealed record SendRequest(
     string? Igsid, string? CommentId, string? Action, string? ActionMid, string? Reaction,
     string? Text, string? AttachmentType, string? AttachmentUrl, string? Tag, string? ReplyTo)
 {
+    /// <summary>The other images of an album.</summary>
+    public IReadOnlyList<string> MoreUrls { get; init; } = [];
+
     public string Recipient => Igsid ?? CommentId!;
 
     public static SendRequest? Parse(JsonElement body, out GraphError? error)
@@ -18,6 +21,10 @@ internal sealed record SendRequest(
         var igsid = String(recipient, "id");
         var comment = String(recipient, "comment_id");
         if (igsid is null == comment is null) return Refuse(out error, "The parameter recipient is required.");
+
+        string[] members = ["recipient", "message", "messaging_type", "tag", "reply_to", "sender_action", "payload", "platform"];
+        if (body.EnumerateObject().Select(member => member.Name).FirstOrDefault(name => !members.Contains(name)) is { } stranger)
+            return Refuse(out error, $"Invalid keys \"{stranger}\" were found in param.");
 
         var action = String(body, "sender_action");
         if (action is not null)
@@ -46,6 +53,7 @@ internal sealed record SendRequest(
         var attachment = Member(message, "attachment") ?? Album(message, out error);
         if (error is not null) return null;
         if (text is null == attachment is null) return Refuse(out error, "You must specify exactly one of text or attachment.");
+        if (Templates.FaultOf(message) is { } fault) return Refuse(out error, fault);
         if (text is not null)
         {
             if (text.Length == 0) return Refuse(out error, "Message cannot be empty, must provide valid attachment or text");
@@ -60,19 +68,27 @@ internal sealed record SendRequest(
         var complete = type switch
         {
             "image" or "video" or "audio" or "file" => url is not null || String(payload, "attachment_id") is not null,
-            "MEDIA_SHARE" => String(payload, "id") is not null,
-            "template" => String(payload, "template_type") is "generic" or "button",
-            "like_heart" => true,
+            "MEDIA_SHARE" => String(payload, "id") is { Length: > 0 } id && id.All(char.IsAsciiDigit),
+            "template" => true,
+            "like_heart" => payload is null,
             _ => false,
         };
-        return complete ? request with { AttachmentType = type, AttachmentUrl = url } : Refuse(out error, "Invalid attachment");
+        if (!complete) return Refuse(out error, "Invalid attachment");
+        var more = Member(message, "attachments") is { } album ? album.EnumerateArray().Skip(1) : [];
+        return request with
+        {
+            AttachmentType = type,
+            AttachmentUrl = url,
+            MoreUrls = [.. more.Select(image => String(Member(image, "payload"), "url") ?? "")],
+        };
     }
 
     private static JsonElement? Album(JsonElement? message, out GraphError? error)
     {
         error = null;
         if (Member(message, "attachments") is not { ValueKind: JsonValueKind.Array } album) return null;
-        if (album.GetArrayLength() is 0 or > 10 || album.EnumerateArray().Any(part => String(part, "type") != "image"))
+        if (album.GetArrayLength() is 0 or > 10 || album.EnumerateArray().Any(
+            part => String(part, "type") != "image" || String(Member(part, "payload"), "url") is null))
         {
             error = GraphError.Invalid("attachments takes 1 to 10 images.");
             return null;
@@ -86,12 +102,12 @@ internal sealed record SendRequest(
         return null;
     }
 
-    private static JsonElement? Member(JsonElement? parent, string name) =>
+    internal static JsonElement? Member(JsonElement? parent, string name) =>
         parent is { ValueKind: JsonValueKind.Object } members && members.TryGetProperty(name, out var member)
             && member.ValueKind != JsonValueKind.Null
             ? member
             : null;
 
-    private static string? String(JsonElement? parent, string name) =>
+    internal static string? String(JsonElement? parent, string name) =>
         Member(parent, name) is { ValueKind: JsonValueKind.String } text ? text.GetString() : null;
 }

@@ -107,6 +107,15 @@ public static partial class MetaPayloads
             ["attachments"] = new JsonArray(AttachmentPart(type, url)),
         });
 
+    /// <summary>Attachments that the business sent in one message.</summary>
+    public static JsonObject EchoAttachments(
+        string account, string customer, string mid, DateTimeOffset at, params JsonObject[] parts) => EchoOf(account, customer, at, new()
+        {
+            ["mid"] = mid,
+            ["is_echo"] = true,
+            ["attachments"] = new JsonArray([.. parts]),
+        });
+
     /// <summary>The account messages itself (Meta's test feature).</summary>
     public static JsonObject SelfMessage(string account, string ownIgsid, string mid, string text, DateTimeOffset at) =>
         EchoOf(account, ownIgsid, at, new() { ["mid"] = mid, ["is_echo"] = true, ["is_self"] = true, ["text"] = text });

@@ -70,11 +70,18 @@ public sealed class ThreadMatchTests
         found[1].ShouldBeOfType<Finding.Found>().At.ShouldBe(At("hi@701"));
     }
 
-    [Fact]
-    public void Content_that_nobody_knows_is_unprovable() =>
-        ThreadMatch
-            .Of([new Missing(1, Start, null, false)], new ThreadView([], DateTimeOffset.MinValue), new HashSet<InstagramMessageId>())[1]
-            .ShouldBeOfType<Finding.Unprovable>();
+    [Theory]
+    [InlineData("", "absent")]
+    [InlineData("hi@101", "unprovable")]
+    [InlineData("img@101", "unprovable")]
+    [InlineData("hi@101?", "absent")]
+    public void One_whose_look_is_not_known_is_absent_only_beside_nothing_of_the_business(string messages, string expected)
+    {
+        var items = Split(messages).Select(text => new ThreadMessage(Mid(0), At(text), !text.EndsWith('?'), LikenessOf(text))).ToList();
+        var missing = new Missing(1, At("x@100"), null, InHand: false);
+        var found = ThreadMatch.Of([missing], new ThreadView(items, DateTimeOffset.MinValue), new HashSet<InstagramMessageId>());
+        Describe(found[1]).ShouldBe(expected);
+    }
 
     private static string[] Split(string text) => text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
 

@@ -77,6 +77,50 @@ public sealed class SendFlowTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_part_that_fails_stops_those_behind_it_and_no_other_message()
+    {
+        var success = _graph.Answer;
+        _graph.Answer = (context, number) => number == 2 ? FakeGraph.Error(400, 551)(context, number) : success(context, number);
+        await _host.LinkAsync();
+        await _host.SendAsync(
+            _host.Text("1", "one"), _host.Text("2", "two", after: "1"), _host.Text("3", "three", after: "2"),
+            _host.Text("4", "four", after: "3"), _host.Text("5", "another"));
+
+        var outcomes = new Dictionary<string, string>();
+        while (outcomes.Count < 5)
+        {
+            var report = await _host.OutcomeAsync(TimeSpan.FromMilliseconds(500));
+            outcomes[report.MessageId.Value] = report.Error?.Code ?? report.Outcome.ToString();
+        }
+
+        outcomes.OrderBy(pair => pair.Key).Select(pair => pair.Value)
+            .ShouldBe(["Sent", "recipient_unavailable", "earlier_part_failed", "earlier_part_failed", "Sent"]);
+        _graph.Count.ShouldBe(3);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_part_waits_for_an_unknown_one_before_it_until_that_is_found_or_looked_for_in_vain(bool echo)
+    {
+        var success = _graph.Answer;
+        _graph.Answer = (context, number) => number == 1 ? FakeGraph.Error(500, 1)(context, number) : success(context, number);
+        await _host.LinkAsync();
+        await _host.SendAsync(_host.Text("1", "one"), _host.Text("2", "two", after: "1"));
+        (await _host.OutcomeAsync()).Outcome.ShouldBe(SendOutcome.Unknown);
+        if (echo)
+        {
+            await _host.EchoAsync("1", "mid.7");
+            (await _host.OutcomeAsync()).MessageId.ShouldBe(MessageId.Parse("msg_1"));
+        }
+
+        var second = await _host.OutcomeAsync(TimeSpan.FromSeconds(1));
+
+        (second.MessageId, second.Error?.Code).ShouldBe((MessageId.Parse("msg_2"), echo ? null : "earlier_part_failed"));
+        _graph.Count.ShouldBe(echo ? 2 : 1);
+    }
+
+    [Fact]
     public async Task A_slow_call_holds_up_its_contact_and_nobody_else()
     {
         var release = new TaskCompletionSource();

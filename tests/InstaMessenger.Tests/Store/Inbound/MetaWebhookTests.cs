@@ -84,7 +84,6 @@ public sealed class MetaWebhookTests
     [InlineData("""{"mid":"m1","attachments":[{"type":"ephemeral"}]}""")]
     [InlineData("""{"mid":"m1","attachments":[{"type":"image"}]}""")]
     [InlineData("""{"mid":"m1","attachments":[{"type":"image","payload":{"url":17}}]}""")]
-    [InlineData("""{"mid":"m1","attachments":[{"type":"ig_post","payload":{"url":"https://x/"}}]}""")]
     [InlineData("""{"mid":"m1","attachments":"none"}""")]
     [InlineData("""{"mid":"m1","attachments":[null,3,[]]}""")]
     [InlineData("""{"mid":"m1","is_unsupported":true}""")]
@@ -97,6 +96,18 @@ public sealed class MetaWebhookTests
 
         content.Kind.ShouldBe(MessageKind.Unsupported);
         content.Raw.ShouldBe(Envelope(message));
+    }
+
+    /// <summary>Else the echo of such a send would not be known as its own.</summary>
+    [Theory]
+    [InlineData("""{"mid":"m1","attachments":[{"type":"ig_post","payload":{"url":"https://x/"}}]}""", "Share")]
+    [InlineData("""{"mid":"m1","attachments":[{"type":"like_heart"}]}""", "LikeHeart")]
+    [InlineData("""{"mid":"m1","attachments":[{"type":"template","payload":{"generic":{"elements":[{"title":"t"}]}}}]}""", "Template")]
+    public void A_thing_without_media_is_of_its_kind_and_keeps_its_raw_json(string message, string kind)
+    {
+        var content = ReadMessage(Item(message)).Content;
+
+        (content.Kind.ToString(), content.Raw).ShouldBe((kind, Envelope(message)));
     }
 
     /// <summary>A bot needs the payload of a quick reply, not the words on its button; it was kept and shown nowhere.</summary>

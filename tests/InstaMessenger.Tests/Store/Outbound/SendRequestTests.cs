@@ -31,9 +31,12 @@ public sealed class SendRequestTests
     [InlineData("""{TO,"message":"x","metadata":[1]}""", "metadata")]
     [InlineData("""{TO,"message":"x","idempotencyKey":"k"}""", "idempotencyKey")]
     [InlineData("""{TO,"message":"x","Message":"y"}""", "Message")]
-    [InlineData("""{TO,"message":"x","reply_to_message_id":"msg_1"}""", "reply_to_message_id")]
+    [InlineData("""{TO,"message":"x","reply_to_message_id":"17"}""", "reply_to_message_id")]
+    [InlineData("""{TO,"message":"x","split":"yes"}""", "split")]
+    [InlineData("""{TO,"message":"x","schedule_at":"2027-01-01T00:00:00Z"}""", "schedule_at")]
     [InlineData("""{TO,"message":"x","quick_replies":[]}""", "quick_replies")]
-    [InlineData("""{TO,"message":"x","template":{}}""", "template")]
+    [InlineData("""{TO,"message":"x","template":{}}""", "template.type")]
+    [InlineData("""{TO,"message":"x","template":[]}""", "template")]
     public void A_wrong_field_is_named(string body, string field)
     {
         Read(body, out var errors).ShouldBeNull();

@@ -180,6 +180,11 @@ namespace InstaMessenger.Sender.Data.Migrations.MySql
                         .HasColumnType("bigint")
                         .HasColumnName("account_version");
 
+                    b.Property<string>("After")
+                        .HasMaxLength(40)
+                        .HasColumnType("varchar(40)")
+                        .HasColumnName("after");
+
                     b.Property<int>("Attempts")
                         .IsConcurrencyToken()
                         .HasColumnType("int")

@@ -168,6 +168,11 @@ namespace InstaMessenger.Sender.Data.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("account_version");
 
+                    b.Property<string>("After")
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("after");
+
                     b.Property<int>("Attempts")
                         .IsConcurrencyToken()
                         .HasColumnType("INTEGER")
