@@ -8,14 +8,15 @@ namespace InstaMessenger.IntegrationTests.Reliability;
 
 /// <summary>
 /// Sends whose fate the caller cannot know, because the answer was lost or says nothing: none may reach a customer twice, none may be lost
-/// or called what it is not, and hardly any may stay unknown. Runs beside other tests: it measures no time, and waits for most of its own.
+/// or called what it is not, and hardly any may stay unknown. <c>INSTAMESSENGER_SENDS</c> sets how many there are (the long run: 1,000).
+/// Runs beside other tests: it measures no time, and waits for most of its own.
 /// </summary>
 [Trait(ReliabilityCollection.Trait, "Reliability")]
 public sealed class AmbiguousSendTests : IAsyncLifetime
 {
     private const int Seed = 7;
     private const int Writers = 100;
-    private static readonly int Sends = Figures.Setting("INSTAMESSENGER_SENDS", 1000);
+    private static readonly int Sends = Figures.Setting("INSTAMESSENGER_SENDS", 300);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
 
     private readonly StandaloneProduct _product = new();
@@ -177,7 +178,7 @@ public sealed class AmbiguousSendTests : IAsyncLifetime
             (Fault.Hang(accepted: false), 10),
             (Fault.Reset(accepted: false), 20),
             (Fault.ServerError(accepted: false), 20),
-            (Fault.RateLimit(regainMinutes: 0), 2),
+            (Fault.RateLimit(regainMinutes: 0), 4),
             (Fault.Error(1200, status: 500), 40),
             (Fault.Error(-1, status: 500), 20),
         ];
