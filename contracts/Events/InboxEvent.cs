@@ -13,6 +13,10 @@ namespace InstaMessenger.Contracts.Events;
 /// </param>
 /// <param name="ConversationId">The thread, when the event belongs to one.</param>
 /// <param name="Body">The event as every tap shows it: UTF-8 JSON.</param>
+/// <param name="Erased">
+/// Of <c>message.deleted</c>: the other events that showed the message. Whoever keeps one of them takes out what it said, with
+/// <see cref="EventBody.WithoutMessage"/>. Null for every other event.
+/// </param>
 public sealed record InboxEvent(
     long Sequence,
     EventId Id,
@@ -20,4 +24,5 @@ public sealed record InboxEvent(
     AccountId AccountId,
     long AccountVersion,
     ConversationId? ConversationId,
-    byte[] Body);
+    byte[] Body,
+    IReadOnlyList<EventId>? Erased = null);

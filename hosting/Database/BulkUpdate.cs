@@ -19,9 +19,10 @@ public static class BulkUpdate
     /// </summary>
     /// <typeparam name="T">An entity of the context; its changes free no unique value that another of them takes.</typeparam>
     /// <param name="db">The unit's context, after <c>DetectChanges</c>.</param>
+    /// <param name="only">Which changes to write; the others are left to <c>SaveChanges</c>. Null for all.</param>
     /// <returns>How many rows were written.</returns>
     /// <exception cref="DbUpdateConcurrencyException">A row is gone, or is not as it was read.</exception>
-    public static async Task<int> ChangedAsync<T>(DbContext db)
+    public static async Task<int> ChangedAsync<T>(DbContext db, Func<EntityEntry<T>, bool>? only = null)
         where T : class
     {
         ArgumentNullException.ThrowIfNull(db);
@@ -30,7 +31,9 @@ public static class BulkUpdate
         var statements = new Dictionary<string, Statement>(StringComparer.Ordinal);
         try
         {
-            foreach (var entry in db.ChangeTracker.Entries<T>().Where(entry => entry.State == EntityState.Modified).ToList())
+            var entries = db.ChangeTracker.Entries<T>()
+                .Where(entry => entry.State == EntityState.Modified && only?.Invoke(entry) != false).ToList();
+            foreach (var entry in entries)
             {
                 var changed = entry.Properties.Where(property => property.IsModified).Select(property => property.Metadata).ToList();
                 var name = string.Join(',', changed.Select(property => property.Name));

@@ -30,6 +30,7 @@ public static class CrmForwarderSetup
         services.AddSection<DeliveryOptions>("Deliveries");
         services.AddSingleton<DeliveryMailbox>();
         services.AddSingleton<EventIntake>();
+        services.AddSingleton<Erasure>();
         services.AddSingleton<ProcessLease>();
         services.AddSingleton<EndpointClaims>();
         services.AddSingleton<DueDeliveries>();

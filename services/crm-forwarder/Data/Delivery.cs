@@ -22,7 +22,7 @@ internal sealed class Delivery
 
     public ConversationId? ConversationId { get; init; }
 
-    /// <summary>The event as posted; the same bytes at every attempt.</summary>
+    /// <summary>The event as posted; the same bytes at every attempt, as long as the message that it shows is not taken back.</summary>
     public required byte[] Body { get; init; }
 
     public string? TraceParent { get; init; }

@@ -22,7 +22,7 @@ internal sealed class WaitingEvent
 
     public ConversationId? ConversationId { get; init; }
 
-    public required byte[] Body { get; init; }
+    public required byte[] Body { get; set; }
 
     public string? TraceParent { get; init; }
 

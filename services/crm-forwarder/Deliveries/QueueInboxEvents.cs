@@ -11,15 +11,18 @@ namespace InstaMessenger.CrmForwarder.Deliveries;
 /// Makes one delivery of each event for its account's endpoint. An event that is ahead of the news of its account waits; one of an account
 /// that names no CRM goes nowhere.
 /// </summary>
-internal sealed class QueueInboxEvents(EventIntake intake) : IMessageHandler<CrmForwarderDbContext, InboxEvent>
+internal sealed class QueueInboxEvents(EventIntake intake, Erasure erasure) : IMessageHandler<CrmForwarderDbContext, InboxEvent>
 {
     public async Task HandleAsync(WorkScope<CrmForwarderDbContext> scope, IReadOnlyList<BusItem<InboxEvent>> items)
     {
         var accounts = await EventIntake.StandingOfAsync(scope.Db, [.. items.Select(item => item.Body.AccountId).Distinct()]);
+        var erased = await Erasure.MessagesOfAsync(scope.Db, items.Select(item => item.Body.Id));
         var waiting = new List<WaitingEvent>();
         var ready = new List<(WaitingEvent, string)>(items.Count);
         foreach (var inboxEvent in items.Select(WaitingEvent.Of))
         {
+            if (erased.TryGetValue(inboxEvent.EventId, out var message))
+                inboxEvent.Body = EventBody.WithoutMessage(inboxEvent.Body, message);
             if (!accounts.TryGetValue(inboxEvent.AccountId, out var account) || account.Version < inboxEvent.AccountVersion)
                 waiting.Add(inboxEvent);
             else if (account.EndpointId is not null) ready.Add((inboxEvent, account.EndpointId));
@@ -29,6 +32,7 @@ internal sealed class QueueInboxEvents(EventIntake intake) : IMessageHandler<Crm
         await intake.ReleaseAsync(scope, accounts);
         await intake.AddAsync(scope, ready);
         await KeepAsync(scope.Db, waiting);
+        await erasure.ApplyAsync(scope, items.Select(item => item.Body));
     }
 
     private static async Task KeepAsync(CrmForwarderDbContext db, List<WaitingEvent> waiting)

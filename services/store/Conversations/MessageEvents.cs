@@ -1,9 +1,13 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
+using InstaMessenger.Contracts.Events;
 using InstaMessenger.Contracts.Ids;
 using InstaMessenger.Hosting.Database;
+using InstaMessenger.Hosting.Http;
 using InstaMessenger.Store.Data;
 using InstaMessenger.Store.Domain;
 using InstaMessenger.Store.Events;
+using Microsoft.EntityFrameworkCore;
 
 namespace InstaMessenger.Store.Conversations;
 
@@ -32,13 +36,26 @@ internal static class MessageEvents
         Account account,
         Conversation conversation,
         Message message,
-        string? traceParent =
-            null, MessageId? replaces = null) =>
+        string? traceParent = null,
+        MessageId? replaces = null) =>
         log.Append(
             scope,
             account,
             conversation.Id,
             type,
             new MessageEventData(MessageView.Of(message), ContactView.Of(conversation), message.Origin, replaces),
-            traceParent);
+            traceParent,
+            message.Id);
+
+    /// <summary>
+    /// Takes what a message said out of the events that show it, in the log and in this unit: it was taken back, and is as it is now.
+    /// </summary>
+    public static async Task EraseAsync(WorkScope<StoreDbContext> scope, Message message)
+    {
+        // An event of the unit's own is written first, so that there is one way to erase.
+        if (scope.Db.HasUnwrittenEvents) await scope.Db.SaveChangesAsync();
+        var erased = JsonSerializer.SerializeToUtf8Bytes(MessageView.Of(message), ApiJson.Options);
+        foreach (var row in await scope.Db.Events.Where(row => row.MessageId == message.Id).ToListAsync())
+            row.Body = EventBody.WithoutMessage(row.Body, erased);
+    }
 }

@@ -16,8 +16,9 @@ internal sealed record MessageView(
     string? Text,
     RawJson? Raw,
     IReadOnlyList<AttachmentView> Attachments,
-    IReadOnlyList<object> Reactions,
+    IReadOnlyList<ReactionView> Reactions,
     ReplyToView? ReplyTo,
+    IReadOnlyList<EditView> Edits,
     MessageStatus? Status,
     Origin? Origin,
     SendError? Error,
@@ -38,8 +39,9 @@ internal sealed record MessageView(
         message.Text,
         RawJson.Of(message.Raw),
         [.. message.Attachments.OrderBy(attachment => attachment.Index).Select(AttachmentView.Of)],
-        [],
+        [.. (message.Changes?.Reactions ?? []).Where(reaction => !reaction.IsTakenBack).Select(ReactionView.Of)],
         message.ReplyTo is { } mid ? new ReplyToView(mid) : null,
+        EditView.ListOf(message),
         message.Status,
         message.Origin,
         message.Error,
@@ -47,8 +49,31 @@ internal sealed record MessageView(
         message.SentAt,
         message.ReceivedAt,
         message.ReadAt,
-        null,
-        null);
+        message.EditedAt,
+        message.DeletedAt);
+}
+
+/// <summary>A reaction as clients see it.</summary>
+internal sealed record ReactionView(Party By, string? Reaction, string? Emoji, DateTimeOffset At)
+{
+    public static ReactionView Of(Reaction reaction) => new(reaction.By, reaction.Name, reaction.Emoji, reaction.At);
+}
+
+/// <summary>What a message said before an edit.</summary>
+/// <param name="Text">The text; null when the message had none, or when nobody here ever saw it.</param>
+/// <param name="EditedAt">When it was replaced by the next one, or by what the message says now.</param>
+internal sealed record EditView(string? Text, DateTimeOffset EditedAt)
+{
+    /// <summary>Lists one entry for each edit, in order.</summary>
+    public static IReadOnlyList<EditView> ListOf(Message message)
+    {
+        var versions = message.Changes?.Versions ?? [];
+        return
+        [
+            .. versions.Select((version, index) => (Version: version, Before: index > 0 ? versions[index - 1].Text : null))
+                .Where(pair => !pair.Version.IsFirst).Select(pair => new EditView(pair.Before, pair.Version.At)),
+        ];
+    }
 }
 
 /// <summary>An attachment as clients see it.</summary>
@@ -67,4 +92,8 @@ internal sealed record ContactView(InstagramUserId Id, string? Username, string?
 {
     public static ContactView Of(Conversation conversation) =>
         new(conversation.ContactId, conversation.ContactUsername, conversation.ContactName, conversation.ContactPictureUrl);
+
+    /// <summary>Describes the customer of a thread that may not have begun yet.</summary>
+    public static ContactView Of(Conversation? conversation, InstagramUserId? contact) =>
+        conversation is null ? new ContactView(contact!.Value, null, null, null) : Of(conversation);
 }

@@ -33,7 +33,13 @@ internal static class ReadMark
                 if (!conversation.MarkRead(now)) return true;
                 var account = await scope.Db.Accounts.SingleAsync(row => row.Id == conversation.AccountId);
                 var view = await ConversationView.ListAsync(scope.Db, [conversation], now, CancellationToken.None);
-                log.Append(scope, account, conversation.Id, EventTypes.ConversationUpdated, new ConversationEventData(view[0]));
+                log.Append(
+                    scope,
+                    account,
+                    conversation.Id,
+                    EventTypes.ConversationUpdated,
+                    new ConversationEventData(view[0]),
+                    shown: conversation.LastMessageId);
                 return true;
             },
             cancellationToken);

@@ -12,6 +12,7 @@ internal sealed class ConversationTable : IEntityTypeConfiguration<Conversation>
         entity.HasKey(conversation => conversation.Id);
         entity.Property(conversation => conversation.ContactUsername).HasMaxLength(100);
         entity.Property(conversation => conversation.ContactName).HasMaxLength(200);
+        entity.Property(conversation => conversation.Reads).HasConversion(reads => reads!.ToJson(), json => ReadReceipts.OfJson(json));
         entity.HasRowVersion();
 
         // Looked up by contact alone, many at once; the account makes it unique.

@@ -20,10 +20,13 @@ internal sealed class EventRow
 
     public ConversationId? ConversationId { get; init; }
 
+    /// <summary>The message whose content the event shows, so that an unsend can erase it here; null for none.</summary>
+    public MessageId? MessageId { get; init; }
+
     public required DateTimeOffset OccurredAt { get; init; }
 
     /// <summary>The event as clients see it: UTF-8 JSON, made once, so that every tap and every retry shows the same.</summary>
-    public required byte[] Body { get; init; }
+    public required byte[] Body { get; set; }
 
     public string? TraceParent { get; init; }
 
@@ -37,6 +40,7 @@ internal sealed class EventRow
             entity.Property(row => row.Type).HasMaxLength(40);
             entity.Property(row => row.TraceParent).HasMaxLength(100);
             entity.HasIndex(row => new { row.AccountId, row.Sequence });
+            entity.HasIndex(row => row.MessageId);
         }
     }
 }

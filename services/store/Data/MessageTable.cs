@@ -13,6 +13,10 @@ internal sealed class MessageTable : IEntityTypeConfiguration<Message>
         entity.Property(message => message.Sequence).ValueGeneratedOnAdd();
         entity.Ignore(message => message.Error);
         entity.Ignore(message => message.AwaitsMid);
+        entity.Ignore(message => message.IsDeleted);
+        entity.Ignore(message => message.EditedAt);
+        entity.Ignore(message => message.DeletedAt);
+        entity.Property(message => message.Changes).HasConversion(changes => changes!.ToJson(), json => MessageChanges.OfJson(json));
         entity.Property(message => message.Direction).HasMaxLength(10);
         entity.Property(message => message.Status).HasMaxLength(10);
         entity.Property(message => message.Origin).HasMaxLength(10);

@@ -24,6 +24,27 @@ internal abstract class StoreDbContext(DbContextOptions options) : ServiceDbCont
 
     public DbSet<Counter> Counters => Set<Counter>();
 
+    /// <summary>New messages that the unit has not written yet.</summary>
+    public IReadOnlyList<Message> Arrived => _arrivedMessages;
+
+    /// <summary>
+    /// The messages that the unit has read or added. EF looks for changes before it lists entities, and of a whole bundle that takes long.
+    /// </summary>
+    public IReadOnlyList<Message> Held
+    {
+        get
+        {
+            var detects = ChangeTracker.AutoDetectChangesEnabled;
+            ChangeTracker.AutoDetectChangesEnabled = false;
+            List<Message> held = [.. ChangeTracker.Entries<Message>().Where(entry => entry.State != EntityState.Deleted)
+                .Select(entry => entry.Entity)];
+            ChangeTracker.AutoDetectChangesEnabled = detects;
+            return held;
+        }
+    }
+
+    public bool HasUnwrittenEvents => _pendingEvents.Count > 0;
+
     /// <summary>
     /// Keeps an event to be written at the end of the transaction, when it gets its sequence. Only the event log calls this.
     /// </summary>
@@ -45,6 +66,9 @@ internal abstract class StoreDbContext(DbContextOptions options) : ServiceDbCont
         {
             CountVersions();
             return await BulkUpdate.ChangedAsync<Conversation>(this)
+                // The others free or take a unique mid, in an order that EF finds.
+                + await BulkUpdate.ChangedAsync<Message>(
+                    this, entry => !entry.Property(message => message.InstagramMessageId).IsModified)
                 + await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken)
                 + await WriteArrivedAsync()
                 + await WriteEventsAsync(cancellationToken);

@@ -36,6 +36,9 @@ internal sealed class Conversation
 
     public DateTimeOffset UpdatedAt { get; private set; }
 
+    /// <summary>How far the customer has read; null as long as nothing is known.</summary>
+    public ReadReceipts? Reads { get; private set; }
+
     public static Conversation Begin(AccountId account, InstagramUserId contact, DateTimeOffset now, ConversationId id) =>
         new() { Id = id, AccountId = account, ContactId = contact, LastMessageAt = DateTimeOffset.UnixEpoch, UpdatedAt = now };
 
@@ -46,20 +49,43 @@ internal sealed class Conversation
         UpdatedAt = now;
         if (message.Direction == Direction.Inbound)
         {
-            UnreadCount++;
-            if (LastInboundAt is null || message.SentAt > LastInboundAt) LastInboundAt = message.SentAt;
+            if (!message.AwaitsOriginal || message.Changes is { IsCounted: true }) UnreadCount++;
+            if (!message.AwaitsOriginal) Wrote(message);
         }
 
         Place(message);
     }
 
+    /// <summary>Takes into account that the message itself came, after a change of it had.</summary>
+    /// <returns>Like <see cref="Place"/>.</returns>
+    public bool Complete(Message message, DateTimeOffset now)
+    {
+        UpdatedAt = now;
+        if (message.Direction == Direction.Inbound)
+        {
+            if (message.Changes is not { IsCounted: true }) UnreadCount++;
+            Wrote(message);
+        }
+
+        return Place(message);
+    }
+
+    /// <summary>Takes a receipt of the customer's. Returns the part of the thread that it is the first to say of; null for none.</summary>
+    public ReadPart? Read(ReadReceipt receipt)
+    {
+        if ((Reads ?? ReadReceipts.None).With(receipt) is not var (receipts, part)) return null;
+        Reads = receipts;
+        return part;
+    }
+
     /// <summary>
-    /// Finds out whether a message is the newest one, by the thread's own order: time, then sequence. This is the only way; call it for
-    /// every message that is new or that got another time.
+    /// Finds out whether a message is the newest one, by the thread's own order: time, then sequence; and whether it is read. This is the
+    /// only way; call it for every message that is new or that got another time.
     /// </summary>
     /// <returns>False when only the thread's rows can tell which one is newest; then see <c>Data/NewestMessages.cs</c>.</returns>
     public bool Place(Message message)
     {
+        if (Reads?.ReadAt(message.SentAt) is { } readAt) message.MarkRead(readAt);
         var isLast = LastMessageId == message.Id;
         if (LastMessageId is null || message.SentAt > LastMessageAt) return Newest(message);
         if (message.SentAt < LastMessageAt) return !isLast;
@@ -85,4 +111,9 @@ internal sealed class Conversation
     }
 
     public ResponseWindow WindowAt(DateTimeOffset now) => ResponseWindow.Of(LastInboundAt, now);
+
+    private void Wrote(Message message)
+    {
+        if (LastInboundAt is null || message.SentAt > LastInboundAt) LastInboundAt = message.SentAt;
+    }
 }

@@ -8,7 +8,7 @@ namespace InstaMessenger.Store.Domain;
 /// One message of a conversation: text or attachments, or something that can only be kept. One message is one <c>mid</c> at Meta; a
 /// client's text with an attachment is therefore two messages.
 /// </summary>
-internal sealed class Message
+internal sealed partial class Message
 {
     private readonly List<Attachment> _attachments = [];
 
@@ -64,7 +64,7 @@ internal sealed class Message
     /// <summary>Our time: when we first knew of it; counts unread.</summary>
     public DateTimeOffset ReceivedAt { get; private set; }
 
-    /// <summary>When the customer saw it. Nothing takes in Meta's read receipts yet, so it is null.</summary>
+    /// <summary>When the customer saw it, by Meta's clock; null for inbound messages.</summary>
     public DateTimeOffset? ReadAt { get; private set; }
 
     /// <summary>The client's own JSON object, given back with the message and never looked into; null when it gave none.</summary>
@@ -131,7 +131,8 @@ internal sealed class Message
     public static Message Compose(
         Conversation conversation, MessageContent content, Origin origin, DateTimeOffset now, MessageId id, string? metadata = null)
     {
-        if (content.Kind == MessageKind.Unsupported) throw new BrokenRuleException("Only what can be shown can be sent.");
+        if (content.Kind is MessageKind.Unsupported or MessageKind.Deleted)
+            throw new BrokenRuleException("Only what can be shown can be sent.");
         var message = Create(conversation, content, now, now, id);
         message.Direction = Direction.Outbound;
         message.Origin = origin;
@@ -196,7 +197,7 @@ internal sealed class Message
     /// </summary>
     public void GiveUpMid()
     {
-        (InstagramMessageId, EchoKey) = (null, ContentKey);
+        (InstagramMessageId, EchoKey, Changes, ReadAt) = (null, ContentKey, null, null);
         // It was refused before the echo came, and counts as refused again.
         if (FailedAt is not null) Status = MessageStatus.Failed;
         else Become(MessageStatus.Unknown, null);

@@ -25,6 +25,9 @@ internal sealed record MessageContent
     /// <summary>What is sent, when the content shows something that we send; null for what came from Meta.</summary>
     public OutgoingContent? Outgoing { get; private init; }
 
+    /// <summary>What is left of a message that was taken back.</summary>
+    public static readonly MessageContent Nothing = new() { Kind = MessageKind.Deleted };
+
     /// <summary>Plain text.</summary>
     public static MessageContent OfText(string text) =>
         text.Length == 0

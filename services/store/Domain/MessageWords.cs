@@ -28,6 +28,9 @@ internal enum MessageKind
     /// <summary>Cards or a text with buttons.</summary>
     Template,
 
+    /// <summary>Taken back by whoever wrote it; nothing that it said is kept.</summary>
+    Deleted,
+
     /// <summary>Something that we keep (as raw JSON) but cannot show.</summary>
     Unsupported,
 }
@@ -44,7 +47,7 @@ internal enum MessageStatus
     /// <summary>Meta has it.</summary>
     Sent,
 
-    /// <summary>The customer has seen it. Nothing takes in read receipts yet; clients know the word already.</summary>
+    /// <summary>The customer has seen it.</summary>
     Read,
 
     /// <summary>It will never be sent.</summary>

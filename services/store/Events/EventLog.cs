@@ -24,17 +24,20 @@ internal sealed class EventLog(EventLogSignal relay, EventFeedSignal feed, TimeP
     /// <param name="type">One of <see cref="EventTypes"/>.</param>
     /// <param name="data">The event's <c>data</c>, written as JSON.</param>
     /// <param name="traceParent">The trace it belongs to; null for the current one.</param>
+    /// <param name="shown">The message whose content <paramref name="data"/> shows; null for none.</param>
     public void Append(
         WorkScope<StoreDbContext> scope,
         Account account,
         ConversationId? conversation,
         string type,
         object data,
-        string? traceParent = null)
+        string? traceParent = null,
+        MessageId? shown = null)
     {
         var now = clock.GetUtcNow();
         scope.Db.Append(
-            new PendingEvent(EventId.New(clock), type, account, conversation, now, data, traceParent ?? Activity.Current?.Id).ToRow);
+            new PendingEvent(
+                EventId.New(clock), type, account, conversation, shown, now, data, traceParent ?? Activity.Current?.Id).ToRow);
         scope.AfterCommit(relay.Wake);
         scope.AfterCommit(feed.Wake);
     }
@@ -42,7 +45,14 @@ internal sealed class EventLog(EventLogSignal relay, EventFeedSignal feed, TimeP
 
 /// <summary>An event without its sequence.</summary>
 internal sealed record PendingEvent(
-    EventId Id, string Type, Account Account, ConversationId? ConversationId, DateTimeOffset OccurredAt, object Data, string? TraceParent)
+    EventId Id,
+    string Type,
+    Account Account,
+    ConversationId? ConversationId,
+    MessageId? Shown,
+    DateTimeOffset OccurredAt,
+    object Data,
+    string? TraceParent)
 {
     public EventRow ToRow(long sequence) => new()
     {
@@ -52,6 +62,7 @@ internal sealed record PendingEvent(
         AccountId = Account.Id,
         AccountVersion = Account.Version,
         ConversationId = ConversationId,
+        MessageId = Shown,
         OccurredAt = OccurredAt,
         Body = JsonSerializer.SerializeToUtf8Bytes(
             new EventView(Id, sequence, Type, Account.Id, ConversationId, OccurredAt, Data), ApiJson.Options),

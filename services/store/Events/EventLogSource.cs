@@ -1,4 +1,5 @@
 using InstaMessenger.Contracts.Events;
+using InstaMessenger.Contracts.Ids;
 using InstaMessenger.Hosting.Bus;
 using InstaMessenger.Hosting.Database;
 using InstaMessenger.Hosting.Outbox;
@@ -41,7 +42,9 @@ internal sealed class EventLogSource : IRelaySource
         var behind = db.Events.Where(row => row.Sequence > cursor).OrderBy(row => row.Sequence).Take(limit);
         try
         {
-            return (await behind.ToListAsync(cancellationToken)).ConvertAll(ToRelayRow);
+            var rows = await behind.ToListAsync(cancellationToken);
+            var erased = await ErasedAsync(db, rows, cancellationToken);
+            return rows.ConvertAll(row => ToRelayRow(row, erased));
         }
         catch (Exception error) when (DatabaseErrors.IsUnreadable(error))
         {
@@ -87,7 +90,8 @@ internal sealed class EventLogSource : IRelaySource
         {
             try
             {
-                rows.Add(ToRelayRow(await db.Events.SingleAsync(row => row.Sequence == sequence, cancellationToken)));
+                var row = await db.Events.SingleAsync(row => row.Sequence == sequence, cancellationToken);
+                rows.Add(ToRelayRow(row, await ErasedAsync(db, [row], cancellationToken)));
             }
             catch (Exception error) when (DatabaseErrors.IsUnreadable(error))
             {
@@ -98,9 +102,27 @@ internal sealed class EventLogSource : IRelaySource
         return rows;
     }
 
-    private static RelayRow ToRelayRow(EventRow row) => new(
-        row.Sequence,
-        new InboxEvent(row.Sequence, row.Id, row.Type, row.AccountId, row.AccountVersion, row.ConversationId, row.Body),
-        row.TraceParent,
-        row.Body.Length);
+    /// <summary>Finds the events that showed the messages which these events say were taken back.</summary>
+    private static async Task<ILookup<MessageId, EventId>> ErasedAsync(
+        StoreDbContext db, List<EventRow> rows, CancellationToken cancellationToken)
+    {
+        var messages = rows.Where(row => row.Type == EventTypes.MessageDeleted && row.MessageId is not null)
+            .Select(row => row.MessageId).ToList();
+        var shown = messages.Count == 0
+            ? []
+            : await db.Events.Where(row => messages.Contains(row.MessageId)).OrderBy(row => row.Sequence)
+                .Select(row => new { row.MessageId, row.Id }).ToListAsync(cancellationToken);
+        return shown.ToLookup(row => row.MessageId!.Value, row => row.Id);
+    }
+
+    private static RelayRow ToRelayRow(EventRow row, ILookup<MessageId, EventId> erased)
+    {
+        var others = row is { Type: EventTypes.MessageDeleted, MessageId: { } message } ? erased[message].Where(id => id != row.Id) : null;
+        return new RelayRow(
+            row.Sequence,
+            new InboxEvent(
+                row.Sequence, row.Id, row.Type, row.AccountId, row.AccountVersion, row.ConversationId, row.Body, others?.ToList()),
+            row.TraceParent,
+            row.Body.Length);
+    }
 }

@@ -6,6 +6,10 @@ internal static class EventTypes
     public const string MessageReceived = "message.received";
     public const string MessageSent = "message.sent";
     public const string MessageStatus = "message.status";
+    public const string MessageRead = "message.read";
+    public const string MessageEdited = "message.edited";
+    public const string MessageDeleted = "message.deleted";
+    public const string MessageReaction = "message.reaction";
     public const string ConversationUpdated = "conversation.updated";
     public const string AccountConnected = "account.connected";
     public const string AccountDisconnected = "account.disconnected";

@@ -6,13 +6,16 @@ using InstaMessenger.Store.Data;
 namespace InstaMessenger.Store.Events;
 
 /// <summary>An event as the stream writes it, made once for all clients.</summary>
-internal sealed class LiveEvent(long sequence, AccountId account, string type, byte[] frame)
+internal sealed class LiveEvent(long sequence, AccountId account, string type, byte[] frame, MessageId? message = null)
 {
     public long Sequence => sequence;
 
     public AccountId Account => account;
 
     public string Type => type;
+
+    /// <summary>The message whose content the event shows.</summary>
+    public MessageId? Message => message;
 
     /// <summary>The whole server-sent event. The body is JSON on one line, since JSON escapes line breaks.</summary>
     public byte[] Frame => frame;
@@ -22,7 +25,8 @@ internal sealed class LiveEvent(long sequence, AccountId account, string type, b
             row.Sequence,
             row.AccountId,
             row.Type,
-            [.. Encoding.UTF8.GetBytes($"id: {row.Sequence}\nevent: {row.Type}\ndata: "), .. row.Shown(), .. "\n\n"u8]);
+            [.. Encoding.UTF8.GetBytes($"id: {row.Sequence}\nevent: {row.Type}\ndata: "), .. row.Shown(), .. "\n\n"u8],
+            row.MessageId);
 }
 
 /// <summary>
@@ -54,6 +58,7 @@ internal sealed class LiveRing(int size = 4096, int mostBytes = 16 * 1024 * 1024
     public void Add(LiveEvent next)
     {
         if (next.Sequence != _head + 1) Restart(next.Sequence - 1);
+        if (next is { Type: EventTypes.MessageDeleted, Message: { } deleted }) Erase(deleted);
         if (next.Sequence - _first == size) Forget();
         _bytes += next.Frame.Length;
         Volatile.Write(ref _places[next.Sequence % size], next);
@@ -67,6 +72,21 @@ internal sealed class LiveRing(int size = 4096, int mostBytes = 16 * 1024 * 1024
         if (found?.Sequence == sequence) return true;
         found = null;
         return false;
+    }
+
+    /// <summary>
+    /// Forgets the events that show a message which was taken back: they still hold what it said. Readers find them in the database, where
+    /// they do not.
+    /// </summary>
+    private void Erase(MessageId message)
+    {
+        for (var sequence = _first; sequence <= _head; sequence++)
+        {
+            ref var place = ref _places[sequence % size];
+            if (place?.Message != message) continue;
+            _bytes -= place.Frame.Length;
+            Volatile.Write(ref place, null);
+        }
     }
 
     private void Forget()

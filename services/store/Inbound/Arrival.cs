@@ -21,7 +21,10 @@ internal sealed class Arrival(WebhookItem item, DateTimeOffset receivedAt, strin
     /// Meta's time; ours when Meta gave none, or one that is still to come. A message from the future would stay on top of its thread and
     /// hold the response window open until then.
     /// </summary>
-    public DateTimeOffset SentAt => item.SentAt is { } sentAt && sentAt < receivedAt ? sentAt : receivedAt;
+    public DateTimeOffset SentAt => HasMetasTime ? item.SentAt!.Value : receivedAt;
+
+    /// <summary>Whether <see cref="SentAt"/> is the same however often the event comes.</summary>
+    public bool HasMetasTime => item.SentAt < receivedAt;
 
     /// <summary>The account that it belongs to, once <see cref="AccountRouting"/> has found it; null when no account claims it.</summary>
     public Account? Account { get; private set; }

@@ -15,11 +15,16 @@ internal static class InboundSetup
     {
         // The order matters: what is about a message comes behind the messages.
         services.AddSingleton<IArrivalHandler, MessageArrivals>();
+        services.AddSingleton<IArrivalHandler, EditArrivals>();
+        services.AddSingleton<IArrivalHandler, ReactionArrivals>();
+        services.AddSingleton<IArrivalHandler, ReadArrivals>();
+        services.AddSingleton<IArrivalHandler, UnsendArrivals>();
         services.AddSingleton<UnsupportedArrivals>();
         services.AddSingleton<InboundRecorder>();
         services.AddSharedSignal<QuarantineSignal>();
         services.AddWorker<QuarantineReplay>();
         services.AddWorker<QuarantineGauges>();
+        services.AddWorker<EarlyChangeSweep>();
         services.AddMessageHandler<StoreDbContext, WebhookReceived, RecordWebhooks>(Queue);
     }
 }

@@ -28,6 +28,9 @@ internal sealed partial class SendReports(
             .ToDictionaryAsync(conversation => conversation.Id);
         var messages = await scope.Db.Messages.Include(message => message.Attachments).Where(message => ids.Contains(message.Id))
             .ToDictionaryAsync(message => message.Id);
+        // Behind the lock of the threads, so that a change that came beside this report is found, or finds the message.
+        var mids = items.Where(item => item.Body.InstagramMessageId is not null).Select(item => item.Body.InstagramMessageId!.Value);
+        var early = await EarlyChanges.LoadAsync(scope.Db, mids);
         var accountIds = messages.Values.Select(message => message.AccountId).Distinct().ToList();
         var accounts = await scope.Db.Accounts.Where(account => accountIds.Contains(account.Id)).ToDictionaryAsync(account => account.Id);
 
@@ -36,14 +39,14 @@ internal sealed partial class SendReports(
             if (!messages.TryGetValue(item.Body.MessageId, out var message))
                 throw new InvalidOperationException($"There is no message {item.Body.MessageId}.");
             var report = new Report(
-                item.Body, message, conversations[message.ConversationId], accounts[message.AccountId], item.TraceParent);
+                item.Body, message, conversations[message.ConversationId], accounts[message.AccountId], item.TraceParent, early);
             await ApplyAsync(scope, report);
         }
     }
 
     private async Task ApplyAsync(WorkScope<StoreDbContext> scope, Report report)
     {
-        var (body, message, _, _, _) = report;
+        var (body, message) = (report.Body, report.Message);
         var inTime = message.IsReportInTime(body.Attempt, begins: body.Outcome == SendOutcome.Sending);
         switch (body.Outcome)
         {
@@ -71,7 +74,7 @@ internal sealed partial class SendReports(
 
     private async Task SettleAsync(WorkScope<StoreDbContext> scope, Report report, InstagramMessageId mid)
     {
-        var (body, message, conversation, account, _) = report;
+        var (body, message, conversation, account, _, early) = report;
         if (message.InstagramMessageId == mid)
         {
             // The echo came first; its handler does not know who waits.
@@ -81,12 +84,17 @@ internal sealed partial class SendReports(
 
         // What an echo showed was recorded when the echo came. Whatever has been decided since came from an answer.
         if (body.ByEcho && await IsTakenAsync(scope.Db, account.Id, mid)) return;
-        var (sentAt, replaced) = await TakeMidAsync(scope, report, mid);
+        var (sentAt, other, lent) = await TakeMidAsync(scope, report, mid);
         var news = message.Settle(mid, sentAt ?? body.At);
-        if (!conversation.Place(message) || replaced == conversation.LastMessageId)
-            await NewestMessages.FindAsync(scope.Db, [conversation]);
-        if (news) log.Append(scope, EventTypes.MessageSent, account, conversation, message, report.TraceParent, replaced);
-        Tell(scope, report, changed: !news);
+        var isNewestKnown = conversation.Place(message) && other?.Id != conversation.LastMessageId;
+        await early.GiveAsync(message, conversation);
+        var isDeleted = other is not null && await MovedChanges.MoveAsync(scope, other, message);
+        if (lent is not null) message.Adopt(lent);
+        if (!isNewestKnown) await NewestMessages.FindAsync(scope.Db, [conversation]);
+        var replaced = other?.Id;
+        if (isDeleted) log.Append(scope, EventTypes.MessageDeleted, account, conversation, message, report.TraceParent, replaced);
+        else if (news) log.Append(scope, EventTypes.MessageSent, account, conversation, message, report.TraceParent, replaced);
+        Tell(scope, report, changed: !news && !isDeleted);
         if (news) scope.AfterCommit(() => waiters.Wake(message.Id));
     }
 
@@ -97,7 +105,7 @@ internal sealed partial class SendReports(
     /// </summary>
     private async Task<bool> FindEchoAsync(WorkScope<StoreDbContext> scope, Report report)
     {
-        var (body, message, _, account, traceParent) = report;
+        var (body, message, _, account, traceParent, _) = report;
         if (body.Attempt == 1 || !message.AwaitsMid) return false;
         var strangers = await scope.Db.Messages.Include(row => row.Attachments)
             .Where(row => row.ConversationId == message.ConversationId && row.Origin == Origin.Instagram
@@ -115,15 +123,18 @@ internal sealed partial class SendReports(
     /// Frees a <c>mid</c> that is on another row, because (account, mid) is unique. EF writes what frees a unique value before what takes
     /// it.
     /// </summary>
-    /// <returns>Meta's time of the message, if an echo has told it, and the row that is gone.</returns>
-    private async Task<(
-        DateTimeOffset? SentAt, MessageId? Replaced)> TakeMidAsync(WorkScope<StoreDbContext> scope, Report report, InstagramMessageId mid)
+    /// <returns>
+    /// Meta's time of the message, if an echo has told it; the row that is the same message, to be removed; and what happened to the
+    /// message while another send had its <c>mid</c>.
+    /// </returns>
+    private async Task<(DateTimeOffset? SentAt, Message? Same, MessageChanges? Lent)> TakeMidAsync(
+        WorkScope<StoreDbContext> scope, Report report, InstagramMessageId mid)
     {
         var holder = scope.Db.Messages.Local.FirstOrDefault(
             row => row.AccountId == report.Message.AccountId && row.InstagramMessageId == mid)
             ?? await scope.Db.Messages.Include(row => row.Attachments)
                 .SingleOrDefaultAsync(row => row.AccountId == report.Message.AccountId && row.InstagramMessageId == mid);
-        if (holder is null || holder.InstagramMessageId != mid) return (null, null);
+        if (holder is null || holder.InstagramMessageId != mid) return (null, null, null);
         if (holder.Direction != Direction.Outbound || holder.ConversationId != report.Message.ConversationId)
             throw new InvalidOperationException(
                 $"{report.Message.Id} was reported with the mid of {holder.Id}, which cannot be the same message.");
@@ -131,19 +142,17 @@ internal sealed partial class SendReports(
         if (holder.Origin == Origin.Instagram)
         {
             // The echo came first and its content told nothing (or too little), so it was taken for a message from elsewhere.
-            scope.Db.RemoveRange(holder.Attachments);
-            scope.Db.Remove(holder);
             LogMerged(logger, report.Message.Id, holder.Id);
-            return (holder.SentAt, holder.Id);
+            return (holder.AwaitsOriginal ? null : holder.SentAt, holder, null);
         }
 
-        var lentAt = holder.SentAt;
+        var (lentAt, changes) = (holder.SentAt, holder.Changes);
         holder.GiveUpMid();
         log.Append(scope, EventTypes.MessageStatus, report.Account, report.Conversation, holder, report.TraceParent);
         // Saved at once: the two may trade their mids in one bundle, and no order of the two updates would do for that.
         await scope.Db.SaveChangesAsync();
         LogSwapped(logger, report.Message.Id, holder.Id);
-        return (lentAt, null);
+        return (lentAt, null, changes);
     }
 
     private static async Task<bool> IsTakenAsync(StoreDbContext db, AccountId account, InstagramMessageId mid) =>
@@ -174,5 +183,6 @@ internal sealed partial class SendReports(
         Message = "{MessageId} has the mid that an echo had lent to {OtherMessageId}, which waits for its own")]
     private static partial void LogSwapped(ILogger logger, MessageId messageId, MessageId otherMessageId);
 
-    private sealed record Report(SendReported Body, Message Message, Conversation Conversation, Account Account, string? TraceParent);
+    private sealed record Report(
+        SendReported Body, Message Message, Conversation Conversation, Account Account, string? TraceParent, EarlyChanges Early);
 }

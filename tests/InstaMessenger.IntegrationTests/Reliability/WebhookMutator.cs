@@ -92,6 +92,11 @@ internal sealed class WebhookMutator(string account, string customer, DateTimeOf
             MetaPayloads.Read(account, customer, mid, at),
             MetaPayloads.Postback(account, customer, mid, "A title", "PAYLOAD", at),
             MetaPayloads.Edit(account, customer, mid, "an edit", 1, at),
+            MetaPayloads.Edit(account, customer, mid, null, 0, at),
+            MetaPayloads.Unreact(account, customer, mid, at),
+            MetaPayloads.ReadUpTo(account, customer, at, at),
+            MetaPayloads.Unsend(account, customer, mid, at),
+            MetaPayloads.EchoUnsend(account, customer, mid, at),
             MetaPayloads.Echo(account, customer, mid, "an echo", at),
             MetaPayloads.Referral(account, customer, "a reference", "SHORTLINK", at),
         ];

@@ -39,6 +39,9 @@ internal static class Customers
         /// <summary>The business answers in the Instagram app, without the API.</summary>
         HearFromApp,
 
+        /// <summary>The business takes a message of its own back, in the Instagram app.</summary>
+        UnsendInApp,
+
         /// <summary>Moves the customer's last message in time: <c>At</c>.</summary>
         PretendWroteAt,
     }
@@ -61,6 +64,7 @@ internal static class Customers
             case Doing.React: await customer.ReactAsync(Mid(), act.Reaction, act.Emoji); break;
             case Doing.Unreact: await customer.ReactAsync(Mid(), null); break;
             case Doing.Unsend: await customer.UnsendAsync(Mid()); break;
+            case Doing.UnsendInApp: await customer.UnsendInAppAsync(Mid()); break;
             case Doing.Edit: await customer.EditAsync(Mid(), Text()); break;
             case Doing.Read: await customer.ReadAsync(act.Mid); break;
             case Doing.Reply: return await customer.ReplyAsync(Mid(), Text());

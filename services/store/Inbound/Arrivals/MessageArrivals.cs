@@ -5,7 +5,6 @@ using InstaMessenger.Store.Conversations;
 using InstaMessenger.Store.Data;
 using InstaMessenger.Store.Domain;
 using InstaMessenger.Store.Events;
-using Microsoft.EntityFrameworkCore;
 
 namespace InstaMessenger.Store.Inbound.Arrivals;
 
@@ -27,81 +26,93 @@ internal sealed class MessageArrivals(EventLog log, TimeProvider clock) : IArriv
     private async Task RecordAsync(WorkScope<StoreDbContext> scope, List<ReceivedMessage> received)
     {
         if (received.Count == 0) return;
-        var known = await KnownAsync(scope.Db, received);
+        var known = await KnownMids.LoadAsync(scope.Db, received);
         var seen = await SeenEvents.LoadAsync(
             scope.Db, received.Where(message => message.Mid is null).Select(message => message.Arrival), clock);
         var fresh = received.FindAll(
-            message => message.Mid is { } mid ? known.Add((message.Account.Id, mid)) : seen.IsNew(message.Arrival));
+            message => message.Mid is { } mid ? known.IsNew(message.Account.Id, mid) : seen.IsNew(message.Arrival));
         if (fresh.Count == 0) return;
 
-        var conversations = await ConversationsAsync(scope.Db, fresh);
-        var echoes = fresh.Where(message => message.IsEcho)
-            .Select(message => (conversations[(message.Account.Id, message.Contact)].Id, message.Content));
-        var sends = await OpenSends.LoadAsync(scope.Db, [.. echoes], clock.GetUtcNow());
-        var unsure = fresh.Where(message => !Record(scope, message, conversations[(message.Account.Id, message.Contact)], sends)).ToList();
-        await NewestMessages.FindAsync(
-            scope.Db, [.. unsure.Select(message => conversations[(message.Account.Id, message.Contact)]).Distinct()]);
+        var threads = await Threads.LoadAsync(
+            scope.Db, fresh.ConvertAll(message => (message.Account.Id, message.Contact)), clock);
+        var placed = fresh.ConvertAll(message => (Message: message, Thread: threads.Open(message.Account.Id, message.Contact)));
+        var sends = await OpenSends.LoadAsync(
+            scope.Db,
+            [.. placed.Where(pair => pair.Message.IsEcho).Select(pair => (pair.Thread.Id, pair.Message.Content))],
+            clock.GetUtcNow());
+        // Behind the lock of the thread, so that a change that came beside its message is found, or finds it.
+        var early = await EarlyChanges.LoadAsync(
+            scope.Db, fresh.Where(message => message.Mid is not null).Select(message => message.Mid!.Value));
+        var unsure = new HashSet<Conversation>();
+        foreach (var (message, thread) in placed)
+        {
+            if (!await RecordAsync(scope, message, thread, new Batch(sends, early, known))) unsure.Add(thread);
+        }
+
+        await NewestMessages.FindAsync(scope.Db, unsure);
     }
 
     /// <summary>Records one message and returns whether the thread's newest message is known.</summary>
-    private bool Record(WorkScope<StoreDbContext> scope, ReceivedMessage item, Conversation conversation, OpenSends sends)
+    private async Task<bool> RecordAsync(WorkScope<StoreDbContext> scope, ReceivedMessage item, Conversation conversation, Batch batch)
     {
-        var (account, arrival) = (item.Account, item.Arrival);
-        var now = clock.GetUtcNow();
-        if (item is { IsEcho: true, Mid: { } mid } && sends.Take(conversation.Id, item.Content) is { } send)
-        {
-            send.Settle(mid, arrival.SentAt);
-            scope.Publish(new EchoRecognised(send.Id, account.Id, mid, arrival.ReceivedAt), arrival.TraceParent);
-            Append(scope, EventTypes.MessageSent, account, conversation, send, arrival);
-            return conversation.Place(send);
-        }
+        var arrival = item.Arrival;
+        var foretold = batch.Known.Foretold(item);
+        if (item.IsEcho && item.Mid is not null && batch.Sends.Take(conversation.Id, item.Content) is { } send)
+            return await SettleAsync(scope, item, conversation, send, foretold, batch.Early);
+        if (foretold is not null) return Complete(scope, item, conversation, foretold);
 
         var id = MessageId.New(clock);
         var message = item.IsEcho
             ? Message.Mirror(conversation, item.Content, item.Mid, arrival.SentAt, arrival.ReceivedAt, id)
             : Message.Receive(conversation, item.Content, item.Mid, arrival.SentAt, arrival.ReceivedAt, id);
         scope.Db.Append(message);
-        conversation.Add(message, now);
-        Append(scope, item.IsEcho ? EventTypes.MessageSent : EventTypes.MessageReceived, account, conversation, message, arrival);
+        conversation.Add(message, clock.GetUtcNow());
+        await batch.Early.GiveAsync(message, conversation);
+        Append(scope, item.IsEcho ? EventTypes.MessageSent : EventTypes.MessageReceived, item, conversation, message);
         return true;
     }
 
-    private void Append(
-        WorkScope<StoreDbContext> scope, string type, Account account, Conversation conversation, Message message, Arrival arrival)
+    /// <summary>Settles our own send by its echo. What came of the message before the echo is the send's.</summary>
+    private async Task<bool> SettleAsync(
+        WorkScope<StoreDbContext> scope,
+        ReceivedMessage item,
+        Conversation conversation,
+        Message send,
+        Message? foretold,
+        EarlyChanges early)
     {
-        log.Append(scope, type, account, conversation, message, arrival.TraceParent);
+        var (arrival, mid) = (item.Arrival, item.Mid!.Value);
+        send.Settle(mid, arrival.SentAt);
+        scope.Publish(new EchoRecognised(send.Id, item.Account.Id, mid, arrival.ReceivedAt), arrival.TraceParent);
+        var isNewestKnown = conversation.Place(send) && foretold is null;
+        await early.GiveAsync(send, conversation);
+        var isDeleted = foretold is not null && await MovedChanges.MoveAsync(scope, foretold, send);
+        Append(scope, isDeleted ? EventTypes.MessageDeleted : EventTypes.MessageSent, item, conversation, send, foretold?.Id);
+        return isNewestKnown;
+    }
+
+    /// <summary>Takes the message of which only a change had come. Nothing is told of one that was taken back: that was told.</summary>
+    private bool Complete(WorkScope<StoreDbContext> scope, ReceivedMessage item, Conversation conversation, Message foretold)
+    {
+        if (foretold.ConversationId != conversation.Id) return true;
+        foretold.Complete(item.Content, item.Arrival.SentAt, item.Arrival.ReceivedAt);
+        var isNewestKnown = conversation.Complete(foretold, clock.GetUtcNow());
+        if (!foretold.IsDeleted)
+            Append(scope, item.IsEcho ? EventTypes.MessageSent : EventTypes.MessageReceived, item, conversation, foretold);
+        return isNewestKnown;
+    }
+
+    private void Append(
+        WorkScope<StoreDbContext> scope,
+        string type,
+        ReceivedMessage item,
+        Conversation conversation,
+        Message message,
+        MessageId? replaces = null)
+    {
+        log.Append(scope, type, item.Account, conversation, message, item.Arrival.TraceParent, replaces);
         InboundMetrics.Recorded(type);
     }
 
-    private static async Task<HashSet<(AccountId, InstagramMessageId)>> KnownAsync(StoreDbContext db, List<ReceivedMessage> received)
-    {
-        var mids = received.Select(message => message.Mid).Where(mid => mid is not null).Distinct().ToList();
-        var known = await db.Messages.Where(message => mids.Contains(message.InstagramMessageId))
-            .Select(message => new { message.AccountId, message.InstagramMessageId }).ToListAsync();
-        return known.Select(message => (message.AccountId, message.InstagramMessageId!.Value)).ToHashSet();
-    }
-
-    /// <summary>
-    /// Finds or makes the conversation of each message. (account, contact) is unique, so however many first messages come, there is one.
-    /// </summary>
-    private async Task<Dictionary<(AccountId, InstagramUserId), Conversation>> ConversationsAsync(
-        StoreDbContext db, List<ReceivedMessage> fresh)
-    {
-        var contacts = fresh.Select(message => message.Contact).Distinct().ToList();
-        var accounts = fresh.Select(message => message.Account.Id).ToHashSet();
-        var conversations = (
-            await db.Conversations.ForUpdate().Where(conversation => contacts.Contains(conversation.ContactId)).ToListAsync())
-            .Where(conversation => accounts.Contains(conversation.AccountId))
-            .ToDictionary(conversation => (conversation.AccountId, conversation.ContactId));
-        foreach (var message in fresh)
-        {
-            var key = (message.Account.Id, message.Contact);
-            if (conversations.ContainsKey(key)) continue;
-            var begun = Conversation.Begin(message.Account.Id, message.Contact, clock.GetUtcNow(), ConversationId.New(clock));
-            db.Conversations.Add(begun);
-            conversations.Add(key, begun);
-        }
-
-        return conversations;
-    }
+    private sealed record Batch(OpenSends Sends, EarlyChanges Early, KnownMids Known);
 }

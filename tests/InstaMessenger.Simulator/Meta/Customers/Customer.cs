@@ -83,8 +83,15 @@ public sealed class Customer
     /// <summary>Takes a message back.</summary>
     public Task<WebhookAttempt> UnsendAsync(string mid)
     {
-        Change(mid, message => message with { Unsent = true, Text = null, AttachmentType = null, AttachmentUrl = null });
+        Change(mid, Emptied);
         return _book.PostAsync(Account, at => MetaPayloads.Unsend(Account, Igsid, mid, at));
+    }
+
+    /// <summary>The business takes a message of its own back, in the Instagram app.</summary>
+    public Task<WebhookAttempt> UnsendInAppAsync(string mid)
+    {
+        Change(mid, Emptied);
+        return _book.PostAsync(Account, at => MetaPayloads.EchoUnsend(Account, Igsid, mid, at));
     }
 
     /// <summary>Edits a message.</summary>
@@ -136,6 +143,9 @@ public sealed class Customer
         _book.Feed.Publish("message", () => new { Account, Customer = Igsid, Message = changed });
         return changed;
     }
+
+    private static ChatMessage Emptied(ChatMessage message) =>
+        message with { Unsent = true, Text = null, AttachmentType = null, AttachmentUrl = null };
 
     private async Task<string> WriteAsync(string? text, string? type, string? url, Func<string, DateTimeOffset, JsonObject> item)
     {

@@ -28,6 +28,10 @@ public static partial class MetaPayloads
     public static JsonObject Read(string account, string customer, string mid, DateTimeOffset at) =>
         Item(customer, account, at, "read", new() { ["mid"] = mid });
 
+    /// <summary>Messenger's form: the customer has read everything up to a moment.</summary>
+    public static JsonObject ReadUpTo(string account, string customer, DateTimeOffset watermark, DateTimeOffset at) =>
+        Item(customer, account, at, "read", new() { ["watermark"] = watermark.ToUnixTimeMilliseconds() });
+
     /// <summary>A tapped button, ice breaker or menu item; very old payloads have no mid.</summary>
     public static JsonObject Postback(string account, string customer, string? mid, string title, string payload, DateTimeOffset at)
     {

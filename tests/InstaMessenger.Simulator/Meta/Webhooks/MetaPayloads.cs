@@ -116,6 +116,10 @@ public static partial class MetaPayloads
             ["attachments"] = new JsonArray([.. parts]),
         });
 
+    /// <summary>The business took a message of its own back, in the app.</summary>
+    public static JsonObject EchoUnsend(string account, string customer, string mid, DateTimeOffset at) =>
+        EchoOf(account, customer, at, new() { ["mid"] = mid, ["is_echo"] = true, ["is_deleted"] = true });
+
     /// <summary>The account messages itself (Meta's test feature).</summary>
     public static JsonObject SelfMessage(string account, string ownIgsid, string mid, string text, DateTimeOffset at) =>
         EchoOf(account, ownIgsid, at, new() { ["mid"] = mid, ["is_echo"] = true, ["is_self"] = true, ["text"] = text });

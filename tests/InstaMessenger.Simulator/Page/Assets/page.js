@@ -106,7 +106,8 @@ function tools(message) {
     ? [act('Unsend', 'Take it back', 'unsend', () => ({})),
        ...message.text ? [act('Edit', 'Change the text', 'edit', () => ({ text: prompt('New text', message.text) ?? message.text }))] : []]
     : [act(message.reaction ? 'Unlove' : '❤️', 'React', message.reaction ? 'unreact' : 'react', () => ({})),
-       act('Seen', 'Mark as read', 'read', () => ({}))])
+       act('Seen', 'Mark as read', 'read', () => ({})),
+       act('Unsend in app', 'The business takes it back on its phone', 'unsend_in_app', () => ({}))])
 }
 
 function say(what) {

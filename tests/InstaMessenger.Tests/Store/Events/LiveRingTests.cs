@@ -42,5 +42,20 @@ public sealed class LiveRingTests
         Enumerable.Range(1, 5).Where(i => ring.TryGet(i, out _)).ShouldBe([5]);
     }
 
+    [Fact]
+    public void What_a_message_said_that_was_taken_back_is_not_shown_from_here()
+    {
+        var (said, other) = (MessageId.Parse("msg_1"), MessageId.Parse("msg_2"));
+        var ring = new LiveRing(size: 8, mostBytes: 100);
+        ring.Add(new LiveEvent(1, Account, "message.received", new byte[10], said));
+        ring.Add(new LiveEvent(2, Account, "message.received", new byte[10], other));
+        ring.Add(new LiveEvent(3, Account, "message.edited", new byte[10], said));
+        ring.Add(new LiveEvent(4, Account, "message.deleted", new byte[10], said));
+
+        Enumerable.Range(1, 4).Where(i => ring.TryGet(i, out _)).ShouldBe([2, 4]);
+        ring.Add(Event(5, 80));
+        Enumerable.Range(1, 5).Where(i => ring.TryGet(i, out _)).ShouldBe([2, 4, 5], "what is forgotten takes no room");
+    }
+
     private static LiveEvent Event(long sequence, int bytes = 10) => new(sequence, Account, "message.received", new byte[bytes]);
 }

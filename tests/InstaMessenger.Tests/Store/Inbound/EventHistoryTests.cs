@@ -1,24 +1,35 @@
+using System.Text.Json.Nodes;
 using FsCheck;
 using FsCheck.Fluent;
+using InstaMessenger.Simulator.Meta.Webhooks;
+using InstaMessenger.Store.Conversations;
+using InstaMessenger.Store.Domain;
 using Microsoft.EntityFrameworkCore;
 
 namespace InstaMessenger.Tests.Store.Inbound;
 
 /// <summary>
-/// R4 as a property: whatever customers and the business wrote, and however Meta repeats, bundles, shuffles and flags it, each message is
-/// there once and in its place, and the list shows what the thread shows.
+/// R4 as a property: whatever customers and the business wrote, changed, read and took back, and however Meta repeats, bundles, shuffles
+/// and flags it, the threads end as they do when all comes once and in order, and nothing is told twice.
 /// </summary>
 public sealed class EventHistoryTests : IAsyncLifetime
 {
     private const int Histories = 40;
     private const int Customers = 3;
 
-    /// <summary>
-    /// What an event can be: a customer's message, what the business wrote in each form that its flag comes in, a message without a mid, an
-    /// unsend.
-    /// </summary>
+    /// <summary>As many as a thread remembers: a receipt that comes behind so many later ones tells nothing.</summary>
+    private const int MostReads = 10;
+
+    private static readonly DateTimeOffset Start = DateTimeOffset.FromUnixTimeMilliseconds(1752834910000);
+
+    /// <summary>What the business wrote, in each form that its flag comes in.</summary>
+    private static readonly string[] Flags = ["\"is_echo\":true", "\"is_echo\":\"true\"", "\"is_echo\":1", "\"x\":0"];
+
     private static readonly string[] Kinds =
-        ["in", "in", "\"is_echo\":true", "\"is_echo\":\"true\"", "\"is_echo\":1", "\"x\":0", "no mid", "unsend"];
+    [
+        "in", "in", "in", "echo", "echo", "no mid", "react", "react", "unreact", "their react", "edit", "edit", "read", "read up to",
+        "unsend",
+    ];
 
     private StoreHost _store = null!;
     private int _history;
@@ -27,77 +38,169 @@ public sealed class EventHistoryTests : IAsyncLifetime
 
     public ValueTask DisposeAsync() => _store.DisposeAsync();
 
-    private static Gen<(int Customer, int Time, string Kind)> Event =>
+    private static Gen<Happening> Event =>
         from customer in Gen.Choose(0, Customers - 1)
         from time in Gen.Choose(0, 50)
         from kind in Gen.Elements(Kinds)
-        select (customer, time, kind);
+        from target in Gen.Choose(0, 40)
+        select new Happening(customer, time, kind, target);
 
     [Fact]
-    public void Any_history_repeated_three_times_in_any_order_and_any_bundles_is_recorded_once()
+    public void Any_history_repeated_three_times_in_any_order_and_any_bundles_ends_in_the_same_threads()
     {
-        // Of each message its customer and its time; of each of the three deliveries a seed for the order, and a size for the posts.
-        var history = from messages in Gen.Choose(1, 30).SelectMany(count => Gen.ArrayOf(Event, count))
+        // Of each event what it is; of each of the three deliveries a seed for the order, and a size for the posts.
+        var history = from events in Gen.Choose(1, 30).SelectMany(count => Gen.ArrayOf(Event, count))
                       from seeds in Gen.ArrayOf(Gen.Choose(0, 1_000_000), 3)
                       from size in Gen.Choose(1, 40)
-                      select (messages, seeds, size);
+                      select (Events: events, Seeds: seeds, Size: size);
 
-        Prop.ForAll(history.ToArbitrary(), of => RecordsOnceAsync(of.messages, of.seeds, of.size).GetAwaiter().GetResult())
+        Prop.ForAll(history.ToArbitrary(), of => EndsTheSameAsync(of.Events, of.Seeds, of.Size).GetAwaiter().GetResult())
             .Check(Config.QuickThrowOnFailure.WithMaxTest(Histories));
     }
 
-    private async Task RecordsOnceAsync((int Customer, int Time, string Kind)[] events, int[] seeds, int size)
+    private async Task EndsTheSameAsync(Happening[] events, int[] seeds, int size)
     {
-        var shop = $"178415{++_history:D11}";
-        var account = await _store.LinkAsync(shop, shop);
-        var items = events.Select((told, n) => Item(shop, n, told)).ToArray();
-
+        events = Sensible(events);
+        var (shuffled, inOrder) = (await OpenAsync(), await OpenAsync());
         foreach (var seed in seeds)
         {
-            string[] shuffled = [.. items];
-            new System.Random(seed).Shuffle(shuffled);
-            await _store.ReceiveAsync([.. shuffled.Chunk(size).Select(chunk => Body(shop, chunk))]);
+            string[] items = [.. events.Select((happening, n) => Item(shuffled, n, happening, events))];
+            new System.Random(seed).Shuffle(items);
+            await _store.ReceiveAsync([.. items.Chunk(size).Select(chunk => Body(shuffled, chunk))]);
         }
 
-        await using var db = _store.Read();
-        var rows = await db.Messages.Where(message => message.AccountId == account.Id).ToListAsync();
-        var messages = events.Select((told, n) => (told.Customer, told.Time, told.Kind, Number: n)).Where(told => told.Kind != "unsend")
-            .ToList();
-        rows.Select(row => row.Text).Order().ShouldBe(messages.Select(told => $"text {told.Number}").Order());
-        rows.Count(row => row.InstagramMessageId is null).ShouldBe(messages.Count(told => told.Kind == "no mid"));
-        var inbound = messages.Count(told => told.Kind is "in" or "no mid");
-        (await db.Events.CountAsync(row => row.AccountId == account.Id && row.Type == "message.received")).ShouldBe(inbound);
-        (await db.Events.CountAsync(row => row.AccountId == account.Id && row.Type == "message.sent")).ShouldBe(messages.Count - inbound);
-        (await db.Events.CountAsync(row => row.AccountId == account.Id && row.Type == "event.unsupported"))
-            .ShouldBe(events.Length - messages.Count);
+        // First the messages and then what happened to them, each in a webhook of its own.
+        foreach (var (happening, n) in events.Select((happening, n) => (happening, n)).OrderBy(pair => !pair.happening.IsMessage)
+            .ThenBy(pair => pair.happening.Time))
+            await _store.ReceiveAsync(Body(inOrder, [Item(inOrder, n, happening, events)]));
 
-        var threads = await db.Conversations.Where(conversation => conversation.AccountId == account.Id).ToListAsync();
-        threads.Sum(thread => thread.UnreadCount).ShouldBe(inbound);
-        threads.Select(thread => thread.ContactId.Value).Order()
-            .ShouldBe(messages.Select(told => $"{900 + told.Customer}").Distinct().Order());
+        (await ThreadsAsync(shuffled)).ShouldBe(await ThreadsAsync(inOrder));
+        await NothingIsToldTwiceAsync(shuffled, events);
+    }
+
+    /// <summary>
+    /// A change names a message of its own customer, or one that never comes; and no thread has more receipts than it remembers.
+    /// </summary>
+    private static Happening[] Sensible(Happening[] events)
+    {
+        var reads = new int[Customers];
+        return
+        [
+            .. events.Select(happening =>
+            {
+                if (happening.IsMessage) return happening;
+                happening = happening with
+                {
+                    Customer = happening.Target < events.Length && events[happening.Target].IsMessage
+                        ? events[happening.Target].Customer
+                        : happening.Target % Customers,
+                };
+                var isRead = happening.Kind is "read" or "read up to";
+                return isRead && ++reads[happening.Customer] > MostReads ? happening with { Kind = "react" } : happening;
+            }),
+        ];
+    }
+
+    private async Task<string> OpenAsync()
+    {
+        var shop = $"178415{++_history:D11}";
+        await _store.LinkAsync(shop, shop);
+        return shop;
+    }
+
+    /// <summary>Everything that clients see of the threads and that Meta decides, without what names the shop.</summary>
+    private async Task<string> ThreadsAsync(string shop)
+    {
+        await using var db = _store.Read();
+        var account = (await db.AccountIdentifiers.FirstAsync(row => row.ExternalId == shop)).AccountId;
+        var threads = await db.Conversations.Where(thread => thread.AccountId == account).OrderBy(thread => thread.ContactId).ToListAsync();
+        var shown = new List<string>();
         foreach (var thread in threads)
         {
-            var newest = rows.Where(row => row.ConversationId == thread.Id).OrderByDescending(row => row.SentAt)
-                .ThenByDescending(row => row.Sequence).First();
-            (thread.LastMessageId, thread.LastMessageAt).ShouldBe((newest.Id, newest.SentAt));
+            var rows = await db.Messages.Include(row => row.Attachments).Where(row => row.ConversationId == thread.Id).ToListAsync();
+            var newest = rows.OrderByDescending(row => row.SentAt).ThenByDescending(row => row.Sequence).First();
+            (thread.LastMessageId, thread.LastMessageAt).ShouldBe((newest.Id, newest.SentAt), "the list shows what the thread shows");
+            // Of what was edited and taken back, and never came itself, it depends on the order whether it was ever unread.
+            var unread = rows.Exists(row => row.AwaitsOriginal) ? "?" : $"{thread.UnreadCount}";
+            shown.Add($"{thread.ContactId}: unread {unread}, wrote {thread.LastInboundAt:O}");
+            shown.AddRange(rows.Select(Show).Order(StringComparer.Ordinal));
+        }
+
+        return string.Join('\n', shown);
+
+        static string Show(Message row)
+        {
+            var view = MessageView.Of(row);
+            return InboundShop.Json(new
+            {
+                Mid = view.InstagramMessageId?.Value.Split('.')[1],
+                view.Direction,
+                view.Kind,
+                view.Text,
+                view.Reactions,
+                view.Edits,
+                view.Status,
+                // A message that never came stands where the first change of it does that came.
+                SentAt = row.AwaitsOriginal ? default : view.SentAt,
+                view.ReadAt,
+                view.EditedAt,
+                view.DeletedAt,
+                Raw = view.Raw is not null,
+            });
         }
     }
 
-    private static string Item(string shop, int number, (int Customer, int Time, string Kind) told)
+    private async Task NothingIsToldTwiceAsync(string shop, Happening[] events)
     {
-        var (customer, kind) = ($"{900 + told.Customer}", told.Kind);
-        var (sender, recipient) = kind is "in" or "no mid" or "unsend" ? (customer, shop) : (shop, customer);
-        var message = kind switch
+        await using var db = _store.Read();
+        var account = (await db.AccountIdentifiers.FirstAsync(row => row.ExternalId == shop)).AccountId;
+        var told = (await db.Events.Where(row => row.AccountId == account).Select(row => new { row.Type, row.Body }).ToListAsync())
+            .ConvertAll(row => (row.Type, Data: JsonNode.Parse(row.Body)!["data"]!));
+        foreach (var type in (string[])["message.received", "message.sent", "message.deleted"])
+            told.Where(pair => pair.Type == type).Select(pair => pair.Data["message"]!["id"]!.GetValue<string>()).ShouldBeUnique();
+        Count("message.edited").ShouldBeLessThanOrEqualTo(events.Count(happening => happening.Kind == "edit"));
+        Count("message.reaction")
+            .ShouldBeLessThanOrEqualTo(events.Count(happening => happening.Kind is "react" or "unreact" or "their react"));
+        Count("message.read").ShouldBeLessThanOrEqualTo(events.Count(happening => happening.Kind is "read" or "read up to"));
+        Count("event.unsupported").ShouldBe(0);
+
+        int Count(string type) => told.Count(pair => pair.Type == type);
+    }
+
+    private static string Item(string shop, int number, Happening happening, Happening[] events)
+    {
+        var (customer, mid, at) = ($"{900 + happening.Customer}", $"{shop}.{number}", Start.AddMilliseconds(happening.Time));
+        var (target, isOurs) = ($"{shop}.{happening.Target}", happening.Target < events.Length && events[happening.Target].Kind == "echo");
+        return happening.Kind switch
         {
-            "in" => $$"""{"mid":"{{shop}}.{{number}}","text":"text {{number}}"}""",
-            "no mid" => $$"""{"text":"text {{number}}"}""",
-            "unsend" => $$"""{"mid":"{{shop}}.{{number}}","is_deleted":"true"}""",
-            _ => $$"""{"mid":"{{shop}}.{{number}}","text":"text {{number}}",{{kind}}}""",
+            "in" => Message(customer, shop, $"\"mid\":\"{mid}\","),
+            "no mid" => Message(customer, shop, ""),
+            "echo" => Message(shop, customer, $"\"mid\":\"{mid}\",{Flags[number % Flags.Length]},"),
+            "react" => MetaPayloads.React(shop, customer, target, $"word {number}", "❤️", at).ToJsonString(),
+            "unreact" => MetaPayloads.Unreact(shop, customer, target, at).ToJsonString(),
+            "their react" => MetaPayloads.React(customer, shop, target, $"word {number}", "❤️", at).ToJsonString(),
+            "read" => MetaPayloads.Read(shop, customer, target, at).ToJsonString(),
+            "read up to" => MetaPayloads.ReadUpTo(shop, customer, Start.AddMilliseconds(happening.Target), at).ToJsonString(),
+            "edit" when isOurs => MetaPayloads.Edit(customer, shop, target, $"edit {number}", number + 1, at).ToJsonString(),
+            "edit" => MetaPayloads.Edit(shop, customer, target, $"edit {number}", number + 1, at).ToJsonString(),
+            _ when isOurs => MetaPayloads.EchoUnsend(shop, customer, target, at).ToJsonString(),
+            _ => MetaPayloads.Unsend(shop, customer, target, at).ToJsonString(),
         };
-        return $$"""{"sender":{"id":"{{sender}}"},"recipient":{"id":"{{recipient}}"},"timestamp":"""
-            + $$"""{{1752834910000 + told.Time}},"message":{{message}} }""";
+
+        string Message(string sender, string recipient, string members) =>
+            $$"""{"sender":{"id":"{{sender}}"},"recipient":{"id":"{{recipient}}"},"timestamp":{{at.ToUnixTimeMilliseconds()}},"""
+                + $"\"message\":{{{members}\"text\":\"text {number}\"}}}}";
     }
 
     private static string Body(string shop, IEnumerable<string> items) =>
         $$"""{"object":"instagram","entry":[{"time":1,"id":"{{shop}}","messaging":[{{string.Join(',', items)}}] }] }""";
+
+    /// <param name="Customer">In whose thread.</param>
+    /// <param name="Time">When, in milliseconds.</param>
+    /// <param name="Kind">What.</param>
+    /// <param name="Target">The event that a change names: a message, or one that never comes.</param>
+    private sealed record Happening(int Customer, int Time, string Kind, int Target)
+    {
+        public bool IsMessage => Kind is "in" or "echo" or "no mid";
+    }
 }

@@ -176,6 +176,29 @@ namespace InstaMessenger.CrmForwarder.Data.Migrations.MySql
                     b.ToTable("endpoint_claims", (string)null);
                 });
 
+            modelBuilder.Entity("InstaMessenger.CrmForwarder.Data.ErasedEvent", b =>
+                {
+                    b.Property<string>("EventId")
+                        .HasMaxLength(40)
+                        .HasColumnType("varchar(40)")
+                        .HasColumnName("event_id");
+
+                    b.Property<long>("ErasedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("erased_at");
+
+                    b.Property<byte[]>("Message")
+                        .IsRequired()
+                        .HasColumnType("longblob")
+                        .HasColumnName("message");
+
+                    b.HasKey("EventId");
+
+                    b.HasIndex("ErasedAt");
+
+                    b.ToTable("erased_events", (string)null);
+                });
+
             modelBuilder.Entity("InstaMessenger.CrmForwarder.Data.ForwarderProcess", b =>
                 {
                     b.Property<string>("Id")
@@ -372,10 +395,10 @@ namespace InstaMessenger.CrmForwarder.Data.Migrations.MySql
 
                     b.HasKey("Id");
 
+                    b.HasIndex("ReplayAt");
+
                     b.HasIndex("Queue", "ItemId")
                         .IsUnique();
-
-                    b.HasIndex("ReplayAt");
 
                     b.ToTable("dead_letters", (string)null);
                 });
@@ -406,7 +429,7 @@ namespace InstaMessenger.CrmForwarder.Data.Migrations.MySql
                     b.ToTable("leases", (string)null);
                 });
 
-            modelBuilder.Entity("InstaMessenger.Hosting.Outbox.OutboxMessage", b =>
+            modelBuilder.Entity("InstaMessenger.Hosting.Database.OutboxMessage", b =>
                 {
                     b.Property<long>("Id")
                         .ValueGeneratedOnAdd()

@@ -168,6 +168,29 @@ namespace InstaMessenger.CrmForwarder.Data.Migrations.Sqlite
                     b.ToTable("endpoint_claims", (string)null);
                 });
 
+            modelBuilder.Entity("InstaMessenger.CrmForwarder.Data.ErasedEvent", b =>
+                {
+                    b.Property<string>("EventId")
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("event_id");
+
+                    b.Property<long>("ErasedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("erased_at");
+
+                    b.Property<byte[]>("Message")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("message");
+
+                    b.HasKey("EventId");
+
+                    b.HasIndex("ErasedAt");
+
+                    b.ToTable("erased_events", (string)null);
+                });
+
             modelBuilder.Entity("InstaMessenger.CrmForwarder.Data.ForwarderProcess", b =>
                 {
                     b.Property<string>("Id")
@@ -362,10 +385,10 @@ namespace InstaMessenger.CrmForwarder.Data.Migrations.Sqlite
 
                     b.HasKey("Id");
 
+                    b.HasIndex("ReplayAt");
+
                     b.HasIndex("Queue", "ItemId")
                         .IsUnique();
-
-                    b.HasIndex("ReplayAt");
 
                     b.ToTable("dead_letters", (string)null);
                 });
@@ -396,7 +419,7 @@ namespace InstaMessenger.CrmForwarder.Data.Migrations.Sqlite
                     b.ToTable("leases", (string)null);
                 });
 
-            modelBuilder.Entity("InstaMessenger.Hosting.Outbox.OutboxMessage", b =>
+            modelBuilder.Entity("InstaMessenger.Hosting.Database.OutboxMessage", b =>
                 {
                     b.Property<long>("Id")
                         .ValueGeneratedOnAdd()

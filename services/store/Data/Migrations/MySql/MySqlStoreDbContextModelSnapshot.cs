@@ -119,7 +119,7 @@ namespace InstaMessenger.Store.Data.Migrations.MySql
                     b.ToTable("leases", (string)null);
                 });
 
-            modelBuilder.Entity("InstaMessenger.Hosting.Outbox.OutboxMessage", b =>
+            modelBuilder.Entity("InstaMessenger.Hosting.Database.OutboxMessage", b =>
                 {
                     b.Property<long>("Id")
                         .ValueGeneratedOnAdd()
@@ -199,6 +199,7 @@ namespace InstaMessenger.Store.Data.Migrations.MySql
                         .HasColumnName("scoped");
 
                     b.Property<int>("Scopes")
+                        .HasMaxLength(20)
                         .HasColumnType("int")
                         .HasColumnName("scopes");
 
@@ -357,6 +358,7 @@ namespace InstaMessenger.Store.Data.Migrations.MySql
                         .HasColumnName("external_id");
 
                     b.Property<int>("Kind")
+                        .HasMaxLength(20)
                         .HasColumnType("int")
                         .HasColumnName("kind");
 
@@ -399,6 +401,100 @@ namespace InstaMessenger.Store.Data.Migrations.MySql
                             Name = "events_dispatched",
                             Value = 0L
                         });
+                });
+
+            modelBuilder.Entity("InstaMessenger.Store.Data.EarlyChange", b =>
+                {
+                    b.Property<string>("InstagramMessageId")
+                        .HasMaxLength(512)
+                        .HasColumnType("varchar(512)")
+                        .HasColumnName("instagram_message_id");
+
+                    b.Property<string>("AccountId")
+                        .HasMaxLength(40)
+                        .HasColumnType("varchar(40)")
+                        .HasColumnName("account_id");
+
+                    b.Property<string>("Changes")
+                        .IsRequired()
+                        .HasColumnType("longtext")
+                        .HasColumnName("changes");
+
+                    b.Property<long>("KeptAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("kept_at");
+
+                    b.Property<int>("RowVersion")
+                        .IsConcurrencyToken()
+                        .HasColumnType("int")
+                        .HasColumnName("row_version");
+
+                    b.HasKey("InstagramMessageId", "AccountId");
+
+                    b.HasIndex("KeptAt");
+
+                    b.ToTable("early_changes", (string)null);
+                });
+
+            modelBuilder.Entity("InstaMessenger.Store.Data.EventRow", b =>
+                {
+                    b.Property<long>("Sequence")
+                        .HasColumnType("bigint")
+                        .HasColumnName("sequence");
+
+                    b.Property<string>("AccountId")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("varchar(40)")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("AccountVersion")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_version");
+
+                    b.Property<byte[]>("Body")
+                        .IsRequired()
+                        .HasColumnType("longblob")
+                        .HasColumnName("body");
+
+                    b.Property<string>("ConversationId")
+                        .HasMaxLength(40)
+                        .HasColumnType("varchar(40)")
+                        .HasColumnName("conversation_id");
+
+                    b.Property<string>("Id")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("varchar(40)")
+                        .HasColumnName("id");
+
+                    b.Property<string>("MessageId")
+                        .HasMaxLength(40)
+                        .HasColumnType("varchar(40)")
+                        .HasColumnName("message_id");
+
+                    b.Property<long>("OccurredAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("occurred_at");
+
+                    b.Property<string>("TraceParent")
+                        .HasMaxLength(100)
+                        .HasColumnType("varchar(100)")
+                        .HasColumnName("trace_parent");
+
+                    b.Property<string>("Type")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("varchar(40)")
+                        .HasColumnName("type");
+
+                    b.HasKey("Sequence");
+
+                    b.HasIndex("MessageId");
+
+                    b.HasIndex("AccountId", "Sequence");
+
+                    b.ToTable("events", (string)null);
                 });
 
             modelBuilder.Entity("InstaMessenger.Store.Domain.Account", b =>
@@ -561,6 +657,10 @@ namespace InstaMessenger.Store.Data.Migrations.MySql
                         .HasColumnType("varchar(40)")
                         .HasColumnName("last_message_id");
 
+                    b.Property<string>("Reads")
+                        .HasColumnType("longtext")
+                        .HasColumnName("reads");
+
                     b.Property<int>("RowVersion")
                         .IsConcurrencyToken()
                         .HasColumnType("int")
@@ -600,6 +700,14 @@ namespace InstaMessenger.Store.Data.Migrations.MySql
                         .HasMaxLength(40)
                         .HasColumnType("varchar(40)")
                         .HasColumnName("account_id");
+
+                    b.Property<bool>("AwaitsOriginal")
+                        .HasColumnType("tinyint(1)")
+                        .HasColumnName("awaits_original");
+
+                    b.Property<string>("Changes")
+                        .HasColumnType("longtext")
+                        .HasColumnName("changes");
 
                     b.Property<string>("Content")
                         .HasColumnType("longtext")
@@ -718,60 +826,6 @@ namespace InstaMessenger.Store.Data.Migrations.MySql
                     b.HasIndex("ConversationId", "SentAt", "Sequence");
 
                     b.ToTable("messages", (string)null);
-                });
-
-            modelBuilder.Entity("InstaMessenger.Store.Events.EventRow", b =>
-                {
-                    b.Property<long>("Sequence")
-                        .HasColumnType("bigint")
-                        .HasColumnName("sequence");
-
-                    b.Property<string>("AccountId")
-                        .IsRequired()
-                        .HasMaxLength(40)
-                        .HasColumnType("varchar(40)")
-                        .HasColumnName("account_id");
-
-                    b.Property<long>("AccountVersion")
-                        .HasColumnType("bigint")
-                        .HasColumnName("account_version");
-
-                    b.Property<byte[]>("Body")
-                        .IsRequired()
-                        .HasColumnType("longblob")
-                        .HasColumnName("body");
-
-                    b.Property<string>("ConversationId")
-                        .HasMaxLength(40)
-                        .HasColumnType("varchar(40)")
-                        .HasColumnName("conversation_id");
-
-                    b.Property<string>("Id")
-                        .IsRequired()
-                        .HasMaxLength(40)
-                        .HasColumnType("varchar(40)")
-                        .HasColumnName("id");
-
-                    b.Property<long>("OccurredAt")
-                        .HasColumnType("bigint")
-                        .HasColumnName("occurred_at");
-
-                    b.Property<string>("TraceParent")
-                        .HasMaxLength(100)
-                        .HasColumnType("varchar(100)")
-                        .HasColumnName("trace_parent");
-
-                    b.Property<string>("Type")
-                        .IsRequired()
-                        .HasMaxLength(40)
-                        .HasColumnType("varchar(40)")
-                        .HasColumnName("type");
-
-                    b.HasKey("Sequence");
-
-                    b.HasIndex("AccountId", "Sequence");
-
-                    b.ToTable("events", (string)null);
                 });
 
             modelBuilder.Entity("InstaMessenger.Store.Inbound.QuarantinedWebhook", b =>

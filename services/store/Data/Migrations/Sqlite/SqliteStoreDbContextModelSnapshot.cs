@@ -111,7 +111,7 @@ namespace InstaMessenger.Store.Data.Migrations.Sqlite
                     b.ToTable("leases", (string)null);
                 });
 
-            modelBuilder.Entity("InstaMessenger.Hosting.Outbox.OutboxMessage", b =>
+            modelBuilder.Entity("InstaMessenger.Hosting.Database.OutboxMessage", b =>
                 {
                     b.Property<long>("Id")
                         .ValueGeneratedOnAdd()
@@ -189,6 +189,7 @@ namespace InstaMessenger.Store.Data.Migrations.Sqlite
                         .HasColumnName("scoped");
 
                     b.Property<int>("Scopes")
+                        .HasMaxLength(20)
                         .HasColumnType("INTEGER")
                         .HasColumnName("scopes");
 
@@ -347,6 +348,7 @@ namespace InstaMessenger.Store.Data.Migrations.Sqlite
                         .HasColumnName("external_id");
 
                     b.Property<int>("Kind")
+                        .HasMaxLength(20)
                         .HasColumnType("INTEGER")
                         .HasColumnName("kind");
 
@@ -389,6 +391,100 @@ namespace InstaMessenger.Store.Data.Migrations.Sqlite
                             Name = "events_dispatched",
                             Value = 0L
                         });
+                });
+
+            modelBuilder.Entity("InstaMessenger.Store.Data.EarlyChange", b =>
+                {
+                    b.Property<string>("InstagramMessageId")
+                        .HasMaxLength(512)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("instagram_message_id");
+
+                    b.Property<string>("AccountId")
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("account_id");
+
+                    b.Property<string>("Changes")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("changes");
+
+                    b.Property<long>("KeptAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("kept_at");
+
+                    b.Property<int>("RowVersion")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("row_version");
+
+                    b.HasKey("InstagramMessageId", "AccountId");
+
+                    b.HasIndex("KeptAt");
+
+                    b.ToTable("early_changes", (string)null);
+                });
+
+            modelBuilder.Entity("InstaMessenger.Store.Data.EventRow", b =>
+                {
+                    b.Property<long>("Sequence")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("sequence");
+
+                    b.Property<string>("AccountId")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("AccountVersion")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("account_version");
+
+                    b.Property<byte[]>("Body")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("body");
+
+                    b.Property<string>("ConversationId")
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("conversation_id");
+
+                    b.Property<string>("Id")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("id");
+
+                    b.Property<string>("MessageId")
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("message_id");
+
+                    b.Property<long>("OccurredAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("occurred_at");
+
+                    b.Property<string>("TraceParent")
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("trace_parent");
+
+                    b.Property<string>("Type")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("type");
+
+                    b.HasKey("Sequence");
+
+                    b.HasIndex("MessageId");
+
+                    b.HasIndex("AccountId", "Sequence");
+
+                    b.ToTable("events", (string)null);
                 });
 
             modelBuilder.Entity("InstaMessenger.Store.Domain.Account", b =>
@@ -551,6 +647,10 @@ namespace InstaMessenger.Store.Data.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("last_message_id");
 
+                    b.Property<string>("Reads")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("reads");
+
                     b.Property<int>("RowVersion")
                         .IsConcurrencyToken()
                         .HasColumnType("INTEGER")
@@ -588,6 +688,14 @@ namespace InstaMessenger.Store.Data.Migrations.Sqlite
                         .HasMaxLength(40)
                         .HasColumnType("TEXT")
                         .HasColumnName("account_id");
+
+                    b.Property<bool>("AwaitsOriginal")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("awaits_original");
+
+                    b.Property<string>("Changes")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("changes");
 
                     b.Property<string>("Content")
                         .HasColumnType("TEXT")
@@ -706,60 +814,6 @@ namespace InstaMessenger.Store.Data.Migrations.Sqlite
                     b.HasIndex("ConversationId", "SentAt", "Sequence");
 
                     b.ToTable("messages", (string)null);
-                });
-
-            modelBuilder.Entity("InstaMessenger.Store.Events.EventRow", b =>
-                {
-                    b.Property<long>("Sequence")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("sequence");
-
-                    b.Property<string>("AccountId")
-                        .IsRequired()
-                        .HasMaxLength(40)
-                        .HasColumnType("TEXT")
-                        .HasColumnName("account_id");
-
-                    b.Property<long>("AccountVersion")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("account_version");
-
-                    b.Property<byte[]>("Body")
-                        .IsRequired()
-                        .HasColumnType("BLOB")
-                        .HasColumnName("body");
-
-                    b.Property<string>("ConversationId")
-                        .HasMaxLength(40)
-                        .HasColumnType("TEXT")
-                        .HasColumnName("conversation_id");
-
-                    b.Property<string>("Id")
-                        .IsRequired()
-                        .HasMaxLength(40)
-                        .HasColumnType("TEXT")
-                        .HasColumnName("id");
-
-                    b.Property<long>("OccurredAt")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("occurred_at");
-
-                    b.Property<string>("TraceParent")
-                        .HasMaxLength(100)
-                        .HasColumnType("TEXT")
-                        .HasColumnName("trace_parent");
-
-                    b.Property<string>("Type")
-                        .IsRequired()
-                        .HasMaxLength(40)
-                        .HasColumnType("TEXT")
-                        .HasColumnName("type");
-
-                    b.HasKey("Sequence");
-
-                    b.HasIndex("AccountId", "Sequence");
-
-                    b.ToTable("events", (string)null);
                 });
 
             modelBuilder.Entity("InstaMessenger.Store.Inbound.QuarantinedWebhook", b =>

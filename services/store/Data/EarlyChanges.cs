@@ -1,0 +1,52 @@
+using InstaMessenger.Contracts.Ids;
+using InstaMessenger.Hosting.Database;
+using InstaMessenger.Store.Domain;
+using Microsoft.EntityFrameworkCore;
+
+namespace InstaMessenger.Store.Data;
+
+/// <summary>
+/// Keeps what happened to messages that are not known yet, and gives it to a message as soon as its <c>mid</c> is known. Whoever gives a
+/// message its mid asks here, with the message's conversation locked.
+/// </summary>
+internal sealed class EarlyChanges(StoreDbContext db, Dictionary<(AccountId, InstagramMessageId), EarlyChange> rows)
+{
+    /// <summary>Loads what is kept of messages with these ids.</summary>
+    public static async Task<EarlyChanges> LoadAsync(StoreDbContext db, IEnumerable<InstagramMessageId> mids)
+    {
+        var ids = mids.Distinct().ToList();
+        if (ids.Count == 0) return new EarlyChanges(db, []);
+        var rows = await db.Set<EarlyChange>().ForUpdate().Where(row => ids.Contains(row.InstagramMessageId)).ToListAsync();
+        // Of the unit itself, and not written yet.
+        var all = rows.Concat(db.Set<EarlyChange>().Local).Distinct();
+        return new EarlyChanges(db, all.ToDictionary(row => (row.AccountId, row.InstagramMessageId)));
+    }
+
+    /// <summary>Keeps a change. Returns what is kept before and after it.</summary>
+    public (MessageChanges Before, MessageChanges After) Keep(
+        AccountId account, InstagramMessageId mid, Func<MessageChanges, MessageChanges> change, DateTimeOffset now)
+    {
+        if (!rows.TryGetValue((account, mid), out var row))
+        {
+            row = new EarlyChange { AccountId = account, InstagramMessageId = mid, Changes = MessageChanges.None, KeptAt = now };
+            rows.Add((account, mid), row);
+            db.Add(row);
+        }
+
+        var before = row.Changes;
+        row.Changes = change(before);
+        return (before, row.Changes);
+    }
+
+    /// <summary>Removes what was kept before a time: its message never came.</summary>
+    public void Forget(DateTimeOffset before) => db.RemoveRange(rows.Values.Where(row => row.KeptAt < before));
+
+    /// <summary>Gives a message what is kept of it, once it has its place in the thread.</summary>
+    public async Task GiveAsync(Message message, Conversation conversation)
+    {
+        if (message.InstagramMessageId is not { } mid || !rows.Remove((message.AccountId, mid), out var row)) return;
+        db.Remove(row);
+        message.Adopt(row.Changes);
+        if (row.Changes.ReadAt is { } readAt) await ReadMarks.SetAsync(db, conversation, new ReadReceipt(message.SentAt, readAt));
+    }
+}

@@ -1,0 +1,56 @@
+using System.Text.Json;
+
+namespace InstaMessenger.Store.Domain;
+
+/// <summary>That the customer has read all up to a moment of the thread.</summary>
+/// <param name="UpTo">The moment, by the times of the messages.</param>
+/// <param name="At">When they read it, by Meta's clock.</param>
+internal sealed record ReadReceipt(DateTimeOffset UpTo, DateTimeOffset At);
+
+/// <summary>A part of a thread that a receipt is the first to say of that it was read.</summary>
+/// <param name="After">The moment behind which it begins; null for the beginning of the thread.</param>
+/// <param name="Receipt">Where it ends, and when it was read.</param>
+internal sealed record ReadPart(DateTimeOffset? After, ReadReceipt Receipt);
+
+/// <summary>
+/// The last receipts of a thread, each up to a later moment than the one before: enough to know of a message that comes late when it was
+/// read, and small enough to stand in the thread's row.
+/// </summary>
+/// <param name="All">Oldest first.</param>
+internal sealed record ReadReceipts(IReadOnlyList<ReadReceipt> All)
+{
+    public static readonly ReadReceipts None = new([]);
+
+    /// <summary>Older ones are forgotten: what they say of is read, and a message that comes later still gets a later time.</summary>
+    private const int Most = 10;
+
+    /// <summary>Adds a receipt. Returns null when it says nothing that is not known.</summary>
+    public (ReadReceipts Receipts, ReadPart Part)? With(ReadReceipt receipt)
+    {
+        if (All.Count == Most && receipt.UpTo < All[0].UpTo) return null;
+        if (All.Any(known => known.UpTo >= receipt.UpTo && known.At <= receipt.At)) return null;
+        var others = All.Where(known => known.UpTo > receipt.UpTo || known.At < receipt.At).ToList();
+        var after = others.LastOrDefault(known => known.UpTo < receipt.UpTo)?.UpTo;
+        var all = others.Append(receipt).OrderBy(known => known.UpTo).TakeLast(Most).ToList();
+        return (new ReadReceipts(all), new ReadPart(after, receipt));
+    }
+
+    /// <summary>When a message of this time was read; null when it was not.</summary>
+    public DateTimeOffset? ReadAt(DateTimeOffset sentAt) => All.FirstOrDefault(known => known.UpTo >= sentAt)?.At;
+
+    public string ToJson() => JsonSerializer.Serialize(All, JsonSerializerOptions.Web);
+
+    /// <summary>Reads what <see cref="ToJson"/> wrote.</summary>
+    /// <exception cref="FormatException">It is something else.</exception>
+    public static ReadReceipts OfJson(string json)
+    {
+        try
+        {
+            return new ReadReceipts(JsonSerializer.Deserialize<List<ReadReceipt>>(json, JsonSerializerOptions.Web) ?? []);
+        }
+        catch (JsonException error)
+        {
+            throw new FormatException("The read receipts of a conversation cannot be read.", error);
+        }
+    }
+}

@@ -1,0 +1,77 @@
+using System.Globalization;
+using System.Text.Json;
+using InstaMessenger.Contracts.Ids;
+using InstaMessenger.Hosting.Database;
+using InstaMessenger.Store.Conversations;
+using InstaMessenger.Store.Data;
+using InstaMessenger.Store.Domain;
+using InstaMessenger.Store.Events;
+
+namespace InstaMessenger.Store.Inbound.Arrivals;
+
+/// <summary>
+/// Records edits; what the message said before is kept. An edit of a message that is not known makes the message, because it says what is
+/// in it. Without a text it is no edit: Meta sends such a one for some new messages. It changes nothing of a message that is there; of one
+/// that is not, it is all that anybody knows, and is told as it came.
+/// </summary>
+internal sealed class EditArrivals(EventLog log, TimeProvider clock) : IArrivalHandler
+{
+    public string Name => "message_edit";
+
+    public async Task<IReadOnlyCollection<Arrival>> RecordAsync(WorkScope<StoreDbContext> scope, IReadOnlyList<Arrival> arrivals)
+    {
+        var read = arrivals.Select(arrival => (Naming: new Naming(arrival, ReceivedContent.Mid(Part(arrival))), Version: Read(arrival)))
+            .ToList();
+        var named = await NamedMessages.LoadAsync(scope.Db, read.ConvertAll(pair => pair.Naming), clock);
+        var fresh = await FreshArrivals.LoadAsync(
+            scope.Db, read.Where(pair => pair.Version is not null).Select(pair => pair.Naming.Arrival), clock);
+        var left = new List<Arrival>();
+        foreach (var (naming, version) in read)
+        {
+            var message = named.Find(naming);
+            if (message is null && (version is null || naming.Mid is null || naming.Arrival.Contact is null))
+                left.Add(naming.Arrival);
+            else if (version is null || !fresh.IsFresh(naming.Arrival)) continue;
+            else if (message is null) await ForetellAsync(scope, named, naming, version);
+            else if (message.Edit(version)) Tell(scope, naming.Arrival, named.ConversationOf(message), message);
+        }
+
+        return left;
+    }
+
+    private async Task ForetellAsync(WorkScope<StoreDbContext> scope, NamedMessages named, Naming naming, TextVersion version)
+    {
+        var arrival = naming.Arrival;
+        var conversation = named.Threads.Open(arrival.Account!.Id, arrival.Contact!.Value);
+        var message = Message.Foretell(
+            conversation,
+            arrival.IsOutbound ? Direction.Outbound : Direction.Inbound,
+            naming.Mid!.Value,
+            MessageChanges.None.With(version) with { IsCounted = true },
+            arrival.SentAt,
+            arrival.ReceivedAt,
+            MessageId.New(clock));
+        scope.Db.Append(message);
+        conversation.Add(message, clock.GetUtcNow());
+        named.Add(message, conversation);
+        await named.Early.GiveAsync(message, conversation);
+        Tell(scope, arrival, conversation, message);
+    }
+
+    private void Tell(WorkScope<StoreDbContext> scope, Arrival arrival, Conversation conversation, Message message)
+    {
+        log.Append(scope, EventTypes.MessageEdited, arrival.Account!, conversation, message, arrival.TraceParent);
+        InboundMetrics.Recorded(EventTypes.MessageEdited);
+    }
+
+    private static TextVersion? Read(Arrival arrival)
+    {
+        if (Part(arrival).Member("text").Text() is not { Length: > 0 } text) return null;
+        int? number = int.TryParse(Part(arrival).Member("num_edit").Id(), NumberStyles.None, CultureInfo.InvariantCulture, out var value)
+            ? value
+            : null;
+        return new TextVersion(number, text, arrival.SentAt);
+    }
+
+    private static JsonElement Part(Arrival arrival) => arrival.Item.Event.GetProperty("message_edit");
+}

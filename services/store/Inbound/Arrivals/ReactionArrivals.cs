@@ -1,0 +1,93 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using InstaMessenger.Contracts.Ids;
+using InstaMessenger.Hosting.Database;
+using InstaMessenger.Store.Conversations;
+using InstaMessenger.Store.Data;
+using InstaMessenger.Store.Domain;
+using InstaMessenger.Store.Events;
+
+namespace InstaMessenger.Store.Inbound.Arrivals;
+
+/// <summary>
+/// Records reactions. Of each side the last one counts, by Meta's clock, so an older one that comes late changes nothing, and neither does
+/// one that comes again. One of a message that is not known waits for it.
+/// </summary>
+internal sealed partial class ReactionArrivals(EventLog log, TimeProvider clock) : IArrivalHandler
+{
+    public string Name => "reaction";
+
+    public async Task<IReadOnlyCollection<Arrival>> RecordAsync(WorkScope<StoreDbContext> scope, IReadOnlyList<Arrival> arrivals)
+    {
+        var read = arrivals.Select(arrival => (Naming: new Naming(arrival, ReceivedContent.Mid(Part(arrival))), Reaction: Read(arrival)))
+            .Where(pair => pair.Reaction is not null && pair.Naming.Mid is not null).ToList();
+        var named = await NamedMessages.LoadAsync(scope.Db, read.ConvertAll(pair => pair.Naming), clock);
+        read.RemoveAll(pair => pair.Naming.Arrival.Contact is null && named.Find(pair.Naming) is null);
+        var fresh = await FreshArrivals.LoadAsync(scope.Db, read.ConvertAll(pair => pair.Naming.Arrival), clock);
+        foreach (var (naming, reaction) in read.Where(pair => fresh.IsFresh(pair.Naming.Arrival))) Record(scope, named, naming, reaction!);
+        return [.. arrivals.Except(read.Select(pair => pair.Naming.Arrival))];
+    }
+
+    /// <summary>Reads <c>\u{2764}\u{FE0F}</c>, as Meta sometimes spells a character out.</summary>
+    internal static string Spelt(string emoji) => SpeltOut().Replace(
+        emoji,
+        match => int.TryParse(match.Groups["code"].Value, NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var code)
+            && System.Text.Rune.TryCreate(code, out var rune) ? rune.ToString() : match.Value);
+
+    private void Record(WorkScope<StoreDbContext> scope, NamedMessages named, Naming naming, Reaction reaction)
+    {
+        var (arrival, message, conversation) = (naming.Arrival, named.Find(naming), named.ConversationOf(naming));
+        if (!(message?.React(reaction) ?? React(named.Early, naming, reaction))) return;
+        log.Append(
+            scope,
+            arrival.Account!,
+            conversation?.Id,
+            EventTypes.MessageReaction,
+            new ReactionEventData(
+                message?.Id,
+                naming.Mid!.Value,
+                ContactView.Of(conversation, arrival.Contact),
+                new ReactionEventView(
+                    reaction.By, reaction.IsTakenBack ? "unreact" : "react", reaction.Name, reaction.Emoji, reaction.At)),
+            arrival.TraceParent);
+        InboundMetrics.Recorded(EventTypes.MessageReaction);
+    }
+
+    private bool React(EarlyChanges early, Naming naming, Reaction reaction)
+    {
+        var (before, after) = early.Keep(
+            naming.Arrival.Account!.Id, naming.Mid!.Value, changes => changes.With(reaction), clock.GetUtcNow());
+        return after != before && !reaction.Says(before.Reactions.FirstOrDefault(known => known.By == reaction.By));
+    }
+
+    private static JsonElement Part(Arrival arrival) => arrival.Item.Event.GetProperty("reaction");
+
+    private static Reaction? Read(Arrival arrival)
+    {
+        var part = Part(arrival);
+        var (name, emoji) = (Word(part.Member("reaction").Text()), Word(part.Member("emoji").Text()));
+        var action = part.Member("action").Text();
+        if (action is "unreact") (name, emoji) = (null, null);
+        else if (action is not (null or "react") || (name ?? emoji) is null) return null;
+        return new Reaction(
+            arrival.IsOutbound ? Party.Business : Party.Customer, name, emoji is null ? null : Spelt(emoji), arrival.SentAt);
+    }
+
+    /// <summary>No reaction is longer; what pretends to be one is no text of ours to keep.</summary>
+    private static string? Word(string? word) => word is { Length: > 0 and <= 100 } ? word : null;
+
+    [GeneratedRegex(@"\\u\{(?<code>[0-9a-fA-F]{1,8})\}", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex SpeltOut();
+}
+
+/// <summary><c>data</c> of <c>message.reaction</c>.</summary>
+/// <param name="MessageId">The message; null when it is not known (yet).</param>
+/// <param name="InstagramMessageId">Meta's id of it.</param>
+/// <param name="Contact">The customer.</param>
+/// <param name="Reaction">What they think of it.</param>
+internal sealed record ReactionEventData(
+    MessageId? MessageId, InstagramMessageId InstagramMessageId, ContactView Contact, ReactionEventView Reaction);
+
+/// <summary>A reaction, or that it was taken back.</summary>
+internal sealed record ReactionEventView(Party By, string Action, string? Reaction, string? Emoji, DateTimeOffset At);

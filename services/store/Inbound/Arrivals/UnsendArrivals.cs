@@ -1,0 +1,72 @@
+using System.Text.Json;
+using InstaMessenger.Contracts.Ids;
+using InstaMessenger.Hosting.Database;
+using InstaMessenger.Store.Conversations;
+using InstaMessenger.Store.Data;
+using InstaMessenger.Store.Domain;
+using InstaMessenger.Store.Events;
+
+namespace InstaMessenger.Store.Inbound.Arrivals;
+
+/// <summary>
+/// Takes back messages: nothing that they said is kept, neither in the thread nor in events that were told. A message that comes only
+/// afterwards finds its place taken, by its <c>mid</c>, and leaves nothing behind either.
+/// </summary>
+internal sealed class UnsendArrivals(EventLog log, TimeProvider clock) : IArrivalHandler
+{
+    public string Name => "message_deleted";
+
+    public async Task<IReadOnlyCollection<Arrival>> RecordAsync(WorkScope<StoreDbContext> scope, IReadOnlyList<Arrival> arrivals)
+    {
+        // What this unit itself has recorded is written first, so that it is found and erased like all else.
+        if (scope.Db.HasUnwrittenEvents) await scope.Db.SaveChangesAsync();
+        // In order of time, so that of two unsends of a message the first one counts.
+        var namings = arrivals.OrderBy(arrival => arrival.SentAt)
+            .Select(arrival => new Naming(arrival, ReceivedContent.Mid(Part(arrival)))).ToList();
+        var named = await NamedMessages.LoadAsync(scope.Db, namings, clock);
+        namings.RemoveAll(naming => named.Find(naming) is null && (naming.Mid is null || naming.Arrival.Contact is null));
+        foreach (var naming in namings)
+        {
+            if (named.Find(naming) is not { } message) await ForetellAsync(scope, named, naming);
+            else await DeleteAsync(scope, naming.Arrival, named.ConversationOf(message), message);
+        }
+
+        return [.. arrivals.Except(namings.Select(naming => naming.Arrival))];
+    }
+
+    private async Task DeleteAsync(WorkScope<StoreDbContext> scope, Arrival arrival, Conversation conversation, Message message)
+    {
+        scope.Db.RemoveRange(message.Attachments);
+        if (!message.Delete(arrival.SentAt)) return;
+        await MessageEvents.EraseAsync(scope, message);
+        Tell(scope, arrival, conversation, message);
+    }
+
+    private async Task ForetellAsync(WorkScope<StoreDbContext> scope, NamedMessages named, Naming naming)
+    {
+        var arrival = naming.Arrival;
+        var conversation = named.Threads.Open(arrival.Account!.Id, arrival.Contact!.Value);
+        var message = Message.Foretell(
+            conversation,
+            arrival.IsOutbound ? Direction.Outbound : Direction.Inbound,
+            naming.Mid!.Value,
+            // Nobody here ever saw what it said, so there is nothing to be read.
+            MessageChanges.None with { DeletedAt = arrival.SentAt },
+            arrival.SentAt,
+            arrival.ReceivedAt,
+            MessageId.New(clock));
+        scope.Db.Append(message);
+        conversation.Add(message, clock.GetUtcNow());
+        named.Add(message, conversation);
+        await named.Early.GiveAsync(message, conversation);
+        Tell(scope, arrival, conversation, message);
+    }
+
+    private void Tell(WorkScope<StoreDbContext> scope, Arrival arrival, Conversation conversation, Message message)
+    {
+        log.Append(scope, EventTypes.MessageDeleted, arrival.Account!, conversation, message, arrival.TraceParent);
+        InboundMetrics.Recorded(EventTypes.MessageDeleted);
+    }
+
+    private static JsonElement Part(Arrival arrival) => arrival.Item.Event.GetProperty("message");
+}

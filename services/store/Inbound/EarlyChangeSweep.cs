@@ -1,0 +1,85 @@
+using InstaMessenger.Contracts.Ids;
+using InstaMessenger.Hosting.Database;
+using InstaMessenger.Hosting.Workers;
+using InstaMessenger.Store.Data;
+using Microsoft.EntityFrameworkCore;
+
+namespace InstaMessenger.Store.Inbound;
+
+/// <summary>
+/// Gives messages the changes that came beside them: on MySQL two units can handle a first message and a change of it at the same moment
+/// without seeing each other. Forgets changes of messages that never came.
+/// </summary>
+internal sealed partial class EarlyChangeSweep(
+    IDbContextFactory<StoreDbContext> factory,
+    IUnitOfWork<StoreDbContext> unitOfWork,
+    Leases<StoreDbContext> leases,
+    TimeProvider clock,
+    ILogger<EarlyChangeSweep> logger) : RowWorker<(InstagramMessageId Mid, AccountId Account)>(clock, logger)
+{
+    /// <summary>Longer than two units can be under way.</summary>
+    private static readonly TimeSpan Beside = TimeSpan.FromHours(1);
+
+    /// <summary>Meta repeats for 36 hours; what waits in quarantine comes later.</summary>
+    private static readonly TimeSpan Kept = TimeSpan.FromDays(30);
+
+    private readonly TimeProvider _clock = clock;
+    private readonly ILogger _logger = logger;
+
+    public override string Name => "store.early-change-sweep";
+
+    public override TimeSpan Interval => TimeSpan.FromMinutes(1);
+
+    /// <summary>Two processes that sweep do no harm: the rows are locked, and removed with what is made of them.</summary>
+    public override ILease Lease { get; } = leases.Of("store.early-change-sweep");
+
+    protected override async Task<IReadOnlyList<(InstagramMessageId Mid, AccountId Account)>> FindAsync(
+        IReadOnlyCollection<(InstagramMessageId Mid, AccountId Account)> except, int limit, CancellationToken cancellationToken)
+    {
+        await using var db = await factory.CreateDbContextAsync(cancellationToken);
+        var now = _clock.GetUtcNow();
+        var (recently, old) = (now - Beside, now - Kept);
+        var rows = await db.Set<EarlyChange>()
+            .Where(row => row.KeptAt < old || (row.KeptAt >= recently && db.Messages.Any(
+                message => message.InstagramMessageId == row.InstagramMessageId && message.AccountId == row.AccountId)))
+            .OrderBy(row => row.KeptAt)
+            .Select(row => new { row.InstagramMessageId, row.AccountId })
+            .Take(limit + except.Count).ToListAsync(cancellationToken);
+        return [.. rows.Select(row => (row.InstagramMessageId, row.AccountId)).Where(key => !except.Contains(key)).Take(limit)];
+    }
+
+    protected override Task HandleAsync(
+        IReadOnlyList<(InstagramMessageId Mid, AccountId Account)> rows, CancellationToken cancellationToken) =>
+        unitOfWork.ExecuteAsync(scope => GiveAsync(scope.Db, rows), cancellationToken);
+
+    protected override Task SetAsideAsync(
+        (InstagramMessageId Mid, AccountId Account) row, Exception error, CancellationToken cancellationToken)
+    {
+        LogDropped(_logger, error, row.Account);
+        return unitOfWork.ExecuteAsync(
+            scope => scope.Db.Set<EarlyChange>().Where(kept => kept.InstagramMessageId == row.Mid && kept.AccountId == row.Account)
+                .ExecuteDeleteAsync(),
+            cancellationToken);
+    }
+
+    private async Task GiveAsync(StoreDbContext db, IReadOnlyList<(InstagramMessageId Mid, AccountId Account)> rows)
+    {
+        var mids = rows.Select(row => (InstagramMessageId?)row.Mid).Distinct().ToList();
+        var threads = await db.Messages.Where(message => mids.Contains(message.InstagramMessageId))
+            .Select(message => message.ConversationId).Distinct().ToListAsync();
+        var conversations = await db.Conversations.ForUpdate().Where(conversation => threads.Contains(conversation.Id))
+            .ToDictionaryAsync(conversation => conversation.Id);
+        var messages = await db.Messages.Include(message => message.Attachments)
+            .Where(message => mids.Contains(message.InstagramMessageId)).ToListAsync();
+        var early = await EarlyChanges.LoadAsync(db, rows.Select(row => row.Mid));
+        foreach (var message in messages.Where(message => rows.Contains((message.InstagramMessageId!.Value, message.AccountId))))
+            await early.GiveAsync(message, conversations[message.ConversationId]);
+        early.Forget(_clock.GetUtcNow() - Kept);
+    }
+
+    [LoggerMessage(
+        EventName = "early_change.dropped",
+        Level = LogLevel.Error,
+        Message = "What happened to a message of {AccountId} before it was known can never be recorded and was removed")]
+    private static partial void LogDropped(ILogger logger, Exception error, AccountId accountId);
+}

@@ -1,0 +1,27 @@
+using System.Text;
+using InstaMessenger.Contracts.Events;
+
+namespace InstaMessenger.Tests.Ids;
+
+public sealed class EventBodyTests
+{
+    private const string Erased = """{"id":"msg_1","kind":"deleted"}""";
+
+    [Theory]
+    [InlineData(
+        """{"id":"evt_1","data":{"message":{"id":"msg_1","text":"said"},"contact":{"id":"1"},"postback":{"payload":"said"}}}""",
+        """{"id":"evt_1","data":{"message":{"id":"msg_1","kind":"deleted"},"contact":{"id":"1"},"postback":null}}""")]
+    [InlineData(
+        """{"data":{"conversation":{"id":"conv_1","last_message":{"id":"msg_1","text":"said"},"unread_count":0}}}""",
+        """{"data":{"conversation":{"id":"conv_1","last_message":{"id":"msg_1","kind":"deleted"},"unread_count":0}}}""")]
+    [InlineData("""{"data":{"message":{"id":"msg_2","text":"another"}}}""", """{"data":{"message":{"id":"msg_2","text":"another"}}}""")]
+    [InlineData("""{"data":{"message":null}}""", """{"data":{"message":null}}""")]
+    [InlineData("""{"data":null}""", """{"data":null}""")]
+    [InlineData("""{"data":{"text":"cut""", "")]
+    [InlineData("[]", "")]
+    [InlineData(
+        "{\"data\":{\"message\":{\"id\":\"msg_1\",\"text\":\"\\ud800\"}}}",
+        """{"data":{"message":{"id":"msg_1","kind":"deleted"}}}""")]
+    public void Only_the_message_is_taken_out(string body, string expected) =>
+        Encoding.UTF8.GetString(EventBody.WithoutMessage(Encoding.UTF8.GetBytes(body), Encoding.UTF8.GetBytes(Erased))).ShouldBe(expected);
+}

@@ -1,0 +1,129 @@
+using System.Net;
+using System.Text;
+using InstaMessenger.Contracts.Events;
+using InstaMessenger.Contracts.Ids;
+using InstaMessenger.CrmForwarder.Data;
+using Microsoft.EntityFrameworkCore;
+
+namespace InstaMessenger.Tests.CrmForwarder.Deliveries;
+
+/// <summary>What a message said that was taken back reaches no CRM any more.</summary>
+public sealed class ErasureTests : IAsyncLifetime
+{
+    private const string Secret = "what they wish they had not said";
+    private const string Deleted = """{"id":"msg_1","kind":"deleted","text":null}""";
+    private static readonly AccountId Account = AccountId.Parse("acc_1");
+
+    private readonly string _directory = Directory.CreateTempSubdirectory("crm-forwarder-").FullName;
+    private TinyCrm _crm = null!;
+    private ForwarderHost _host = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _crm = await TinyCrm.StartAsync();
+        _host = await ForwarderHost.StartAsync(_directory);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _crm.DisposeAsync();
+        await _host.DisposeAsync();
+        Directory.Delete(_directory, recursive: true);
+    }
+
+    [Fact]
+    public async Task A_delivery_that_was_made_carries_nothing_when_it_is_made_again()
+    {
+        await _host.LinkAsync(Account, _crm.Url("/"));
+        var (received, deleted) = Events("conv_1");
+        await _host.PublishAsync(received);
+        (await _crm.NextAsync()).Body.ShouldBe(received.Body);
+        await _host.LoggedAsync("delivery.delivered");
+
+        await _host.PublishAsync(deleted);
+        (await _crm.NextAsync()).Body.ShouldBe(deleted.Body);
+        using var http = _host.Client(Account);
+        var first = await _host.ReadAsync(db => db.Deliveries.OrderBy(row => row.Id).Select(row => row.Id).FirstAsync());
+        (await http.PostAsync($"/api/v1/deliveries/{first}/redeliver", null)).StatusCode.ShouldBe(HttpStatusCode.Accepted);
+
+        var again = await _crm.NextAsync();
+        again.Id.ShouldBe(received.Id.Value);
+        again.Body.ShouldBe(Body(received, Deleted));
+    }
+
+    [Fact]
+    public async Task A_delivery_that_waits_carries_nothing()
+    {
+        _crm.Answer = (_, context) =>
+        {
+            context.Response.StatusCode = 500;
+            return Task.CompletedTask;
+        };
+        await _host.LinkAsync(Account, _crm.Url("/"));
+        var (received, deleted) = Events(null);
+        await _host.PublishAsync(received);
+        await _crm.NextAsync();
+        await _host.LoggedAsync("delivery.failed");
+
+        await _host.PublishAsync(deleted);
+
+        (await BodiesAsync()).ShouldAllBe(body => !body.Contains(Secret));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task An_event_that_comes_only_afterwards_carries_nothing(bool isLinked)
+    {
+        if (isLinked) await _host.LinkAsync(Account, _crm.Url("/"));
+        var (received, deleted) = Events("conv_1");
+
+        await _host.PublishAsync(deleted);
+        await _host.PublishAsync(received);
+        if (!isLinked) await _host.LinkAsync(Account, _crm.Url("/"));
+
+        var posted = new[] { await _crm.NextAsync(), await _crm.NextAsync() };
+        posted.Select(request => request.Id).Order().ShouldBe(new[] { received.Id.Value, deleted.Id.Value }.Order());
+        posted.ShouldAllBe(request => !Encoding.UTF8.GetString(request.Body).Contains(Secret));
+        (await BodiesAsync()).ShouldAllBe(body => !body.Contains(Secret));
+    }
+
+    [Fact]
+    public async Task In_one_bundle_and_before_the_account_is_known_it_is_the_same()
+    {
+        var (received, deleted) = Events("conv_1");
+
+        await _host.PublishAsync(received, deleted);
+
+        var waiting = await _host.ReadAsync(db => db.WaitingEvents.Select(row => row.Body).ToListAsync());
+        waiting.Count.ShouldBe(2);
+        waiting.ShouldAllBe(body => !Encoding.UTF8.GetString(body).Contains(Secret));
+    }
+
+    [Fact]
+    public async Task What_was_erased_is_remembered_for_a_month()
+    {
+        await _host.LinkAsync(Account, _crm.Url("/"));
+        await _host.PublishAsync(Events("conv_1").Deleted);
+        _host.Advance(ErasedEvent.Kept + TimeSpan.FromDays(1));
+
+        await _host.PublishAsync(Events("conv_2").Deleted);
+
+        (await _host.ReadAsync(db => db.Set<ErasedEvent>().CountAsync())).ShouldBe(1);
+    }
+
+    private Task<List<string>> BodiesAsync() =>
+        _host.ReadAsync(async db => (await db.Deliveries.Select(row => row.Body).ToListAsync()).ConvertAll(Encoding.UTF8.GetString));
+
+    /// <summary>A message that came, and that it was taken back.</summary>
+    private (InboxEvent Received, InboxEvent Deleted) Events(string? conversation)
+    {
+        var (received, deleted) = (_host.Event(Account, conversation), _host.Event(Account, conversation));
+        return (
+            received with { Body = Body(received, $$"""{"id":"msg_1","kind":"text","text":"{{Secret}}"}""") },
+            deleted with { Type = "message.deleted", Erased = [received.Id], Body = Body(deleted, Deleted) });
+    }
+
+    private static byte[] Body(InboxEvent inboxEvent, string message) => Encoding.UTF8.GetBytes(
+        $"{{\"id\":\"{inboxEvent.Id}\",\"data\":{{\"message\":{message},\"contact\":{{\"id\":\"20\",\"name\":\"Käthe ♥\"}}}}}}");
+}
