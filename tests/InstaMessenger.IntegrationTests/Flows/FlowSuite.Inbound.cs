@@ -44,7 +44,7 @@ public abstract partial class FlowSuite
     {
         var shop = await OpenShopAsync();
         var customer = shop.NewCustomer();
-        var picture = new Uri(_product.Simulator.BaseAddress, "cdn/picture.png").ToString();
+        var picture = new Uri(Product.Simulator.BaseAddress, "cdn/picture.png").ToString();
         var mid = await customer.ShowAsync("image", picture);
         var album = $"album{Shop.NewNumber()}";
         await shop.Meta.Webhooks.DeliverAsync(MetaPayloads.Envelope(
@@ -125,7 +125,7 @@ public abstract partial class FlowSuite
     [Fact]
     public async Task What_came_for_an_unknown_account_appears_when_it_is_linked()
     {
-        var shop = Shop.Unlinked(_product);
+        var shop = Shop.Unlinked(Product);
         _shops.Add(shop);
         var customer = shop.NewCustomer();
         var mid = await customer.SayAsync("Is anybody there?");

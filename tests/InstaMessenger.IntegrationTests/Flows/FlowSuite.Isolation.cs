@@ -147,8 +147,8 @@ public abstract partial class FlowSuite
         }
 
         answers.ShouldBeEmpty();
-        foreach (var wrong in new[] { "nonsense", "sk_" + new string('a', 43), _product.AdminToken + "x" })
-            (await new ApiClient(_product.Door, wrong).GetAsync("/api/v1/accounts")).ExpectProblem(401, "unauthorized");
+        foreach (var wrong in new[] { "nonsense", "sk_" + new string('a', 43), Product.AdminToken + "x" })
+            (await new ApiClient(Product.Door, wrong).GetAsync("/api/v1/accounts")).ExpectProblem(401, "unauthorized");
     }
 
     private static async Task<Victim> VictimAsync(Shop shop, string strangerId)
@@ -175,7 +175,7 @@ public abstract partial class FlowSuite
         var user = (await Admin.PostAsync("/api/v1/users", new { username = name, password, role = "agent" })).Expect(201);
         (await Admin.PostAsync($"/api/v1/users/{user.Text("id")}/accounts", new { account_ids = new[] { shop.AccountId } })).Expect(200);
         var session = (await Anonymous.SignInAsync(name, password)).Expect(200);
-        return (new ApiClient(_product.Door, session.Text("token")), user.Text("id")!);
+        return (new ApiClient(Product.Door, session.Text("token")), user.Text("id")!);
     }
 
     private static Func<Victim, ApiClient, Task> Shows(string path) =>

@@ -48,7 +48,7 @@ public abstract partial class FlowSuite
     {
         var shop = await OpenShopAsync();
         var customer = await shop.NewWriterAsync();
-        var picture = new Uri(_product.Simulator.BaseAddress, "cdn/picture.png").ToString();
+        var picture = new Uri(Product.Simulator.BaseAddress, "cdn/picture.png").ToString();
 
         var answer = (await shop.Api.PostAsync(
             "/api/v1/messages/send",
@@ -73,7 +73,7 @@ public abstract partial class FlowSuite
     public async Task A_closed_window_is_refused_before_any_call_and_a_person_has_seven_days()
     {
         var shop = await OpenShopAsync();
-        _product.Simulator.Meta.EnforceWindow = true;
+        Product.Simulator.Meta.EnforceWindow = true;
         var yesterday = await WroteAgoAsync(shop, TimeSpan.FromHours(25));
         var problem = (await shop.SendAsync(yesterday, "too late")).ExpectProblem(409, "window_closed");
         DateTimeOffset.Parse(problem.Text("closed_at")!)

@@ -9,17 +9,18 @@ namespace InstaMessenger.IntegrationTests.Flows;
 /// </summary>
 public abstract partial class FlowSuite : IAsyncDisposable
 {
-    private readonly IProduct _product;
     private readonly IReadOnlyDictionary<string, long> _mark;
     private readonly List<Shop> _shops = [];
 
     protected FlowSuite(IProduct product)
     {
-        _product = product;
+        Product = product;
         _mark = product.MarkLogs();
         Anonymous = new ApiClient(product.Door, null);
         Admin = new ApiClient(product.Door, product.AdminToken);
     }
+
+    private protected IProduct Product { get; }
 
     internal ApiClient Anonymous { get; }
 
@@ -28,30 +29,50 @@ public abstract partial class FlowSuite : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         foreach (var shop in _shops) await shop.DisposeAsync();
-        var meta = _product.Simulator.Meta;
+        var meta = Product.Simulator.Meta;
         meta.SendFaults.Clear();
         (meta.EchoMode, meta.EnforceWindow, meta.Webhooks.RedeliverySchedule) = (EchoMode.AfterAnswer, false, []);
         if (TestContext.Current.TestState?.Result == TestResult.Failed)
-            TestContext.Current.TestOutputHelper?.WriteLine(_product.LogsSince(_mark));
+            TestContext.Current.TestOutputHelper?.WriteLine(Product.LogsSince(_mark));
         GC.SuppressFinalize(this);
     }
 
     private async Task<Shop> OpenShopAsync()
     {
-        var shop = await Shop.OpenAsync(_product);
+        var shop = await Shop.OpenAsync(Product);
         _shops.Add(shop);
         return shop;
     }
 }
 
+/// <summary>In one process, which dies as a whole.</summary>
+public abstract class OneProcessFlows(IProduct product) : FlowSuite(product)
+{
+    [Fact]
+    public Task A_process_that_is_killed_half_way_loses_nothing_and_sends_nothing_twice() =>
+        OneThatIsKilledHalfWayLosesNothingAndSendsNothingTwiceAsync(Product.ProcessOf("store"));
+}
+
+/// <summary>In a process for each service, of which each may die alone.</summary>
+public abstract class ServiceFlows(IProduct product) : FlowSuite(product)
+{
+    [Theory]
+    [InlineData("ingress")]
+    [InlineData("store")]
+    [InlineData("sender")]
+    [InlineData("crm-forwarder")]
+    public Task A_service_that_is_killed_half_way_loses_nothing_and_sends_nothing_twice(string service) =>
+        OneThatIsKilledHalfWayLosesNothingAndSendsNothingTwiceAsync(Product.ProcessOf(service));
+}
+
 /// <summary>The suite in one process: SQLite, no broker.</summary>
-public sealed class StandaloneFlows(StandaloneProduct product) : FlowSuite(product), IClassFixture<StandaloneProduct>;
+public sealed class StandaloneFlows(StandaloneProduct product) : OneProcessFlows(product), IClassFixture<StandaloneProduct>;
 
 /// <summary>The suite in one process on MariaDB.</summary>
-public sealed class MariaDbFlows(MariaDbProduct product) : FlowSuite(product), IClassFixture<MariaDbProduct>;
+public sealed class MariaDbFlows(MariaDbProduct product) : OneProcessFlows(product), IClassFixture<MariaDbProduct>;
 
 /// <summary>The suite in five processes on RabbitMQ.</summary>
-public sealed class SplitFlows(SplitProduct product) : FlowSuite(product), IClassFixture<SplitProduct>;
+public sealed class SplitFlows(SplitProduct product) : ServiceFlows(product), IClassFixture<SplitProduct>;
 
 /// <summary>The suite in two processes of each service on RabbitMQ and MariaDB.</summary>
-public sealed class DoubledFlows(DoubledProduct product) : FlowSuite(product), IClassFixture<DoubledProduct>;
+public sealed class DoubledFlows(DoubledProduct product) : ServiceFlows(product), IClassFixture<DoubledProduct>;
