@@ -30,7 +30,7 @@ internal static class ListWebhookEndpoints
     }
 
     /// <summary>An endpoint as clients see it; without event types it takes all of them.</summary>
-    private sealed record EndpointView(
+    internal sealed record EndpointView(
         string Id,
         string? Url,
         IReadOnlyList<AccountId> AccountIds,

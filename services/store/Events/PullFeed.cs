@@ -53,7 +53,7 @@ internal static class PullFeed
         Problems.Of(StatusCodes.Status400BadRequest, "bad_cursor", "Give the sequence of an event: a whole number.");
 
     /// <summary>Writes the events as they were stored, so that every tap shows the same bytes.</summary>
-    private sealed record FeedResult(IReadOnlyList<EventRow> Events, bool More, long Head) : IResult, IEndpointMetadataProvider
+    internal sealed record FeedResult(IReadOnlyList<EventRow> Events, bool More, long Head) : IResult, IEndpointMetadataProvider
     {
         public static void PopulateMetadata(MethodInfo method, EndpointBuilder builder) =>
             builder.Metadata.Add(new ProducesResponseTypeMetadata(StatusCodes.Status200OK, typeof(Page<EventView>), ["application/json"]));

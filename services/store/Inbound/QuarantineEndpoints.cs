@@ -55,6 +55,6 @@ internal static class QuarantineEndpoints
 
     private static ProblemHttpResult Conflict(string code, string detail) => Problems.Of(StatusCodes.Status409Conflict, code, detail);
 
-    private sealed record QuarantineView(
+    internal sealed record QuarantineView(
         long Id, string ChannelId, string? BusinessId, AccountId? ReservedFor, string Reason, DateTimeOffset ReceivedAt);
 }

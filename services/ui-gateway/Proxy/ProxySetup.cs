@@ -47,7 +47,8 @@ public static class ProxySetup
         // It skips authentication and authorization, which the service does, and YARP's own choice among destinations, which
         // ServiceAttempts makes. Otherwise each of ten thousand open streams would hold their objects, 3 KB, for as long as it lives.
         app.MapReverseProxy(proxy => proxy.UseStatusCodePages().Use(KeepStreamsComingAsync).Use(attempts.ForwardAsync)).ShortCircuit();
-        app.MapFallback("{**path}", () => Problems.NotFound("page")).AllowAnonymous();
+        // Not MapFallback: what the build makes of it leaves out paths that look like files.
+        app.Map("{**path}", () => Problems.NotFound("page")).WithOrder(int.MaxValue).AllowAnonymous();
     }
 
     /// <summary>Holds back the body of an answer that a browser's stream does not get to see.</summary>
