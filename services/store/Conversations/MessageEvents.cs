@@ -25,6 +25,12 @@ internal sealed record MessageEventData(
     Origin? Origin,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] MessageId? Replaces);
 
+/// <summary><c>data</c> of <c>postback.received</c>.</summary>
+internal sealed record PostbackEventData(MessageView Message, ContactView Contact, Postback? Postback);
+
+/// <summary><c>data</c> of <c>referral.received</c>.</summary>
+internal sealed record ReferralEventData(MessageView Message, ContactView Contact, Referral? Referral);
+
 /// <summary>The events of messages.</summary>
 internal static class MessageEvents
 {
@@ -43,9 +49,20 @@ internal static class MessageEvents
             account,
             conversation.Id,
             type,
-            new MessageEventData(MessageView.Of(message), ContactView.Of(conversation), message.Origin, replaces),
+            DataOf(type, conversation, message, replaces),
             traceParent,
             message.Id);
+
+    private static object DataOf(string type, Conversation conversation, Message message, MessageId? replaces)
+    {
+        var (shown, contact) = (MessageView.Of(message), ContactView.Of(conversation));
+        return type switch
+        {
+            EventTypes.PostbackReceived => new PostbackEventData(shown, contact, shown.Postback),
+            EventTypes.ReferralReceived => new ReferralEventData(shown, contact, shown.Referral),
+            _ => new MessageEventData(shown, contact, message.Origin, replaces),
+        };
+    }
 
     /// <summary>
     /// Takes what a message said out of the events that show it, in the log and in this unit: it was taken back, and is as it is now.

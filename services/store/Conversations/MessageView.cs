@@ -16,11 +16,20 @@ internal sealed record MessageView(
     string? Text,
     RawJson? Raw,
     IReadOnlyList<AttachmentView> Attachments,
+    StoryView? Story,
+    Share? Share,
+    Postback? Postback,
+    QuickReplyView? QuickReply,
+    Referral? Referral,
+    RawJson? Template,
     IReadOnlyList<ReactionView> Reactions,
     ReplyToView? ReplyTo,
     IReadOnlyList<EditView> Edits,
     MessageStatus? Status,
     Origin? Origin,
+    SentByView? SentBy,
+    bool Standby,
+    bool Self,
     SendError? Error,
     RawJson? Metadata,
     DateTimeOffset SentAt,
@@ -39,11 +48,20 @@ internal sealed record MessageView(
         message.Text,
         RawJson.Of(message.Raw),
         [.. message.Attachments.OrderBy(attachment => attachment.Index).Select(AttachmentView.Of)],
+        StoryView.Of(message),
+        message.Details?.Share,
+        message.Details?.Postback,
+        message.Details?.QuickReply is { } payload ? new QuickReplyView(payload) : null,
+        message.Details?.Referral,
+        RawJson.Of(message.Details?.Template),
         [.. (message.Changes?.Reactions ?? []).Where(reaction => !reaction.IsTakenBack).Select(ReactionView.Of)],
         message.ReplyTo is { } mid ? new ReplyToView(mid) : null,
         EditView.ListOf(message),
         message.Status,
         message.Origin,
+        message.Details?.AppId is { } app ? new SentByView("app", app, null) : null,
+        message.Details?.Standby ?? false,
+        message.Details?.Self ?? false,
         message.Error,
         RawJson.Of(message.Metadata),
         message.SentAt,
@@ -75,6 +93,25 @@ internal sealed record EditView(string? Text, DateTimeOffset EditedAt)
         ];
     }
 }
+
+/// <summary>A story as clients see it.</summary>
+/// <param name="Id">Meta's id.</param>
+/// <param name="Url">Meta's address; it ends with the story.</param>
+/// <param name="ExpiresAt">When the story is over at the latest (UTC).</param>
+internal sealed record StoryView(string? Id, string? Url, DateTimeOffset ExpiresAt)
+{
+    public static StoryView? Of(Message message) =>
+        message.Details?.Story is { } story ? new StoryView(story.Id, story.Url, message.SentAt + Story.Lifetime) : null;
+}
+
+/// <summary>The quick reply that was tapped.</summary>
+internal sealed record QuickReplyView(string Payload);
+
+/// <summary>Who wrote a message of the business.</summary>
+/// <param name="Type"><c>app</c>: another tool, by Meta's id of it.</param>
+/// <param name="Id">Its id.</param>
+/// <param name="Name">Its name, when it is known.</param>
+internal sealed record SentByView(string Type, string Id, string? Name);
 
 /// <summary>An attachment as clients see it.</summary>
 internal sealed record AttachmentView(

@@ -16,6 +16,7 @@ internal sealed class MessageTable : IEntityTypeConfiguration<Message>
         entity.Ignore(message => message.IsDeleted);
         entity.Ignore(message => message.EditedAt);
         entity.Ignore(message => message.DeletedAt);
+        entity.Property(message => message.Details).HasConversion(details => details!.ToJson(), json => MessageDetails.OfJson(json));
         entity.Property(message => message.Changes).HasConversion(changes => changes!.ToJson(), json => MessageChanges.OfJson(json));
         entity.Property(message => message.Direction).HasMaxLength(10);
         entity.Property(message => message.Status).HasMaxLength(10);

@@ -45,7 +45,7 @@ internal sealed partial class Message
         if (!AwaitsOriginal) throw new BrokenRuleException("A message comes once.");
         (AwaitsOriginal, SentAt, ReceivedAt) = (false, sentAt, receivedAt);
         if (IsDeleted) return;
-        (Kind, Raw, ReplyTo) = (content.Kind, content.Raw, content.ReplyTo);
+        (Kind, Raw, ReplyTo, Details) = (content.Kind, content.Raw, content.ReplyTo, content.Details);
         foreach (var media in content.Media) _attachments.Add(Attachment.At(Id, _attachments.Count, media));
         Take(Changes!.With(new TextVersion(0, content.Text, sentAt)));
     }
@@ -89,7 +89,7 @@ internal sealed partial class Message
         }
 
         Kind = MessageKind.Deleted;
-        (Text, Raw, ReplyTo, Content, EchoKey) = (null, null, null, null, null);
+        (Text, Raw, ReplyTo, Details, Content, EchoKey) = (null, null, null, null, null, null);
         _attachments.Clear();
         Changes = MessageChanges.None with { DeletedAt = at, IsCounted = Changes?.IsCounted ?? false };
         return true;

@@ -49,6 +49,9 @@ internal sealed partial class Message
 
     public InstagramMessageId? ReplyTo { get; private set; }
 
+    /// <summary>What it says beside text and attachments; null for nothing.</summary>
+    public MessageDetails? Details { get; private set; }
+
     /// <summary>Null for inbound messages.</summary>
     public MessageStatus? Status { get; private set; }
 
@@ -224,6 +227,7 @@ internal sealed partial class Message
             Text = content.Text,
             Raw = content.Raw,
             ReplyTo = content.ReplyTo,
+            Details = content.Details,
             SentAt = sentAt,
             ReceivedAt = receivedAt,
         };

@@ -22,6 +22,9 @@ internal sealed record MessageContent
 
     public InstagramMessageId? ReplyTo { get; init; }
 
+    /// <summary>What it says beside text and attachments; null for nothing.</summary>
+    public MessageDetails? Details { get; private init; }
+
     /// <summary>What is sent, when the content shows something that we send; null for what came from Meta.</summary>
     public OutgoingContent? Outgoing { get; private init; }
 
@@ -59,13 +62,15 @@ internal sealed record MessageContent
         _ => throw new BrokenRuleException("Only what can be shown can be sent."),
     };
 
-    /// <summary>Makes the content of a thing that has neither text nor media of its own, with what Meta says of it.</summary>
-    public static MessageContent OfThing(MessageKind kind, string? text, string raw) => new() { Kind = kind, Text = text, Raw = raw };
+    /// <summary>Makes the content of what came from Meta. What cannot be shown at all has its raw JSON.</summary>
+    public static MessageContent OfReceived(
+        MessageKind kind, string? text, IReadOnlyList<RemoteMedia> media, MessageDetails? details, string? raw) =>
+        kind == MessageKind.Unsupported && raw is null
+            ? throw new BrokenRuleException("What cannot be shown is kept as it came.")
+            : new() { Kind = kind, Text = text, Media = media, Details = details, Raw = raw };
 
-    /// <summary>Makes the content of something that we cannot show.</summary>
-    public static MessageContent OfRaw(string raw) => new() { Kind = MessageKind.Unsupported, Raw = raw };
-
-    private static MessageKind KindOf(string mediaType) => mediaType switch
+    /// <summary>The kind of a message by its first attachment.</summary>
+    public static MessageKind KindOf(string mediaType) => mediaType switch
     {
         MediaTypes.Image => MessageKind.Image,
         MediaTypes.Video => MessageKind.Video,

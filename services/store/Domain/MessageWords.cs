@@ -19,14 +19,32 @@ internal enum MessageKind
     Audio,
     File,
 
-    /// <summary>Instagram's heart.</summary>
+    Sticker,
+
     LikeHeart,
 
-    /// <summary>A post, reel or story that somebody passed on.</summary>
+    /// <summary>The customer mentioned the business in a story; of its media only the address is kept.</summary>
+    StoryMention,
+
+    /// <summary>An answer to a story of the business.</summary>
+    StoryReply,
+
+    /// <summary>A post, story, product or link.</summary>
     Share,
 
-    /// <summary>Cards or a text with buttons.</summary>
+    Reel,
+
+    /// <summary>The customer tapped a button, an ice breaker or a menu item.</summary>
+    Postback,
+
+    /// <summary>A link brought the customer back into the thread.</summary>
+    Referral,
+
+    /// <summary>Cards with buttons, as a business sends them.</summary>
     Template,
+
+    /// <summary>A picture or video that can be seen once, at Instagram only.</summary>
+    Ephemeral,
 
     /// <summary>Taken back by whoever wrote it; nothing that it said is kept.</summary>
     Deleted,

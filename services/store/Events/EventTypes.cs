@@ -10,6 +10,9 @@ internal static class EventTypes
     public const string MessageEdited = "message.edited";
     public const string MessageDeleted = "message.deleted";
     public const string MessageReaction = "message.reaction";
+    public const string PostbackReceived = "postback.received";
+    public const string ReferralReceived = "referral.received";
+    public const string CommentReceived = "comment.received";
     public const string ConversationUpdated = "conversation.updated";
     public const string AccountConnected = "account.connected";
     public const string AccountDisconnected = "account.disconnected";

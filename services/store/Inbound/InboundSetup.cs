@@ -14,7 +14,12 @@ internal static class InboundSetup
     public static void AddInbound(this IServiceCollection services)
     {
         // The order matters: what is about a message comes behind the messages.
+        services.AddSingleton<MessageRecorder>();
         services.AddSingleton<IArrivalHandler, MessageArrivals>();
+        services.AddSingleton<IArrivalHandler, PostbackArrivals>();
+        services.AddSingleton<IArrivalHandler, ReferralArrivals>();
+        services.AddSingleton<IArrivalHandler, PostCommentArrivals>();
+        services.AddSingleton<IArrivalHandler, LiveCommentArrivals>();
         services.AddSingleton<IArrivalHandler, EditArrivals>();
         services.AddSingleton<IArrivalHandler, ReactionArrivals>();
         services.AddSingleton<IArrivalHandler, ReadArrivals>();

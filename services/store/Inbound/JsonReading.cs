@@ -20,6 +20,23 @@ internal static class JsonReading
 
     public static JsonElement? Member(this JsonElement? element, string name) => element?.Member(name);
 
+    /// <summary>Says whether an object has no other members than these; true for none at all.</summary>
+    public static bool HasOnly(this JsonElement? element, params ReadOnlySpan<string> names) => element?.HasOnly(names) ?? true;
+
+    /// <inheritdoc cref="HasOnly(JsonElement?, ReadOnlySpan{string})"/>
+    public static bool HasOnly(this JsonElement element, params ReadOnlySpan<string> names)
+    {
+        if (element.ValueKind != JsonValueKind.Object) return false;
+        foreach (var member in element.EnumerateObject())
+        {
+            var known = false;
+            foreach (var name in names) known |= member.NameEquals(name);
+            if (!known) return false;
+        }
+
+        return true;
+    }
+
     public static IEnumerable<JsonElement> Items(this JsonElement? element) =>
         element is { ValueKind: JsonValueKind.Array } array ? array.EnumerateArray() : [];
 

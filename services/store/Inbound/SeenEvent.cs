@@ -12,7 +12,7 @@ internal sealed class SeenEvent
 {
     public required AccountId AccountId { get; init; }
 
-    /// <summary>SHA-256 of the event's raw JSON, as hex.</summary>
+    /// <summary>SHA-256 of the event's raw JSON, as hex; or a key that the event has itself.</summary>
     public required string Fingerprint { get; init; }
 
     public required DateTimeOffset SeenAt { get; init; }

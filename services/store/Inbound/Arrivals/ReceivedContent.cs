@@ -1,81 +1,82 @@
 using System.Text.Json;
 using InstaMessenger.Contracts.Ids;
-using InstaMessenger.Contracts.Outgoing;
 using InstaMessenger.Store.Domain;
 
 namespace InstaMessenger.Store.Inbound.Arrivals;
 
-/// <summary>Reads what a message says. It never fails: what cannot be shown becomes an unsupported message with its raw JSON.</summary>
+/// <summary>
+/// Reads what a message says. It never fails: what cannot be shown becomes an unsupported message with its raw JSON, and whatever of an
+/// item no field shows is kept as its raw JSON too.
+/// </summary>
 internal static class ReceivedContent
 {
-    /// <summary>Only so many can have an id. A longer list is kept in the raw JSON.</summary>
-    private const int MostAttachments = 1000;
-
     public static InstagramMessageId? Mid(JsonElement message) =>
         InstagramMessageId.TryParse(message.Member("mid").Id(), out var mid) ? mid : null;
 
-    public static MessageContent Read(WebhookItem item, JsonElement message)
+    public static MessageContent? Read(WebhookItem item, JsonElement message)
     {
-        var text = message.Member("text").Text();
-        var attachments = message.Member("attachments").Items().Select(MediaOf).ToList();
-        var media = attachments.OfType<RemoteMedia>().Take(MostAttachments).ToList();
-        var content = media.Count > 0 ? MessageContent.OfMedia(media, text)
-            : ThingOf(message) is { } thing ? MessageContent.OfThing(thing, text, item.Element.GetRawText())
-            : string.IsNullOrEmpty(text) ? MessageContent.OfRaw(item.Element.GetRawText())
-            : MessageContent.OfText(text);
-        return content with
+        var text = message.Member("text").Text() is { Length: > 0 } words ? words : null;
+        var attached = ReceivedAttachments.Read(message);
+        var story = ReceivedStory(message);
+        var details = DetailsOf(item, message) with
         {
-            Raw = media.Count == attachments.Count && IsShown(item, message) ? content.Raw : item.Element.GetRawText(),
+            Story = story ?? attached.Story,
+            Share = attached.Share,
+            Template = attached.Template,
+        };
+        var kind = story is not null && (text is not null || attached.Kind is not null) ? MessageKind.StoryReply
+            : attached.Kind ?? (text is null ? MessageKind.Unsupported : MessageKind.Text);
+        var shows = kind != MessageKind.Unsupported && attached.ShowsAll && IsShown(item, message);
+        return MessageContent.OfReceived(
+            kind, text, attached.Media, details == MessageDetails.None ? null : details, shows ? null : item.Element.GetRawText()) with
+        {
             ReplyTo = ReplyTo(message),
         };
     }
 
-    /// <summary>What a message is by its first attachment, when that is no media.</summary>
-    private static MessageKind? ThingOf(JsonElement message) =>
-        message.Member("attachments").Items().Select(attachment => attachment.Member("type").Text()).FirstOrDefault() switch
-        {
-            "like_heart" => MessageKind.LikeHeart,
-            "template" => MessageKind.Template,
-            "share" or "ig_post" or "media_share" or "MEDIA_SHARE" => MessageKind.Share,
-            _ => null,
-        };
+    /// <summary>Reads what items of every kind may have.</summary>
+    public static MessageDetails DetailsOf(WebhookItem item, JsonElement message) => new()
+    {
+        QuickReply = message.Member("quick_reply").Member("payload").Text(),
+        // Meta's documents have it in the message, and old ones beside it.
+        Referral = ReceivedReferral.Read(message.Member("referral") ?? item.Event.Member("referral")),
+        AppId = message.Member("app_id").Id() ?? item.Event.Member("app_id").Id(),
+        Standby = item.Container == "standby",
+        Self = message.Member("is_self").IsTrue() || item.Event.Member("is_self").IsTrue(),
+    };
+
+    /// <summary>Whether nothing stands beside the part of an item but what every kind shows.</summary>
+    public static bool ShowsAllBeside(WebhookItem item, string part) =>
+        (!item.IsWrapped || item.Element.HasOnly("field", "value", "id", "time"))
+        && item.Event.HasOnly("sender", "recipient", "timestamp", part, "referral", "app_id", "is_self")
+        && item.Event.Member("sender").HasOnly("id")
+        && item.Event.Member("recipient").HasOnly("id");
+
+    private static Story? ReceivedStory(JsonElement message) =>
+        message.Member("reply_to").Member("story") is { ValueKind: JsonValueKind.Object } story
+            ? new Story(story.Member("id").Id(), Addresses.Of(story.Member("url")))
+            : null;
 
     private static InstagramMessageId? ReplyTo(JsonElement message) =>
         InstagramMessageId.TryParse(message.Member("reply_to").Member("mid").Id(), out var mid) ? mid : null;
 
-    /// <summary>Whether our message shows all that the item holds. One that does not keeps its raw JSON beside.</summary>
+    /// <summary>Whether our message shows all that the item holds, attachments left aside.</summary>
     private static bool IsShown(WebhookItem item, JsonElement message) =>
-        (!item.IsWrapped || HasOnly(item.Element, "field", "value", "id", "time"))
-        && HasOnly(item.Event, "sender", "recipient", "timestamp", "message")
-        && HasOnly(item.Event.Member("sender"), "id")
-        && HasOnly(item.Event.Member("recipient"), "id")
-        && HasOnly(message, "mid", "text", "attachments", "is_echo", "reply_to")
+        ShowsAllBeside(item, "message")
+        && message.HasOnly(
+            "mid", "text", "attachments", "is_echo", "is_self", "reply_to", "quick_reply", "referral", "app_id")
         && (message.Member("mid") is null || Mid(message) is not null)
         && (message.Member("text") is not { } text || text.ValueKind == JsonValueKind.String)
-        && (message.Member("reply_to") is not { } reply || (HasOnly(reply, "mid") && ReplyTo(message) is not null))
-        && message.Member("attachments").Items()
-            .All(attachment => HasOnly(attachment, "type", "payload") && HasOnly(attachment.Member("payload"), "url"));
+        && (message.Member("quick_reply") is not { } reply
+            || (reply.HasOnly("payload") && reply.Member("payload") is { ValueKind: JsonValueKind.String }))
+        && IsShown(message.Member("reply_to"), message)
+        && (message.Member("referral") is null || item.Event.Member("referral") is null)
+        && ReceivedReferral.ShowsAll(message.Member("referral") ?? item.Event.Member("referral"));
 
-    private static bool HasOnly(JsonElement? element, params ReadOnlySpan<string> names)
-    {
-        if (element is not { } value) return true;
-        if (value.ValueKind != JsonValueKind.Object) return false;
-        foreach (var member in value.EnumerateObject())
-        {
-            var known = false;
-            foreach (var name in names) known |= member.NameEquals(name);
-            if (!known) return false;
-        }
-
-        return true;
-    }
-
-    private static RemoteMedia? MediaOf(JsonElement attachment)
-    {
-        var url = attachment.Member("payload").Member("url").Text();
-        return attachment.Member("type").Text() is { } type && MediaTypes.All.Contains(type)
-            && Uri.TryCreate(url, UriKind.Absolute, out var parsed) && parsed.Scheme is "https" or "http"
-            ? new RemoteMedia(type, url!)
-            : null;
-    }
+    private static bool IsShown(JsonElement? replyTo, JsonElement message) => replyTo is not { } reply
+        || (reply.HasOnly("mid", "story")
+            && (reply.Member("mid") is null || ReplyTo(message) is not null)
+            && (reply.Member("mid") ?? reply.Member("story")) is not null
+            && (reply.Member("story") is not { } story
+                || (story.HasOnly("id", "url") && (story.Member("url") is null || Addresses.Of(story.Member("url")) is not null))));
 }

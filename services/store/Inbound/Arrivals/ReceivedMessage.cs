@@ -15,10 +15,10 @@ internal sealed record ReceivedMessage(
 {
     public Account Account => Arrival.Account!;
 
-    /// <summary>Reads an arrival. Returns null when it does not say between whom the message is.</summary>
-    public static ReceivedMessage? Of(Arrival arrival) =>
-        arrival.Item.Event.Member("message") is { ValueKind: JsonValueKind.Object } message && arrival.Contact is { } contact
-            ? new ReceivedMessage(
-                arrival, contact, ReceivedContent.Mid(message), arrival.IsOutbound, ReceivedContent.Read(arrival.Item, message))
+    /// <summary>Reads an arrival. Returns null when it does not say between whom it is, or says nothing.</summary>
+    public static ReceivedMessage? Of(Arrival arrival, string part, Func<WebhookItem, JsonElement, MessageContent?> content) =>
+        arrival.Item.Event.Member(part) is { ValueKind: JsonValueKind.Object } item && arrival.Contact is { } contact
+            && content(arrival.Item, item) is { } read
+            ? new ReceivedMessage(arrival, contact, ReceivedContent.Mid(item), arrival.IsOutbound, read)
             : null;
 }

@@ -133,6 +133,16 @@ for (const button of document.querySelectorAll('[data-send]')) {
     : { attachment_type: 'image', attachment_url: new URL(`cdn/${type}-${Date.now()}.png`, location).href })
 }
 
+// Every other type that Meta sends; those without an address have no payload.
+const bare = ['ephemeral', 'location']
+$('more').replaceChildren(new Option('More…', ''), ...['video', 'audio', 'file', 'sticker', 'story_mention', 'share', 'ig_post', 'ig_story',
+  'ig_reel', 'reel', 'fallback', 'template', 'hologram', ...bare].map(type => new Option(type.replaceAll('_', ' '), type)))
+$('more').onchange = () => {
+  const type = $('more').value
+  $('more').value = ''
+  say({ attachment_type: type, ...bare.includes(type) ? {} : { attachment_url: new URL(`cdn/${type}-${Date.now()}.png`, location).href } })
+}
+
 $('add-customer').onclick = () => attempt(async () => {
   const name = prompt('Name of the customer', 'Alex Winter')?.trim()
   if (!name) return

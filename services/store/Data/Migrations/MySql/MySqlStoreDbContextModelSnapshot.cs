@@ -719,6 +719,10 @@ namespace InstaMessenger.Store.Data.Migrations.MySql
                         .HasColumnType("varchar(40)")
                         .HasColumnName("conversation_id");
 
+                    b.Property<string>("Details")
+                        .HasColumnType("longtext")
+                        .HasColumnName("details");
+
                     b.Property<string>("Direction")
                         .IsRequired()
                         .HasMaxLength(10)

@@ -1,0 +1,134 @@
+using System.Text.Json;
+using InstaMessenger.Contracts.Events;
+using InstaMessenger.Contracts.Ids;
+using InstaMessenger.Hosting.Database;
+using InstaMessenger.Store.Conversations;
+using InstaMessenger.Store.Data;
+using InstaMessenger.Store.Domain;
+using InstaMessenger.Store.Events;
+
+namespace InstaMessenger.Store.Inbound.Arrivals;
+
+/// <summary>
+/// Records messages, each once however often it comes: (account, mid) is unique, and a message without a mid is recognised by its JSON. An
+/// echo settles the send that it belongs to, or it is a message that was written elsewhere.
+/// </summary>
+internal sealed class MessageRecorder(EventLog log, TimeProvider clock)
+{
+    /// <summary>Records what arrived, each item of the thread once.</summary>
+    /// <param name="scope">The transaction.</param>
+    /// <param name="arrivals">In order, each with its account.</param>
+    /// <param name="part">The member of the event that holds the item.</param>
+    /// <param name="content">Reads what it says; null when that is nothing to be shown.</param>
+    /// <returns>What is no item of a thread: it does not say between whom it is, or says nothing.</returns>
+    public async Task<IReadOnlyCollection<Arrival>> RecordAsync(
+        WorkScope<StoreDbContext> scope,
+        IReadOnlyList<Arrival> arrivals,
+        string part,
+        Func<WebhookItem, JsonElement, MessageContent?> content)
+    {
+        var read = arrivals.Select(arrival => (Arrival: arrival, Message: ReceivedMessage.Of(arrival, part, content))).ToList();
+        await RecordAsync(scope, read.Where(pair => pair.Message is not null).Select(pair => pair.Message!).ToList());
+        return [.. read.Where(pair => pair.Message is null).Select(pair => pair.Arrival)];
+    }
+
+    private async Task RecordAsync(WorkScope<StoreDbContext> scope, List<ReceivedMessage> received)
+    {
+        if (received.Count == 0) return;
+        var known = await KnownMids.LoadAsync(scope.Db, received);
+        var seen = await SeenEvents.LoadAsync(
+            scope.Db, received.Where(message => message.Mid is null).Select(message => message.Arrival), clock);
+        var fresh = received.FindAll(
+            message => message.Mid is { } mid ? known.IsNew(message.Account.Id, mid) : seen.IsNew(message.Arrival));
+        if (fresh.Count == 0) return;
+
+        var threads = await Threads.LoadAsync(
+            scope.Db, fresh.ConvertAll(message => (message.Account.Id, message.Contact)), clock);
+        var placed = fresh.ConvertAll(message => (Message: message, Thread: threads.Open(message.Account.Id, message.Contact)));
+        var sends = await OpenSends.LoadAsync(
+            scope.Db,
+            [.. placed.Where(pair => pair.Message.IsEcho).Select(pair => (pair.Thread.Id, pair.Message.Content))],
+            clock.GetUtcNow());
+        // Behind the lock of the thread, so that a change that came beside its message is found, or finds it.
+        var early = await EarlyChanges.LoadAsync(
+            scope.Db, fresh.Where(message => message.Mid is not null).Select(message => message.Mid!.Value));
+        var unsure = new HashSet<Conversation>();
+        foreach (var (message, thread) in placed)
+        {
+            if (!await RecordAsync(scope, message, thread, new Batch(sends, early, known))) unsure.Add(thread);
+        }
+
+        await NewestMessages.FindAsync(scope.Db, unsure);
+    }
+
+    /// <summary>Records one message and returns whether the thread's newest message is known.</summary>
+    private async Task<bool> RecordAsync(WorkScope<StoreDbContext> scope, ReceivedMessage item, Conversation conversation, Batch batch)
+    {
+        var arrival = item.Arrival;
+        var foretold = batch.Known.Foretold(item);
+        if (item.IsEcho && item.Mid is not null && batch.Sends.Take(conversation.Id, item.Content) is { } send)
+            return await SettleAsync(scope, item, conversation, send, foretold, batch.Early);
+        if (foretold is not null) return Complete(scope, item, conversation, foretold);
+
+        var id = MessageId.New(clock);
+        var message = item.IsEcho
+            ? Message.Mirror(conversation, item.Content, item.Mid, arrival.SentAt, arrival.ReceivedAt, id)
+            : Message.Receive(conversation, item.Content, item.Mid, arrival.SentAt, arrival.ReceivedAt, id);
+        scope.Db.Append(message);
+        conversation.Add(message, clock.GetUtcNow());
+        await batch.Early.GiveAsync(message, conversation);
+        Append(scope, TypeOf(item), item, conversation, message);
+        return true;
+    }
+
+    /// <summary>Settles our own send by its echo. What came of the message before the echo is the send's.</summary>
+    private async Task<bool> SettleAsync(
+        WorkScope<StoreDbContext> scope,
+        ReceivedMessage item,
+        Conversation conversation,
+        Message send,
+        Message? foretold,
+        EarlyChanges early)
+    {
+        var (arrival, mid) = (item.Arrival, item.Mid!.Value);
+        send.Settle(mid, arrival.SentAt);
+        scope.Publish(new EchoRecognised(send.Id, item.Account.Id, mid, arrival.ReceivedAt), arrival.TraceParent);
+        var isNewestKnown = conversation.Place(send) && foretold is null;
+        await early.GiveAsync(send, conversation);
+        var isDeleted = foretold is not null && await MovedChanges.MoveAsync(scope, foretold, send);
+        Append(scope, isDeleted ? EventTypes.MessageDeleted : EventTypes.MessageSent, item, conversation, send, foretold?.Id);
+        return isNewestKnown;
+    }
+
+    /// <summary>Takes the message of which only a change had come. Nothing is told of one that was taken back: that was told.</summary>
+    private bool Complete(WorkScope<StoreDbContext> scope, ReceivedMessage item, Conversation conversation, Message foretold)
+    {
+        if (foretold.ConversationId != conversation.Id) return true;
+        foretold.Complete(item.Content, item.Arrival.SentAt, item.Arrival.ReceivedAt);
+        var isNewestKnown = conversation.Complete(foretold, clock.GetUtcNow());
+        if (!foretold.IsDeleted)
+            Append(scope, TypeOf(item), item, conversation, foretold);
+        return isNewestKnown;
+    }
+
+    private static string TypeOf(ReceivedMessage item) => item.Content.Kind switch
+    {
+        MessageKind.Postback => EventTypes.PostbackReceived,
+        MessageKind.Referral => EventTypes.ReferralReceived,
+        _ => item.IsEcho ? EventTypes.MessageSent : EventTypes.MessageReceived,
+    };
+
+    private void Append(
+        WorkScope<StoreDbContext> scope,
+        string type,
+        ReceivedMessage item,
+        Conversation conversation,
+        Message message,
+        MessageId? replaces = null)
+    {
+        log.Append(scope, type, item.Account, conversation, message, item.Arrival.TraceParent, replaces);
+        InboundMetrics.Recorded(type);
+    }
+
+    private sealed record Batch(OpenSends Sends, EarlyChanges Early, KnownMids Known);
+}
