@@ -1,47 +1,101 @@
+using System.Text.Json.Nodes;
 using InstaMessenger.IntegrationTests.Product;
-using InstaMessenger.Simulator.Meta.Webhooks;
+using InstaMessenger.Simulator.Meta.Customers;
+using InstaMessenger.Simulator.Meta.Faults;
 
 namespace InstaMessenger.IntegrationTests.Flows;
 
-/// <summary>What Instagram sends besides plain texts and pictures.</summary>
 public abstract partial class FlowSuite
 {
+    /// <summary>
+    /// The simulator takes each body only as Meta would. The second send's answer is lost, so that only its echo can tell that it went out.
+    /// </summary>
     [Theory]
-    [InlineData("story_mention", "https://cdn.example/1", "story_mention")]
-    [InlineData("ig_post", "https://cdn.example/1", "share")]
-    [InlineData("ig_reel", "https://cdn.example/1", "reel")]
-    [InlineData("sticker", "https://cdn.example/1", "sticker")]
-    [InlineData("like_heart", null, "like_heart")]
-    [InlineData("ephemeral", null, "ephemeral")]
-    [InlineData("location", null, "unsupported")]
-    public async Task Each_kind_is_the_same_in_the_event_and_in_the_thread(string type, string? url, string kind)
+    [InlineData("text", """{"message":"Pick one","quick_replies":[{"title":"Yes","payload":"Y"},{"title":"No","payload":"N"}]}""")]
+    [InlineData("image", """{"attachments":[{"url":"https://a.example/1.png"},{"url":"https://a.example/2.jpg"}]}""")]
+    [InlineData("file", """{"attachment_url":"https://a.example/prices.pdf"}""")]
+    [InlineData("like_heart", """{"sticker":"like_heart"}""")]
+    [InlineData("share", """{"share_media_id":"17900000000000001"}""")]
+    [InlineData(
+        "template",
+        """
+        {"template":{"type":"generic","elements":[{"title":"Mug","subtitle":"€ 10","image_url":"https://a.example/mug.png",
+        "default_url":"https://a.example/mug","buttons":[{"type":"url","title":"Open","url":"https://a.example/mug"},
+        {"type":"postback","title":"Buy","payload":"BUY"}]}]}}
+        """)]
+    [InlineData("template", """{"template":{"type":"button","text":"Next?","buttons":[{"type":"postback","title":"A","payload":"A"}]}}""")]
+    public async Task Each_kind_is_sent_as_Meta_takes_it_and_its_echo_finds_it(string kind, string content)
     {
         var shop = await OpenShopAsync();
-        var customer = shop.NewCustomer();
+        var customer = await shop.NewWriterAsync();
+        var body = JsonNode.Parse(content)!.AsObject();
+        (body["account_id"], body["recipient_id"]) = (shop.AccountId, customer.Igsid);
 
-        var mid = await customer.ShowAsync(type, url);
+        var answer = (await shop.Api.PostAsync("/api/v1/messages/send", body, ("Prefer", "wait=30"))).Expect(200);
+        answer.Text("status").ShouldBe("sent", answer.ToJsonString());
+        shop.Meta.SendFaults.Next(Fault.Presets["reset_accepted"], account: shop.InstagramId);
+        var lost = (await shop.Api.PostAsync("/api/v1/messages/send", body, AtOnce)).Expect(202).Text("message_id")!;
+        await shop.BecameAsync(lost, "sent");
 
-        var told = (await shop.ReceivedAsync(mid)).Event.At("data.message")!;
-        told.Text("kind").ShouldBe(kind);
-        (await shop.ThreadAsync(customer)).ShouldHaveSingleItem().ToJsonString().ShouldBe(told.ToJsonString());
+        var sends = shop.Meta.Sends.All.Where(send => send.Account == shop.InstagramId).OrderBy(send => send.At).ToList();
+        var thread = (await shop.ThreadAsync(customer)).Where(row => row.Text("direction") == "outbound").ToList();
+        thread.Select(row => row.Text("kind")).ShouldBe([kind, kind]);
+        thread.Select(row => row.Text("instagram_message_id")).ShouldBe(sends.Select(send => send.Mid).Reverse());
     }
 
     [Fact]
-    public async Task A_tap_a_link_and_a_comment_are_told_as_what_they_are()
+    public async Task An_answer_refers_to_the_message_that_it_answers()
     {
         var shop = await OpenShopAsync();
-        var customer = shop.NewCustomer();
-        var now = TimeProvider.System.GetUtcNow();
-        await customer.TapAsync("Talk to us", "HUMAN");
-        await shop.Meta.Webhooks.DeliverAsync(MetaPayloads.Envelope(
-            shop.InstagramId, now, MetaPayloads.Referral(shop.InstagramId, customer.Igsid, "summer", "https://ig.me/m/shop", now)));
-        await shop.Meta.Webhooks.DeliverAsync(MetaPayloads.Comment(shop.InstagramId, customer.Igsid, Shop.NewNumber(), "price?", now));
+        var customer = await shop.NewWriterAsync();
+        var asked = (await shop.ReceivedAsync(await customer.SayAsync("How much?"))).Event;
+        var stranger = await shop.NewWriterAsync();
 
-        var tapped = await shop.Events.WaitForAsync("postback.received", "data.postback.payload", "HUMAN");
-        await shop.Events.WaitForAsync("referral.received", "data.referral.ref", "summer");
-        var comment = await shop.Events.WaitForAsync("comment.received", "data.comment.text", "price?");
-        foreach (var told in new[] { tapped, comment }) await shop.Crm.Deliveries.WaitForAsync(made => made.EventId == told.Id);
-        (await shop.ThreadAsync(customer)).Select(message => message.Text("kind")).ShouldBe(["referral", "postback"], ignoreOrder: true);
-        (await shop.ConversationAsync(customer)).Text("window.state").ShouldBe("open");
+        var answer = await ReplyAsync(shop, customer, asked.Text("data.message.id")!);
+
+        answer.Expect(200).Text("status").ShouldBe("sent", answer.Body);
+        shop.Meta.Sends.All.Single(send => send.Account == shop.InstagramId).ReplyTo
+            .ShouldBe(asked.Text("data.message.instagram_message_id"));
+        var errors = (await ReplyAsync(shop, stranger, asked.Text("data.message.id")!)).ExpectProblem(422, "validation_failed")["errors"]!;
+        errors["reply_to_message_id"].ShouldNotBeNull();
     }
+
+    [Fact]
+    public async Task A_long_text_goes_out_in_parts_and_one_that_fails_stops_those_behind_it()
+    {
+        var shop = await OpenShopAsync();
+        var customer = await shop.NewWriterAsync();
+        var text = string.Join(' ', Enumerable.Range(1000, 500));
+        (await shop.SendAsync(customer, text)).ExpectProblem(422, "text_too_long");
+        var key = ("Idempotency-Key", "the long text");
+
+        var whole = (await SplitAsync(shop, customer, text, key, ("Prefer", "wait=30"))).Expect(200);
+
+        whole["messages"]!.AsArray().Count.ShouldBe(3);
+        string.Concat(SentTo(shop)).ShouldBe(text);
+        var again = await SplitAsync(shop, customer, text, key, ("Prefer", "wait=30"));
+        again.Expect(200)["messages"]!.AsArray().Count.ShouldBe(3);
+        SentTo(shop).Count.ShouldBe(3);
+
+        shop.Meta.SendFaults.Next(Fault.Latency(1), account: shop.InstagramId);
+        shop.Meta.SendFaults.Next(Fault.Error(551), account: shop.InstagramId);
+        var failed = (await SplitAsync(shop, customer, text, ("Idempotency-Key", "again"), ("Prefer", "wait=30"))).Expect(200);
+        failed.Text("status").ShouldBe("failed");
+        failed["messages"]!.AsArray().Select(part => part!.Text("status")).ShouldBe(["sent", "failed", "failed"]);
+        failed["messages"]![2]!.Text("error.code").ShouldBe("earlier_part_failed");
+    }
+
+    private static List<string> SentTo(Shop shop) =>
+        [.. shop.Meta.Sends.All.Where(send => send.Account == shop.InstagramId).OrderBy(send => send.At).Select(send => send.Text!)];
+
+    private static Task<Answer> SplitAsync(Shop shop, Customer customer, string text, params (string, string)[] headers) =>
+        shop.Api.PostAsync(
+            "/api/v1/messages/send",
+            new { account_id = shop.AccountId, recipient_id = customer.Igsid, message = text, split = true },
+            headers);
+
+    private static Task<Answer> ReplyAsync(Shop shop, Customer customer, string messageId) => shop.Api.PostAsync(
+        "/api/v1/messages/send",
+        new { account_id = shop.AccountId, recipient_id = customer.Igsid, message = "Ten.", reply_to_message_id = messageId },
+        ("Prefer", "wait=30"));
 }
