@@ -6,7 +6,8 @@ using Microsoft.EntityFrameworkCore;
 namespace InstaMessenger.Store.Outbound;
 
 /// <summary>Waits for what Meta says to a send.</summary>
-internal sealed class Verdicts(SendWaiters waiters, IDbContextFactory<StoreDbContext> factory, TimeProvider clock)
+internal sealed class Verdicts(
+    SendWaiters waiters, IDbContextFactory<StoreDbContext> factory, IHostApplicationLifetime lifetime, TimeProvider clock)
 {
     /// <summary>A verdict may reach another replica, which cannot wake this one.</summary>
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
@@ -15,19 +16,21 @@ internal sealed class Verdicts(SendWaiters waiters, IDbContextFactory<StoreDbCon
     public SendWait Begin(IReadOnlyList<MessageId> messages) => waiters.Begin(messages);
 
     /// <summary>
-    /// Returns the newest answer: a settled one, or what is known when the wait is over, the client is gone or the database is away.
+    /// Returns the newest answer: a settled one, or what is known when the wait is over, the client is gone, the database is away or this
+    /// process was told to stop: cut off in the middle of a wait, the client would not know whether its message was taken.
     /// </summary>
     public async Task<SendAnswer> WaitAsync(SendWait waiting, SendAnswer answer, TimeSpan atMost, CancellationToken aborted)
     {
         var began = clock.GetTimestamp();
+        using var ends = CancellationTokenSource.CreateLinkedTokenSource(aborted, lifetime.ApplicationStopping);
         List<MessageId> ids = [.. answer.Messages.Select(part => part.MessageId)];
         try
         {
             while (!answer.IsSettled && atMost - clock.GetElapsedTime(began) is var left && left > TimeSpan.Zero)
             {
-                await waiting.SleepAsync(left < LookEvery ? left : LookEvery, clock, aborted);
-                await using var db = await factory.CreateDbContextAsync(aborted);
-                answer = await MessageReading.AnswerAsync(db, ids, aborted) ?? answer;
+                await waiting.SleepAsync(left < LookEvery ? left : LookEvery, clock, ends.Token);
+                await using var db = await factory.CreateDbContextAsync(ends.Token);
+                answer = await MessageReading.AnswerAsync(db, ids, ends.Token) ?? answer;
             }
         }
         catch (Exception error) when (error is OperationCanceledException || DatabaseErrors.IsUnavailable(error))

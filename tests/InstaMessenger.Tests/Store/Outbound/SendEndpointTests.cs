@@ -13,6 +13,7 @@ using InstaMessenger.Store.Domain;
 using InstaMessenger.Store.Outbound;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Time.Testing;
 
 namespace InstaMessenger.Tests.Store.Outbound;
@@ -140,6 +141,18 @@ public sealed class SendEndpointTests : IAsyncLifetime
         }
 
         (await sending).StatusCode.ShouldBe(HttpStatusCode.Accepted);
+    }
+
+    [Fact]
+    public async Task A_wait_ends_when_the_process_is_told_to_stop()
+    {
+        var sending = SendAsync("""{TO,"message":"hi"}""", prefer: "wait=30");
+        await Until(() => !_sender.Commands.IsEmpty);
+
+        _store.Services.GetRequiredService<IHostApplicationLifetime>().StopApplication();
+
+        // Its clock stands still, so nothing else can end it.
+        (await sending.WaitAsync(TimeSpan.FromSeconds(30), TimeProvider.System)).StatusCode.ShouldBe(HttpStatusCode.Accepted);
     }
 
     [Fact]
