@@ -1,4 +1,5 @@
 using System.Text.Json;
+using InstaMessenger.Store.Json;
 
 namespace InstaMessenger.Store.Inbound;
 
@@ -13,8 +14,7 @@ internal static class MetaWebhook
         JsonElement root;
         try
         {
-            // Not disposed, because the items keep parts of it.
-            root = JsonDocument.Parse(WellFormedJson.Of(body), new JsonDocumentOptions { MaxDepth = WebhookItem.MostDepth }).RootElement;
+            root = Parse(WellFormedJson.Of(body));
         }
         catch (JsonException)
         {
@@ -33,6 +33,20 @@ internal static class MetaWebhook
 
         if (items.Count == 0) items.Add(new WebhookItem("", "", root));
         return items;
+    }
+
+    /// <summary>The document is not disposed, because the items keep parts of it.</summary>
+    private static JsonElement Parse(ReadOnlyMemory<byte> json)
+    {
+        var options = new JsonDocumentOptions { MaxDepth = DeepJson.MostDepth };
+        try
+        {
+            return JsonDocument.Parse(json, options).RootElement;
+        }
+        catch (JsonException)
+        {
+            return JsonDocument.Parse(DeepJson.Flatten(json.Span), options).RootElement;
+        }
     }
 
     private static void ReadEntry(JsonElement entry, List<WebhookItem> items)

@@ -8,9 +8,6 @@ namespace InstaMessenger.Store.Inbound;
 /// <summary>One event of a webhook as it came, with what is needed to find its account and its handler.</summary>
 internal sealed class WebhookItem
 {
-    /// <summary>As deep as any body that ingress takes can be.</summary>
-    public const int MostDepth = 5 * 1024 * 1024;
-
     private readonly JsonElement? _entryTime;
     private readonly bool _hasOwnTime;
 
@@ -92,7 +89,7 @@ internal sealed class WebhookItem
     {
         if (Unreadable is not null) return Unreadable;
         using var stream = new MemoryStream();
-        using (var json = new Utf8JsonWriter(stream, new JsonWriterOptions { MaxDepth = MostDepth + 10 }))
+        using (var json = new Utf8JsonWriter(stream, new JsonWriterOptions { MaxDepth = DeepJson.MostDepth + 10 }))
         {
             json.WriteStartObject();
             json.WriteString("object", "instagram");

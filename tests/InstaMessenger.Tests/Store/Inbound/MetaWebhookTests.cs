@@ -203,6 +203,20 @@ public sealed class MetaWebhookTests
     }
 
     [Fact]
+    public async Task A_webhook_that_is_as_deep_as_it_is_long_is_read_in_a_moment()
+    {
+        var deep = new string('[', 2_500_000) + new string(']', 2_500_000);
+        var item = Envelope("""{"mid":"deep","x":DEEP}""").Replace("DEEP", deep, StringComparison.Ordinal);
+
+        // Where each bracket is looked for among all others it takes hours.
+        var items = await Task.Run(() => Read(Messaging(Message + "," + item)))
+            .WaitAsync(TimeSpan.FromMinutes(1), TimeProvider.System);
+
+        items.Select(read => read.Name).ShouldBe(["message", "message"]);
+        items[1].Element.GetRawText().ShouldContain(new string('[', 2_000_000));
+    }
+
+    [Fact]
     public void A_reply_names_the_message_that_it_answers() =>
         ReadMessage(Item("""{"mid":"m2","text":"re","reply_to":{"mid":"m1"}}""")).Content.ReplyTo!.Value.Value.ShouldBe("m1");
 
