@@ -8,9 +8,4 @@ public static class ResponseWindows
 
     /// <summary>For what a person wrote, tagged <c>HUMAN_AGENT</c>: 7 days.</summary>
     public static readonly TimeSpan HumanAgents = TimeSpan.FromDays(7);
-
-    /// <summary>Returns the window that applies to one message.</summary>
-    /// <param name="humanAgentTag">Whether it is tagged <c>HUMAN_AGENT</c>.</param>
-    /// <returns>How long after the customer's last message it may be sent.</returns>
-    public static TimeSpan Of(bool humanAgentTag) => humanAgentTag ? HumanAgents : Everybody;
 }

@@ -15,7 +15,9 @@ namespace InstaMessenger.Contracts.Commands;
 /// <param name="HumanAgentTag">
 /// Whether to tag it <c>HUMAN_AGENT</c> (written by a person, 24 h to 7 d after the customer's last message).
 /// </param>
-/// <param name="ExpiresAt">After this the response window is closed and the message must not be sent (UTC); null when unknown.</param>
+/// <param name="ExpiresAt">
+/// After this the response window is closed and the message must not be sent (UTC); null only in a command of the old form.
+/// </param>
 /// <param name="AcceptedAt">When the store accepted it (UTC).</param>
 public sealed record SendMessage(
     MessageId MessageId,

@@ -94,9 +94,8 @@ internal sealed class LedgerEntry
             Heavy = send.Whole.IsHeavy,
             HumanAgentTag = send.HumanAgentTag,
             After = send.After,
-            // Without a known window: the customer's last message is older than the acceptance, so after this the window is certainly
-            // closed.
-            ExpiresAt = send.ExpiresAt ?? send.AcceptedAt + ResponseWindows.Of(send.HumanAgentTag),
+            // A command of the old form: the customer's last message is older than the acceptance, so after this the window is closed.
+            ExpiresAt = send.ExpiresAt ?? send.AcceptedAt + ResponseWindows.Everybody,
             AcceptedAt = send.AcceptedAt,
             State = LedgerState.Queued,
             DueAt = now,

@@ -12,9 +12,12 @@ internal sealed record GraphAnswer(Verdict Verdict, UsageHeaders? Usage = null, 
     {
         var status = (int)response.StatusCode;
         var said = GraphBody.Of(body.Span);
-        var verdict = said.Error is { } error ? GraphErrorTable.VerdictOf(error, status, isMedia) : WithoutError(status, said);
-        return new GraphAnswer(verdict, UsageHeaders.Of(response.Headers), status, said.Error);
+        return new GraphAnswer(VerdictOf(status, said, isMedia), UsageHeaders.Of(response.Headers), status, said.Error);
     }
+
+    /// <summary>Judges what an answer says.</summary>
+    public static Verdict VerdictOf(int status, GraphBody said, bool isMedia) =>
+        said.Error is { } error ? GraphErrorTable.VerdictOf(error, status, isMedia) : WithoutError(status, said);
 
     private static Verdict WithoutError(int status, GraphBody said) => (status, said.MessageId) switch
     {

@@ -73,12 +73,12 @@ internal sealed class GraphClient(IServiceProvider services, SecretProtector sec
             using var response = await api.ReadThreadAsync(graph.Value.GraphVersion, token, contact.Value, ThreadFields, end.Token);
             var (body, cut) = await ReadAsync(response.Content, LargestThread, end.Token);
             var usage = UsageHeaders.Of(response.Headers);
-            var rest = usage?.RegainAfter ?? (usage?.Percent >= UsageHeaders.StopAt ? TimeSpan.FromMinutes(1) : null);
-            var error = GraphBody.Of(body.Span).Error;
-            if (error is not null || !response.IsSuccessStatusCode || cut is not null) return Unread(response, error, rest);
+            var said = GraphBody.Of(body.Span);
+            if (said.Error is not null || !response.IsSuccessStatusCode || cut is not null) return Unread(response, said.Error, usage);
+            var limit = CallLimit.Of(null, usage);
             return ThreadBody.Of(body, contact) is { } view
-                ? new(view with { Skew = response.Headers.Date - clock.GetUtcNow() ?? TimeSpan.Zero }, null, rest)
-                : new(null, "Meta showed no conversation with this person", rest);
+                ? new(view with { Skew = response.Headers.Date - clock.GetUtcNow() ?? TimeSpan.Zero }, null, limit)
+                : new(null, "Meta showed no conversation with this person", limit);
         }
         catch (Exception error) when (!cancellationToken.IsCancellationRequested)
         {
@@ -86,13 +86,12 @@ internal sealed class GraphClient(IServiceProvider services, SecretProtector sec
         }
     }
 
-    private static ThreadAnswer Unread(HttpResponseMessage response, GraphError? error, TimeSpan? rest)
+    private static ThreadAnswer Unread(HttpResponseMessage response, GraphError? error, UsageHeaders? usage)
     {
         var status = (int)response.StatusCode;
-        var verdict = error is null ? null : GraphErrorTable.VerdictOf(error, status, isMedia: false);
-        var limited = status == StatusCodes.Status429TooManyRequests || verdict is Verdict.Later { HoldBack: not HoldBack.Nothing };
+        var verdict = GraphAnswer.VerdictOf(status, new GraphBody(null, error), isMedia: false);
         var what = error is null ? $"status {status}" : $"status {status}, code {error.Code}";
-        return new(null, $"Meta refused to show the conversation ({what})", limited ? rest ?? TimeSpan.FromMinutes(1) : rest);
+        return new(null, $"Meta refused to show the conversation ({what})", CallLimit.Of(verdict, usage));
     }
 
     private static Verdict Judge(RequestWatch watch, Exception error, bool timedOut)

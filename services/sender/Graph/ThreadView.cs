@@ -19,5 +19,6 @@ internal sealed record ThreadMessage(InstagramMessageId Id, DateTimeOffset At, b
 /// <summary>What came of reading a conversation: the view, or why there is none.</summary>
 /// <param name="View">The conversation; null when it could not be read.</param>
 /// <param name="Fault">Why not, for people; null when it was read.</param>
-/// <param name="RestFor">How long Meta wants no more calls for the account; null when it does not say.</param>
-internal sealed record ThreadAnswer(ThreadView? View, string? Fault = null, TimeSpan? RestFor = null);
+/// <param name="Limit">That Meta wants no more calls for a while.</param>
+/// <param name="RestFor">How long the account rests anyhow, when no call was made for that.</param>
+internal sealed record ThreadAnswer(ThreadView? View, string? Fault = null, CallLimit? Limit = null, TimeSpan? RestFor = null);

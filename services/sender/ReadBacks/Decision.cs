@@ -60,17 +60,17 @@ internal sealed record Decision(LedgerEntry Row, SenderOptions Options, DateTime
     /// <summary>Nothing is decided while an equal send is under way, which ends within a minute.</summary>
     public void Busy() => Row.PutOffLook(Now + BusyFor);
 
-    public SendReported? Unread(ThreadAnswer answer)
+    public SendReported? Unread(string? fault, DateTimeOffset? restUntil)
     {
         if (Row is { InDoubt: true, RetriesAfterDoubt: false }) return RefusalCounts();
         // A limit says nothing about this send, and ends.
-        if (answer.RestFor is { } rest)
+        if (restUntil is { } until)
         {
-            Row.PutOffLook(Now + rest);
+            Row.PutOffLook(until);
             return null;
         }
 
-        if (Row.Looks + 1 >= MostLooks) return LeaveToPeople(answer.Fault ?? "the conversation cannot be read");
+        if (Row.Looks + 1 >= MostLooks) return LeaveToPeople(fault ?? "the conversation cannot be read");
         var wait = Options.ReadBackAfter * Math.Pow(2, Row.Looks);
         Row.LookAgain(Now + (wait < LongestWait ? wait : LongestWait));
         return null;

@@ -38,16 +38,18 @@ internal sealed class LookForSends(
         var answer = account switch
         {
             null or { Unlinked: true } => new ThreadAnswer(null, "the account is not linked any more"),
-            { TokenRefused: true } => new ThreadAnswer(null, "Meta refused the access token", Rest),
-            { PausedUntil: { } until } when until > now => new ThreadAnswer(null, "Meta limits the account's calls", until - now),
+            { TokenRefused: true } => new ThreadAnswer(null, "Meta refused the access token", RestFor: Rest),
+            { PausedUntil: { } until } when until > now => new ThreadAnswer(null, "Meta limits the account's calls", RestFor: until - now),
             _ => await graph.ReadThreadAsync(
                 accountId, account.LoginType, account.ProtectedToken, first.RecipientId, cancellationToken),
         };
-        await unitOfWork.ExecuteAsync(scope => SettleAsync(scope, first, answer, now), cancellationToken);
+        await unitOfWork.ExecuteAsync(scope => SettleAsync(scope, first, account?.ProtectedToken, answer, now), cancellationToken);
     }
 
-    private async Task SettleAsync(WorkScope<SenderDbContext> scope, LedgerEntry first, ThreadAnswer answer, DateTimeOffset lookedAt)
+    private async Task SettleAsync(
+        WorkScope<SenderDbContext> scope, LedgerEntry first, string? usedToken, ThreadAnswer answer, DateTimeOffset lookedAt)
     {
+        var restUntil = await RestUntilAsync(scope.Db, first.AccountId, usedToken, answer, lookedAt);
         var lane = scope.Db.Ledger.Where(row => row.AccountId == first.AccountId && row.RecipientId == first.RecipientId);
         var rows = await lane.Where(row => row.State == LedgerState.Unknown || (row.State == LedgerState.Claimed && row.CalledAt != null))
             .OrderBy(row => row.CalledAt).ThenBy(row => row.Sequence).ToListAsync();
@@ -64,13 +66,22 @@ internal sealed class LookForSends(
                 case Finding.Absent when isDue: Report(scope, row, decision.Absent()); break;
                 case Finding.Unprovable when isDue: Report(scope, row, decision.Unprovable()); break;
                 case Finding.Busy when isDue: decision.Busy(); break;
-                case null when isDue: Report(scope, row, decision.Unread(answer)); break;
+                case null when isDue: Report(scope, row, decision.Unread(answer.Fault, restUntil)); break;
             }
         }
 
         if (answer.Fault is { } fault) scope.AfterCommit(() => logger.Unread(first.AccountId, rows.Count, fault));
-        if (answer.RestFor is { } rest) await RestAsync(scope.Db, first.AccountId, lookedAt, lookedAt + rest);
+        if (restUntil is { } until) await RestAsync(scope.Db, first.AccountId, lookedAt, until);
         scope.AfterCommit(signal.Wake);
+    }
+
+    /// <summary>Until when no conversation of the account is read; what Meta said of it also holds back the account's sends.</summary>
+    private static async Task<DateTimeOffset?> RestUntilAsync(
+        SenderDbContext db, AccountId accountId, string? usedToken, ThreadAnswer answer, DateTimeOffset now)
+    {
+        if (answer.Limit is not { } limit) return now + answer.RestFor;
+        var account = await db.Accounts.SingleAsync(row => row.AccountId == accountId);
+        return await HoldBacks.ApplyAsync(db, account, usedToken, limit, Random.Shared.NextDouble(), now) ?? now + Rest;
     }
 
     private void Report(WorkScope<SenderDbContext> scope, LedgerEntry row, SendReported? report)

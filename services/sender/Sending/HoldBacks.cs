@@ -5,7 +5,8 @@ using Microsoft.EntityFrameworkCore;
 namespace InstaMessenger.Sender.Sending;
 
 /// <summary>
-/// Applies what an answer means for the sends of the account, or of all accounts. It is kept in their rows, so it holds for every process.
+/// Applies what an answer means for the calls of the account, or of all accounts, whether they send or read conversations. It is kept in
+/// their rows, so it holds for every process.
 /// </summary>
 internal static class HoldBacks
 {
@@ -21,28 +22,38 @@ internal static class HoldBacks
     public static async Task<DateTimeOffset?> ApplyAsync(
         SenderDbContext db, ClaimedSend send, GraphAnswer answer, bool inTime, double jitter, DateTimeOffset now)
     {
-        var later = answer.Verdict as Verdict.Later;
-        var tokenRefused = later?.HoldBack == HoldBack.AccountUntilNewToken;
-        var reason = ReasonOf(answer, later);
-        var recovered = answer.Verdict is Verdict.Sent && send.Recovering;
-        if (!tokenRefused && ((reason is null && !recovered) || !inTime)) return null;
+        var limit = CallLimit.Of(answer.Verdict, answer.Usage);
+        // A refused token is refused whenever that is heard of.
+        if (!inTime && limit is not { HoldBack: HoldBack.AccountUntilNewToken }) return null;
+        var recovered = inTime && answer.Verdict is Verdict.Sent && send.Recovering;
+        if (limit is null && !recovered) return null;
 
         var account = await db.Accounts.SingleAsync(row => row.AccountId == send.AccountId);
         if (recovered) account.Recover(now);
-        // Whenever it comes, it is about the token that was used, and about no other.
-        if (tokenRefused) account.RefuseToken(send.Call.ProtectedToken);
-        if (tokenRefused || reason is null) return null;
-        var until = now + (
-            answer.Usage?.RegainAfter ?? RetryPolicy.Pause(account.Pauses, later?.HoldBack == HoldBack.AccountForLong, jitter));
-        account.Pause(until, reason, now);
-        if (later?.HoldBack == HoldBack.App) await PauseOthersAsync(db, account, until, reason);
-        return account.PausedUntil;
+        return limit is null ? null : await ApplyAsync(db, account, send.Call.ProtectedToken, limit, jitter, now);
     }
 
-    private static string? ReasonOf(GraphAnswer answer, Verdict.Later? later)
+    /// <summary>Pauses what a limit says; returns the end of the pause, or null when only another token ends it.</summary>
+    /// <param name="db">The unit's context.</param>
+    /// <param name="account">The account.</param>
+    /// <param name="usedToken">The token of the call, as it is kept: a refusal is about it and about no other.</param>
+    /// <param name="limit">What Meta said.</param>
+    /// <param name="jitter">0 to 1.</param>
+    /// <param name="now">The time (UTC).</param>
+    public static async Task<DateTimeOffset?> ApplyAsync(
+        SenderDbContext db, SendingAccount account, string? usedToken, CallLimit limit, double jitter, DateTimeOffset now)
     {
-        if (later is { HoldBack: not HoldBack.Nothing }) return later.Code;
-        return answer.Usage is { Percent: >= UsageHeaders.StopAt } ? "usage_nearly_full" : null;
+        if (limit.HoldBack == HoldBack.AccountUntilNewToken)
+        {
+            account.RefuseToken(usedToken);
+            return null;
+        }
+
+        var until = now + (
+            limit.RegainAfter ?? RetryPolicy.Pause(account.Pauses, limit.HoldBack == HoldBack.AccountForLong, jitter));
+        account.Pause(until, limit.Reason, now);
+        if (limit.HoldBack == HoldBack.App) await PauseOthersAsync(db, account, until, limit.Reason);
+        return account.PausedUntil;
     }
 
     private static async Task PauseOthersAsync(SenderDbContext db, SendingAccount account, DateTimeOffset until, string reason) =>

@@ -16,6 +16,7 @@ internal sealed record AccountView(
     string Username,
     LoginType LoginType,
     string? CrmWebhookUrl,
+    bool HumanAgent,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? WebhookSecret,
     DateTimeOffset CreatedAt,
     DateTimeOffset UpdatedAt)
@@ -27,6 +28,7 @@ internal sealed record AccountView(
         account.Username,
         account.LoginType,
         account.CrmWebhookUrl,
+        account.HumanAgent,
         newSecret,
         account.CreatedAt,
         account.UpdatedAt);

@@ -13,11 +13,13 @@ namespace InstaMessenger.Store.Accounts;
 /// <param name="AccessToken">A new token.</param>
 /// <param name="MessagingChannelId"><c>entry.id</c> of the account's webhooks.</param>
 /// <param name="WebhookSecret">A new secret, used from the next delivery on.</param>
+/// <param name="HumanAgent">Whether people may answer until 7 days after the customer's last message: Meta's Human Agent feature.</param>
 internal sealed record ChangeAccountRequest(
     string? Username = null,
     string? AccessToken = null,
     string? MessagingChannelId = null,
-    string? WebhookSecret = null)
+    string? WebhookSecret = null,
+    bool? HumanAgent = null)
 {
     /// <summary>
     /// Where events are posted to; null for nowhere any more, which forgets the secret too. Raw JSON, because null and "left out" differ.
@@ -59,15 +61,21 @@ internal static class ChangeAccount
             fields.WebhookSecret(request.WebhookSecret),
             DropsCrmWebhook: url.ValueKind == JsonValueKind.Null);
         if (fields.Faults.Count > 0) return Problems.Invalid([.. fields.Faults]);
-        return await unitOfWork.ExecuteAsync(scope => ChangeAsync(scope, caller, id, input, writer), cancellationToken);
+        return await unitOfWork.ExecuteAsync(scope => ChangeAsync(scope, caller, id, input, request, writer), cancellationToken);
     }
 
     private static async Task<Results<Ok<AccountView>, ProblemHttpResult>> ChangeAsync(
-        WorkScope<StoreDbContext> scope, Caller caller, AccountId id, AccountInput input, AccountWriter writer)
+        WorkScope<StoreDbContext> scope,
+        Caller caller,
+        AccountId id,
+        AccountInput input,
+        ChangeAccountRequest request,
+        AccountWriter writer)
     {
         if (await LinkedAccounts.FindAsync(scope.Db, caller, id) is not { } account) return Problems.NotFound("account");
         var (problem, newSecret) = await writer.LinkAsync(scope, caller, account, input);
         if (problem is not null) return problem;
+        account.Configure(request.HumanAgent);
         return TypedResults.Ok(AccountView.Of(account, newSecret));
     }
 }

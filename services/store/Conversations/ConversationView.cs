@@ -16,16 +16,16 @@ internal sealed record ConversationView(
     ResponseWindow Window,
     DateTimeOffset UpdatedAt)
 {
-    public static ConversationView Of(Conversation conversation, Message? last, DateTimeOffset now) => new(
+    private static ConversationView Of(Conversation conversation, bool humanAgent, Message? last, DateTimeOffset now) => new(
         conversation.Id,
         conversation.AccountId,
         ContactView.Of(conversation),
         last is null ? null : MessageView.Of(last),
         conversation.UnreadCount,
-        conversation.WindowAt(now),
+        ResponseWindow.Of(conversation.FactsFor(humanAgent), now),
         conversation.UpdatedAt);
 
-    /// <summary>Describes conversations, with one read for all their last messages.</summary>
+    /// <summary>Describes conversations, with one read for all their last messages and one for their accounts.</summary>
     public static async Task<List<ConversationView>> ListAsync(
         StoreDbContext db, List<Conversation> conversations, DateTimeOffset now, CancellationToken cancellationToken)
     {
@@ -34,8 +34,14 @@ internal sealed record ConversationView(
         var messages = db.Messages.Include(message => message.Attachments).Where(message => ids.Contains(message.Id))
             .OrderBy(message => message.Sequence);
         var last = (await db.ReadableAsync(messages, cancellationToken)).ToDictionary(message => message.Id);
-        return conversations.ConvertAll(
-            conversation => Of(conversation, conversation.LastMessageId is { } id ? last.GetValueOrDefault(id) : null, now));
+        var accountIds = conversations.Select(conversation => conversation.AccountId).Distinct().ToList();
+        var humanAgents = await db.Accounts.Where(account => accountIds.Contains(account.Id) && account.HumanAgent)
+            .Select(account => account.Id).ToHashSetAsync(cancellationToken);
+        return conversations.ConvertAll(conversation => Of(
+            conversation,
+            humanAgents.Contains(conversation.AccountId),
+            conversation.LastMessageId is { } id ? last.GetValueOrDefault(id) : null,
+            now));
     }
 }
 

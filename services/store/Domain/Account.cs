@@ -27,6 +27,12 @@ internal sealed class Account
 
     public string? ProtectedWebhookSecret { get; private set; }
 
+    /// <summary>
+    /// Whether Meta has granted the app its Human Agent feature, so that people may answer for 7 days. On unless the owner says otherwise:
+    /// an app without it is refused by Meta itself.
+    /// </summary>
+    public bool HumanAgent { get; private set; } = true;
+
     /// <summary>Grows with each change; the other services wait for the version that an event or command was written under.</summary>
     public long Version { get; private set; }
 
@@ -51,6 +57,9 @@ internal sealed class Account
         (CrmWebhookUrl, ProtectedWebhookSecret) = (link.CrmWebhookUrl, link.ProtectedWebhookSecret);
         Changed(now);
     }
+
+    /// <summary>Changes the settings that are given.</summary>
+    public void Configure(bool? humanAgent) => HumanAgent = humanAgent ?? HumanAgent;
 
     /// <summary>Takes the channel id that a webhook named.</summary>
     public void BindChannel(MessagingChannelId channel, DateTimeOffset now)

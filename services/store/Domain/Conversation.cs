@@ -110,7 +110,8 @@ internal sealed class Conversation
         return true;
     }
 
-    public ResponseWindow WindowAt(DateTimeOffset now) => ResponseWindow.Of(LastInboundAt, now);
+    /// <summary>What the response window of the thread follows from.</summary>
+    public WindowFacts FactsFor(bool humanAgent) => new(LastInboundAt, humanAgent);
 
     private void Wrote(Message message)
     {

@@ -15,6 +15,13 @@ internal enum WindowState
     Closed,
 }
 
+/// <summary>What the response window follows from.</summary>
+/// <param name="LastInboundAt">
+/// When the customer last wrote, tapped or answered a story, by Meta's clock; null when they never did, as far as we know.
+/// </param>
+/// <param name="HumanAgent">Whether the account may use the tag <c>HUMAN_AGENT</c>, which Meta grants to an app after a review.</param>
+internal sealed record WindowFacts(DateTimeOffset? LastInboundAt, bool HumanAgent);
+
 /// <summary>
 /// The response window of a conversation. Meta: 24 h from the customer's last message, 7 days for human agents
 /// (Messenger Platform, "Messaging windows" and "Human Agent").
@@ -23,16 +30,18 @@ internal enum WindowState
 /// <param name="ClosesAt">When this state ends, or ended for good (UTC); null when the customer never wrote.</param>
 internal sealed record ResponseWindow(WindowState State, DateTimeOffset? ClosesAt)
 {
-    public static ResponseWindow Of(DateTimeOffset? lastInboundAt, DateTimeOffset now)
+    /// <summary>Decides what is allowed.</summary>
+    public static ResponseWindow Of(WindowFacts facts, DateTimeOffset now)
     {
-        if (lastInboundAt is not { } last) return new ResponseWindow(WindowState.Closed, null);
-        var age = now - last;
-        if (age <= ResponseWindows.Everybody) return new ResponseWindow(WindowState.Open, After(last, ResponseWindows.Everybody));
-        return new ResponseWindow(
-            age <= ResponseWindows.HumanAgents ? WindowState.HumanAgent : WindowState.Closed, After(last, ResponseWindows.HumanAgents));
+        if (facts.LastInboundAt is not { } last) return new ResponseWindow(WindowState.Closed, null);
+        var forEverybody = After(last, ResponseWindows.Everybody);
+        if (now <= forEverybody) return new ResponseWindow(WindowState.Open, forEverybody);
+        if (!facts.HumanAgent) return new ResponseWindow(WindowState.Closed, forEverybody);
+        var forPeople = After(last, ResponseWindows.HumanAgents);
+        return new ResponseWindow(now <= forPeople ? WindowState.HumanAgent : WindowState.Closed, forPeople);
     }
 
     /// <summary>Adds a span. A rotten row may hold the last day that there is, and it must not fail the list that it stands in.</summary>
-    private static DateTimeOffset After(DateTimeOffset time, TimeSpan span) =>
+    public static DateTimeOffset After(DateTimeOffset time, TimeSpan span) =>
         DateTimeOffset.MaxValue - time < span ? DateTimeOffset.MaxValue : time + span;
 }

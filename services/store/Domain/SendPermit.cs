@@ -1,7 +1,6 @@
 using InstaMessenger.Contracts;
-using InstaMessenger.Store.Domain;
 
-namespace InstaMessenger.Store.Outbound;
+namespace InstaMessenger.Store.Domain;
 
 /// <summary>Who wrote what is to be sent.</summary>
 internal enum Author
@@ -16,40 +15,58 @@ internal enum Author
     Automation,
 }
 
-/// <summary>
-/// Whether Meta lets a message be sent now, and how. Either <see cref="ClosedAt"/> is set and it is refused, or it is not.
-/// </summary>
+/// <summary>Why nothing may be sent now.</summary>
+/// <param name="Rule">A stable word for the rule, like <c>24_hours</c>.</param>
+/// <param name="ClosedAt">Since when it forbids the message (UTC).</param>
+/// <param name="Reason">The rule in a sentence.</param>
+/// <param name="NextStep">What is left to do.</param>
+internal sealed record WindowRefusal(string Rule, DateTimeOffset ClosedAt, string Reason, string NextStep);
+
+/// <summary>Whether Meta lets a message be sent now, and how. The sender is told the outcome and needs no rule of its own.</summary>
 /// <param name="HumanAgentTag">
 /// Whether it must carry the tag <c>HUMAN_AGENT</c>; only ever for a person's words, or Meta bans the app.
 /// </param>
-/// <param name="ExpiresAt">When the permit ends (UTC); null when only Meta knows.</param>
-/// <param name="ClosedAt">When the window closed for this author (UTC); null when it is open.</param>
-/// <param name="Refusal">What to tell the client when it is closed.</param>
-internal sealed record SendPermit(bool HumanAgentTag, DateTimeOffset? ExpiresAt, DateTimeOffset? ClosedAt = null, string? Refusal = null)
+/// <param name="ExpiresAt">When the permit ends (UTC).</param>
+/// <param name="Refusal">Why it must not be sent; null when it may be.</param>
+internal sealed record SendPermit(bool HumanAgentTag, DateTimeOffset ExpiresAt, WindowRefusal? Refusal = null)
 {
+    private const string WaitForCustomer = "Wait until the customer writes: that opens the window again.";
+
     /// <summary>
-    /// Meta allows 24 h from the customer's last message for everybody, 7 days for what a person wrote. When we have no message of the
-    /// customer, Meta is left to judge: they may have written before the account was linked here.
+    /// Meta allows 24 h from the customer's last message for everybody, and 7 days for what a person wrote. When we have no message of the
+    /// customer, Meta is left to judge: they may have written before the account was linked here. That message is older than now, so 24 h
+    /// from now the window is certainly closed.
     /// </summary>
-    public static SendPermit Of(DateTimeOffset? lastInboundAt, Author author, DateTimeOffset now)
+    public static SendPermit Of(WindowFacts facts, Author author, DateTimeOffset now)
     {
-        if (lastInboundAt is not { } last) return new SendPermit(false, null);
-        var window = ResponseWindow.Of(last, now);
+        if (facts.LastInboundAt is not { } last) return new SendPermit(false, now + ResponseWindows.Everybody);
+        var window = ResponseWindow.Of(facts, now);
+        var forEverybody = ResponseWindow.After(last, ResponseWindows.Everybody);
         return (window.State, author) switch
         {
-            (WindowState.Open, _) => new SendPermit(false, window.ClosesAt),
-            (WindowState.HumanAgent, Author.Human) => new SendPermit(true, window.ClosesAt),
+            (WindowState.Open, _) => new SendPermit(false, forEverybody),
+            (WindowState.HumanAgent, Author.Human) => new SendPermit(true, window.ClosesAt!.Value),
             (WindowState.HumanAgent, Author.Undeclared) => Refuse(
-                last + ResponseWindows.Everybody,
-                "The customer last wrote more than 24 hours ago. Until 7 days only what a person wrote may be sent: say "
-                    + "\"sent_by\":\"human\" if a person did."),
+                "24_hours",
+                forEverybody,
+                "The customer last wrote more than 24 hours ago; until 7 days only what a person wrote may be sent.",
+                "Say \"sent_by\":\"human\" if a person wrote it."),
             (WindowState.HumanAgent, _) => Refuse(
-                last + ResponseWindows.Everybody,
-                "The customer last wrote more than 24 hours ago; since then only a person may answer, not an automation "
-                    + "(\"sent_by\":\"automation\")."),
-            _ => Refuse(window.ClosesAt!.Value, "The customer last wrote more than 7 days ago. Nobody may write until the customer does."),
+                "24_hours",
+                forEverybody,
+                "The customer last wrote more than 24 hours ago; since then no automation may answer (\"sent_by\":\"automation\").",
+                "Let a person answer."),
+            (_, Author.Human) when !facts.HumanAgent && now <= ResponseWindow.After(last, ResponseWindows.HumanAgents) => Refuse(
+                "human_agent_off",
+                forEverybody,
+                "The customer last wrote more than 24 hours ago, and the account does not use Meta's Human Agent feature.",
+                "Wait until the customer writes; or, if Meta has granted the app the feature, switch on human_agent of the account."),
+            _ when !facts.HumanAgent => Refuse(
+                "24_hours", forEverybody, "The customer last wrote more than 24 hours ago.", WaitForCustomer),
+            _ => Refuse("7_days", window.ClosesAt!.Value, "The customer last wrote more than 7 days ago.", WaitForCustomer),
         };
     }
 
-    private static SendPermit Refuse(DateTimeOffset closedAt, string detail) => new(false, null, closedAt, detail);
+    private static SendPermit Refuse(string rule, DateTimeOffset closedAt, string reason, string nextStep) =>
+        new(false, closedAt, new WindowRefusal(rule, closedAt, reason, nextStep));
 }

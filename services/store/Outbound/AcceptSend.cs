@@ -82,8 +82,9 @@ internal sealed class AcceptSend(IUnitOfWork<StoreDbContext> unitOfWork, EventLo
         if (account is null) return new Acceptance.NoAccount();
         var conversation = await db.Conversations.ForUpdate()
             .SingleOrDefaultAsync(row => row.AccountId == request.AccountId && row.ContactId == request.RecipientId);
-        var permit = SendPermit.Of(conversation?.LastInboundAt, wish.Author, now);
-        if (permit.ClosedAt is { } closedAt) return new Acceptance.WindowClosed(closedAt, permit.Refusal!);
+        var facts = conversation?.FactsFor(account.HumanAgent) ?? new WindowFacts(null, account.HumanAgent);
+        var permit = SendPermit.Of(facts, wish.Author, now);
+        if (permit.Refusal is { } refusal) return new Acceptance.WindowClosed(refusal);
 
         List<OutgoingContent> contents = [.. request.Contents];
         if (request.ReplyTo is { } replyTo)

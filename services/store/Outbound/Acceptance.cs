@@ -1,3 +1,5 @@
+using InstaMessenger.Store.Domain;
+
 namespace InstaMessenger.Store.Outbound;
 
 /// <summary>What became of a request to send.</summary>
@@ -26,5 +28,5 @@ internal abstract record Acceptance
     public sealed record ReplyToNothing(string Detail) : Acceptance;
 
     /// <summary>The response window is closed.</summary>
-    public sealed record WindowClosed(DateTimeOffset ClosedAt, string Detail) : Acceptance;
+    public sealed record WindowClosed(WindowRefusal Refusal) : Acceptance;
 }

@@ -89,8 +89,8 @@ internal static partial class SendEndpoint
                     "This key was used for another request in the last 24 hours. Use a new key for each message.");
             case Acceptance.ReplyToNothing(var why):
                 return Problems.Invalid(("reply_to_message_id", why));
-            case Acceptance.WindowClosed(var closedAt, var detail):
-                return Problems.Of(StatusCodes.Status409Conflict, "window_closed", detail, ("closed_at", closedAt));
+            case Acceptance.WindowClosed(var refusal):
+                return WindowProblem.Of(refusal);
             default:
                 return AccountNotYours();
         }

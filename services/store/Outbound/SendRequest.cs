@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using InstaMessenger.Contracts.Ids;
 using InstaMessenger.Contracts.Outgoing;
+using InstaMessenger.Store.Domain;
 using InstaMessenger.Store.Json;
 
 namespace InstaMessenger.Store.Outbound;

@@ -130,7 +130,6 @@ public sealed class ReadBackTests : IAsyncLifetime
     [InlineData(503, "{}")]
     [InlineData(200, "<html>")]
     [InlineData(200, """{"data":[]}""")]
-    [InlineData(401, """{"error":{"code":190}}""")]
     public async Task A_look_that_fails_proves_nothing_and_is_repeated(int status, string body)
     {
         _graph.Thread = context => FakeGraph.Json(context, status, body);
@@ -172,6 +171,44 @@ public sealed class ReadBackTests : IAsyncLifetime
 
         (_host.Clock.GetUtcNow() - limitedAt).ShouldBeGreaterThanOrEqualTo(TimeSpan.FromMinutes(19));
         _graph.Reads.Reader.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_limit_that_a_look_meets_holds_back_the_accounts_sends_too()
+    {
+        _graph.Thread = context =>
+        {
+            context.Response.Headers["x-app-usage"] = """{"call_count":96,"total_time":1,"total_cputime":1}""";
+            return ShowAsync(context);
+        };
+        await LoseAsync("1", "hello", arrives: true);
+        (await _host.OutcomeAsync(Step)).Outcome.ShouldBe(SendOutcome.Sent);
+        var limitedAt = _host.Clock.GetUtcNow();
+        _graph.Answer = (context, number) => FakeGraph.Json(context, 200, $$"""{"message_id":"mid.{{number}}"}""");
+
+        await _host.SendAsync(_host.Text("2", "next", to: InstagramUserId.Parse("43")));
+
+        var next = await _host.OutcomeAsync(TimeSpan.FromMilliseconds(100));
+        next.Outcome.ShouldBe(SendOutcome.Sent);
+        (next.At - limitedAt).ShouldBeGreaterThanOrEqualTo(TimeSpan.FromSeconds(2), "an account rests 5 s, at least half of it");
+    }
+
+    [Fact]
+    public async Task A_token_that_is_refused_when_reading_is_refused_for_sending_until_another_comes()
+    {
+        _graph.Thread = context => FakeGraph.Json(context, 401, """{"error":{"code":190}}""");
+        await LoseAsync("1", "hello", arrives: true);
+        await ReadAsync();
+        _graph.Thread = ShowAsync;
+        _graph.Answer = (context, number) => FakeGraph.Json(context, 200, $$"""{"message_id":"mid.{{number}}"}""");
+        await _host.SendAsync(_host.Text("2", "next", to: InstagramUserId.Parse("43")));
+        for (var i = 0; i < 10; i++) _host.Clock.Advance(Step);
+        (await _host.RowAsync("2")).State.ShouldBe(LedgerState.Queued);
+
+        await _host.LinkAsync(version: 2, token: "IGNEW");
+
+        SendReported[] reports = [await _host.OutcomeAsync(Step), await _host.OutcomeAsync(Step)];
+        reports.ShouldAllBe(report => report.Outcome == SendOutcome.Sent);
     }
 
     [Fact]

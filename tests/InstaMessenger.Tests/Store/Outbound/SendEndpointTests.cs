@@ -61,7 +61,7 @@ public sealed class SendEndpointTests : IAsyncLifetime
         answer.GetProperty("instagram_message_id").GetString().ShouldBe("mid-" + command.MessageId);
         command.Content.ShouldBe(new OutgoingText("hi"));
         command.HumanAgentTag.ShouldBeFalse();
-        command.ExpiresAt.ShouldBeNull();
+        command.ExpiresAt.ShouldBe(_clock.GetUtcNow() + TimeSpan.FromDays(1), "the customer never wrote, as far as we know");
         command.AccountVersion.ShouldBe(_account.Version);
         await using var db = _store.Read();
         (await db.Events.OrderBy(e => e.Sequence).Select(e => e.Type).ToListAsync()).ShouldBe(["message.status", "message.sent"]);
@@ -213,6 +213,8 @@ public sealed class SendEndpointTests : IAsyncLifetime
         var problem = await Json(refused);
         problem.GetProperty("code").GetString().ShouldBe("window_closed");
         problem.GetProperty("closed_at").GetString().ShouldBe("2026-04-30T12:00:00.000Z");
+        problem.GetProperty("rule").GetString().ShouldBe("24_hours");
+        problem.GetProperty("next_step").GetString()!.ShouldContain("\"sent_by\":\"human\"");
 
         (await SendAsync("""{TO,"message":"hi","sent_by":"human"}""", key: "k1", prefer: "wait=0"))
             .StatusCode.ShouldBe(HttpStatusCode.Accepted);
@@ -220,6 +222,24 @@ public sealed class SendEndpointTests : IAsyncLifetime
         var command = _sender.Commands.ShouldHaveSingleItem();
         command.HumanAgentTag.ShouldBeTrue();
         command.ExpiresAt.ShouldBe(_clock.GetUtcNow() + TimeSpan.FromDays(5));
+    }
+
+    [Fact]
+    public async Task An_account_without_Metas_Human_Agent_feature_is_closed_after_24_hours_for_the_API_and_in_the_inbox()
+    {
+        await CustomerWroteAsync(_clock.GetUtcNow() - TimeSpan.FromDays(2));
+        (await WindowAsync()).ShouldBe(("human_agent", "2026-05-06T12:00:00.000Z"));
+
+        var manager = _store.Client("admin");
+        var changed = await Json(await manager.PatchAsJsonAsync($"/api/v1/accounts/{_account.Id}", new { human_agent = false }));
+
+        changed.GetProperty("human_agent").GetBoolean().ShouldBeFalse();
+        (await WindowAsync()).ShouldBe(("closed", "2026-04-30T12:00:00.000Z"));
+        var refused = await Json(await SendAsync("""{TO,"message":"hi","sent_by":"human"}"""));
+        refused.GetProperty("rule").GetString().ShouldBe("human_agent_off");
+        refused.GetProperty("closed_at").GetString().ShouldBe("2026-04-30T12:00:00.000Z");
+        (await Json(await manager.PatchAsJsonAsync($"/api/v1/accounts/{_account.Id}", new { username = "shop" })))
+            .GetProperty("human_agent").GetBoolean().ShouldBeFalse();
     }
 
     [Fact]
@@ -432,6 +452,13 @@ public sealed class SendEndpointTests : IAsyncLifetime
 
     private string Body(string body) =>
         body.Replace("TO", $"\"account_id\":\"{_account.Id}\",\"recipient_id\":\"42\"", StringComparison.Ordinal);
+
+    private async Task<(string? State, string? ClosesAt)> WindowAsync()
+    {
+        var list = await _crm.GetFromJsonAsync<JsonElement>("/api/v1/conversations");
+        var window = list.GetProperty("data").EnumerateArray().Single().GetProperty("window");
+        return (window.GetProperty("state").GetString(), window.GetProperty("closes_at").GetString());
+    }
 
     private static async Task<JsonElement> Json(HttpResponseMessage response) =>
         JsonElement.Parse(await response.Content.ReadAsStringAsync());
