@@ -10,6 +10,7 @@ public static class EventBody
     private const string Message = "message";
     private const string Conversation = "conversation";
     private const string LastMessage = "last_message";
+    private const string ReplyTo = "reply_to";
 
     /// <summary>As deep as an event may be.</summary>
     private const int MostDepth = 1024;
@@ -18,8 +19,8 @@ public static class EventBody
     private static readonly string[] Kept = [Message, Conversation, "contact", "origin", "replaces"];
 
     /// <summary>
-    /// Writes an event anew, with the message as it is now that it was taken back. Of an event that cannot be
-    /// read nothing is left: nobody knows what of it is the message's.
+    /// Writes an event anew, with the message as it is now that it was taken back. Of an answer to it the event loses
+    /// what it quotes. Of an event that cannot be read nothing is left: nobody knows what of it is the message's.
     /// </summary>
     /// <param name="body">The event: UTF-8 JSON.</param>
     /// <param name="erased">The message as clients see it now: UTF-8 JSON with its <c>id</c>.</param>
@@ -53,8 +54,18 @@ public static class EventBody
             return true;
         }
 
-        if (data[Conversation] is not JsonObject conversation || !Shows(conversation[LastMessage], message)) return false;
+        if (Unquote(data[Message], message)) return true;
+        if (data[Conversation] is not JsonObject conversation) return false;
+        if (!Shows(conversation[LastMessage], message)) return Unquote(conversation[LastMessage], message);
         conversation[LastMessage] = message.DeepClone();
+        return true;
+    }
+
+    private static bool Unquote(JsonNode? answer, JsonNode message)
+    {
+        if (answer is not JsonObject || answer[ReplyTo] is not JsonObject quoted) return false;
+        if (quoted["message_id"]?.ToJsonString() != message["id"]?.ToJsonString()) return false;
+        (quoted["kind"], quoted["excerpt"]) = (message["kind"]?.DeepClone(), null);
         return true;
     }
 

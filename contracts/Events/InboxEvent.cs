@@ -14,8 +14,8 @@ namespace InstaMessenger.Contracts.Events;
 /// <param name="ConversationId">The thread, when the event belongs to one.</param>
 /// <param name="Body">The event as every tap shows it: UTF-8 JSON.</param>
 /// <param name="Erased">
-/// Of <c>message.deleted</c>: the other events that showed the message. Whoever keeps one of them takes out what it said, with
-/// <see cref="EventBody.WithoutMessage"/>. Null for every other event.
+/// Of <c>message.deleted</c>: the other events that showed the message, or an answer that quotes it. Whoever keeps one of them takes out
+/// what it said, with <see cref="EventBody.WithoutMessage"/>. Null for every other event.
 /// </param>
 public sealed record InboxEvent(
     long Sequence,

@@ -14,6 +14,9 @@ namespace InstaMessenger.CrmForwarder;
 /// <summary>The crm-forwarder: the only caller of CRMs. Alone in its process, or one of five in standalone.</summary>
 public static class CrmForwarderSetup
 {
+    /// <summary>The queue of the events of the log.</summary>
+    internal const string EventQueue = "crm-forwarder.inbox-event";
+
     /// <summary>Adds database, handlers and the delivery worker.</summary>
     /// <param name="builder">The host, with the service defaults.</param>
     public static void AddCrmForwarder(this WebApplicationBuilder builder)
@@ -26,7 +29,7 @@ public static class CrmForwarderSetup
 
         var services = builder.Services;
         services.AddMessageHandler<CrmForwarderDbContext, AccountChanged, ApplyAccountChange>("crm-forwarder.account-changed");
-        services.AddMessageHandler<CrmForwarderDbContext, InboxEvent, QueueInboxEvents>("crm-forwarder.inbox-event");
+        services.AddMessageHandler<CrmForwarderDbContext, InboxEvent, QueueInboxEvents>(EventQueue);
         services.AddSection<DeliveryOptions>("Deliveries");
         services.AddSingleton<DeliveryMailbox>();
         services.AddSingleton<EventIntake>();
@@ -41,6 +44,7 @@ public static class CrmForwarderSetup
         services.AddWorker<DeliveryWorker>();
         services.AddWorker<DueSweeper>();
         services.AddWorker<WaitingEventSweeper>();
+        services.AddWorker<ErasureSweep>();
         services.AddWorker<DeliveryGauges>();
     }
 

@@ -1,10 +1,12 @@
+using InstaMessenger.Contracts.Ids;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace InstaMessenger.CrmForwarder.Data;
 
 /// <summary>
-/// An event whose message was taken back before the event came here: a dead letter that is replayed, or a bundle that overtook another.
+/// An event that showed a message which was taken back, should it come only now: a dead letter that is replayed, or a bundle that overtook
+/// another.
 /// </summary>
 internal sealed class ErasedEvent
 {
@@ -12,6 +14,9 @@ internal sealed class ErasedEvent
     public static readonly TimeSpan Kept = TimeSpan.FromDays(30);
 
     public required EventId EventId { get; init; }
+
+    /// <summary>The message. An event may show two: an answer, and what it quotes.</summary>
+    public required MessageId MessageId { get; init; }
 
     /// <summary>The message as it is now, for <see cref="Contracts.Events.EventBody"/>.</summary>
     public required byte[] Message { get; init; }
@@ -23,7 +28,7 @@ internal sealed class ErasedEvent
         public void Configure(EntityTypeBuilder<ErasedEvent> entity)
         {
             entity.ToTable("erased_events");
-            entity.HasKey(row => row.EventId);
+            entity.HasKey(row => new { row.EventId, row.MessageId });
             entity.HasIndex(row => row.ErasedAt);
         }
     }

@@ -1,5 +1,7 @@
+using System.Text;
 using System.Text.Json;
 using InstaMessenger.Contracts.Events;
+using InstaMessenger.Contracts.Ids;
 using InstaMessenger.CrmForwarder.Data;
 using InstaMessenger.Hosting.Database;
 using Microsoft.EntityFrameworkCore;
@@ -12,54 +14,65 @@ namespace InstaMessenger.CrmForwarder.Deliveries;
 /// </summary>
 internal sealed class Erasure(DeliveryMailbox mailbox, TimeProvider clock)
 {
+    /// <summary>How many bodies one statement writes: each may have some ten thousand bytes.</summary>
+    private const int AtOnce = 50;
+
     /// <summary>Erases what these events say was taken back. Comes behind the deliveries of the same bundle.</summary>
     public async Task ApplyAsync(WorkScope<CrmForwarderDbContext> scope, IEnumerable<InboxEvent> events)
     {
-        foreach (var deleted in events.Where(deleted => deleted.Erased is { Count: > 0 }))
-        {
-            if (MessageOf(deleted.Body) is { } message) await ApplyAsync(scope, deleted.Erased!, message);
-        }
+        var now = clock.GetUtcNow();
+        List<ErasedEvent> erased =
+        [
+            .. events.Where(deleted => deleted.Erased is { Count: > 0 }).SelectMany(
+                deleted => MessageOf(deleted.Body) is var (id, message)
+                    ? deleted.Erased!.Select(
+                        shown => new ErasedEvent { EventId = shown, MessageId = id, Message = message, ErasedAt = now })
+                    : []),
+        ];
+        if (erased.Count == 0) return;
+        await EraseAsync(scope, new ErasedMessages(erased));
+        await BulkInsert.EntitiesAsync(scope.Db, erased, ifAbsent: true);
     }
 
-    /// <summary>Of events that were erased before they came, returns the messages as they are now.</summary>
-    public static async Task<IReadOnlyDictionary<EventId, byte[]>> MessagesOfAsync(CrmForwarderDbContext db, IEnumerable<EventId> events)
+    private async Task EraseAsync(WorkScope<CrmForwarderDbContext> scope, ErasedMessages erased)
     {
-        var ids = events.ToList();
-        return await db.Set<ErasedEvent>().Where(row => ids.Contains(row.EventId))
-            .ToDictionaryAsync(row => row.EventId, row => row.Message);
-    }
-
-    private async Task ApplyAsync(WorkScope<CrmForwarderDbContext> scope, IReadOnlyList<EventId> events, byte[] message)
-    {
-        var (db, now) = (scope.Db, clock.GetUtcNow());
-        var deliveries = await db.Deliveries.Where(row => events.Contains(row.EventId))
-            .Select(row => new { row.Id, row.EndpointId, row.Body }).ToListAsync();
-        foreach (var delivery in deliveries)
-        {
-            var body = EventBody.WithoutMessage(delivery.Body, message);
-            await db.Deliveries.Where(row => row.Id == delivery.Id).ExecuteUpdateAsync(set => set.SetProperty(row => row.Body, body));
-        }
+        var db = scope.Db;
+        var ids = erased.Events;
+        var deliveries = await db.Deliveries.Where(row => ids.Contains(row.EventId))
+            .Select(row => new { row.Id, row.EventId, row.EndpointId, row.Body }).ToListAsync();
+        foreach (var chunk in deliveries.Chunk(AtOnce))
+            await WriteAsync(db, [.. chunk.Select(row => (row.Id, erased.Without(row.EventId, row.Body)))]);
 
         // With those of this bundle, which are not written yet.
-        var waitings = (await db.WaitingEvents.Where(row => events.Contains(row.EventId)).ToListAsync()).Concat(db.WaitingEvents.Local)
-            .Where(row => events.Contains(row.EventId)).Distinct();
-        foreach (var waiting in waitings)
-            waiting.Body = EventBody.WithoutMessage(waiting.Body, message);
+        var waitings = (await db.WaitingEvents.Where(row => ids.Contains(row.EventId)).ToListAsync()).Concat(db.WaitingEvents.Local)
+            .Where(row => ids.Contains(row.EventId)).Distinct();
+        foreach (var waiting in waitings) waiting.Body = erased.Without(waiting.EventId, waiting.Body);
 
-        await db.Set<ErasedEvent>().Where(row => row.ErasedAt < now - ErasedEvent.Kept).ExecuteDeleteAsync();
-        await BulkInsert.EntitiesAsync(
-            db, events.Select(id => new ErasedEvent { EventId = id, Message = message, ErasedAt = now }).ToList(), ifAbsent: true);
         // What was read ahead is what it was before.
         var endpoints = deliveries.Select(delivery => delivery.EndpointId).Distinct().ToList();
         scope.AfterCommit(() => endpoints.ForEach(mailbox.EndpointChanged));
     }
 
-    private static byte[]? MessageOf(byte[] body)
+    /// <summary>Writes bodies in one statement, which LINQ has no form for: each row gets another one.</summary>
+    private static Task<int> WriteAsync(CrmForwarderDbContext db, (long Id, byte[] Body)[] bodies)
+    {
+        var when = new StringBuilder();
+        for (var n = 0; n < bodies.Length; n++) when.Append($" WHEN {{{2 * n}}} THEN {{{(2 * n) + 1}}}");
+        var ids = string.Join(", ", bodies.Select((_, n) => $"{{{2 * n}}}"));
+        var sql = $"UPDATE deliveries SET body = CASE id{when} END WHERE id IN ({ids})";
+        return db.Database.ExecuteSqlRawAsync(
+            sql, [.. bodies.SelectMany(body => new object[] { body.Id, body.Body })]);
+    }
+
+    private static (MessageId Id, byte[] Message)? MessageOf(byte[] body)
     {
         try
         {
             using var json = JsonDocument.Parse(body);
-            return JsonSerializer.SerializeToUtf8Bytes(json.RootElement.GetProperty("data").GetProperty("message"));
+            var message = json.RootElement.GetProperty("data").GetProperty("message");
+            return MessageId.TryParse(message.GetProperty("id").GetString(), out var id)
+                ? (id, JsonSerializer.SerializeToUtf8Bytes(message))
+                : null;
         }
         catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException)
         {

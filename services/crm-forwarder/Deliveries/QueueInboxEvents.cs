@@ -16,13 +16,12 @@ internal sealed class QueueInboxEvents(EventIntake intake, Erasure erasure) : IM
     public async Task HandleAsync(WorkScope<CrmForwarderDbContext> scope, IReadOnlyList<BusItem<InboxEvent>> items)
     {
         var accounts = await EventIntake.StandingOfAsync(scope.Db, [.. items.Select(item => item.Body.AccountId).Distinct()]);
-        var erased = await Erasure.MessagesOfAsync(scope.Db, items.Select(item => item.Body.Id));
+        var erased = await ErasedMessages.OfAsync(scope.Db, items.Select(item => item.Body.Id));
         var waiting = new List<WaitingEvent>();
         var ready = new List<(WaitingEvent, string)>(items.Count);
         foreach (var inboxEvent in items.Select(WaitingEvent.Of))
         {
-            if (erased.TryGetValue(inboxEvent.EventId, out var message))
-                inboxEvent.Body = EventBody.WithoutMessage(inboxEvent.Body, message);
+            inboxEvent.Body = erased.Without(inboxEvent.EventId, inboxEvent.Body);
             if (!accounts.TryGetValue(inboxEvent.AccountId, out var account) || account.Version < inboxEvent.AccountVersion)
                 waiting.Add(inboxEvent);
             else if (account.EndpointId is not null) ready.Add((inboxEvent, account.EndpointId));

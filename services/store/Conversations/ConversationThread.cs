@@ -41,6 +41,7 @@ internal static class ConversationThread
 
         var size = PageLimit.Of(limit);
         var messages = await db.ReadableAsync(first => Query(db, id, cursor, first), size + 1, cancellationToken);
+        await Quotes.FillAsync(db, messages, cancellationToken);
         return TypedResults.Ok(Page.Of(messages, size, MessageView.Of, message => new TimeCursor(message.SentAt, message.Sequence)));
     }
 }

@@ -33,7 +33,9 @@ internal sealed record ConversationView(
             .Select(conversation => conversation.LastMessageId!.Value).ToList();
         var messages = db.Messages.Include(message => message.Attachments).Where(message => ids.Contains(message.Id))
             .OrderBy(message => message.Sequence);
-        var last = (await db.ReadableAsync(messages, cancellationToken)).ToDictionary(message => message.Id);
+        var rows = await db.ReadableAsync(messages, cancellationToken);
+        await Quotes.FillAsync(db, rows, cancellationToken);
+        var last = rows.ToDictionary(message => message.Id);
         var accountIds = conversations.Select(conversation => conversation.AccountId).Distinct().ToList();
         var humanAgents = await db.Accounts.Where(account => accountIds.Contains(account.Id) && account.HumanAgent)
             .Select(account => account.Id).ToHashSetAsync(cancellationToken);

@@ -65,14 +65,22 @@ internal static class MessageEvents
     }
 
     /// <summary>
-    /// Takes what a message said out of the events that show it, in the log and in this unit: it was taken back, and is as it is now.
+    /// Takes what messages said out of the events that show them, or answers to them, in the log and in this unit, and out of the answers
+    /// that clients are given again: they were taken back, and are as they are now.
     /// </summary>
-    public static async Task EraseAsync(WorkScope<StoreDbContext> scope, Message message)
+    public static async Task EraseAsync(WorkScope<StoreDbContext> scope, IReadOnlyCollection<Message> messages)
     {
+        if (messages.Count == 0) return;
         // An event of the unit's own is written first, so that there is one way to erase.
         if (scope.Db.HasUnwrittenEvents) await scope.Db.SaveChangesAsync();
-        var erased = JsonSerializer.SerializeToUtf8Bytes(MessageView.Of(message), ApiJson.Options);
-        foreach (var row in await scope.Db.Events.Where(row => row.MessageId == message.Id).ToListAsync())
-            row.Body = EventBody.WithoutMessage(row.Body, erased);
+        var erased = messages.ToDictionary(
+            message => message.Id, message => JsonSerializer.SerializeToUtf8Bytes(MessageView.Of(message), ApiJson.Options));
+        var shown = await ShownMessages.OfAsync(scope.Db, erased.Keys);
+        var showing = shown.SelectMany(ids => ids.Select(id => (Showing: (MessageId?)id, Shown: ids.Key)))
+            .ToLookup(pair => pair.Showing, pair => pair.Shown);
+        var all = showing.Select(ids => ids.Key).ToList();
+        foreach (var row in await scope.Db.Events.Where(row => all.Contains(row.MessageId)).ToListAsync())
+            row.Body = showing[row.MessageId].Aggregate(row.Body, (body, id) => EventBody.WithoutMessage(body, erased[id]));
+        await IdempotencyRecord.EraseAsync(scope.Db, messages);
     }
 }

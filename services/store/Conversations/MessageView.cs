@@ -55,7 +55,7 @@ internal sealed record MessageView(
         message.Details?.Referral,
         RawJson.Of(message.Details?.Template),
         [.. (message.Changes?.Reactions ?? []).Where(reaction => !reaction.IsTakenBack).Select(ReactionView.Of)],
-        message.ReplyTo is { } mid ? new ReplyToView(mid) : null,
+        ReplyToView.Of(message),
         EditView.ListOf(message),
         message.Status,
         message.Origin,
@@ -122,7 +122,16 @@ internal sealed record AttachmentView(
 }
 
 /// <summary>The message that a message answers.</summary>
-internal sealed record ReplyToView(InstagramMessageId InstagramMessageId);
+/// <param name="MessageId">The message; null while it is not known here.</param>
+/// <param name="InstagramMessageId">Meta's id of it.</param>
+/// <param name="Kind">What it is, or <c>deleted</c>.</param>
+/// <param name="Excerpt">How its text begins, at most 100 characters.</param>
+internal sealed record ReplyToView(MessageId? MessageId, InstagramMessageId InstagramMessageId, MessageKind? Kind, string? Excerpt)
+{
+    public static ReplyToView? Of(Message message) => message.ReplyTo is { } mid
+        ? new ReplyToView(message.Quoted?.Id, mid, message.Quoted?.Kind, message.Quoted?.Excerpt)
+        : null;
+}
 
 /// <summary>The customer as clients see them.</summary>
 internal sealed record ContactView(InstagramUserId Id, string? Username, string? Name, string? ProfilePictureUrl)

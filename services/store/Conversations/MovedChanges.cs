@@ -19,7 +19,7 @@ internal static class MovedChanges
         if (other.Changes is not { } changes) return false;
         if (changes.DeletedAt is not null) scope.Db.RemoveRange(send.Attachments);
         if (!send.Adopt(changes)) return false;
-        await MessageEvents.EraseAsync(scope, send);
+        await MessageEvents.EraseAsync(scope, [send]);
         return true;
     }
 }

@@ -41,12 +41,28 @@ internal sealed class EarlyChanges(StoreDbContext db, Dictionary<(AccountId, Ins
     /// <summary>Removes what was kept before a time: its message never came.</summary>
     public void Forget(DateTimeOffset before) => db.RemoveRange(rows.Values.Where(row => row.KeptAt < before));
 
-    /// <summary>Gives a message what is kept of it, once it has its place in the thread.</summary>
-    public async Task GiveAsync(Message message, Conversation conversation)
+    /// <summary>When the first of these happened: this change of a message, and the reactions to it that are kept.</summary>
+    public DateTimeOffset Earliest(AccountId account, InstagramMessageId mid, DateTimeOffset change) =>
+        rows.TryGetValue((account, mid), out var row) ? row.Changes.Reactions.Select(reaction => reaction.At).Append(change).Min() : change;
+
+    /// <summary>
+    /// Gives a message what is kept of it, once it has its place in the thread. That it was read stays as long as the message itself has
+    /// not come: nobody knows yet what else was read with it.
+    /// </summary>
+    public void Give(Message message, Conversation conversation)
     {
-        if (message.InstagramMessageId is not { } mid || !rows.Remove((message.AccountId, mid), out var row)) return;
-        db.Remove(row);
+        if (message.InstagramMessageId is not { } mid || !rows.TryGetValue((message.AccountId, mid), out var row)) return;
         message.Adopt(row.Changes);
-        if (row.Changes.ReadAt is { } readAt) await ReadMarks.SetAsync(db, conversation, new ReadReceipt(message.SentAt, readAt));
+        if (message.AwaitsOriginal && row.Changes.ReadAt is not null)
+        {
+            row.Changes = MessageChanges.None with { ReadAt = row.Changes.ReadAt };
+            return;
+        }
+
+        rows.Remove((message.AccountId, mid));
+        db.Remove(row);
+        if (row.Changes.ReadAt is not { } readAt) return;
+        message.MarkRead(readAt);
+        ReadMarks.Set(db, conversation, new ReadReceipt(message.SentAt, readAt));
     }
 }

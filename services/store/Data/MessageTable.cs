@@ -12,6 +12,7 @@ internal sealed class MessageTable : IEntityTypeConfiguration<Message>
         entity.HasKey(message => message.Sequence);
         entity.Property(message => message.Sequence).ValueGeneratedOnAdd();
         entity.Ignore(message => message.Error);
+        entity.Ignore(message => message.Quoted);
         entity.Ignore(message => message.AwaitsMid);
         entity.Ignore(message => message.IsDeleted);
         entity.Ignore(message => message.EditedAt);
@@ -31,6 +32,8 @@ internal sealed class MessageTable : IEntityTypeConfiguration<Message>
         entity.HasIndex(message => new { message.ConversationId, message.SentAt, message.Sequence });
         // An echo looks for the sends of its thread that have no mid yet: a few, however long the thread is.
         entity.HasIndex(message => new { message.ConversationId, message.InstagramMessageId });
+        // An unsend looks for the answers that show the message.
+        entity.HasIndex(message => message.ReplyTo);
         entity.HasMany(message => message.Attachments).WithOne().HasForeignKey(attachment => attachment.MessageId)
             .HasPrincipalKey(message => message.Id);
         entity.Navigation(message => message.Attachments).HasField("_attachments");

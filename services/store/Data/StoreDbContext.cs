@@ -11,6 +11,7 @@ internal abstract class StoreDbContext(DbContextOptions options) : ServiceDbCont
 {
     private readonly List<Func<long, EventRow>> _pendingEvents = [];
     private readonly List<Message> _arrivedMessages = [];
+    private readonly List<ReadMarks.Mark> _readMarks = [];
 
     public DbSet<Message> Messages => Set<Message>();
 
@@ -57,20 +58,27 @@ internal abstract class StoreDbContext(DbContextOptions options) : ServiceDbCont
     /// </summary>
     internal void Append(Message message) => _arrivedMessages.Add(message);
 
+    /// <summary>Keeps a part of a thread that was read, to be marked at the end of the transaction.</summary>
+    internal void Append(ReadMarks.Mark mark) => _readMarks.Add(mark);
+
     public override async Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
     {
+        if (_readMarks.Count > 0) ReadMarks.Apply(Held, _readMarks);
         // Called once: EF would look again at each step, which takes as long as writing what changed.
         ChangeTracker.DetectChanges();
         ChangeTracker.AutoDetectChangesEnabled = false;
         try
         {
             CountVersions();
-            return await BulkUpdate.ChangedAsync<Conversation>(this)
+            return await WriteEarlyChangesAsync()
+                + await BulkUpdate.ChangedAsync<Conversation>(this)
+                + await BulkUpdate.ChangedAsync<EventRow>(this)
                 // The others free or take a unique mid, in an order that EF finds.
                 + await BulkUpdate.ChangedAsync<Message>(
                     this, entry => !entry.Property(message => message.InstagramMessageId).IsModified)
                 + await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken)
                 + await WriteArrivedAsync()
+                + await WriteReadMarksAsync()
                 + await WriteEventsAsync(cancellationToken);
         }
         finally
@@ -79,12 +87,30 @@ internal abstract class StoreDbContext(DbContextOptions options) : ServiceDbCont
         }
     }
 
+    /// <summary>A bundle of receipts may have one for each message in it that is not known yet.</summary>
+    private async Task<int> WriteEarlyChangesAsync()
+    {
+        var added = ChangeTracker.Entries<EarlyChange>().Where(entry => entry.State == EntityState.Added).ToList();
+        await BulkInsert.EntitiesAsync(this, added.ConvertAll(entry => entry.Entity));
+        foreach (var entry in added) entry.State = EntityState.Unchanged;
+        return added.Count;
+    }
+
     private async Task<int> WriteArrivedAsync()
     {
         await BulkInsert.EntitiesAsync(this, _arrivedMessages);
         await BulkInsert.EntitiesAsync(this, _arrivedMessages.SelectMany(message => message.Attachments).ToList());
         var written = _arrivedMessages.Count;
         _arrivedMessages.Clear();
+        return written;
+    }
+
+    private async Task<int> WriteReadMarksAsync()
+    {
+        if (_readMarks.Count == 0) return 0;
+        await ReadMarks.WriteAsync(this, _readMarks);
+        var written = _readMarks.Count;
+        _readMarks.Clear();
         return written;
     }
 

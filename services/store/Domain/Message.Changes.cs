@@ -50,6 +50,17 @@ internal sealed partial class Message
         Take(Changes!.With(new TextVersion(0, content.Text, sentAt)));
     }
 
+    /// <summary>
+    /// Notes that the message is no younger than a change of it, as long as only changes came: then its time is that of the first of them,
+    /// in whatever order they come. Returns whether that gave it another time.
+    /// </summary>
+    public bool Precede(DateTimeOffset change)
+    {
+        if (!AwaitsOriginal || SentAt <= change) return false;
+        SentAt = change;
+        return true;
+    }
+
     /// <summary>Takes a reaction. Returns whether somebody now thinks otherwise of it.</summary>
     public bool React(Reaction reaction)
     {
@@ -89,7 +100,7 @@ internal sealed partial class Message
         }
 
         Kind = MessageKind.Deleted;
-        (Text, Raw, ReplyTo, Details, Content, EchoKey) = (null, null, null, null, null, null);
+        (Text, Raw, ReplyTo, Quoted, Details, Content, EchoKey) = (null, null, null, null, null, null, null);
         _attachments.Clear();
         Changes = MessageChanges.None with { DeletedAt = at, IsCounted = Changes?.IsCounted ?? false };
         return true;

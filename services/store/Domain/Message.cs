@@ -49,6 +49,9 @@ internal sealed partial class Message
 
     public InstagramMessageId? ReplyTo { get; private set; }
 
+    /// <summary>The message that it answers, looked up to be shown and never kept; null while that is not known here.</summary>
+    public Quoted? Quoted { get; private set; }
+
     /// <summary>What it says beside text and attachments; null for nothing.</summary>
     public MessageDetails? Details { get; private set; }
 
@@ -205,6 +208,9 @@ internal sealed partial class Message
         if (FailedAt is not null) Status = MessageStatus.Failed;
         else Become(MessageStatus.Unknown, null);
     }
+
+    /// <summary>Notes what the message that it answers says now.</summary>
+    public void Quote(Quoted? quoted) => Quoted = quoted;
 
     /// <summary>Whether an echo with this content can be of this message.</summary>
     public bool HasContent(MessageContent content) =>

@@ -102,17 +102,20 @@ internal sealed class EventLogSource : IRelaySource
         return rows;
     }
 
-    /// <summary>Finds the events that showed the messages which these events say were taken back.</summary>
+    /// <summary>Finds the events that showed the messages which these events say were taken back, or answers to them.</summary>
     private static async Task<ILookup<MessageId, EventId>> ErasedAsync(
         StoreDbContext db, List<EventRow> rows, CancellationToken cancellationToken)
     {
-        var messages = rows.Where(row => row.Type == EventTypes.MessageDeleted && row.MessageId is not null)
-            .Select(row => row.MessageId).ToList();
-        var shown = messages.Count == 0
+        var deleted = rows.Where(row => row is { Type: EventTypes.MessageDeleted, MessageId: not null })
+            .Select(row => row.MessageId!.Value).ToList();
+        var shown = await ShownMessages.OfAsync(db, deleted, cancellationToken);
+        var messages = shown.SelectMany(showing => showing).Distinct().Select(id => (MessageId?)id).ToList();
+        var events = messages.Count == 0
             ? []
             : await db.Events.Where(row => messages.Contains(row.MessageId)).OrderBy(row => row.Sequence)
                 .Select(row => new { row.MessageId, row.Id }).ToListAsync(cancellationToken);
-        return shown.ToLookup(row => row.MessageId!.Value, row => row.Id);
+        return shown.SelectMany(showing => events.Where(row => showing.Contains(row.MessageId!.Value)).Select(row => (showing.Key, row.Id)))
+            .ToLookup(pair => pair.Key, pair => pair.Id);
     }
 
     private static RelayRow ToRelayRow(EventRow row, ILookup<MessageId, EventId> erased)

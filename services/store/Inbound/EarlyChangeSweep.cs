@@ -41,7 +41,8 @@ internal sealed partial class EarlyChangeSweep(
         var (recently, old) = (now - Beside, now - Kept);
         var rows = await db.Set<EarlyChange>()
             .Where(row => row.KeptAt < old || (row.KeptAt >= recently && db.Messages.Any(
-                message => message.InstagramMessageId == row.InstagramMessageId && message.AccountId == row.AccountId)))
+                message => message.InstagramMessageId == row.InstagramMessageId && message.AccountId == row.AccountId
+                    && !message.AwaitsOriginal)))
             .OrderBy(row => row.KeptAt)
             .Select(row => new { row.InstagramMessageId, row.AccountId })
             .Take(limit + except.Count).ToListAsync(cancellationToken);
@@ -73,7 +74,7 @@ internal sealed partial class EarlyChangeSweep(
             .Where(message => mids.Contains(message.InstagramMessageId)).ToListAsync();
         var early = await EarlyChanges.LoadAsync(db, rows.Select(row => row.Mid));
         foreach (var message in messages.Where(message => rows.Contains((message.InstagramMessageId!.Value, message.AccountId))))
-            await early.GiveAsync(message, conversations[message.ConversationId]);
+            early.Give(message, conversations[message.ConversationId]);
         early.Forget(_clock.GetUtcNow() - Kept);
     }
 

@@ -40,7 +40,7 @@ internal sealed class InboundRecorder(
         var fingerprints = rows.ConvertAll(row => row.Fingerprint);
         var kept = await scope.Db.Set<QuarantinedWebhook>().Where(row => fingerprints.Contains(row.Fingerprint))
             .Select(row => row.Fingerprint).ToListAsync();
-        var added = rows.Where(row => !kept.Contains(row.Fingerprint)).ToList();
+        var added = await QuarantinedUnsends.ApplyAsync(scope.Db, rows.FindAll(row => !kept.Contains(row.Fingerprint)));
         scope.Db.Set<QuarantinedWebhook>().AddRange(added);
         foreach (var row in added) InboundMetrics.Quarantined(row.Reason);
         // On MySQL a link may commit while these rows are not committed yet, and its replay then finds nothing: they would wait for the
@@ -59,6 +59,8 @@ internal sealed class InboundRecorder(
         Reason = arrival.Item.Unreadable is null ? "unknown_account" : "unreadable",
         Body = arrival.Item.ToWebhook(),
         Fingerprint = arrival.Fingerprint,
+        InstagramMessageId = QuarantinedUnsends.MidOf(arrival.Item),
+        IsUnsend = arrival.Item.Name == QuarantinedUnsends.Name,
         ReceivedAt = arrival.ReceivedAt,
         TraceParent = arrival.TraceParent,
     };

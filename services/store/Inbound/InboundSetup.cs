@@ -30,6 +30,7 @@ internal static class InboundSetup
         services.AddWorker<QuarantineReplay>();
         services.AddWorker<QuarantineGauges>();
         services.AddWorker<EarlyChangeSweep>();
+        services.AddWorker<UnsentLetters>();
         services.AddMessageHandler<StoreDbContext, WebhookReceived, RecordWebhooks>(Queue);
     }
 }

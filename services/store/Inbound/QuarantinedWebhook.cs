@@ -30,6 +30,12 @@ internal sealed class QuarantinedWebhook
     /// <summary>Recognises Meta's retries and a re-publish of ours.</summary>
     public required string Fingerprint { get; init; }
 
+    /// <summary>The message that it is, edits or takes back, so that what was taken back is not kept; null for all else.</summary>
+    public InstagramMessageId? InstagramMessageId { get; init; }
+
+    /// <summary>Whether it takes that message back.</summary>
+    public bool IsUnsend { get; init; }
+
     public required DateTimeOffset ReceivedAt { get; init; }
 
     public string? TraceParent { get; init; }
@@ -47,6 +53,7 @@ internal sealed class QuarantinedWebhook
             entity.Property(row => row.Fingerprint).HasMaxLength(64);
             entity.Property(row => row.TraceParent).HasMaxLength(100);
             entity.HasIndex(row => row.Fingerprint).IsUnique();
+            entity.HasIndex(row => row.InstagramMessageId);
             entity.HasIndex(row => row.ChannelId);
             entity.HasIndex(row => row.BusinessId);
         }

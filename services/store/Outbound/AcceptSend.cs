@@ -87,6 +87,7 @@ internal sealed class AcceptSend(IUnitOfWork<StoreDbContext> unitOfWork, EventLo
         if (permit.Refusal is { } refusal) return new Acceptance.WindowClosed(refusal);
 
         List<OutgoingContent> contents = [.. request.Contents];
+        Quoted? quoted = null;
         if (request.ReplyTo is { } replyTo)
         {
             var answered = await db.Messages.SingleOrDefaultAsync(row => row.Id == replyTo);
@@ -95,12 +96,14 @@ internal sealed class AcceptSend(IUnitOfWork<StoreDbContext> unitOfWork, EventLo
             if (answered.InstagramMessageId is not { } mid) return new Acceptance.ReplyToNothing(
                 "Instagram has given this message no id, so it cannot be answered by reference.");
             contents[0] = contents[0] with { ReplyTo = mid };
+            quoted = Quoted.Of(answered.Id, answered.Kind, answered.Text);
         }
 
         conversation ??= db.Add(Conversation.Begin(account.Id, request.RecipientId, now, ConversationId.New(clock))).Entity;
         List<Message> messages = [.. contents.Zip(
             wish.MessageIds,
             (content, id) => Message.Compose(conversation, MessageContent.Of(content), wish.Origin, now, id, request.Metadata))];
+        messages[0].Quote(quoted);
         MessageId? before = null;
         foreach (var message in messages)
         {

@@ -1,3 +1,4 @@
+using InstaMessenger.Store.Data;
 using InstaMessenger.Store.Domain;
 
 namespace InstaMessenger.Store.Outbound;

@@ -3,6 +3,7 @@ using InstaMessenger.Contracts.Ids;
 using InstaMessenger.Hosting.Database;
 using InstaMessenger.Hosting.Http;
 using InstaMessenger.Hosting.Security;
+using InstaMessenger.Store.Data;
 using InstaMessenger.Store.Domain;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;

@@ -28,6 +28,7 @@ internal sealed partial class SendReports(
             .ToDictionaryAsync(conversation => conversation.Id);
         var messages = await scope.Db.Messages.Include(message => message.Attachments).Where(message => ids.Contains(message.Id))
             .ToDictionaryAsync(message => message.Id);
+        await Quotes.FillAsync(scope.Db, messages.Values);
         // Behind the lock of the threads, so that a change that came beside this report is found, or finds the message.
         var mids = items.Where(item => item.Body.InstagramMessageId is not null).Select(item => item.Body.InstagramMessageId!.Value);
         var early = await EarlyChanges.LoadAsync(scope.Db, mids);
@@ -87,7 +88,7 @@ internal sealed partial class SendReports(
         var (sentAt, other, lent) = await TakeMidAsync(scope, report, mid);
         var news = message.Settle(mid, sentAt ?? body.At);
         var isNewestKnown = conversation.Place(message) && other?.Id != conversation.LastMessageId;
-        await early.GiveAsync(message, conversation);
+        early.Give(message, conversation);
         var isDeleted = other is not null && await MovedChanges.MoveAsync(scope, other, message);
         if (lent is not null) message.Adopt(lent);
         if (!isNewestKnown) await NewestMessages.FindAsync(scope.Db, [conversation]);

@@ -82,6 +82,8 @@ public sealed class QueriesOnMariaDbTests(WatchedMariaDbProduct product) : IClas
         // What writes looks for what is there already: an echo, a send, a delivery.
         await shop.ReceivedAsync(await talker.SayAsync("one more"));
         (await shop.SendAsync(talker, "an answer to much")).Expect(200);
+        await talker.ReadAsync();
+        await shop.Events.WaitForAsync("message.read", "data.contact.id", talker.Igsid);
         (await small.SendAsync(customer, "another answer")).Expect(200);
 
         var greedy = await product.QueryAsync("SELECT rows_examined, rows_sent, LEFT(CONVERT(sql_text USING utf8mb4), 600) FROM "

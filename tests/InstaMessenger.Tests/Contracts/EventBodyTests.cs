@@ -15,6 +15,12 @@ public sealed class EventBodyTests
         """{"data":{"conversation":{"id":"conv_1","last_message":{"id":"msg_1","text":"said"},"unread_count":0}}}""",
         """{"data":{"conversation":{"id":"conv_1","last_message":{"id":"msg_1","kind":"deleted"},"unread_count":0}}}""")]
     [InlineData("""{"data":{"message":{"id":"msg_2","text":"another"}}}""", """{"data":{"message":{"id":"msg_2","text":"another"}}}""")]
+    [InlineData(
+        """{"data":{"message":{"id":"msg_2","text":"another","reply_to":{"message_id":"msg_1","kind":"text","excerpt":"said"}}}}""",
+        """{"data":{"message":{"id":"msg_2","text":"another","reply_to":{"message_id":"msg_1","kind":"deleted","excerpt":null}}}}""")]
+    [InlineData(
+        """{"data":{"conversation":{"last_message":{"id":"msg_2","reply_to":{"message_id":"msg_1","kind":"text","excerpt":"said"}}}}}""",
+        """{"data":{"conversation":{"last_message":{"id":"msg_2","reply_to":{"message_id":"msg_1","kind":"deleted","excerpt":null}}}}}""")]
     [InlineData("""{"data":{"message":null}}""", """{"data":{"message":null}}""")]
     [InlineData("""{"data":null}""", """{"data":null}""")]
     [InlineData("""{"data":{"text":"cut""", "")]

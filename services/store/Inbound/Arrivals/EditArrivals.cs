@@ -25,6 +25,7 @@ internal sealed class EditArrivals(EventLog log, TimeProvider clock) : IArrivalH
         var named = await NamedMessages.LoadAsync(scope.Db, read.ConvertAll(pair => pair.Naming), clock);
         var fresh = await FreshArrivals.LoadAsync(
             scope.Db, read.Where(pair => pair.Version is not null).Select(pair => pair.Naming.Arrival), clock);
+        await Quotes.FillAsync(scope.Db, named.All);
         var left = new List<Arrival>();
         foreach (var (naming, version) in read)
         {
@@ -32,14 +33,20 @@ internal sealed class EditArrivals(EventLog log, TimeProvider clock) : IArrivalH
             if (message is null && (version is null || naming.Mid is null || naming.Arrival.Contact is null))
                 left.Add(naming.Arrival);
             else if (version is null || !fresh.IsFresh(naming.Arrival)) continue;
-            else if (message is null) await ForetellAsync(scope, named, naming, version);
-            else if (message.Edit(version)) Tell(scope, naming.Arrival, named.ConversationOf(message), message);
+            else if (message is null) Foretell(scope, named, naming, version);
+            else
+            {
+                named.Precede(message, version.At);
+                if (message.Edit(version)) Tell(scope, naming.Arrival, named.ConversationOf(message), message);
+            }
         }
+
+        await named.PlaceAsync();
 
         return left;
     }
 
-    private async Task ForetellAsync(WorkScope<StoreDbContext> scope, NamedMessages named, Naming naming, TextVersion version)
+    private void Foretell(WorkScope<StoreDbContext> scope, NamedMessages named, Naming naming, TextVersion version)
     {
         var arrival = naming.Arrival;
         var conversation = named.Threads.Open(arrival.Account!.Id, arrival.Contact!.Value);
@@ -48,13 +55,13 @@ internal sealed class EditArrivals(EventLog log, TimeProvider clock) : IArrivalH
             arrival.IsOutbound ? Direction.Outbound : Direction.Inbound,
             naming.Mid!.Value,
             MessageChanges.None.With(version) with { IsCounted = true },
-            arrival.SentAt,
+            named.Early.Earliest(arrival.Account.Id, naming.Mid.Value, arrival.SentAt),
             arrival.ReceivedAt,
             MessageId.New(clock));
         scope.Db.Append(message);
         conversation.Add(message, clock.GetUtcNow());
         named.Add(message, conversation);
-        await named.Early.GiveAsync(message, conversation);
+        named.Early.Give(message, conversation);
         Tell(scope, arrival, conversation, message);
     }
 

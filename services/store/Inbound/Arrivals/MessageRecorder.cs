@@ -52,10 +52,11 @@ internal sealed class MessageRecorder(EventLog log, TimeProvider clock)
         // Behind the lock of the thread, so that a change that came beside its message is found, or finds it.
         var early = await EarlyChanges.LoadAsync(
             scope.Db, fresh.Where(message => message.Mid is not null).Select(message => message.Mid!.Value));
+        var quotes = await Quotes.LoadAsync(scope.Db, fresh.Select(message => message.Content.ReplyTo));
         var unsure = new HashSet<Conversation>();
         foreach (var (message, thread) in placed)
         {
-            if (!await RecordAsync(scope, message, thread, new Batch(sends, early, known))) unsure.Add(thread);
+            if (!await RecordAsync(scope, message, thread, new Batch(sends, early, known, quotes))) unsure.Add(thread);
         }
 
         await NewestMessages.FindAsync(scope.Db, unsure);
@@ -67,8 +68,8 @@ internal sealed class MessageRecorder(EventLog log, TimeProvider clock)
         var arrival = item.Arrival;
         var foretold = batch.Known.Foretold(item);
         if (item.IsEcho && item.Mid is not null && batch.Sends.Take(conversation.Id, item.Content) is { } send)
-            return await SettleAsync(scope, item, conversation, send, foretold, batch.Early);
-        if (foretold is not null) return Complete(scope, item, conversation, foretold);
+            return await SettleAsync(scope, item, conversation, send, foretold, batch);
+        if (foretold is not null) return Complete(scope, item, conversation, foretold, batch);
 
         var id = MessageId.New(clock);
         var message = item.IsEcho
@@ -76,7 +77,9 @@ internal sealed class MessageRecorder(EventLog log, TimeProvider clock)
             : Message.Receive(conversation, item.Content, item.Mid, arrival.SentAt, arrival.ReceivedAt, id);
         scope.Db.Append(message);
         conversation.Add(message, clock.GetUtcNow());
-        await batch.Early.GiveAsync(message, conversation);
+        batch.Early.Give(message, conversation);
+        batch.Quotes.Know(message);
+        batch.Quotes.Fill(message);
         Append(scope, TypeOf(item), item, conversation, message);
         return true;
     }
@@ -88,24 +91,29 @@ internal sealed class MessageRecorder(EventLog log, TimeProvider clock)
         Conversation conversation,
         Message send,
         Message? foretold,
-        EarlyChanges early)
+        Batch batch)
     {
         var (arrival, mid) = (item.Arrival, item.Mid!.Value);
         send.Settle(mid, arrival.SentAt);
         scope.Publish(new EchoRecognised(send.Id, item.Account.Id, mid, arrival.ReceivedAt), arrival.TraceParent);
         var isNewestKnown = conversation.Place(send) && foretold is null;
-        await early.GiveAsync(send, conversation);
+        batch.Early.Give(send, conversation);
         var isDeleted = foretold is not null && await MovedChanges.MoveAsync(scope, foretold, send);
+        batch.Quotes.Know(send);
+        batch.Quotes.Fill(send);
         Append(scope, isDeleted ? EventTypes.MessageDeleted : EventTypes.MessageSent, item, conversation, send, foretold?.Id);
         return isNewestKnown;
     }
 
     /// <summary>Takes the message of which only a change had come. Nothing is told of one that was taken back: that was told.</summary>
-    private bool Complete(WorkScope<StoreDbContext> scope, ReceivedMessage item, Conversation conversation, Message foretold)
+    private bool Complete(
+        WorkScope<StoreDbContext> scope, ReceivedMessage item, Conversation conversation, Message foretold, Batch batch)
     {
         if (foretold.ConversationId != conversation.Id) return true;
         foretold.Complete(item.Content, item.Arrival.SentAt, item.Arrival.ReceivedAt);
         var isNewestKnown = conversation.Complete(foretold, clock.GetUtcNow());
+        batch.Early.Give(foretold, conversation);
+        batch.Quotes.Fill(foretold);
         if (!foretold.IsDeleted)
             Append(scope, TypeOf(item), item, conversation, foretold);
         return isNewestKnown;
@@ -130,5 +138,5 @@ internal sealed class MessageRecorder(EventLog log, TimeProvider clock)
         InboundMetrics.Recorded(type);
     }
 
-    private sealed record Batch(OpenSends Sends, EarlyChanges Early, KnownMids Known);
+    private sealed record Batch(OpenSends Sends, EarlyChanges Early, KnownMids Known, Quotes Quotes);
 }

@@ -19,17 +19,25 @@ internal sealed class NamedMessages
 {
     private readonly Dictionary<(AccountId, InstagramMessageId), Message> _messages;
     private readonly Dictionary<ConversationId, Conversation> _conversations;
+    private readonly StoreDbContext _db;
 
-    private NamedMessages(Threads threads, EarlyChanges early, IEnumerable<Message> messages, IEnumerable<Conversation> conversations)
+    /// <summary>Threads of which only the rows can tell which message is the newest.</summary>
+    private readonly HashSet<Conversation> _unsure = [];
+
+    private NamedMessages(
+        StoreDbContext db, Threads threads, EarlyChanges early, IEnumerable<Message> messages, IEnumerable<Conversation> conversations)
     {
-        (Threads, Early) = (threads, early);
+        (_db, Threads, Early) = (db, threads, early);
         _messages = messages.ToDictionary(message => (message.AccountId, message.InstagramMessageId!.Value));
         _conversations = conversations.ToDictionary(conversation => conversation.Id);
     }
 
     public Threads Threads { get; }
 
-    /// <summary>What is kept of the named messages that are not there.</summary>
+    /// <summary>The named messages that are there.</summary>
+    public IReadOnlyCollection<Message> All => _messages.Values;
+
+    /// <summary>What is kept of the named messages that are not there themselves.</summary>
     public EarlyChanges Early { get; }
 
     public static async Task<NamedMessages> LoadAsync(StoreDbContext db, IReadOnlyCollection<Naming> namings, TimeProvider clock)
@@ -50,9 +58,9 @@ internal sealed class NamedMessages
         var messages = rows.Concat(db.Held).Concat(db.Arrived).Distinct()
             .Where(message => message.InstagramMessageId is { } mid && named.Contains((message.AccountId, mid))).ToList();
         var missing = named.Where(name => !messages.Exists(
-            message => (message.AccountId, message.InstagramMessageId!.Value) == (name.Account, name.Mid)));
+            message => !message.AwaitsOriginal && (message.AccountId, message.InstagramMessageId!.Value) == (name.Account, name.Mid)));
         return new NamedMessages(
-            threads, await EarlyChanges.LoadAsync(db, missing.Select(name => name.Mid)), messages, await OfAsync(db, messages));
+            db, threads, await EarlyChanges.LoadAsync(db, missing.Select(name => name.Mid)), messages, await OfAsync(db, messages));
     }
 
     public Message? Find(Naming naming) =>
@@ -65,6 +73,16 @@ internal sealed class NamedMessages
         Find(naming) is { } message ? ConversationOf(message)
         : naming.Arrival.Contact is { } contact ? Threads.Find(naming.Arrival.Account!.Id, contact)
         : null;
+
+    /// <summary>Gives a message of which only changes came the time of the first of them.</summary>
+    public void Precede(Message message, DateTimeOffset change)
+    {
+        var conversation = ConversationOf(message);
+        if (message.Precede(change) && !conversation.Place(message)) _unsure.Add(conversation);
+    }
+
+    /// <summary>Finds the newest messages of threads in which one got another time.</summary>
+    public Task PlaceAsync() => NewestMessages.FindAsync(_db, _unsure);
 
     public void Add(Message message, Conversation conversation)
     {

@@ -26,6 +26,7 @@ internal sealed partial class ReactionArrivals(EventLog log, TimeProvider clock)
         read.RemoveAll(pair => pair.Naming.Arrival.Contact is null && named.Find(pair.Naming) is null);
         var fresh = await FreshArrivals.LoadAsync(scope.Db, read.ConvertAll(pair => pair.Naming.Arrival), clock);
         foreach (var (naming, reaction) in read.Where(pair => fresh.IsFresh(pair.Naming.Arrival))) Record(scope, named, naming, reaction!);
+        await named.PlaceAsync();
         return [.. arrivals.Except(read.Select(pair => pair.Naming.Arrival))];
     }
 
@@ -38,6 +39,7 @@ internal sealed partial class ReactionArrivals(EventLog log, TimeProvider clock)
     private void Record(WorkScope<StoreDbContext> scope, NamedMessages named, Naming naming, Reaction reaction)
     {
         var (arrival, message, conversation) = (naming.Arrival, named.Find(naming), named.ConversationOf(naming));
+        if (message is not null) named.Precede(message, reaction.At);
         if (!(message?.React(reaction) ?? React(named.Early, naming, reaction))) return;
         log.Append(
             scope,

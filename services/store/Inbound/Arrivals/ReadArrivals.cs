@@ -5,7 +5,6 @@ using InstaMessenger.Store.Conversations;
 using InstaMessenger.Store.Data;
 using InstaMessenger.Store.Domain;
 using InstaMessenger.Store.Events;
-using Microsoft.EntityFrameworkCore;
 
 namespace InstaMessenger.Store.Inbound.Arrivals;
 
@@ -26,37 +25,36 @@ internal sealed class ReadArrivals(EventLog log, TimeProvider clock) : IArrivalH
             .Where(pair => pair.Naming.Mid is not null || pair.UpTo is not null).ToList();
         var named = await NamedMessages.LoadAsync(scope.Db, read.ConvertAll(pair => pair.Naming), clock);
         var fresh = await FreshArrivals.LoadAsync(scope.Db, read.ConvertAll(pair => pair.Naming.Arrival), clock);
-        foreach (var (naming, upTo) in read.Where(pair => fresh.IsFresh(pair.Naming.Arrival)))
-            await RecordAsync(scope, named, naming, upTo);
+        var told = read.FindAll(pair => fresh.IsFresh(pair.Naming.Arrival) && IsNews(scope.Db, named, pair.Naming, pair.UpTo));
+        var newest = await NewestReadMessages.LoadAsync(
+            scope.Db,
+            [.. told.Where(pair => pair.Naming.Mid is null).Select(pair => (named.ConversationOf(pair.Naming)!.Id, pair.UpTo!.Value))]);
+        foreach (var (naming, upTo) in told) Tell(scope, named, naming, upTo, newest);
         return [.. arrivals.Except(read.Select(pair => pair.Naming.Arrival))];
     }
 
-    private async Task RecordAsync(WorkScope<StoreDbContext> scope, NamedMessages named, Naming naming, DateTimeOffset? watermark)
+    /// <summary>Takes a receipt in. Returns whether it says something new.</summary>
+    private bool IsNews(StoreDbContext db, NamedMessages named, Naming naming, DateTimeOffset? watermark)
     {
-        var (arrival, message, conversation) = (naming.Arrival, named.Find(naming), named.ConversationOf(naming));
-        if (naming.Mid is not null && message is null)
-        {
-            if (!Keep(named.Early, naming)) return;
-        }
-        else if (conversation is not null)
-        {
-            var receipt = new ReadReceipt(message?.SentAt ?? watermark!.Value, arrival.SentAt);
-            if (!await ReadMarks.SetAsync(scope.Db, conversation, receipt)) return;
-        }
-        else
-        {
-            // Nothing was ever written in this thread, so nothing of it can be read.
-            return;
-        }
+        var message = named.Find(naming);
+        // Nobody knows where in the thread a message stands that has not come itself.
+        if (naming.Mid is not null && message is null or { AwaitsOriginal: true }) return Keep(named.Early, naming);
+        // Nothing was ever written in a thread that is not there, so nothing of it can be read.
+        return named.ConversationOf(naming) is { } conversation
+            && ReadMarks.Set(db, conversation, new ReadReceipt(message?.SentAt ?? watermark!.Value, naming.Arrival.SentAt));
+    }
 
-        var newest = message?.Id
-            ?? (watermark is { } upTo && conversation is not null ? await NewestAsync(scope.Db, conversation, upTo) : null);
+    private void Tell(
+        WorkScope<StoreDbContext> scope, NamedMessages named, Naming naming, DateTimeOffset? watermark, NewestReadMessages newest)
+    {
+        var (arrival, conversation) = (naming.Arrival, named.ConversationOf(naming));
+        var read = named.Find(naming)?.Id ?? (naming.Mid is null ? newest.Of(conversation!.Id, watermark!.Value) : null);
         log.Append(
             scope,
             arrival.Account!,
             conversation?.Id,
             EventTypes.MessageRead,
-            new ReadEventData(ContactView.Of(conversation, arrival.Contact), newest, naming.Mid, arrival.SentAt),
+            new ReadEventData(ContactView.Of(conversation, arrival.Contact), read, naming.Mid, arrival.SentAt),
             arrival.TraceParent);
         InboundMetrics.Recorded(EventTypes.MessageRead);
     }
@@ -66,22 +64,6 @@ internal sealed class ReadArrivals(EventLog log, TimeProvider clock) : IArrivalH
         var (before, after) = early.Keep(
             naming.Arrival.Account!.Id, naming.Mid!.Value, changes => changes.WithRead(naming.Arrival.SentAt), clock.GetUtcNow());
         return after != before;
-    }
-
-    private static async Task<MessageId?> NewestAsync(StoreDbContext db, Conversation conversation, DateTimeOffset upTo)
-    {
-        var written = await db.Messages
-            .Where(message => message.ConversationId == conversation.Id
-                && message.SentAt <= upTo
-                && message.Direction == Direction.Outbound)
-            .OrderByDescending(message => message.SentAt).ThenByDescending(message => message.Sequence)
-            .Select(message => new { message.Id, message.SentAt }).FirstOrDefaultAsync();
-        var arrived = db.Arrived
-            .Where(message => message.ConversationId == conversation.Id
-                && message.SentAt <= upTo
-                && message.Direction == Direction.Outbound)
-            .MaxBy(message => message.SentAt);
-        return arrived is not null && !(written?.SentAt > arrived.SentAt) ? arrived.Id : written?.Id;
     }
 
     /// <summary>A receipt of the business's own reading says nothing of the customer.</summary>

@@ -25,24 +25,31 @@ internal sealed class UnsendArrivals(EventLog log, TimeProvider clock) : IArriva
             .Select(arrival => new Naming(arrival, ReceivedContent.Mid(Part(arrival)))).ToList();
         var named = await NamedMessages.LoadAsync(scope.Db, namings, clock);
         namings.RemoveAll(naming => named.Find(naming) is null && (naming.Mid is null || naming.Arrival.Contact is null));
+        var (told, deleted) = (new List<(Arrival Arrival, Message Message)>(), new List<Message>());
         foreach (var naming in namings)
         {
-            if (named.Find(naming) is not { } message) await ForetellAsync(scope, named, naming);
-            else await DeleteAsync(scope, naming.Arrival, named.ConversationOf(message), message);
+            if (named.Find(naming) is not { } message) Foretell(scope.Db, named, naming);
+            else if (Delete(scope.Db, named, naming.Arrival, message)) deleted.Add(message);
+            else continue;
+            told.Add((naming.Arrival, named.Find(naming)!));
         }
+
+        await MessageEvents.EraseAsync(scope, deleted);
+        foreach (var (arrival, message) in told) Tell(scope, arrival, named.ConversationOf(message), message);
+        await named.PlaceAsync();
 
         return [.. arrivals.Except(namings.Select(naming => naming.Arrival))];
     }
 
-    private async Task DeleteAsync(WorkScope<StoreDbContext> scope, Arrival arrival, Conversation conversation, Message message)
+    /// <summary>Takes a message back. Returns whether that is news.</summary>
+    private static bool Delete(StoreDbContext db, NamedMessages named, Arrival arrival, Message message)
     {
-        scope.Db.RemoveRange(message.Attachments);
-        if (!message.Delete(arrival.SentAt)) return;
-        await MessageEvents.EraseAsync(scope, message);
-        Tell(scope, arrival, conversation, message);
+        named.Precede(message, arrival.SentAt);
+        db.RemoveRange(message.Attachments);
+        return message.Delete(arrival.SentAt);
     }
 
-    private async Task ForetellAsync(WorkScope<StoreDbContext> scope, NamedMessages named, Naming naming)
+    private void Foretell(StoreDbContext db, NamedMessages named, Naming naming)
     {
         var arrival = naming.Arrival;
         var conversation = named.Threads.Open(arrival.Account!.Id, arrival.Contact!.Value);
@@ -52,14 +59,13 @@ internal sealed class UnsendArrivals(EventLog log, TimeProvider clock) : IArriva
             naming.Mid!.Value,
             // Nobody here ever saw what it said, so there is nothing to be read.
             MessageChanges.None with { DeletedAt = arrival.SentAt },
-            arrival.SentAt,
+            named.Early.Earliest(arrival.Account.Id, naming.Mid.Value, arrival.SentAt),
             arrival.ReceivedAt,
             MessageId.New(clock));
-        scope.Db.Append(message);
+        db.Append(message);
         conversation.Add(message, clock.GetUtcNow());
         named.Add(message, conversation);
-        await named.Early.GiveAsync(message, conversation);
-        Tell(scope, arrival, conversation, message);
+        named.Early.Give(message, conversation);
     }
 
     private void Tell(WorkScope<StoreDbContext> scope, Arrival arrival, Conversation conversation, Message message)

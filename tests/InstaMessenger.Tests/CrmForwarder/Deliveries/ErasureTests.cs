@@ -1,9 +1,14 @@
 using System.Net;
 using System.Text;
+using System.Text.Json;
+using InstaMessenger.Contracts;
 using InstaMessenger.Contracts.Events;
 using InstaMessenger.Contracts.Ids;
 using InstaMessenger.CrmForwarder.Data;
+using InstaMessenger.CrmForwarder.Deliveries;
+using InstaMessenger.Hosting.Bus;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace InstaMessenger.Tests.CrmForwarder.Deliveries;
 
@@ -108,9 +113,65 @@ public sealed class ErasureTests : IAsyncLifetime
         _host.Advance(ErasedEvent.Kept + TimeSpan.FromDays(1));
 
         await _host.PublishAsync(Events("conv_2").Deleted);
+        await Sweep().RoundAsync(default);
 
         (await _host.ReadAsync(db => db.Set<ErasedEvent>().CountAsync())).ShouldBe(1);
     }
+
+    /// <summary>The second erasure of an event was taken for the first, so that what the answer itself said stayed.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task An_answer_loses_what_it_quotes_and_what_it_says_when_both_are_taken_back(bool comesFirst)
+    {
+        await _host.LinkAsync(Account, _crm.Url("/"));
+        var answer = _host.Event(Account, "conv_1");
+        answer = answer with
+        {
+            Body = Body(
+                answer,
+                $$$"""{"id":"msg_2","text":"{{{Secret}}}","reply_to":{"message_id":"msg_1","kind":"text","excerpt":"{{{Secret}}}"}}"""),
+        };
+        var deleted = _host.Event(Account, "conv_1");
+        deleted = deleted with { Type = "message.deleted", Erased = [answer.Id], Body = Body(deleted, Deleted) };
+        var answerDeleted = _host.Event(Account, "conv_1");
+        answerDeleted = answerDeleted with
+        {
+            Type = "message.deleted", Erased = [answer.Id], Body = Body(answerDeleted, """{"id":"msg_2","kind":"deleted"}"""),
+        };
+
+        if (comesFirst) await _host.PublishAsync(answer);
+        await _host.PublishAsync(deleted);
+        if (comesFirst)
+        {
+            (await BodiesAsync())[0].ShouldContain("\"excerpt\":null");
+            (await BodiesAsync())[0].ShouldContain(Secret, customMessage: "the answer itself is not taken back");
+        }
+
+        await _host.PublishAsync(answerDeleted);
+        if (!comesFirst) await _host.PublishAsync(answer);
+
+        (await BodiesAsync()).Count.ShouldBe(3);
+        (await BodiesAsync()).ShouldAllBe(body => !body.Contains(Secret));
+    }
+
+    [Fact]
+    public async Task A_dead_letter_keeps_nothing_of_it()
+    {
+        var (received, deleted) = Events("conv_1");
+        var item = new BusItem<InboxEvent>("i", null, received);
+        await _host.WriteAsync(db => db.Add(
+            DeadLetter.Of("crm-forwarder.inbox-event", item, new InvalidOperationException(), TimeProvider.System)));
+        await _host.PublishAsync(deleted);
+
+        await Sweep().RoundAsync(default);
+
+        var letter = JsonElement.Parse((await _host.ReadAsync(db => db.Set<DeadLetter>().SingleAsync())).Body);
+        letter.GetProperty("id").GetString().ShouldBe(received.Id.Value);
+        letter.GetProperty("body").GetBytesFromBase64().ShouldBe(Body(received, Deleted));
+    }
+
+    private ErasureSweep Sweep() => _host.Services.GetRequiredService<ErasureSweep>();
 
     private Task<List<string>> BodiesAsync() =>
         _host.ReadAsync(async db => (await db.Deliveries.Select(row => row.Body).ToListAsync()).ConvertAll(Encoding.UTF8.GetString));

@@ -28,7 +28,7 @@ public sealed class EventHistoryTests : IAsyncLifetime
     private static readonly string[] Kinds =
     [
         "in", "in", "in", "echo", "echo", "no mid", "react", "react", "unreact", "their react", "edit", "edit", "read", "read up to",
-        "unsend",
+        "unsend", "answer", "answer",
     ];
 
     private StoreHost _store = null!;
@@ -123,6 +123,7 @@ public sealed class EventHistoryTests : IAsyncLifetime
             // Of what was edited and taken back, and never came itself, it depends on the order whether it was ever unread.
             var unread = rows.Exists(row => row.AwaitsOriginal) ? "?" : $"{thread.UnreadCount}";
             shown.Add($"{thread.ContactId}: unread {unread}, wrote {thread.LastInboundAt:O}");
+            await Quotes.FillAsync(db, rows);
             shown.AddRange(rows.Select(Show).Order(StringComparer.Ordinal));
         }
 
@@ -140,12 +141,12 @@ public sealed class EventHistoryTests : IAsyncLifetime
                 view.Reactions,
                 view.Edits,
                 view.Status,
-                // A message that never came stands where the first change of it does that came.
-                SentAt = row.AwaitsOriginal ? default : view.SentAt,
+                view.SentAt,
                 view.ReadAt,
                 view.EditedAt,
                 view.DeletedAt,
                 Raw = view.Raw is not null,
+                Answers = view.ReplyTo is { } to ? $"{to.InstagramMessageId.Value.Split('.')[1]} {to.Kind} {to.Excerpt}" : null,
             });
         }
     }
@@ -163,6 +164,12 @@ public sealed class EventHistoryTests : IAsyncLifetime
             .ShouldBeLessThanOrEqualTo(events.Count(happening => happening.Kind is "react" or "unreact" or "their react"));
         Count("message.read").ShouldBeLessThanOrEqualTo(events.Count(happening => happening.Kind is "read" or "read up to"));
         Count("event.unsupported").ShouldBe(0);
+        foreach (var (happening, n) in events.Select((happening, n) => (happening, n)))
+        {
+            if (happening.Kind == "unsend" && happening.Target < events.Length
+                && events[happening.Target].Kind is "in" or "echo" or "answer")
+                told.ShouldAllBe(pair => !pair.Data.ToJsonString().Contains($"\"text {happening.Target}\""), $"{n} took it back");
+        }
 
         int Count(string type) => told.Count(pair => pair.Type == type);
     }
@@ -175,6 +182,7 @@ public sealed class EventHistoryTests : IAsyncLifetime
         {
             "in" => Message(customer, shop, $"\"mid\":\"{mid}\","),
             "no mid" => Message(customer, shop, ""),
+            "answer" => Message(customer, shop, $"\"mid\":\"{mid}\",\"reply_to\":{{\"mid\":\"{target}\"}},"),
             "echo" => Message(shop, customer, $"\"mid\":\"{mid}\",{Flags[number % Flags.Length]},"),
             "react" => MetaPayloads.React(shop, customer, target, $"word {number}", "❤️", at).ToJsonString(),
             "unreact" => MetaPayloads.Unreact(shop, customer, target, at).ToJsonString(),
@@ -201,6 +209,6 @@ public sealed class EventHistoryTests : IAsyncLifetime
     /// <param name="Target">The event that a change names: a message, or one that never comes.</param>
     private sealed record Happening(int Customer, int Time, string Kind, int Target)
     {
-        public bool IsMessage => Kind is "in" or "echo" or "no mid";
+        public bool IsMessage => Kind is "in" or "echo" or "no mid" or "answer";
     }
 }

@@ -74,6 +74,7 @@ public sealed partial class InboundShop : IAsyncDisposable
             .Where(message => contact == null
                 || db.Conversations.Any(thread => thread.Id == message.ConversationId && thread.ContactId == contact))
             .OrderBy(message => message.SentAt).ThenBy(message => message.Sequence).ToListAsync();
+        await Quotes.FillAsync(db, messages);
         return messages.ConvertAll(MessageView.Of);
     }
 

@@ -183,6 +183,11 @@ namespace InstaMessenger.CrmForwarder.Data.Migrations.MySql
                         .HasColumnType("varchar(40)")
                         .HasColumnName("event_id");
 
+                    b.Property<string>("MessageId")
+                        .HasMaxLength(40)
+                        .HasColumnType("varchar(40)")
+                        .HasColumnName("message_id");
+
                     b.Property<long>("ErasedAt")
                         .HasColumnType("bigint")
                         .HasColumnName("erased_at");
@@ -192,7 +197,7 @@ namespace InstaMessenger.CrmForwarder.Data.Migrations.MySql
                         .HasColumnType("longblob")
                         .HasColumnName("message");
 
-                    b.HasKey("EventId");
+                    b.HasKey("EventId", "MessageId");
 
                     b.HasIndex("ErasedAt");
 

@@ -175,6 +175,11 @@ namespace InstaMessenger.CrmForwarder.Data.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("event_id");
 
+                    b.Property<string>("MessageId")
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("message_id");
+
                     b.Property<long>("ErasedAt")
                         .HasColumnType("INTEGER")
                         .HasColumnName("erased_at");
@@ -184,7 +189,7 @@ namespace InstaMessenger.CrmForwarder.Data.Migrations.Sqlite
                         .HasColumnType("BLOB")
                         .HasColumnName("message");
 
-                    b.HasKey("EventId");
+                    b.HasKey("EventId", "MessageId");
 
                     b.HasIndex("ErasedAt");
 

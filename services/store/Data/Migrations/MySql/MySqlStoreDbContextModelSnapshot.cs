@@ -497,6 +497,70 @@ namespace InstaMessenger.Store.Data.Migrations.MySql
                     b.ToTable("events", (string)null);
                 });
 
+            modelBuilder.Entity("InstaMessenger.Store.Data.IdempotencyRecord", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    MySqlPropertyBuilderExtensions.UseMySqlIdentityColumn(b.Property<long>("Id"));
+
+                    b.Property<byte[]>("AnswerBody")
+                        .HasColumnType("longblob")
+                        .HasColumnName("answer_body");
+
+                    b.Property<int?>("AnswerStatus")
+                        .HasColumnType("int")
+                        .HasColumnName("answer_status");
+
+                    b.Property<string>("AttachmentMessageId")
+                        .HasMaxLength(40)
+                        .HasColumnType("varchar(40)")
+                        .HasColumnName("attachment_message_id");
+
+                    b.Property<string>("CallerId")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("varchar(100)")
+                        .HasColumnName("caller_id");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Key")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("varchar(255)")
+                        .HasColumnName("key");
+
+                    b.Property<long>("LeaseUntil")
+                        .HasColumnType("bigint")
+                        .HasColumnName("lease_until");
+
+                    b.Property<string>("MessageId")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("varchar(40)")
+                        .HasColumnName("message_id");
+
+                    b.Property<string>("RequestHash")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("varchar(64)")
+                        .HasColumnName("request_hash");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("CreatedAt");
+
+                    b.HasIndex("CallerId", "Key")
+                        .IsUnique();
+
+                    b.ToTable("idempotency_records", (string)null);
+                });
+
             modelBuilder.Entity("InstaMessenger.Store.Domain.Account", b =>
                 {
                     b.Property<string>("Id")
@@ -826,6 +890,8 @@ namespace InstaMessenger.Store.Data.Migrations.MySql
 
                     b.HasKey("Sequence");
 
+                    b.HasIndex("ReplyTo");
+
                     b.HasIndex("ConversationId", "InstagramMessageId");
 
                     b.HasIndex("InstagramMessageId", "AccountId")
@@ -867,6 +933,15 @@ namespace InstaMessenger.Store.Data.Migrations.MySql
                         .HasColumnType("varchar(64)")
                         .HasColumnName("fingerprint");
 
+                    b.Property<string>("InstagramMessageId")
+                        .HasMaxLength(512)
+                        .HasColumnType("varchar(512)")
+                        .HasColumnName("instagram_message_id");
+
+                    b.Property<bool>("IsUnsend")
+                        .HasColumnType("tinyint(1)")
+                        .HasColumnName("is_unsend");
+
                     b.Property<string>("Reason")
                         .IsRequired()
                         .HasMaxLength(40)
@@ -896,6 +971,8 @@ namespace InstaMessenger.Store.Data.Migrations.MySql
                     b.HasIndex("Fingerprint")
                         .IsUnique();
 
+                    b.HasIndex("InstagramMessageId");
+
                     b.ToTable("quarantined_webhooks", (string)null);
                 });
 
@@ -920,70 +997,6 @@ namespace InstaMessenger.Store.Data.Migrations.MySql
                     b.HasIndex("SeenAt");
 
                     b.ToTable("seen_events", (string)null);
-                });
-
-            modelBuilder.Entity("InstaMessenger.Store.Outbound.IdempotencyRecord", b =>
-                {
-                    b.Property<long>("Id")
-                        .ValueGeneratedOnAdd()
-                        .HasColumnType("bigint")
-                        .HasColumnName("id");
-
-                    MySqlPropertyBuilderExtensions.UseMySqlIdentityColumn(b.Property<long>("Id"));
-
-                    b.Property<byte[]>("AnswerBody")
-                        .HasColumnType("longblob")
-                        .HasColumnName("answer_body");
-
-                    b.Property<int?>("AnswerStatus")
-                        .HasColumnType("int")
-                        .HasColumnName("answer_status");
-
-                    b.Property<string>("AttachmentMessageId")
-                        .HasMaxLength(40)
-                        .HasColumnType("varchar(40)")
-                        .HasColumnName("attachment_message_id");
-
-                    b.Property<string>("CallerId")
-                        .IsRequired()
-                        .HasMaxLength(100)
-                        .HasColumnType("varchar(100)")
-                        .HasColumnName("caller_id");
-
-                    b.Property<long>("CreatedAt")
-                        .HasColumnType("bigint")
-                        .HasColumnName("created_at");
-
-                    b.Property<string>("Key")
-                        .IsRequired()
-                        .HasMaxLength(255)
-                        .HasColumnType("varchar(255)")
-                        .HasColumnName("key");
-
-                    b.Property<long>("LeaseUntil")
-                        .HasColumnType("bigint")
-                        .HasColumnName("lease_until");
-
-                    b.Property<string>("MessageId")
-                        .IsRequired()
-                        .HasMaxLength(40)
-                        .HasColumnType("varchar(40)")
-                        .HasColumnName("message_id");
-
-                    b.Property<string>("RequestHash")
-                        .IsRequired()
-                        .HasMaxLength(64)
-                        .HasColumnType("varchar(64)")
-                        .HasColumnName("request_hash");
-
-                    b.HasKey("Id");
-
-                    b.HasIndex("CreatedAt");
-
-                    b.HasIndex("CallerId", "Key")
-                        .IsUnique();
-
-                    b.ToTable("idempotency_records", (string)null);
                 });
 
             modelBuilder.Entity("InstaMessenger.Store.Domain.Attachment", b =>

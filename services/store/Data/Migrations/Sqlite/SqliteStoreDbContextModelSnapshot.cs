@@ -487,6 +487,68 @@ namespace InstaMessenger.Store.Data.Migrations.Sqlite
                     b.ToTable("events", (string)null);
                 });
 
+            modelBuilder.Entity("InstaMessenger.Store.Data.IdempotencyRecord", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<byte[]>("AnswerBody")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("answer_body");
+
+                    b.Property<int?>("AnswerStatus")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("answer_status");
+
+                    b.Property<string>("AttachmentMessageId")
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("attachment_message_id");
+
+                    b.Property<string>("CallerId")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("caller_id");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Key")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("key");
+
+                    b.Property<long>("LeaseUntil")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("lease_until");
+
+                    b.Property<string>("MessageId")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("message_id");
+
+                    b.Property<string>("RequestHash")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("request_hash");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("CreatedAt");
+
+                    b.HasIndex("CallerId", "Key")
+                        .IsUnique();
+
+                    b.ToTable("idempotency_records", (string)null);
+                });
+
             modelBuilder.Entity("InstaMessenger.Store.Domain.Account", b =>
                 {
                     b.Property<string>("Id")
@@ -814,6 +876,8 @@ namespace InstaMessenger.Store.Data.Migrations.Sqlite
 
                     b.HasKey("Sequence");
 
+                    b.HasIndex("ReplyTo");
+
                     b.HasIndex("ConversationId", "InstagramMessageId");
 
                     b.HasIndex("InstagramMessageId", "AccountId")
@@ -853,6 +917,15 @@ namespace InstaMessenger.Store.Data.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("fingerprint");
 
+                    b.Property<string>("InstagramMessageId")
+                        .HasMaxLength(512)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("instagram_message_id");
+
+                    b.Property<bool>("IsUnsend")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("is_unsend");
+
                     b.Property<string>("Reason")
                         .IsRequired()
                         .HasMaxLength(40)
@@ -882,6 +955,8 @@ namespace InstaMessenger.Store.Data.Migrations.Sqlite
                     b.HasIndex("Fingerprint")
                         .IsUnique();
 
+                    b.HasIndex("InstagramMessageId");
+
                     b.ToTable("quarantined_webhooks", (string)null);
                 });
 
@@ -906,68 +981,6 @@ namespace InstaMessenger.Store.Data.Migrations.Sqlite
                     b.HasIndex("SeenAt");
 
                     b.ToTable("seen_events", (string)null);
-                });
-
-            modelBuilder.Entity("InstaMessenger.Store.Outbound.IdempotencyRecord", b =>
-                {
-                    b.Property<long>("Id")
-                        .ValueGeneratedOnAdd()
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("id");
-
-                    b.Property<byte[]>("AnswerBody")
-                        .HasColumnType("BLOB")
-                        .HasColumnName("answer_body");
-
-                    b.Property<int?>("AnswerStatus")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("answer_status");
-
-                    b.Property<string>("AttachmentMessageId")
-                        .HasMaxLength(40)
-                        .HasColumnType("TEXT")
-                        .HasColumnName("attachment_message_id");
-
-                    b.Property<string>("CallerId")
-                        .IsRequired()
-                        .HasMaxLength(100)
-                        .HasColumnType("TEXT")
-                        .HasColumnName("caller_id");
-
-                    b.Property<long>("CreatedAt")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("created_at");
-
-                    b.Property<string>("Key")
-                        .IsRequired()
-                        .HasMaxLength(255)
-                        .HasColumnType("TEXT")
-                        .HasColumnName("key");
-
-                    b.Property<long>("LeaseUntil")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("lease_until");
-
-                    b.Property<string>("MessageId")
-                        .IsRequired()
-                        .HasMaxLength(40)
-                        .HasColumnType("TEXT")
-                        .HasColumnName("message_id");
-
-                    b.Property<string>("RequestHash")
-                        .IsRequired()
-                        .HasMaxLength(64)
-                        .HasColumnType("TEXT")
-                        .HasColumnName("request_hash");
-
-                    b.HasKey("Id");
-
-                    b.HasIndex("CreatedAt");
-
-                    b.HasIndex("CallerId", "Key")
-                        .IsUnique();
-
-                    b.ToTable("idempotency_records", (string)null);
                 });
 
             modelBuilder.Entity("InstaMessenger.Store.Domain.Attachment", b =>

@@ -1,8 +1,12 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using InstaMessenger.Contracts.Ids;
+using InstaMessenger.Hosting.Http;
+using InstaMessenger.Store.Domain;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
-namespace InstaMessenger.Store.Outbound;
+namespace InstaMessenger.Store.Data;
 
 /// <summary>Remembers what a caller's key was used for, so that the same request again has no second effect.</summary>
 internal sealed class IdempotencyRecord
@@ -47,6 +51,26 @@ internal sealed class IdempotencyRecord
         if (AnswerBody is { } body) return new StoredAnswer(AnswerStatus!.Value, body);
         (AnswerStatus, AnswerBody) = (answer.Status, answer.Body);
         return answer;
+    }
+
+    /// <summary>
+    /// Takes the address of what was attached out of the answers that are kept for sends which were taken back. An answer says nothing else
+    /// of what was sent.
+    /// </summary>
+    public static async Task EraseAsync(StoreDbContext db, IEnumerable<Message> messages)
+    {
+        var sends = messages.Where(message => message.Origin is not (null or Origin.Instagram)).ToList();
+        if (sends.Count == 0) return;
+        var ids = sends.Select(send => send.Id).ToHashSet();
+        // An answer is written together with its message, and is found by that time without an index of its own.
+        var times = sends.Select(send => send.ReceivedAt).Distinct().ToList();
+        foreach (var record in await db.Set<IdempotencyRecord>().Where(row => times.Contains(row.CreatedAt)).ToListAsync())
+        {
+            if (!ids.Contains(record.AttachmentMessageId ?? record.MessageId)) continue;
+            if (record.AnswerBody is null || JsonNode.Parse(record.AnswerBody) is not JsonObject answer) continue;
+            answer["attachment_url"] = null;
+            record.AnswerBody = JsonSerializer.SerializeToUtf8Bytes(answer, ApiJson.Options);
+        }
     }
 
     private sealed class Table : IEntityTypeConfiguration<IdempotencyRecord>

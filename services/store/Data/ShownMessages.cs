@@ -1,0 +1,24 @@
+using InstaMessenger.Contracts.Ids;
+using Microsoft.EntityFrameworkCore;
+
+namespace InstaMessenger.Store.Data;
+
+/// <summary>Which messages show something of a message: it itself, and those that answer it and quote it.</summary>
+internal static class ShownMessages
+{
+    /// <summary>Finds them for each of these messages.</summary>
+    public static async Task<ILookup<MessageId, MessageId>> OfAsync(
+        StoreDbContext db, IReadOnlyCollection<MessageId> messages, CancellationToken cancellationToken = default)
+    {
+        var ids = messages.Distinct().ToList();
+        if (ids.Count == 0) return Enumerable.Empty<MessageId>().ToLookup(id => id);
+        var answers = await db.Messages.Where(message => ids.Contains(message.Id))
+            .Join(
+                db.Messages,
+                message => new { message.AccountId, Mid = message.InstagramMessageId },
+                answer => new { answer.AccountId, Mid = answer.ReplyTo },
+                (message, answer) => new { Message = message.Id, Answer = answer.Id })
+            .ToListAsync(cancellationToken);
+        return ids.Select(id => new { Message = id, Answer = id }).Concat(answers).ToLookup(pair => pair.Message, pair => pair.Answer);
+    }
+}
