@@ -6,15 +6,15 @@ namespace InstaMessenger.IntegrationTests.Reliability;
 
 /// <summary>
 /// A row that no code of ours would write, in the table of each worker: left by a bug, a restored backup or a person's hand. Whoever owns
-/// it may notice; nobody else may, not even after a restart, which is when a worker meets all its rows again.
+/// it may notice; nobody else may, not even after a restart, which is when a worker meets all its rows again. What one case spoils stays
+/// there for those behind it.
 /// </summary>
 [Trait(ReliabilityCollection.Trait, "Reliability")]
-public sealed class RottenRowTests : IAsyncLifetime
+public sealed class RottenRowTests(StandaloneProduct product) : IClassFixture<StandaloneProduct>, IDisposable
 {
     private const string Standalone = "standalone";
 
-    /// <summary>Each case has its own: what one spoilt must not be the next one's trouble.</summary>
-    private readonly StandaloneProduct _product = new();
+    private readonly IReadOnlyDictionary<string, long> _mark = product.MarkLogs();
 
     /// <summary>The file and what spoils it; @account is the account whose rows are spoilt.</summary>
     private static readonly Dictionary<string, (string File, string Sql)> Rot = new()
@@ -49,32 +49,28 @@ public sealed class RottenRowTests : IAsyncLifetime
 
     public static TheoryData<string> Places => [.. Rot.Keys];
 
-    public ValueTask InitializeAsync() => _product.InitializeAsync();
-
-    public ValueTask DisposeAsync()
+    public void Dispose()
     {
         if (TestContext.Current.TestState?.Result == TestResult.Failed)
-            TestContext.Current.TestOutputHelper?.WriteLine(
-                string.Join('\n', _product.LogsSince(new Dictionary<string, long>()).Split('\n').Take(20)));
-        return _product.DisposeAsync();
+            TestContext.Current.TestOutputHelper?.WriteLine(string.Join('\n', product.LogsSince(_mark).Split('\n').Take(20)));
     }
 
     [Theory]
     [MemberData(nameof(Places))]
     public async Task A_rotten_row_is_in_nobody_elses_way(string place)
     {
-        await using var rotten = await Shop.OpenAsync(_product);
-        await using var other = await Shop.OpenAsync(_product);
+        await using var rotten = await Shop.OpenAsync(product);
+        await using var other = await Shop.OpenAsync(product);
         var (victim, customer) = (await rotten.NewWriterAsync(), await other.NewWriterAsync());
         (await rotten.SendAsync(victim, "before")).Expect(200);
         await rotten.Crm.Deliveries.WaitForAsync(delivery => delivery.EventType == "message.sent");
-        (await _product.StopAsync(Standalone)).ShouldBeTrue();
+        (await product.StopAsync(Standalone)).ShouldBeTrue();
         await SpoilAsync(Rot[place].File, Rot[place].Sql, rotten.AccountId);
 
-        await _product.StartAsync(Standalone);
+        await product.StartAsync(Standalone);
 
         await WorksAsync(other, customer);
-        var admin = new ApiClient(_product.Door, _product.AdminToken);
+        var admin = new ApiClient(product.Door, product.AdminToken);
         (await admin.GetAsync("/api/v1/conversations")).Expect(200).Items().ShouldContain(row => row.Text("contact.id") == customer.Igsid);
         (await admin.GetAsync("/api/v1/events?after=0&limit=200")).Expect(200).Items().ShouldNotBeEmpty();
     }
@@ -92,7 +88,7 @@ public sealed class RottenRowTests : IAsyncLifetime
     private async Task SpoilAsync(string file, string sql, string account)
     {
         await using var connection = new SqliteConnection(
-            new SqliteConnectionStringBuilder { DataSource = _product.Folder.Find(file), Pooling = false }.ToString());
+            new SqliteConnectionStringBuilder { DataSource = product.Folder.Find(file), Pooling = false }.ToString());
         await connection.OpenAsync();
         await using var command = connection.CreateCommand();
         command.CommandText = sql;
