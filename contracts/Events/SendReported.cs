@@ -1,4 +1,6 @@
+using System.Text.Json.Serialization;
 using InstaMessenger.Contracts.Ids;
+using InstaMessenger.Contracts.Outgoing;
 
 namespace InstaMessenger.Contracts.Events;
 
@@ -7,7 +9,7 @@ namespace InstaMessenger.Contracts.Events;
 /// <param name="AccountId">The account that sends.</param>
 /// <param name="Attempt">How many calls were made so far; reports of one message are ordered by it.</param>
 /// <param name="Outcome">What is known now.</param>
-/// <param name="InstagramMessageId">Meta's id, when <see cref="SendOutcome.Sent"/>.</param>
+/// <param name="InstagramMessageId">Meta's id, when <see cref="SendOutcome.Sent"/> and it is a message.</param>
 /// <param name="Error">Why not, for every other outcome.</param>
 /// <param name="At">When it became known (UTC).</param>
 /// <param name="ByEcho">
@@ -21,7 +23,12 @@ public sealed record SendReported(
     InstagramMessageId? InstagramMessageId,
     SendError? Error,
     DateTimeOffset At,
-    bool ByEcho = false);
+    bool ByEcho = false)
+{
+    /// <summary>The reaction that was sent; null when it was a message.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public OutgoingReaction? Reaction { get; init; }
+}
 
 /// <summary>Where a send stands: one of four outcomes, or its call is under way.</summary>
 public enum SendOutcome

@@ -17,6 +17,7 @@ namespace InstaMessenger.Contracts.Outgoing;
 [JsonDerivedType(typeof(OutgoingShare), "share")]
 [JsonDerivedType(typeof(OutgoingGenericTemplate), "generic")]
 [JsonDerivedType(typeof(OutgoingButtonTemplate), "buttons")]
+[JsonDerivedType(typeof(OutgoingReaction), "reaction")]
 public record OutgoingContent
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { AllowOutOfOrderMetadataProperties = true };
@@ -24,6 +25,17 @@ public record OutgoingContent
     /// <summary>The message that it answers; null when it answers none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public InstagramMessageId? ReplyTo { get; init; }
+
+    /// <summary>The comment that it answers in private; null for what goes to a contact.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? CommentId { get; init; }
+
+    /// <summary>
+    /// Whether doing it twice is the same as doing it once. It is no message: Meta answers with no id and sends no echo, and a call whose
+    /// outcome is not known is simply made again.
+    /// </summary>
+    [JsonIgnore]
+    public virtual bool IsRepeatable => false;
 
     /// <summary>Whether Meta fetches something during the call, which then takes longer and can fail after the message went out.</summary>
     [JsonIgnore]
@@ -129,6 +141,16 @@ public sealed record OutgoingGenericTemplate(IReadOnlyList<TemplateElement> Elem
 /// <param name="Text">At most 640 characters.</param>
 /// <param name="Buttons">1 to 3.</param>
 public sealed record OutgoingButtonTemplate(string Text, IReadOnlyList<TemplateButton> Buttons) : OutgoingContent;
+
+/// <summary>What the business thinks of a message of the customer's.</summary>
+/// <param name="Mid">The message.</param>
+/// <param name="Name">Meta's word, like <c>love</c>; null takes the reaction back.</param>
+public sealed record OutgoingReaction(InstagramMessageId Mid, string? Name) : OutgoingContent
+{
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public override bool IsRepeatable => true;
+}
 
 /// <summary>One card.</summary>
 /// <param name="Title">At most 80 characters.</param>

@@ -11,6 +11,7 @@ using InstaMessenger.Sender.Graph;
 using InstaMessenger.Sender.ReadBacks;
 using InstaMessenger.Sender.Sending;
 using InstaMessenger.Sender.Sends;
+using InstaMessenger.Sender.Signs;
 
 namespace InstaMessenger.Sender;
 
@@ -27,6 +28,7 @@ public static class SenderSetup
             "Sender", options => new SqliteSenderDbContext(options), options => new MySqlSenderDbContext(options));
         var services = builder.Services;
         services.AddMessageHandler<SenderDbContext, SendMessage, SendMessageHandler>("sender.send-message");
+        services.AddMessageHandler<SenderDbContext, ShowSign, ShowSignHandler>("sender.show-sign");
         services.AddMessageHandler<SenderDbContext, EchoRecognised, EchoRecognisedHandler>("sender.echo-recognised");
         services.AddMessageHandler<SenderDbContext, AccountChanged, AccountChangedHandler>("sender.account-changed");
 
@@ -46,6 +48,8 @@ public static class SenderSetup
         services.AddSingleton<LookForSends>();
         services.AddWorker<ReadBackWorker>();
         services.AddWorker<Dispatcher>();
+        services.AddSingleton<WaitingSigns>();
+        services.AddWorker<SignWorker>();
         services.AddWorker<SendGauges>();
     }
 

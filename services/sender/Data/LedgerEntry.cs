@@ -126,7 +126,7 @@ internal sealed class LedgerEntry
     /// <summary>
     /// Marks it as sent, from every state: when Meta says that it has the message, whatever was thought before was wrong.
     /// </summary>
-    public void MarkSent(InstagramMessageId id, DateTimeOffset at)
+    public void MarkSent(InstagramMessageId? id, DateTimeOffset at)
     {
         InstagramMessageId = id;
         Settle(LedgerState.Sent, null, at);
@@ -211,13 +211,21 @@ internal sealed class LedgerEntry
         Resent = true;
     }
 
+    /// <summary>Says how it stands, for the store.</summary>
+    public SendReported Report(SendOutcome outcome, SendError? error, DateTimeOffset at) =>
+        new(MessageId, AccountId, Attempts, outcome, outcome == SendOutcome.Sent ? InstagramMessageId : null, error, at)
+        {
+            Reaction = Content as OutgoingReaction,
+        };
+
     private void Settle(LedgerState state, SendError? error, DateTimeOffset at)
     {
         (State, DueAt, SettledAt, ClaimedBy, ClaimedUntil) = (state, null, at, null, null);
         (ErrorCode, ErrorMessage) = (error?.Code, error?.Message);
     }
 
-    private void Erase() => Content = null;
+    /// <summary>A reaction says nothing of its own, and its report names it.</summary>
+    private void Erase() => Content = Content as OutgoingReaction;
 
     private void Must(bool allowed)
     {

@@ -1,3 +1,5 @@
+using InstaMessenger.Contracts.Outgoing;
+
 namespace InstaMessenger.Sender.Graph;
 
 /// <summary>What came of a call, and what is worth keeping of the answer.</summary>
@@ -8,11 +10,15 @@ namespace InstaMessenger.Sender.Graph;
 internal sealed record GraphAnswer(Verdict Verdict, UsageHeaders? Usage = null, int? Status = null, GraphError? Error = null)
 {
     /// <summary>Judges status and body together: Meta also answers 200 with an error in it.</summary>
-    public static GraphAnswer Of(HttpResponseMessage response, ReadOnlyMemory<byte> body, bool isMedia)
+    public static GraphAnswer Of(HttpResponseMessage response, ReadOnlyMemory<byte> body, OutgoingContent content)
     {
         var status = (int)response.StatusCode;
         var said = GraphBody.Of(body.Span);
-        return new GraphAnswer(VerdictOf(status, said, isMedia), UsageHeaders.Of(response.Headers), status, said.Error);
+        // What is no message gets no id.
+        var verdict = content.IsRepeatable && said.Error is null && response.IsSuccessStatusCode
+            ? new Verdict.Sent(null)
+            : VerdictOf(status, said, content.IsFetched);
+        return new GraphAnswer(verdict, UsageHeaders.Of(response.Headers), status, said.Error);
     }
 
     /// <summary>Judges what an answer says.</summary>

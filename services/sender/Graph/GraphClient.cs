@@ -51,7 +51,7 @@ internal sealed class GraphClient(IServiceProvider services, SecretProtector sec
             var (body, cut) = await ReadAsync(response.Content, LargestAnswer, end.Token);
             // A refusal stands once its status has come, however its body ends.
             return cut is null || (int)response.StatusCode is >= 400 and < 500
-                ? GraphAnswer.Of(response, body, call.Content.IsFetched)
+                ? GraphAnswer.Of(response, body, call.Content)
                 : new(Judge(watch, cut.GetBaseException(), end.IsCancellationRequested));
         }
         catch (Exception error)

@@ -7,10 +7,12 @@ namespace InstaMessenger.Sender.Graph;
 /// <summary>The body of a send (meta-platform.md 3.2).</summary>
 internal sealed record GraphMessage(
     GraphMessage.Person Recipient,
-    GraphMessage.Body Message,
+    GraphMessage.Body? Message = null,
     string? MessagingType = null,
     string? Tag = null,
-    GraphMessage.Answered? ReplyTo = null)
+    GraphMessage.Answered? ReplyTo = null,
+    string? SenderAction = null,
+    GraphMessage.Action? Payload = null)
 {
     public static readonly JsonSerializerOptions Json = new()
     {
@@ -21,9 +23,19 @@ internal sealed record GraphMessage(
     /// <summary>Writes a call's content as Meta wants it; null when this version does not know its kind.</summary>
     public static GraphMessage? Of(GraphCall call)
     {
+        var recipient = call.Content.CommentId is { } comment ? new Person(CommentId: comment) : new Person(call.RecipientId.Value);
+        switch (call.Content)
+        {
+            case SignContent sign: return new GraphMessage(recipient, SenderAction: sign.Action);
+            case OutgoingReaction { Name: null } taken:
+                return new GraphMessage(recipient, SenderAction: "unreact", Payload: new Action(taken.Mid.Value));
+            case OutgoingReaction reaction:
+                return new GraphMessage(recipient, SenderAction: "react", Payload: new Action(reaction.Mid.Value, reaction.Name));
+        }
+
         if (BodyOf(call.Content) is not { } body) return null;
         var answered = call.Content.ReplyTo is { } mid ? new Answered(mid.Value) : null;
-        var message = new GraphMessage(new Person(call.RecipientId.Value), body, ReplyTo: answered);
+        var message = new GraphMessage(recipient, body, ReplyTo: answered);
         return call.HumanAgentTag ? message with { MessagingType = "MESSAGE_TAG", Tag = "HUMAN_AGENT" } : message;
     }
 
@@ -41,7 +53,11 @@ internal sealed record GraphMessage(
 
     private static Body TemplateOf(Template template) => new(Attachment: new Attachment("template", template));
 
-    public sealed record Person(string Id);
+    /// <param name="Id">The contact.</param>
+    /// <param name="CommentId">Or the comment whose author it goes to.</param>
+    public sealed record Person(string? Id = null, string? CommentId = null);
+
+    public sealed record Action(string MessageId, string? Reaction = null);
 
     public sealed record Answered(string Mid);
 

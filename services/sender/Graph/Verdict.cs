@@ -6,7 +6,8 @@ namespace InstaMessenger.Sender.Graph;
 internal abstract record Verdict
 {
     /// <summary>Meta accepted it.</summary>
-    public sealed record Sent(InstagramMessageId Id) : Verdict;
+    /// <param name="Id">Meta's id of the message; null of what is no message.</param>
+    public sealed record Sent(InstagramMessageId? Id) : Verdict;
 
     /// <summary>Meta refused it, and will refuse it again unless something changes.</summary>
     /// <param name="Code">Why.</param>

@@ -28,7 +28,7 @@ internal sealed record Decision(LedgerEntry Row, SenderOptions Options, DateTime
         Row.MarkSent(found.Id, Now);
         // Meta's seconds are whole: the message must not stand before what it answers.
         var at = found.At > Row.CalledAt ? found.At : Row.CalledAt ?? Now;
-        return Of(SendOutcome.Sent, null) with { InstagramMessageId = found.Id, At = at, ByEcho = true };
+        return Of(SendOutcome.Sent, null) with { At = at, ByEcho = true };
     }
 
     /// <summary>The first time it is only noted; the second, long enough after the call, settles it.</summary>
@@ -96,5 +96,5 @@ internal sealed record Decision(LedgerEntry Row, SenderOptions Options, DateTime
     }
 
     private SendReported Of(SendOutcome outcome, SendError? error) =>
-        new(Row.MessageId, Row.AccountId, Row.Attempts, outcome, null, error, Now);
+        Row.Report(outcome, error, Now);
 }

@@ -41,7 +41,7 @@ internal sealed class CallMark(IUnitOfWork<SenderDbContext> unitOfWork, TimeProv
         if (row.CalledAt is not null) return true;
         var now = clock.GetUtcNow();
         row.BeginCall(now);
-        scope.Publish(new SendReported(row.MessageId, row.AccountId, row.Attempts, SendOutcome.Sending, null, null, now), row.TraceParent);
+        scope.Publish(row.Report(SendOutcome.Sending, null, now), row.TraceParent);
         return true;
     }
 }

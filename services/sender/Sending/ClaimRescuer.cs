@@ -55,9 +55,16 @@ internal sealed partial class ClaimRescuer(
             return;
         }
 
+        if (row.Content is { IsRepeatable: true })
+        {
+            // Done twice it is the same as once.
+            row.Wait(Interrupted, now);
+            scope.AfterCommit(() => LogReleased(logger, row.MessageId, row.AccountId, row.Attempts));
+            return;
+        }
+
         row.MarkUnknown(Interrupted, now, now + options.Value.ReadBackAfter);
-        scope.Publish(
-            new SendReported(row.MessageId, row.AccountId, row.Attempts, SendOutcome.Unknown, null, Interrupted, now), row.TraceParent);
+        scope.Publish(row.Report(SendOutcome.Unknown, Interrupted, now), row.TraceParent);
         scope.AfterCommit(() => LogOrphaned(logger, row.MessageId, row.AccountId, row.Attempts));
     }
 

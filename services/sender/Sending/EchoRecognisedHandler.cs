@@ -28,10 +28,7 @@ internal sealed class EchoRecognisedHandler(SendSignal signal, TimeProvider cloc
                 continue;
             if (row.State == LedgerState.Unknown && await MayBeOfAnotherAsync(scope.Db, row, echo.InstagramMessageId)) continue;
             row.MarkSent(echo.InstagramMessageId, echo.At);
-            scope.Publish(
-                new SendReported(
-                    row.MessageId, row.AccountId, row.Attempts, SendOutcome.Sent, echo.InstagramMessageId, null, echo.At, ByEcho: true),
-                item.TraceParent);
+            scope.Publish(row.Report(SendOutcome.Sent, null, echo.At) with { ByEcho = true }, item.TraceParent);
         }
 
         scope.AfterCommit(signal.Wake);

@@ -21,6 +21,9 @@ internal sealed partial class HopelessSends(
 {
     private static readonly SendError WindowClosed = new(
         "window_closed", "The response window closed before the message could be sent.", false, null);
+    private static readonly SendError TooLate = new(
+        "too_late", "Meta did not take it while it was of use.", true, null);
+
     private static readonly SendError AccountUnlinked = new(
         "account_unlinked", "The account was unlinked before the message could be sent.", true, null);
 
@@ -40,10 +43,11 @@ internal sealed partial class HopelessSends(
 
     protected override void Settle(WorkScope<SenderDbContext> scope, LedgerEntry row, DateTimeOffset now)
     {
-        var error = row.ExpiresAt <= now ? WindowClosed : row.After is null ? AccountUnlinked : EarlierPartFailed;
+        var error = row.ExpiresAt <= now && row.Content is { IsRepeatable: true } ? TooLate
+            : row.ExpiresAt <= now ? WindowClosed
+            : row.After is null ? AccountUnlinked : EarlierPartFailed;
         row.Reject(error, now);
-        scope.Publish(
-            new SendReported(row.MessageId, row.AccountId, row.Attempts, SendOutcome.Rejected, null, error, now), row.TraceParent);
+        scope.Publish(row.Report(SendOutcome.Rejected, error, now), row.TraceParent);
         scope.AfterCommit(() => LogRejected(logger, row.MessageId, row.AccountId, error.Code));
     }
 

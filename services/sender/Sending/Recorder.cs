@@ -60,8 +60,7 @@ internal sealed class Recorder(
         {
             var told = outcome == SendOutcome.Unknown ? error! with { Retryable = false, RetryAt = null } : error;
             scope.Publish(
-                new SendReported(row.MessageId, row.AccountId, send.Attempt, outcome, row.InstagramMessageId, told, now),
-                Activity.Current?.Id ?? send.TraceParent);
+                row.Report(outcome, told, now) with { Attempt = send.Attempt }, Activity.Current?.Id ?? send.TraceParent);
         }
 
         scope.AfterCommit(signal.Wake);
@@ -83,13 +82,16 @@ internal sealed class Recorder(
                 return SendOutcome.Sent;
             case var _ when !ours:
                 return null;
-            case Verdict.Rejected { InDoubt: true } or Verdict.Later { InDoubt: true }:
+            case Verdict.Rejected { InDoubt: true } or Verdict.Later { InDoubt: true } when row.Content is not { IsRepeatable: true }:
                 row.Doubt(error!, now, lookAt, retries: verdict is Verdict.Later);
                 return SendOutcome.Unknown;
             case Verdict.Rejected:
                 row.Reject(error!, now);
                 return SendOutcome.Rejected;
             case Verdict.Later:
+                row.Wait(error!, error!.RetryAt ?? now);
+                return SendOutcome.Later;
+            case Verdict.Unknown when row.Content is { IsRepeatable: true }:
                 row.Wait(error!, error!.RetryAt ?? now);
                 return SendOutcome.Later;
             default:
@@ -103,7 +105,7 @@ internal sealed class Recorder(
         Verdict.Rejected rejected => new SendError(rejected.Code, rejected.Message, rejected.Retryable, null),
         Verdict.Later later =>
             new SendError(later.Code, later.Message, true, later.HoldBack == HoldBack.AccountUntilNewToken ? null : retryAt),
-        Verdict.Unknown unknown => new SendError(unknown.Code, unknown.Message, false, null),
+        Verdict.Unknown unknown => new SendError(unknown.Code, unknown.Message, false, retryAt),
         _ => null,
     };
 }

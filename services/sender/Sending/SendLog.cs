@@ -28,7 +28,7 @@ internal static partial class SendLog
         Level = LogLevel.Information,
         Message = "{MessageId} of {AccountId} sent, attempt {Attempt}, {DurationMs} ms: {InstagramMessageId}")]
     private static partial void Sent(
-        ILogger logger, MessageId messageId, AccountId accountId, int attempt, long durationMs, InstagramMessageId instagramMessageId);
+        ILogger logger, MessageId messageId, AccountId accountId, int attempt, long durationMs, InstagramMessageId? instagramMessageId);
 
     [LoggerMessage(
         EventName = "message.doubted",

@@ -53,12 +53,12 @@ internal static class SettleSend
         if (outcome == Outcome.Failed)
         {
             row.Reject(GivenUp, now);
-            return new SendReported(row.MessageId, row.AccountId, row.Attempts, SendOutcome.Rejected, null, GivenUp, now);
+            return row.Report(SendOutcome.Rejected, GivenUp, now);
         }
 
         row.SendAgain(now);
         var again = new SendError("resend_requested", "An operator has it sent again.", true, now);
-        return new SendReported(row.MessageId, row.AccountId, row.Attempts, SendOutcome.Later, null, again, now);
+        return row.Report(SendOutcome.Later, again, now);
     }
 
     /// <summary>What the operator decides.</summary>

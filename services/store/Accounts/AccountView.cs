@@ -17,6 +17,7 @@ internal sealed record AccountView(
     LoginType LoginType,
     string? CrmWebhookUrl,
     bool HumanAgent,
+    bool MarkSeen,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? WebhookSecret,
     DateTimeOffset CreatedAt,
     DateTimeOffset UpdatedAt)
@@ -29,6 +30,7 @@ internal sealed record AccountView(
         account.LoginType,
         account.CrmWebhookUrl,
         account.HumanAgent,
+        account.MarkSeen,
         newSecret,
         account.CreatedAt,
         account.UpdatedAt);

@@ -14,12 +14,14 @@ namespace InstaMessenger.Store.Accounts;
 /// <param name="MessagingChannelId"><c>entry.id</c> of the account's webhooks.</param>
 /// <param name="WebhookSecret">A new secret, used from the next delivery on.</param>
 /// <param name="HumanAgent">Whether people may answer until 7 days after the customer's last message: Meta's Human Agent feature.</param>
+/// <param name="MarkSeen">Whether customers see at Instagram that their messages were read here.</param>
 internal sealed record ChangeAccountRequest(
     string? Username = null,
     string? AccessToken = null,
     string? MessagingChannelId = null,
     string? WebhookSecret = null,
-    bool? HumanAgent = null)
+    bool? HumanAgent = null,
+    bool? MarkSeen = null)
 {
     /// <summary>
     /// Where events are posted to; null for nowhere any more, which forgets the secret too. Raw JSON, because null and "left out" differ.
@@ -75,7 +77,7 @@ internal static class ChangeAccount
         if (await LinkedAccounts.FindAsync(scope.Db, caller, id) is not { } account) return Problems.NotFound("account");
         var (problem, newSecret) = await writer.LinkAsync(scope, caller, account, input);
         if (problem is not null) return problem;
-        account.Configure(request.HumanAgent);
+        account.Configure(request.HumanAgent, request.MarkSeen);
         return TypedResults.Ok(AccountView.Of(account, newSecret));
     }
 }

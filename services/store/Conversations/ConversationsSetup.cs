@@ -15,5 +15,6 @@ internal static class ConversationsSetup
         group.MapConversationList();
         group.MapThread();
         group.MapReadMark();
+        group.MapTypingSign();
     }
 }

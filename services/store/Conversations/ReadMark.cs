@@ -1,8 +1,10 @@
+using InstaMessenger.Contracts.Commands;
 using InstaMessenger.Contracts.Ids;
 using InstaMessenger.Hosting.Database;
 using InstaMessenger.Hosting.Http;
 using InstaMessenger.Hosting.Security;
 using InstaMessenger.Store.Data;
+using InstaMessenger.Store.Domain;
 using InstaMessenger.Store.Events;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
@@ -32,6 +34,8 @@ internal static class ReadMark
                 var now = clock.GetUtcNow();
                 if (!conversation.MarkRead(now)) return true;
                 var account = await scope.Db.Accounts.SingleAsync(row => row.Id == conversation.AccountId);
+                if (account.MarkSeen && SendPermit.ForSigns(conversation.FactsFor(account.HumanAgent), now).Refusal is null)
+                    scope.Publish(new ShowSign(account.Id, conversation.ContactId, Sign.MarkSeen, now));
                 var view = await ConversationView.ListAsync(scope.Db, [conversation], now, CancellationToken.None);
                 log.Append(
                     scope,

@@ -17,6 +17,8 @@ internal abstract class StoreDbContext(DbContextOptions options) : ServiceDbCont
 
     public DbSet<Conversation> Conversations => Set<Conversation>();
 
+    public DbSet<Comment> Comments => Set<Comment>();
+
     public DbSet<Account> Accounts => Set<Account>();
 
     public DbSet<AccountIdentifier> AccountIdentifiers => Set<AccountIdentifier>();

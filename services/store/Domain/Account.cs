@@ -33,6 +33,9 @@ internal sealed class Account
     /// </summary>
     public bool HumanAgent { get; private set; } = true;
 
+    /// <summary>Whether customers see at Instagram that their messages were read here.</summary>
+    public bool MarkSeen { get; private set; }
+
     /// <summary>Grows with each change; the other services wait for the version that an event or command was written under.</summary>
     public long Version { get; private set; }
 
@@ -59,7 +62,8 @@ internal sealed class Account
     }
 
     /// <summary>Changes the settings that are given.</summary>
-    public void Configure(bool? humanAgent) => HumanAgent = humanAgent ?? HumanAgent;
+    public void Configure(bool? humanAgent, bool? markSeen) =>
+        (HumanAgent, MarkSeen) = (humanAgent ?? HumanAgent, markSeen ?? MarkSeen);
 
     /// <summary>Takes the channel id that a webhook named.</summary>
     public void BindChannel(MessagingChannelId channel, DateTimeOffset now)

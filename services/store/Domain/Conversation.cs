@@ -28,6 +28,11 @@ internal sealed class Conversation
     /// <summary>When the customer last wrote, by Meta's clock: the response window runs from here.</summary>
     public DateTimeOffset? LastInboundAt { get; private set; }
 
+    /// <summary>
+    /// When a comment of theirs was last answered in private. Until they write nothing more may be sent to who has never written.
+    /// </summary>
+    public DateTimeOffset? PrivateRepliedAt { get; private set; }
+
     /// <summary>The newest message by Meta's clock; null while there is none.</summary>
     public MessageId? LastMessageId { get; private set; }
 
@@ -111,7 +116,10 @@ internal sealed class Conversation
     }
 
     /// <summary>What the response window of the thread follows from.</summary>
-    public WindowFacts FactsFor(bool humanAgent) => new(LastInboundAt, humanAgent);
+    public WindowFacts FactsFor(bool humanAgent) => new(LastInboundAt, PrivateRepliedAt, humanAgent);
+
+    /// <summary>Notes a private reply, or (null) that it certainly never went out.</summary>
+    public void ReplyInPrivate(DateTimeOffset? at) => PrivateRepliedAt = at;
 
     private void Wrote(Message message)
     {

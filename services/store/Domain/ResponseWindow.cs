@@ -19,21 +19,22 @@ internal enum WindowState
 /// <param name="LastInboundAt">
 /// When the customer last wrote, tapped or answered a story, by Meta's clock; null when they never did, as far as we know.
 /// </param>
+/// <param name="PrivateRepliedAt">When a comment of theirs was answered in private; null when none was.</param>
 /// <param name="HumanAgent">Whether the account may use the tag <c>HUMAN_AGENT</c>, which Meta grants to an app after a review.</param>
-internal sealed record WindowFacts(DateTimeOffset? LastInboundAt, bool HumanAgent);
+internal sealed record WindowFacts(DateTimeOffset? LastInboundAt, DateTimeOffset? PrivateRepliedAt, bool HumanAgent);
 
 /// <summary>
 /// The response window of a conversation. Meta: 24 h from the customer's last message, 7 days for human agents
 /// (Messenger Platform, "Messaging windows" and "Human Agent").
 /// </summary>
 /// <param name="State">What is allowed now.</param>
-/// <param name="ClosesAt">When this state ends, or ended for good (UTC); null when the customer never wrote.</param>
+/// <param name="ClosesAt">When this state ends, or since when it is closed (UTC); null when the customer never wrote.</param>
 internal sealed record ResponseWindow(WindowState State, DateTimeOffset? ClosesAt)
 {
     /// <summary>Decides what is allowed.</summary>
     public static ResponseWindow Of(WindowFacts facts, DateTimeOffset now)
     {
-        if (facts.LastInboundAt is not { } last) return new ResponseWindow(WindowState.Closed, null);
+        if (facts.LastInboundAt is not { } last) return new ResponseWindow(WindowState.Closed, facts.PrivateRepliedAt);
         var forEverybody = After(last, ResponseWindows.Everybody);
         if (now <= forEverybody) return new ResponseWindow(WindowState.Open, forEverybody);
         if (!facts.HumanAgent) return new ResponseWindow(WindowState.Closed, forEverybody);

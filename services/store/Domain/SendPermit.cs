@@ -39,6 +39,11 @@ internal sealed record SendPermit(bool HumanAgentTag, DateTimeOffset ExpiresAt, 
     /// </summary>
     public static SendPermit Of(WindowFacts facts, Author author, DateTimeOffset now)
     {
+        if (facts is { LastInboundAt: null, PrivateRepliedAt: { } repliedAt }) return Refuse(
+            "private_reply_unanswered",
+            repliedAt,
+            "The customer has not answered the private reply to their comment yet.",
+            "Wait until they write: a second message before that is refused by Meta.");
         if (facts.LastInboundAt is not { } last) return new SendPermit(false, now + ResponseWindows.Everybody);
         var window = ResponseWindow.Of(facts, now);
         var forEverybody = ResponseWindow.After(last, ResponseWindows.Everybody);
@@ -67,6 +72,17 @@ internal sealed record SendPermit(bool HumanAgentTag, DateTimeOffset ExpiresAt, 
         };
     }
 
-    private static SendPermit Refuse(string rule, DateTimeOffset closedAt, string reason, string nextStep) =>
+    /// <summary>Whether something that is no message, and so carries no tag, may be done: a reaction, a sign that somebody types.</summary>
+    public static SendPermit ForSigns(WindowFacts facts, DateTimeOffset now) => Of(facts, Author.Automation, now) switch
+    {
+        { Refusal: { Rule: "24_hours" } refusal } => Refuse(
+            refusal.Rule,
+            refusal.ClosedAt,
+            "The customer last wrote more than 24 hours ago; since then Meta takes messages of people, and nothing else.",
+            WaitForCustomer),
+        var permit => permit,
+    };
+
+    public static SendPermit Refuse(string rule, DateTimeOffset closedAt, string reason, string nextStep) =>
         new(false, closedAt, new WindowRefusal(rule, closedAt, reason, nextStep));
 }

@@ -10,6 +10,7 @@ internal static class EventTypes
     public const string MessageEdited = "message.edited";
     public const string MessageDeleted = "message.deleted";
     public const string MessageReaction = "message.reaction";
+    public const string MessageReactionFailed = "message.reaction_failed";
     public const string PostbackReceived = "postback.received";
     public const string ReferralReceived = "referral.received";
     public const string CommentReceived = "comment.received";

@@ -80,26 +80,32 @@ internal sealed class AcceptSend(IUnitOfWork<StoreDbContext> unitOfWork, EventLo
         var (request, db, now) = (wish.Request, scope.Db, clock.GetUtcNow());
         var account = await db.Accounts.SingleOrDefaultAsync(row => row.Id == request.AccountId && row.UnlinkedAt == null);
         if (account is null) return new Acceptance.NoAccount();
-        var conversation = await db.Conversations.ForUpdate()
-            .SingleOrDefaultAsync(row => row.AccountId == request.AccountId && row.ContactId == request.RecipientId);
-        var facts = conversation?.FactsFor(account.HumanAgent) ?? new WindowFacts(null, account.HumanAgent);
-        var permit = SendPermit.Of(facts, wish.Author, now);
-        if (permit.Refusal is { } refusal) return new Acceptance.WindowClosed(refusal);
+        var (recipient, refusal) = await Recipient.FindAsync(db, account, request, wish.Author, now);
+        if (recipient is null) return refusal!;
+        var permit = recipient.Permit;
 
         List<OutgoingContent> contents = [.. request.Contents];
         Quoted? quoted = null;
+        contents[0] = contents[0] with { CommentId = request.CommentId };
         if (request.ReplyTo is { } replyTo)
         {
             var answered = await db.Messages.SingleOrDefaultAsync(row => row.Id == replyTo);
-            if (answered is null || answered.ConversationId != conversation?.Id) return new Acceptance.ReplyToNothing(
-                "There is no such message in the conversation with this recipient.");
-            if (answered.InstagramMessageId is not { } mid) return new Acceptance.ReplyToNothing(
-                "Instagram has given this message no id, so it cannot be answered by reference.");
+            if (answered is null || answered.ConversationId != recipient.Conversation?.Id) return new Acceptance.Invalid(
+                "reply_to_message_id", "There is no such message in the conversation with this recipient.");
+            if (answered.InstagramMessageId is not { } mid) return new Acceptance.Invalid(
+                "reply_to_message_id", "Instagram has given this message no id, so it cannot be answered by reference.");
             contents[0] = contents[0] with { ReplyTo = mid };
             quoted = Quoted.Of(answered.Id, answered.Kind, answered.Text);
         }
 
-        conversation ??= db.Add(Conversation.Begin(account.Id, request.RecipientId, now, ConversationId.New(clock))).Entity;
+        var conversation = recipient.Conversation
+            ?? db.Add(Conversation.Begin(account.Id, recipient.ContactId, now, ConversationId.New(clock))).Entity;
+        if (recipient.Comment is { } comment)
+        {
+            comment.Answer(wish.MessageIds[0], now);
+            conversation.ReplyInPrivate(now);
+        }
+
         List<Message> messages = [.. contents.Zip(
             wish.MessageIds,
             (content, id) => Message.Compose(conversation, MessageContent.Of(content), wish.Origin, now, id, request.Metadata))];
@@ -114,7 +120,7 @@ internal sealed class AcceptSend(IUnitOfWork<StoreDbContext> unitOfWork, EventLo
                 message.Id,
                 account.Id,
                 account.Version,
-                request.RecipientId,
+                recipient.ContactId,
                 message.Content,
                 permit.HumanAgentTag,
                 permit.ExpiresAt,
@@ -122,7 +128,7 @@ internal sealed class AcceptSend(IUnitOfWork<StoreDbContext> unitOfWork, EventLo
             before = message.Id;
         }
 
-        var answer = SendAnswer.Of(messages, request.RecipientId);
+        var answer = SendAnswer.Of(messages, recipient.ContactId);
         if (wish.Key is { } key)
         {
             var record = new IdempotencyRecord

@@ -25,8 +25,11 @@ internal abstract record Acceptance
     /// <summary>There is no such account, or none that is linked.</summary>
     public sealed record NoAccount : Acceptance;
 
-    /// <summary>The message that it answers cannot be answered.</summary>
-    public sealed record ReplyToNothing(string Detail) : Acceptance;
+    /// <summary>What a field names is not there, or cannot be used.</summary>
+    public sealed record Invalid(string Field, string Error) : Acceptance;
+
+    /// <summary>The comment takes no private reply (any more).</summary>
+    public sealed record CommentClosed(WindowRefusal Refusal) : Acceptance;
 
     /// <summary>The response window is closed.</summary>
     public sealed record WindowClosed(WindowRefusal Refusal) : Acceptance;

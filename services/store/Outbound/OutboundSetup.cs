@@ -13,7 +13,9 @@ internal static class OutboundSetup
         services.AddSingleton<SendWaiters>();
         services.AddSingleton<Verdicts>();
         services.AddSingleton<AcceptSend>();
+        services.AddSingleton<ReactionReports>();
         services.AddWorker<IdempotencySweep>();
+        services.AddWorker<CommentSweep>();
         services.AddMessageHandler<StoreDbContext, SendReported, SendReports>("store.send-reported");
     }
 
@@ -22,5 +24,6 @@ internal static class OutboundSetup
         var group = routes.MapGroup("/api/v1/messages").WithTags("Messages");
         group.MapSend();
         group.MapShowMessage();
+        group.MapReactToMessage();
     }
 }

@@ -3,6 +3,7 @@ using InstaMessenger.Contracts.Ids;
 using InstaMessenger.Hosting.Database;
 using InstaMessenger.Hosting.Http;
 using InstaMessenger.Hosting.Security;
+using InstaMessenger.Store.Conversations;
 using InstaMessenger.Store.Data;
 using InstaMessenger.Store.Domain;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -22,9 +23,9 @@ internal static partial class SendEndpoint
         .WithMetadata(new RequestSizeLimitAttribute(MostBodyBytes))
         .WithSummary("Sends text, media, images, a sticker, a post or a template; with a text beside it as two messages, the text last.")
         .WithDescription(
-            "JSON: account_id, recipient_id, message (at most 1,000 bytes of UTF-8, more with split: true, then in parts), quick_replies; "
-                + "attachment_url (attachment_type when the extension does not tell), attachments (up to 10 images), sticker (like_heart), "
-                + "share_media_id or template; reply_to_message_id, "
+            "JSON: account_id, recipient_id (or comment_id: a private reply, once and within 7 days), message (at most 1,000 bytes of UTF-8, "
+            + "more with split: true, then in parts), quick_replies; attachment_url (attachment_type when the extension does not tell), "
+            + "attachments (up to 10 images), sticker (like_heart), share_media_id or template; reply_to_message_id, "
             + "idempotency_key (or the header Idempotency-Key, which wins), metadata (an object of at most 4 KiB, given back with the "
             + "message), "
             + "sent_by (human or automation: from 24 hours to 7 days after the customer's last message only what a person wrote may be "
@@ -88,8 +89,10 @@ internal static partial class SendEndpoint
                     StatusCodes.Status422UnprocessableEntity,
                     "idempotency_key_reused",
                     "This key was used for another request in the last 24 hours. Use a new key for each message.");
-            case Acceptance.ReplyToNothing(var why):
-                return Problems.Invalid(("reply_to_message_id", why));
+            case Acceptance.Invalid(var field, var why):
+                return Problems.Invalid((field, why));
+            case Acceptance.CommentClosed(var refusal):
+                return WindowProblem.Of(refusal, "comment_not_repliable");
             case Acceptance.WindowClosed(var refusal):
                 return WindowProblem.Of(refusal);
             default:

@@ -16,10 +16,14 @@ namespace InstaMessenger.Store.Outbound;
 /// word on which message has which <c>mid</c>, because only it names both.
 /// </summary>
 internal sealed partial class SendReports(
-    EventLog log, SendWaiters waiters, ILogger<SendReports> logger) : IMessageHandler<StoreDbContext, SendReported>
+    EventLog log, SendWaiters waiters, ReactionReports reactions, ILogger<SendReports> logger)
+    : IMessageHandler<StoreDbContext, SendReported>
 {
     public async Task HandleAsync(WorkScope<StoreDbContext> scope, IReadOnlyList<BusItem<SendReported>> items)
     {
+        foreach (var item in items.Where(item => item.Body.Reaction is not null)) await reactions.ApplyAsync(scope, item);
+        items = [.. items.Where(item => item.Body.Reaction is null)];
+        if (items.Count == 0) return;
         var ids = items.Select(item => item.Body.MessageId).Distinct().ToList();
         // Locks the conversations first, as everybody does who changes a message: an echo may be changing the same one.
         var conversationIds = await scope.Db.Messages.Where(message => ids.Contains(message.Id)).Select(message => message.ConversationId)
@@ -59,7 +63,9 @@ internal sealed partial class SendReports(
                         $"{body.MessageId} was reported as sent without a mid."));
                 break;
             case SendOutcome.Rejected:
-                Tell(scope, report, message.Reject(ErrorOf(body), body.At));
+                var isNews = message.Reject(ErrorOf(body), body.At);
+                if (isNews && message.Content?.CommentId is { } comment) await ReopenAsync(scope.Db, report, comment);
+                Tell(scope, report, isNews);
                 break;
             case SendOutcome.Sending when inTime:
                 Tell(scope, report, message.BeginSending());
@@ -71,6 +77,14 @@ internal sealed partial class SendReports(
                 if (!await FindEchoAsync(scope, report)) Tell(scope, report, message.LoseSight(body.Error));
                 break;
         }
+    }
+
+    /// <summary>A private reply that was refused or never left may be tried again, as long as Meta takes one.</summary>
+    private static async Task ReopenAsync(StoreDbContext db, Report report, string comment)
+    {
+        report.Conversation.ReplyInPrivate(null);
+        (await db.Comments.SingleOrDefaultAsync(row => row.CommentId == comment && row.AccountId == report.Account.Id))
+            ?.Reopen(report.Message.Id);
     }
 
     private async Task SettleAsync(WorkScope<StoreDbContext> scope, Report report, InstagramMessageId mid)

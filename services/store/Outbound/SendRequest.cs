@@ -9,7 +9,8 @@ namespace InstaMessenger.Store.Outbound;
 
 /// <summary>What a client wants to send, checked.</summary>
 /// <param name="AccountId">The account that sends.</param>
-/// <param name="RecipientId">The contact whom it goes to.</param>
+/// <param name="RecipientId">The contact whom it goes to; null when only the comment says so.</param>
+/// <param name="CommentId">The comment that it answers in private; null when it answers none.</param>
 /// <param name="Contents">
 /// The messages that the request becomes at Meta, in the order in which they are sent: what is attached first, then the parts of the text.
 /// </param>
@@ -20,7 +21,8 @@ namespace InstaMessenger.Store.Outbound;
 /// <param name="Hash">The hash of the whole request, which shows when a key is used for another one.</param>
 internal sealed record SendRequest(
     AccountId AccountId,
-    InstagramUserId RecipientId,
+    InstagramUserId? RecipientId,
+    string? CommentId,
     IReadOnlyList<OutgoingContent> Contents,
     MessageId? ReplyTo,
     string? Metadata,
@@ -31,9 +33,11 @@ internal sealed record SendRequest(
     private const int MostMetadataBytes = 4096;
 
     private static readonly string[] Members =
-        ["account_id", "recipient_id", "reply_to_message_id", "metadata", "sent_by", "idempotency_key", .. ContentReader.Members];
+    [
+        "account_id", "recipient_id", "comment_id", "reply_to_message_id", "metadata", "sent_by", "idempotency_key", .. ContentReader.Members,
+    ];
 
-    private static readonly string[] Later = ["comment_id", "attachment_id", "schedule_at"];
+    private static readonly string[] Later = ["attachment_id", "schedule_at"];
 
     /// <summary>Reads a request.</summary>
     /// <param name="body">A JSON object.</param>
@@ -48,7 +52,12 @@ internal sealed record SendRequest(
         foreach (var name in Later.Where(fields.Has)) fields.Wrong(name, $"not_supported_yet: {name} cannot be sent yet.");
 
         if (!AccountId.TryParse(fields.Text("account_id"), out var account)) fields.Wrong("account_id", "Must be an account's id: acc_…");
-        if (!InstagramUserId.TryParse(fields.Text("recipient_id"), out var recipient))
+        var comment = fields.Text("comment_id");
+        // The form of both ids is the same.
+        if (comment is not null && !InstagramUserId.TryParse(comment, out _))
+            fields.Wrong("comment_id", "Must be a comment's id: a string of 1 to 20 digits.");
+        InstagramUserId? recipient = InstagramUserId.TryParse(fields.Text("recipient_id"), out var contact) ? contact : null;
+        if (recipient is null && (comment is null || fields.Has("recipient_id")))
             fields.Wrong("recipient_id", "Must be a contact's Instagram-scoped id: a string of 1 to 20 digits.");
         MessageId? replyTo = null;
         if (fields.Text("reply_to_message_id") is { } answered)
@@ -58,6 +67,10 @@ internal sealed record SendRequest(
         }
 
         var contents = new ContentReader(fields, allowHttp).Read();
+        if (comment is not null && contents.Count > 1)
+            fields.Wrong("comment_id", $"Takes one message in private; this request would become {contents.Count}.");
+        if (comment is not null && replyTo is not null)
+            fields.Wrong("reply_to_message_id", "Does not go with comment_id: the comment is what is answered.");
         var metadata = fields.Member("metadata");
         if (metadata is { ValueKind: not JsonValueKind.Object }) fields.Wrong("metadata", "Must be an object.");
         if (metadata is { } nested && RawJson.IsTooDeep(nested))
@@ -70,6 +83,7 @@ internal sealed record SendRequest(
         if (sentBy is not null && author is null) fields.Wrong("sent_by", "Must be human or automation.");
         var key = fields.Text("idempotency_key");
         var hash = CanonicalJson.Hash(body, except: "idempotency_key");
-        return errors.Count > 0 ? null : new SendRequest(account, recipient, contents, replyTo, metadata?.GetRawText(), author, key, hash);
+        return errors.Count > 0 ? null : new SendRequest(
+            account, recipient, comment, contents, replyTo, metadata?.GetRawText(), author, key, hash);
     }
 }

@@ -35,6 +35,7 @@ internal static class Customers
         Reply,
         StoryReply,
         Tap,
+        Comment,
 
         /// <summary>The business answers in the Instagram app, without the API.</summary>
         HearFromApp,
@@ -70,6 +71,7 @@ internal static class Customers
             case Doing.Reply: return await customer.ReplyAsync(Mid(), Text());
             case Doing.StoryReply: return await customer.ReplyToStoryAsync(Text(), act.Url ?? "https://example.invalid/story.jpg");
             case Doing.Tap: return await customer.TapAsync(Text(), act.Payload ?? Text());
+            case Doing.Comment: return await customer.CommentAsync(Text(), act.At);
             case Doing.HearFromApp: return await customer.HearFromAppAsync(Text());
             case Doing.PretendWroteAt: customer.PretendWroteAt(act.At ?? throw new BadHttpRequestException("This action needs at.")); break;
         }

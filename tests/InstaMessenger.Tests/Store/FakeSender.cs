@@ -25,6 +25,8 @@ internal sealed class FakeSender(FakeSender.Script script) : IMessageHandler<Sto
 
     internal sealed class Script
     {
+        public ConcurrentQueue<ShowSign> Signs { get; } = new();
+
         public ConcurrentQueue<SendMessage> Commands { get; } = new();
 
         public Func<SendMessage, SendReported?> Report { get; set; } = Silent;
@@ -37,6 +39,16 @@ internal sealed class FakeSender(FakeSender.Script script) : IMessageHandler<Sto
         public static SendReported? Refuse(SendMessage command) => Reports.Of(command.MessageId, command.AccountId, SendOutcome.Rejected);
 
         public static SendReported? LoseSight(SendMessage command) => Reports.Of(command.MessageId, command.AccountId, SendOutcome.Unknown);
+    }
+}
+
+/// <summary>Notes the signs that are to be shown.</summary>
+internal sealed class FakeSigns(FakeSender.Script script) : IMessageHandler<StoreDbContext, ShowSign>
+{
+    public Task HandleAsync(WorkScope<StoreDbContext> scope, IReadOnlyList<BusItem<ShowSign>> items)
+    {
+        foreach (var item in items) script.Signs.Enqueue(item.Body);
+        return Task.CompletedTask;
     }
 }
 

@@ -1,8 +1,10 @@
 using InstaMessenger.Contracts.Ids;
 using InstaMessenger.Hosting.Database;
 using InstaMessenger.Store.Data;
+using InstaMessenger.Store.Domain;
 using InstaMessenger.Store.Events;
 using InstaMessenger.Store.Json;
+using Microsoft.EntityFrameworkCore;
 
 namespace InstaMessenger.Store.Inbound.Arrivals;
 
@@ -19,15 +21,30 @@ internal abstract class CommentArrivals(EventLog log, TimeProvider clock, string
         var read = arrivals.Select(arrival => (Arrival: arrival, Comment: CommentView.Of(arrival.Item, name == "live_comments")))
             .Where(pair => pair.Comment is not null).ToList();
         var seen = await SeenEvents.LoadAsync(scope.Db, read.Select(pair => (pair.Arrival, KeyOf(pair.Comment!))), clock);
-        foreach (var (arrival, comment) in read)
+        var fresh = read.FindAll(pair => seen.IsNew(pair.Arrival, KeyOf(pair.Comment!)));
+        await KeepAsync(scope.Db, fresh.ConvertAll(pair => (pair.Arrival, pair.Comment!)));
+        foreach (var (arrival, comment) in fresh)
         {
-            if (!seen.IsNew(arrival, KeyOf(comment!))) continue;
             log.Append(
                 scope, arrival.Account!, null, EventTypes.CommentReceived, new CommentEventData(comment!), arrival.TraceParent);
             InboundMetrics.Recorded(EventTypes.CommentReceived);
         }
 
         return [.. arrivals.Except(read.Select(pair => pair.Arrival))];
+    }
+
+    /// <summary>Keeps what a private reply follows from. The account's own comments get none.</summary>
+    private static async Task KeepAsync(StoreDbContext db, List<(Arrival Arrival, CommentView Comment)> fresh)
+    {
+        var ids = fresh.ConvertAll(pair => pair.Comment.Id);
+        var known = ids.Count == 0 ? [] : await db.Comments.Where(row => ids.Contains(row.CommentId)).ToListAsync();
+        foreach (var (arrival, comment) in fresh)
+        {
+            var account = arrival.Account!;
+            if (!InstagramUserId.TryParse(comment.From?.Id, out var contact) || account.Owns(contact.Value)
+                || known.Exists(row => row.CommentId == comment.Id && row.AccountId == account.Id)) continue;
+            db.Comments.Add(Comment.Of(account.Id, comment.Id, contact, arrival.SentAt));
+        }
     }
 
     private static string KeyOf(CommentView comment) => $"comment:{comment.Id}";

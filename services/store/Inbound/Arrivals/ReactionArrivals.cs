@@ -82,14 +82,3 @@ internal sealed partial class ReactionArrivals(EventLog log, TimeProvider clock)
     [GeneratedRegex(@"\\u\{(?<code>[0-9a-fA-F]{1,8})\}", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex SpeltOut();
 }
-
-/// <summary><c>data</c> of <c>message.reaction</c>.</summary>
-/// <param name="MessageId">The message; null when it is not known (yet).</param>
-/// <param name="InstagramMessageId">Meta's id of it.</param>
-/// <param name="Contact">The customer.</param>
-/// <param name="Reaction">What they think of it.</param>
-internal sealed record ReactionEventData(
-    MessageId? MessageId, InstagramMessageId InstagramMessageId, ContactView Contact, ReactionEventView Reaction);
-
-/// <summary>A reaction, or that it was taken back.</summary>
-internal sealed record ReactionEventView(Party By, string Action, string? Reaction, string? Emoji, DateTimeOffset At);

@@ -12,6 +12,7 @@ public sealed class Customer
     private readonly CustomerBook _book;
     private readonly Lock _gate = new();
     private readonly List<ChatMessage> _thread = [];
+    private readonly List<string> _signs = [];
     private long _lastWroteAt;
 
     internal Customer(CustomerBook book, string account, string igsid, string? username, string? name)
@@ -71,6 +72,11 @@ public sealed class Customer
     public Task<string> TapAsync(string title, string payload) =>
         WriteAsync(title, null, null, (mid, at) => MetaPayloads.Postback(Account, Igsid, mid, title, payload, at));
 
+    /// <summary>Comments on a post, which opens no window; returns the comment's id.</summary>
+    /// <param name="text">The comment.</param>
+    /// <param name="at">When; null for now.</param>
+    public Task<string> CommentAsync(string text, DateTimeOffset? at = null) => _book.CommentAsync(this, text, at ?? _book.Now);
+
     /// <summary>Reacts to a message; null takes the reaction back.</summary>
     public Task<WebhookAttempt> ReactAsync(string mid, string? reaction, string emoji = "❤️")
     {
@@ -120,6 +126,20 @@ public sealed class Customer
 
     /// <summary>Moves the customer's last message in time, to open or close the response window.</summary>
     public void PretendWroteAt(DateTimeOffset at) => Interlocked.Exchange(ref _lastWroteAt, at.ToUnixTimeMilliseconds());
+
+    /// <summary>The signs that the business has shown, like <c>typing_on</c>, oldest first.</summary>
+    public IReadOnlyList<string> Signs
+    {
+        get
+        {
+            lock (_gate) return [.. _signs];
+        }
+    }
+
+    internal void Note(string sign)
+    {
+        lock (_gate) _signs.Add(sign);
+    }
 
     internal void Append(ChatMessage message)
     {

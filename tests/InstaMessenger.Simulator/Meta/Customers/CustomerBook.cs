@@ -10,6 +10,7 @@ namespace InstaMessenger.Simulator.Meta.Customers;
 public sealed class CustomerBook
 {
     private readonly ConcurrentDictionary<(string Account, string Igsid), Customer> _customers = new();
+    private readonly ConcurrentDictionary<(string Account, string Id), CustomerComment> _comments = new();
     private readonly WebhookPoster _webhooks;
     private readonly TimeProvider _clock;
 
@@ -44,7 +45,22 @@ public sealed class CustomerBook
 
     internal Customer? Find(string account, string igsid) => _customers.GetValueOrDefault((account, igsid));
 
-    internal void Clear() => _customers.Clear();
+    internal CustomerComment? Comment(string account, string id) => _comments.GetValueOrDefault((account, id));
+
+    internal void Clear()
+    {
+        _customers.Clear();
+        _comments.Clear();
+    }
+
+    /// <summary>Notes a comment and posts its webhook; returns its id.</summary>
+    internal async Task<string> CommentAsync(Customer author, string text, DateTimeOffset at)
+    {
+        var id = "178" + RandomNumberGenerator.GetString("0123456789", 14);
+        _comments[(author.Account, id)] = new CustomerComment(author, at);
+        await _webhooks.DeliverAsync(MetaPayloads.Comment(author.Account, author.Igsid, id, text, at));
+        return id;
+    }
 
     internal Task<WebhookAttempt> PostAsync(string account, Func<DateTimeOffset, JsonObject> item) =>
         _webhooks.DeliverAsync(MetaPayloads.Envelope(account, Now, item(Now)));

@@ -14,6 +14,8 @@ internal sealed record GraphError(int Status, int Code, int? Subcode, string Mes
 
     public static GraphError UnknownRecipient { get; } = new(400, 100, 2534014, "The requested user cannot be found.");
 
+    public static GraphError NoPrivateReply { get; } = new(400, 100, 2534025, "The comment is invalid for sending a private reply.");
+
     public static GraphError MissingObject(string id) => new(400, 100, 33,
         $"Unsupported get request. Object with ID '{id}' does not exist, cannot be loaded due to missing permissions.");
 

@@ -37,13 +37,20 @@ internal static class SendCall
     {
         var meta = call.Meta;
         var failing = fault is { Kind: not FaultKind.Latency };
-        var customer = meta.Customers.Get(call.Account!.Id, request.Recipient);
+        var comment = request.CommentId is { } id ? meta.Customers.Comment(call.Account!.Id, id) : null;
+        // Two at once: the second finds the comment answered.
+        if (comment?.TryAnswer() == false)
+        {
+            await call.RefuseAsync(GraphError.NoPrivateReply);
+            return;
+        }
+        var customer = comment?.Author ?? meta.Customers.Get(call.Account!.Id, request.Recipient);
         var message = new ChatMessage(
             meta.Customers.NewMid(), FromCustomer: false, request.Text, request.AttachmentType, request.AttachmentUrl, meta.Customers.Now)
         {
             MoreUrls = request.MoreUrls,
         };
-        meta.Accept(new(call.Account.Id, call.Host, request.Recipient, request.Text, request.AttachmentType, request.AttachmentUrl,
+        meta.Accept(new(call.Account!.Id, call.Host, request.Recipient, request.Text, request.AttachmentType, request.AttachmentUrl,
             message.Mid, message.At, request.Tag, request.ReplyTo, failing ? Name(fault!) : "ok"));
         customer.Append(message);
 
@@ -59,7 +66,7 @@ internal static class SendCall
         else
         {
             if (fault is not null) call.AddUsage(fault);
-            await call.AnswerAsync(new JsonObject { ["recipient_id"] = request.Recipient, ["message_id"] = message.Mid });
+            await call.AnswerAsync(new JsonObject { ["recipient_id"] = customer.Igsid, ["message_id"] = message.Mid });
         }
         if (!call.Aborted) await call.Http.Response.CompleteAsync();
         if (mode == EchoMode.AfterAnswer && !echoNow) meta.EchoLater(customer, message);
@@ -92,11 +99,20 @@ internal static class SendCall
                 return;
             }
         }
+        var customer = call.Meta.Customers.Find(call.Account.Id, request.Recipient);
+        if (call.Meta.EnforceWindow && !(call.Meta.Customers.Now - customer?.LastWroteAt <= TimeSpan.FromHours(24)))
+        {
+            await call.RefuseAsync(GraphError.OutsideWindow);
+            return;
+        }
         if (request.Action is "react" or "unreact")
-            call.Meta.Customers.Find(call.Account.Id, request.Recipient)?.Change(request.ActionMid!,
+            customer?.Change(request.ActionMid!,
                 message => message with { BusinessReaction = request.Action == "react" ? "❤️" : null });
         else
+        {
+            customer?.Note(request.Action!);
             call.Meta.Feed.Publish("action", () => new { Account = call.Account.Id, Customer = request.Recipient, request.Action });
+        }
         await call.AnswerAsync(new JsonObject { ["recipient_id"] = request.Recipient });
     }
 
@@ -104,6 +120,12 @@ internal static class SendCall
     {
         var meta = call.Meta;
         if (request.Recipient.Length is 0 or > 20 || !request.Recipient.All(char.IsAsciiDigit)) return GraphError.UnknownRecipient;
+        if (request.CommentId is { } comment)
+        {
+            if (request.Tag is not null) return GraphError.Invalid("tag is not allowed in a private reply.");
+            var known = meta.Customers.Comment(call.Account!.Id, comment);
+            if (known is not { IsAnswered: false } || !known.IsRecent(meta.Customers.Now)) return GraphError.NoPrivateReply;
+        }
         if (request.Igsid is { } igsid)
         {
             var customer = meta.Customers.Find(call.Account!.Id, igsid);

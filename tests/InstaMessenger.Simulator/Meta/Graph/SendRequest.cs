@@ -35,6 +35,15 @@ internal sealed record SendRequest(
             if (Member(body, "message") is not null) return Refuse(out error, "sender_action and message cannot be used together.");
             if (action is "react" or "unreact" && String(payload, "message_id") is null)
                 return Refuse(out error, "The parameter payload.message_id is required.");
+            if (action is "react" && String(payload, "reaction") is null)
+                return Refuse(out error, "The parameter payload.reaction is required.");
+            if (action is not "react" && String(payload, "reaction") is not null)
+                return Refuse(out error, "Invalid keys \"reaction\" were found in param payload.");
+            if (action is not ("react" or "unreact") && payload is not null)
+                return Refuse(out error, "payload goes with react and unreact only.");
+            string[] own = ["recipient", "sender_action", "payload", "platform"];
+            if (comment is not null || body.EnumerateObject().Any(member => !own.Contains(member.Name)))
+                return Refuse(out error, "A sender_action takes recipient.id alone.");
             return new(igsid, comment, action, String(payload, "message_id"), String(payload, "reaction"), null, null, null, null, null);
         }
 

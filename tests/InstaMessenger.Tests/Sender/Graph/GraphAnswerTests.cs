@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using InstaMessenger.Contracts.Outgoing;
 using InstaMessenger.Sender.Graph;
 
 namespace InstaMessenger.Tests.Sender.Graph;
@@ -29,7 +30,7 @@ public sealed class GraphAnswerTests
     public void Status_and_body_are_judged_together(int status, string body, string verdict)
     {
         using var response = new HttpResponseMessage((HttpStatusCode)status);
-        GraphAnswer.Of(response, Encoding.UTF8.GetBytes(body), isMedia: false).Verdict.GetType().Name.ShouldBe(verdict);
+        GraphAnswer.Of(response, Encoding.UTF8.GetBytes(body), new OutgoingText("hi")).Verdict.GetType().Name.ShouldBe(verdict);
     }
 
     /// <summary>Each was a known outcome that its decoration turned into an unknown one; 190 did not stop the account.</summary>
@@ -56,7 +57,7 @@ public sealed class GraphAnswerTests
     {
         using var response = new HttpResponseMessage((HttpStatusCode)status);
         response.Headers.TryAddWithoutValidation("x-app-usage", """{"call_count":"NaN","total_time":"\ud83d"}""");
-        GraphAnswer.Of(response, Encoding.Latin1.GetBytes(latin1), isMedia: false).Verdict.GetType().Name.ShouldBe(verdict);
+        GraphAnswer.Of(response, Encoding.Latin1.GetBytes(latin1), new OutgoingText("hi")).Verdict.GetType().Name.ShouldBe(verdict);
     }
 
     [Theory]
@@ -96,7 +97,7 @@ public sealed class GraphAnswerTests
     {
         using var response = new HttpResponseMessage(HttpStatusCode.BadRequest);
         var body = """{"error":{"message":"x","code":100,"error_user_msg":"Do this.","fbtrace_id":"A1"}}"""u8.ToArray();
-        var answer = GraphAnswer.Of(response, body, isMedia: false);
+        var answer = GraphAnswer.Of(response, body, new OutgoingText("hi"));
         answer.Verdict.ShouldBeOfType<Verdict.Rejected>().Message.ShouldEndWith("Meta says: Do this.");
         answer.Error!.FbTraceId.ShouldBe("A1");
     }

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using InstaMessenger.Contracts.Ids;
 using InstaMessenger.Simulator.Meta.Webhooks;
 using InstaMessenger.Store.Domain;
 using Microsoft.EntityFrameworkCore;
@@ -45,7 +46,7 @@ public sealed class ResponseWindowTests
         int? age, string author, bool humanAgent, string state, string comesTo, int? ends)
     {
         var last = Now - (age is { } minutes ? TimeSpan.FromMinutes(minutes) : null);
-        var facts = new WindowFacts(last, humanAgent);
+        var facts = new WindowFacts(last, null, humanAgent);
 
         var window = ResponseWindow.Of(facts, Now);
         var permit = SendPermit.Of(facts, Enum.Parse<Author>(author), Now);
@@ -60,6 +61,38 @@ public sealed class ResponseWindowTests
         refusal.NextStep.ShouldNotBeEmpty();
     }
 
+    /// <summary>
+    /// Days since the comment, since its private reply (null: none) and since the customer wrote (null: never); what the next private reply
+    /// and the next message come to.
+    /// </summary>
+    [Theory]
+    [InlineData(0, null, null, "free", "free")]
+    [InlineData(7, null, null, "free", "free")]
+    [InlineData(8, null, null, "comment_7_days", "free")]
+    [InlineData(2, 1, null, "one_private_reply", "private_reply_unanswered")]
+    [InlineData(20, 19, null, "one_private_reply", "private_reply_unanswered")]
+    [InlineData(2, 1, 0, "one_private_reply", "free")]
+    [InlineData(4, 3, 2, "one_private_reply", "24_hours")]
+    [InlineData(1, null, 9, "free", "7_days")]
+    [InlineData(2, 1, 9, "one_private_reply", "7_days")]
+    public void A_comment_is_answered_once_within_seven_days_and_then_the_customer_has_to_write(
+        int commented, int? replied, int? wrote, string reply, string next)
+    {
+        var contact = InstagramUserId.Parse("42");
+        var comment = Comment.Of(AccountId.Parse("acc_1"), "1789", contact, Now.AddDays(-commented));
+        var repliedAt = Now - (replied is { } days ? TimeSpan.FromDays(days) : null);
+        if (repliedAt is { } at) comment.Answer(MessageId.Parse("msg_1"), at);
+        var facts = new WindowFacts(Now - (wrote is { } ago ? TimeSpan.FromDays(ago) : null), repliedAt, true);
+
+        (comment.PermitAt(Now).Refusal?.Rule ?? "free").ShouldBe(reply);
+        (SendPermit.Of(facts, Author.Undeclared, Now).Refusal?.Rule ?? "free").ShouldBe(next);
+        comment.PermitAt(Now).HumanAgentTag.ShouldBeFalse();
+        if (next == "private_reply_unanswered") ResponseWindow.Of(facts, Now).ShouldBe(new(WindowState.Closed, repliedAt));
+
+        comment.Reopen(MessageId.Parse("msg_1"));
+        comment.ReplyId.ShouldBeNull("its reply certainly never went out");
+    }
+
     [Fact]
     public void What_is_shown_and_what_may_be_sent_never_disagree()
     {
@@ -67,7 +100,7 @@ public sealed class ResponseWindowTests
         {
             for (var age = -10; age < Week + 100; age += 7)
             {
-                var facts = new WindowFacts(Now.AddMinutes(-age), humanAgent);
+                var facts = new WindowFacts(Now.AddMinutes(-age), null, humanAgent);
                 var state = ResponseWindow.Of(facts, Now).State;
                 (SendPermit.Of(facts, Author.Human, Now).Refusal is null).ShouldBe(state != WindowState.Closed);
                 (SendPermit.Of(facts, Author.Automation, Now).Refusal is null).ShouldBe(state == WindowState.Open);
@@ -77,7 +110,7 @@ public sealed class ResponseWindowTests
 
     [Fact]
     public void A_program_is_told_how_to_pass_on_a_persons_words() =>
-        SendPermit.Of(new WindowFacts(Now - TimeSpan.FromDays(2), true), Author.Undeclared, Now).Refusal!.NextStep
+        SendPermit.Of(new WindowFacts(Now - TimeSpan.FromDays(2), null, true), Author.Undeclared, Now).Refusal!.NextStep
             .ShouldContain("\"sent_by\":\"human\"");
 
     /// <summary>Each at the tenth second, from a customer of its own.</summary>
