@@ -49,6 +49,13 @@ public enum SendOutcome
     Unknown,
 }
 
+/// <summary>Codes of errors that more than one service knows.</summary>
+public static class SendErrorCodes
+{
+    /// <summary>The client took it back in time.</summary>
+    public const string Cancelled = "cancelled";
+}
+
 /// <summary>Why a send is not (yet) sent.</summary>
 /// <param name="Code">A stable snake_case code, like <c>window_closed</c>.</param>
 /// <param name="Message">A sentence for people; never the text of a message.</param>

@@ -20,6 +20,7 @@ public static class BusTopology
         [typeof(InboxEvent)] = ["crm-forwarder.inbox-event"],
         [typeof(AccountChanged)] = ["sender.account-changed", "crm-forwarder.account-changed"],
         [typeof(SendMessage)] = ["sender.send-message"],
+        [typeof(CancelSend)] = ["sender.cancel-send"],
         [typeof(ShowSign)] = ["sender.show-sign"],
         [typeof(SendReported)] = ["store.send-reported"],
         [typeof(EchoRecognised)] = ["sender.echo-recognised"],

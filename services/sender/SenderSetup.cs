@@ -28,6 +28,7 @@ public static class SenderSetup
             "Sender", options => new SqliteSenderDbContext(options), options => new MySqlSenderDbContext(options));
         var services = builder.Services;
         services.AddMessageHandler<SenderDbContext, SendMessage, SendMessageHandler>("sender.send-message");
+        services.AddMessageHandler<SenderDbContext, CancelSend, CancelSendHandler>("sender.cancel-send");
         services.AddMessageHandler<SenderDbContext, ShowSign, ShowSignHandler>("sender.show-sign");
         services.AddMessageHandler<SenderDbContext, EchoRecognised, EchoRecognisedHandler>("sender.echo-recognised");
         services.AddMessageHandler<SenderDbContext, AccountChanged, AccountChangedHandler>("sender.account-changed");

@@ -103,6 +103,17 @@ internal sealed class LedgerEntry
         };
     }
 
+    /// <summary>Makes the row of a send that was taken back before it came.</summary>
+    public static LedgerEntry Of(CancelSend cancel, DateTimeOffset now) => new()
+    {
+        MessageId = cancel.MessageId,
+        AccountId = cancel.AccountId,
+        RecipientId = cancel.ContactId,
+        ExpiresAt = now,
+        AcceptedAt = cancel.At,
+        State = LedgerState.Queued,
+    };
+
     public void Claim(string by, DateTimeOffset until)
     {
         Must(State is LedgerState.Queued or LedgerState.Waiting);

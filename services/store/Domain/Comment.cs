@@ -29,9 +29,11 @@ internal sealed class Comment
         new() { AccountId = account, CommentId = id, ContactId = contact, CommentedAt = at };
 
     /// <summary>Whether it may be answered now.</summary>
-    public SendPermit PermitAt(DateTimeOffset now)
+    /// <param name="now">The time (UTC).</param>
+    /// <param name="reply">The reply that is to go; null for a new one.</param>
+    public SendPermit PermitAt(DateTimeOffset now, MessageId? reply = null)
     {
-        if (RepliedAt is { } repliedAt) return SendPermit.Refuse(
+        if (RepliedAt is { } repliedAt && ReplyId != reply) return SendPermit.Refuse(
             "one_private_reply",
             repliedAt,
             "The comment was answered in private already, and Meta takes one answer.",

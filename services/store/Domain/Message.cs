@@ -90,6 +90,12 @@ internal sealed partial class Message
     /// <summary>When it failed; an echo that comes soon after proves the refusal wrong. Null for all that never failed.</summary>
     public DateTimeOffset? FailedAt { get; private set; }
 
+    /// <summary>When it is (or was) to be sent (UTC); null for at once.</summary>
+    public DateTimeOffset? ScheduleAt { get; private set; }
+
+    /// <summary>The new send of what this message failed to say; null when there is none.</summary>
+    public MessageId? RetriedBy { get; private set; }
+
     /// <summary>
     /// Why it is not sent (yet). A message whose echo proved a refusal wrong keeps it, unseen, should the echo have been another's.
     /// </summary>
@@ -148,6 +154,27 @@ internal sealed partial class Message
         message.EchoKey = message.ContentKey;
         return message;
     }
+
+    /// <summary>Puts a new message off to a later time.</summary>
+    public void Schedule(DateTimeOffset at) => (Status, ScheduleAt) = (MessageStatus.Scheduled, at);
+
+    /// <summary>Notes that its time has come: from here on it is sent like any other.</summary>
+    public void Release(DateTimeOffset now)
+    {
+        if (Status != MessageStatus.Scheduled) throw new BrokenRuleException("Only what is scheduled becomes due.");
+        (Status, SentAt) = (MessageStatus.Pending, now);
+    }
+
+    /// <summary>Takes it back. Returns false when it may be with Meta already, or is settled.</summary>
+    public bool Cancel()
+    {
+        if (Status is not (MessageStatus.Scheduled or MessageStatus.Pending or MessageStatus.Sending) || InstagramMessageId is not null)
+            return false;
+        return Become(MessageStatus.Cancelled, null);
+    }
+
+    /// <summary>Notes that it is sent anew.</summary>
+    public void RetryAs(MessageId id) => RetriedBy = id;
 
     /// <summary>
     /// Takes note of a report's place. Returns false when a later report has come already: the bus may repeat an old one, which would show

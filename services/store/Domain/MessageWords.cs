@@ -56,6 +56,9 @@ internal enum MessageKind
 /// <summary>Where an outbound message stands. See docs/message-states.md.</summary>
 internal enum MessageStatus
 {
+    /// <summary>Accepted from the client for a later time.</summary>
+    Scheduled,
+
     /// <summary>Accepted from the client, or waiting for a later try; not with Meta.</summary>
     Pending,
 
@@ -73,6 +76,9 @@ internal enum MessageStatus
 
     /// <summary>It may have reached Meta; its echo or an operator will tell.</summary>
     Unknown,
+
+    /// <summary>The client took it back before Meta had it.</summary>
+    Cancelled,
 }
 
 /// <summary>Where an outbound message was written.</summary>

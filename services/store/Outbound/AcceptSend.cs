@@ -1,5 +1,4 @@
 using System.Text.Json;
-using InstaMessenger.Contracts.Commands;
 using InstaMessenger.Contracts.Ids;
 using InstaMessenger.Contracts.Outgoing;
 using InstaMessenger.Hosting.Database;
@@ -35,6 +34,8 @@ internal sealed record SendWish(
 /// </summary>
 internal sealed class AcceptSend(IUnitOfWork<StoreDbContext> unitOfWork, EventLog log, TimeProvider clock)
 {
+    private static readonly TimeSpan FarthestSchedule = TimeSpan.FromDays(30);
+
     /// <summary>
     /// Accepts a wish, unless the same came before or it must be refused. A refusal keeps nothing, so that its key stays free.
     /// </summary>
@@ -80,6 +81,8 @@ internal sealed class AcceptSend(IUnitOfWork<StoreDbContext> unitOfWork, EventLo
         var (request, db, now) = (wish.Request, scope.Db, clock.GetUtcNow());
         var account = await db.Accounts.SingleOrDefaultAsync(row => row.Id == request.AccountId && row.UnlinkedAt == null);
         if (account is null) return new Acceptance.NoAccount();
+        if (request.ScheduleAt is { } at && (at <= now || at > now + FarthestSchedule)) return new Acceptance.Invalid(
+            "schedule_at", $"Must be in the future, by at most 30 days; it is {now:yyyy-MM-ddTHH:mm:ssZ} here.");
         var (recipient, refusal) = await Recipient.FindAsync(db, account, request, wish.Author, now);
         if (recipient is null) return refusal!;
         var permit = recipient.Permit;
@@ -113,20 +116,23 @@ internal sealed class AcceptSend(IUnitOfWork<StoreDbContext> unitOfWork, EventLo
         MessageId? before = null;
         foreach (var message in messages)
         {
+            if (request.ScheduleAt is { } dueAt) message.Schedule(dueAt);
             db.Add(message);
             conversation.Add(message, now);
             log.Append(scope, EventTypes.MessageStatus, account, conversation, message);
-            scope.Publish(new SendMessage(
-                message.Id,
-                account.Id,
-                account.Version,
-                recipient.ContactId,
-                message.Content,
-                permit.HumanAgentTag,
-                permit.ExpiresAt,
-                now) { After = before });
+            if (request.ScheduleAt is null) scope.Publish(SendCommand.Of(message, account, conversation, permit, now, before));
             before = message.Id;
         }
+
+        if (request.ScheduleAt is { } dueLater) db.Add(new ScheduledSend
+        {
+            AccountId = account.Id,
+            ConversationId = conversation.Id,
+            FirstId = messages[0].Id,
+            LastId = messages[^1].Id,
+            Author = wish.Author,
+            DueAt = dueLater,
+        });
 
         var answer = SendAnswer.Of(messages, recipient.ContactId);
         if (wish.Key is { } key)

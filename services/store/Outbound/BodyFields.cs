@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 
 namespace InstaMessenger.Store.Outbound;
@@ -8,6 +9,11 @@ namespace InstaMessenger.Store.Outbound;
 /// <param name="errors">What was found wrong so far, of the whole body.</param>
 internal sealed class BodyFields(JsonElement element, string path, List<(string Field, string Error)> errors)
 {
+    private static readonly string[] TimeForms = 
+    [
+        "yyyy-MM-dd'T'HH:mm:ss'Z'", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", "yyyy-MM-dd'T'HH:mm:sszzz", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFzzz",
+    ];
+
     /// <summary>Notes what is wrong with a member. The first fault of a member counts: what follows from it is noise.</summary>
     public void Wrong(string name, string error)
     {
@@ -52,6 +58,16 @@ internal sealed class BodyFields(JsonElement element, string path, List<(string 
         if (text.EnumerateRunes().Count() is var count && count > most)
             Wrong(name, $"Has {count} characters; Instagram takes at most {most}.");
         return text;
+    }
+
+    /// <summary>Returns a time with its offset (RFC 3339), as UTC; null when there is none or it is wrong.</summary>
+    public DateTimeOffset? Time(string name)
+    {
+        if (Text(name) is not { } text) return null;
+        const DateTimeStyles Utc = DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal;
+        if (DateTimeOffset.TryParseExact(text, TimeForms, CultureInfo.InvariantCulture, Utc, out var time)) return time;
+        Wrong(name, "It is a time of RFC 3339 with its zone, like 2026-11-27T10:00:00Z.");
+        return null;
     }
 
     public bool Flag(string name)

@@ -14,6 +14,9 @@ internal static class OutboundSetup
         services.AddSingleton<Verdicts>();
         services.AddSingleton<AcceptSend>();
         services.AddSingleton<ReactionReports>();
+        services.AddSingleton<CancelMessage>();
+        services.AddSingleton<RetryMessage>();
+        services.AddWorker<ScheduledSends>();
         services.AddWorker<IdempotencySweep>();
         services.AddWorker<CommentSweep>();
         services.AddMessageHandler<StoreDbContext, SendReported, SendReports>("store.send-reported");
@@ -25,5 +28,7 @@ internal static class OutboundSetup
         group.MapSend();
         group.MapShowMessage();
         group.MapReactToMessage();
+        CancelMessage.Map(group);
+        RetryMessage.Map(group);
     }
 }

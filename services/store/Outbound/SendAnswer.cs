@@ -15,6 +15,7 @@ namespace InstaMessenger.Store.Outbound;
 /// <param name="RecipientId">The contact whom it goes to; null for a customer's message.</param>
 /// <param name="InstagramMessageId">Meta's id, once it is sent.</param>
 /// <param name="CreatedAt">When it was accepted here.</param>
+/// <param name="ScheduleAt">When it is (or was) to be sent; null for at once.</param>
 /// <param name="SentAt">Meta's time, once it is sent.</param>
 /// <param name="DeliveredAt">Always null: Instagram reports no deliveries, only that something was read.</param>
 /// <param name="ReadAt">When the customer saw it.</param>
@@ -30,6 +31,7 @@ internal sealed record SendAnswer(
     InstagramUserId? RecipientId,
     InstagramMessageId? InstagramMessageId,
     DateTimeOffset CreatedAt,
+    DateTimeOffset? ScheduleAt,
     DateTimeOffset? SentAt,
     DateTimeOffset? DeliveredAt,
     DateTimeOffset? ReadAt,
@@ -45,7 +47,8 @@ internal sealed record SendAnswer(
 
     /// <summary>200 when Meta has said yes or no to all of it, else 202.</summary>
     [JsonIgnore]
-    public int HttpStatus => Messages.All(part => part.Status is MessageStatus.Sent or MessageStatus.Read or MessageStatus.Failed)
+    public int HttpStatus => Messages.All(part => part.Status is MessageStatus.Sent or MessageStatus.Read or MessageStatus.Failed
+            or MessageStatus.Cancelled)
         ? StatusCodes.Status200OK
         : StatusCodes.Status202Accepted;
 
@@ -64,6 +67,7 @@ internal sealed record SendAnswer(
             told.Direction == Direction.Outbound ? contact : null,
             told.InstagramMessageId,
             told.ReceivedAt,
+            told.ScheduleAt,
             told.Status is MessageStatus.Sent or MessageStatus.Read or null ? told.SentAt : null,
             null,
             told.ReadAt,
@@ -77,12 +81,14 @@ internal sealed record SendAnswer(
 
     private static int Progress(Message message) => message.Status switch
     {
-        MessageStatus.Pending => 0,
-        MessageStatus.Sending => 1,
-        MessageStatus.Unknown => 2,
-        MessageStatus.Failed => 3,
-        MessageStatus.Sent => 4,
-        _ => 5,
+        MessageStatus.Scheduled => 0,
+        MessageStatus.Pending => 1,
+        MessageStatus.Sending => 2,
+        MessageStatus.Unknown => 3,
+        MessageStatus.Cancelled => 4,
+        MessageStatus.Failed => 5,
+        MessageStatus.Sent => 6,
+        _ => 7,
     };
 }
 

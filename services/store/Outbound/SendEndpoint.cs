@@ -23,14 +23,12 @@ internal static partial class SendEndpoint
         .WithMetadata(new RequestSizeLimitAttribute(MostBodyBytes))
         .WithSummary("Sends text, media, images, a sticker, a post or a template; with a text beside it as two messages, the text last.")
         .WithDescription(
-            "JSON: account_id, recipient_id (or comment_id: a private reply, once and within 7 days), message (at most 1,000 bytes of UTF-8, "
-            + "more with split: true, then in parts), quick_replies; attachment_url (attachment_type when the extension does not tell), "
-            + "attachments (up to 10 images), sticker (like_heart), share_media_id or template; reply_to_message_id, "
-            + "idempotency_key (or the header Idempotency-Key, which wins), metadata (an object of at most 4 KiB, given back with the "
-            + "message), "
-            + "sent_by (human or automation: from 24 hours to 7 days after the customer's last message only what a person wrote may be "
-            + "sent). "
-            + "Waits for Instagram's answer for the seconds in Prefer: wait=0…30, by default 5.")
+            "JSON: account_id, recipient_id (or comment_id: a private reply, once and within 7 days), message (at most 1,000 bytes of "
+            + "UTF-8, more with split: true, then in parts), quick_replies; attachment_url (attachment_type when the extension does not "
+            + "tell), attachments (up to 10 images), sticker (like_heart), share_media_id or template; reply_to_message_id, schedule_at "
+            + "(a time within 30 days), idempotency_key (or the header Idempotency-Key, which wins), metadata (an object of at most 4 KiB, "
+            + "given back with the message), sent_by (human or automation: from 24 hours to 7 days after the customer's last message only "
+            + "what a person wrote may be sent). Waits for Instagram's answer for the seconds in Prefer: wait=0…30, by default 5.")
         .Produces<SendAnswer>(StatusCodes.Status202Accepted)
         .ProducesProblem(StatusCodes.Status403Forbidden)
         .ProducesProblem(StatusCodes.Status409Conflict)

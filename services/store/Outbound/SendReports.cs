@@ -63,8 +63,9 @@ internal sealed partial class SendReports(
                         $"{body.MessageId} was reported as sent without a mid."));
                 break;
             case SendOutcome.Rejected:
-                var isNews = message.Reject(ErrorOf(body), body.At);
-                if (isNews && message.Content?.CommentId is { } comment) await ReopenAsync(scope.Db, report, comment);
+                var isNews = body.Error?.Code == SendErrorCodes.Cancelled ? message.Cancel() : message.Reject(ErrorOf(body), body.At);
+                if (isNews && message.Content?.CommentId is { } comment) await PrivateReplies.ReopenAsync(
+                    scope.Db, report.Conversation, message, comment);
                 Tell(scope, report, isNews);
                 break;
             case SendOutcome.Sending when inTime:
@@ -77,14 +78,6 @@ internal sealed partial class SendReports(
                 if (!await FindEchoAsync(scope, report)) Tell(scope, report, message.LoseSight(body.Error));
                 break;
         }
-    }
-
-    /// <summary>A private reply that was refused or never left may be tried again, as long as Meta takes one.</summary>
-    private static async Task ReopenAsync(StoreDbContext db, Report report, string comment)
-    {
-        report.Conversation.ReplyInPrivate(null);
-        (await db.Comments.SingleOrDefaultAsync(row => row.CommentId == comment && row.AccountId == report.Account.Id))
-            ?.Reopen(report.Message.Id);
     }
 
     private async Task SettleAsync(WorkScope<StoreDbContext> scope, Report report, InstagramMessageId mid)

@@ -15,6 +15,7 @@ namespace InstaMessenger.Store.Outbound;
 /// The messages that the request becomes at Meta, in the order in which they are sent: what is attached first, then the parts of the text.
 /// </param>
 /// <param name="ReplyTo">The message that the first of them answers; null when it answers none.</param>
+/// <param name="ScheduleAt">When it is to be sent (UTC); null for at once.</param>
 /// <param name="Metadata">The client's own JSON object, as it came.</param>
 /// <param name="SentBy">Who wrote it, as the client says; null when it does not say.</param>
 /// <param name="IdempotencyKey">The body's <c>idempotency_key</c>, not checked yet: the header wins.</param>
@@ -25,6 +26,7 @@ internal sealed record SendRequest(
     string? CommentId,
     IReadOnlyList<OutgoingContent> Contents,
     MessageId? ReplyTo,
+    DateTimeOffset? ScheduleAt,
     string? Metadata,
     Author? SentBy,
     string? IdempotencyKey,
@@ -34,10 +36,11 @@ internal sealed record SendRequest(
 
     private static readonly string[] Members =
     [
-        "account_id", "recipient_id", "comment_id", "reply_to_message_id", "metadata", "sent_by", "idempotency_key", .. ContentReader.Members,
+        "account_id", "recipient_id", "comment_id", "reply_to_message_id", "schedule_at", "metadata", "sent_by", "idempotency_key",
+        .. ContentReader.Members,
     ];
 
-    private static readonly string[] Later = ["attachment_id", "schedule_at"];
+    private static readonly string[] Later = ["attachment_id"];
 
     /// <summary>Reads a request.</summary>
     /// <param name="body">A JSON object.</param>
@@ -66,6 +69,7 @@ internal sealed record SendRequest(
             else fields.Wrong("reply_to_message_id", "Must be a message's id: msg_…");
         }
 
+        var scheduleAt = fields.Time("schedule_at");
         var contents = new ContentReader(fields, allowHttp).Read();
         if (comment is not null && contents.Count > 1)
             fields.Wrong("comment_id", $"Takes one message in private; this request would become {contents.Count}.");
@@ -84,6 +88,6 @@ internal sealed record SendRequest(
         var key = fields.Text("idempotency_key");
         var hash = CanonicalJson.Hash(body, except: "idempotency_key");
         return errors.Count > 0 ? null : new SendRequest(
-            account, recipient, comment, contents, replyTo, metadata?.GetRawText(), author, key, hash);
+            account, recipient, comment, contents, replyTo, scheduleAt, metadata?.GetRawText(), author, key, hash);
     }
 }

@@ -40,6 +40,18 @@ public abstract partial class FlowSuite
         ["GET /api/v1/messages/{message_id}"] = Hides(HttpMethod.Get, victim => $"/api/v1/messages/{victim.MessageId}"),
         ["GET /api/v1/messages/{message_id}/status"] = Hides(HttpMethod.Get, victim => $"/api/v1/messages/{victim.MessageId}/status"),
 
+        ["DELETE /api/v1/messages/{message_id}"] = Hides(HttpMethod.Delete, victim => $"/api/v1/messages/{victim.MessageId}"),
+        ["POST /api/v1/messages/{message_id}/retry"] = Hides(HttpMethod.Post, victim => $"/api/v1/messages/{victim.MessageId}/retry"),
+        ["POST /api/v1/messages/{message_id}/reaction"] = Hides(
+            HttpMethod.Post, victim => $"/api/v1/messages/{victim.MessageId}/reaction", _ => new { reaction = "love" }),
+        ["DELETE "
+            + "/api/v1/messages/{message_id}/reaction"] = Hides(HttpMethod.Delete, victim =>
+                $"/api/v1/messages/{victim.MessageId}/reaction"),
+        ["POST /ui/conversations/{id}/typing"] = Hides(
+            HttpMethod.Post, victim => $"/ui/conversations/{victim.ConversationId}/typing", _ => new { on = true }),
+        ["POST /api/v1/conversations/{id}/typing"] = Hides(
+            HttpMethod.Post, victim => $"/api/v1/conversations/{victim.ConversationId}/typing", _ => new { on = true }),
+
         ["GET /ui/conversations"] = ShowsNoneOf("/ui/conversations"),
         ["GET /api/v1/conversations"] = ShowsNoneOf("/api/v1/conversations"),
         ["GET /ui/conversations/{id}/messages"] = Hides(HttpMethod.Get, victim => $"/ui/conversations/{victim.ConversationId}/messages"),

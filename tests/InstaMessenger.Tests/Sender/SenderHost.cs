@@ -118,6 +118,9 @@ internal sealed class SenderHost : IAsyncDisposable
 
     public Task SendAsync(params SendMessage[] sends) => HandleAsync<SendMessage, SendMessageHandler>(sends);
 
+    public Task CancelAsync(string id, bool giveUpUnknown = false) => HandleAsync<CancelSend, CancelSendHandler>(
+        new CancelSend(MessageId.Parse("msg_" + id), Account, Contact, giveUpUnknown, Clock.GetUtcNow()));
+
     public Task EchoAsync(string id, string mid) => HandleAsync<EchoRecognised, EchoRecognisedHandler>(
         new EchoRecognised(MessageId.Parse("msg_" + id), Account, InstagramMessageId.Parse(mid), Clock.GetUtcNow()));
 

@@ -31,7 +31,8 @@ public sealed class EndpointConventionTests : IAsyncLifetime
             _folder.Path,
             $"Bootstrap:AdminUsername={StoreOverHttp.Admin}",
             $"Bootstrap:AdminPassword={StoreOverHttp.AdminPassword}",
-            "RateLimits:PerKeyBurst=10000")));
+            "RateLimits:PerKeyBurst=10000",
+            "RateLimits:PerAddressBurst=10000")));
         _http = new HttpClient(new SocketsHttpHandler { UseCookies = false }) { BaseAddress = _product.Http.BaseAddress };
         using var signIn = new HttpRequestMessage(HttpMethod.Post, "/ui/session");
         signIn.Headers.Authorization = new AuthenticationHeaderValue(
@@ -112,7 +113,7 @@ public sealed class EndpointConventionTests : IAsyncLifetime
         var wrong = new List<string>();
         foreach (var (method, path) in Calls().Where(call => call.Path.Contains('{')))
         {
-            var body = method is "POST" or "PATCH" && !path.EndsWith(
+            var body = method is "POST" or "PATCH" or "PUT" && !path.EndsWith(
                 "/read",
                 StringComparison.Ordinal) && !path.EndsWith("/replay",
                 StringComparison.Ordinal) && !path.EndsWith("/redeliver",

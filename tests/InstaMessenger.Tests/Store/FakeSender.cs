@@ -25,6 +25,8 @@ internal sealed class FakeSender(FakeSender.Script script) : IMessageHandler<Sto
 
     internal sealed class Script
     {
+        public ConcurrentQueue<CancelSend> Cancels { get; } = new();
+
         public ConcurrentQueue<ShowSign> Signs { get; } = new();
 
         public ConcurrentQueue<SendMessage> Commands { get; } = new();
@@ -39,6 +41,16 @@ internal sealed class FakeSender(FakeSender.Script script) : IMessageHandler<Sto
         public static SendReported? Refuse(SendMessage command) => Reports.Of(command.MessageId, command.AccountId, SendOutcome.Rejected);
 
         public static SendReported? LoseSight(SendMessage command) => Reports.Of(command.MessageId, command.AccountId, SendOutcome.Unknown);
+    }
+}
+
+/// <summary>Notes the sends that are to be taken back.</summary>
+internal sealed class FakeCancels(FakeSender.Script script) : IMessageHandler<StoreDbContext, CancelSend>
+{
+    public Task HandleAsync(WorkScope<StoreDbContext> scope, IReadOnlyList<BusItem<CancelSend>> items)
+    {
+        foreach (var item in items) script.Cancels.Enqueue(item.Body);
+        return Task.CompletedTask;
     }
 }
 

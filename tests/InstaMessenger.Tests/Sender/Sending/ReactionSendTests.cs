@@ -90,7 +90,7 @@ public sealed class ReactionSendTests : IAsyncLifetime
     }
 
     private static Task DieInCallAsync(SenderDbContext db) => db.Database.ExecuteSqlRawAsync(
-        "UPDATE ledger SET state = 'claimed', claimed_until = called_at, claimed_by = 'dead/1', settled_at = NULL");
+        "UPDATE ledger SET state = 'Claimed', claimed_until = called_at, claimed_by = 'dead/1', settled_at = NULL");
 
     private SendMessage React(string id, string? reaction) =>
         _host.Text(id) with { Content = new OutgoingReaction(InstagramMessageId.Parse("m1"), reaction) };

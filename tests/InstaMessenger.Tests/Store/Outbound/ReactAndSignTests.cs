@@ -94,7 +94,8 @@ public sealed class ReactAndSignTests : SendTests
     public async Task That_a_thread_was_read_is_shown_if_the_account_wants_it(bool markSeen, int signs)
     {
         await CustomerWroteAsync(Clock.GetUtcNow().AddHours(-1));
-        await Store.Client("admin").PatchAsJsonAsync($"/api/v1/accounts/{Account.Id}", new { mark_seen = markSeen });
+        await Store.UnitOfWork.ExecuteAsync(
+            async scope => (await scope.Db.Accounts.SingleAsync(row => row.Id == Account.Id)).Configure(null, markSeen));
 
         (await Crm.PostAsync($"/ui/conversations/{await ConversationAsync()}/read", null)).StatusCode.ShouldBe(HttpStatusCode.NoContent);
         await SendAsync("""{TO,"message":"hi"}""", prefer: "wait=0");

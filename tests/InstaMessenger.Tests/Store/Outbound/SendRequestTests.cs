@@ -33,7 +33,7 @@ public sealed class SendRequestTests
     [InlineData("""{TO,"message":"x","Message":"y"}""", "Message")]
     [InlineData("""{TO,"message":"x","reply_to_message_id":"17"}""", "reply_to_message_id")]
     [InlineData("""{TO,"message":"x","split":"yes"}""", "split")]
-    [InlineData("""{TO,"message":"x","schedule_at":"2027-01-01T00:00:00Z"}""", "schedule_at")]
+    [InlineData("""{TO,"message":"x","schedule_at":"2027-01-01T00:00:00"}""", "schedule_at")]
     [InlineData("""{TO,"message":"x","quick_replies":[]}""", "quick_replies")]
     [InlineData("""{TO,"message":"x","template":{}}""", "template.type")]
     [InlineData("""{TO,"message":"x","template":[]}""", "template")]

@@ -42,6 +42,7 @@ public abstract class SendTests : IAsyncLifetime
             services.AddSingleton<ICallerSource>(Callers);
             services.AddSingleton(Sender);
             services.AddMessageHandler<StoreDbContext, SendMessage, FakeSender>("sender.send-message");
+            services.AddMessageHandler<StoreDbContext, CancelSend, FakeCancels>("sender.cancel-send");
             services.AddMessageHandler<StoreDbContext, ShowSign, FakeSigns>("sender.show-sign");
         });
         Account = await Store.LinkAsync("17841400000000000");

@@ -917,6 +917,11 @@ namespace InstaMessenger.Store.Data.Migrations.MySql
                         .HasColumnType("int")
                         .HasColumnName("reported_step");
 
+                    b.Property<string>("RetriedBy")
+                        .HasMaxLength(40)
+                        .HasColumnType("varchar(40)")
+                        .HasColumnName("retried_by");
+
                     b.Property<long?>("RetryAt")
                         .HasColumnType("bigint")
                         .HasColumnName("retry_at");
@@ -925,6 +930,10 @@ namespace InstaMessenger.Store.Data.Migrations.MySql
                         .IsConcurrencyToken()
                         .HasColumnType("int")
                         .HasColumnName("row_version");
+
+                    b.Property<long?>("ScheduleAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("schedule_at");
 
                     b.Property<long>("SentAt")
                         .HasColumnType("bigint")
@@ -1048,6 +1057,56 @@ namespace InstaMessenger.Store.Data.Migrations.MySql
                     b.HasIndex("SeenAt");
 
                     b.ToTable("seen_events", (string)null);
+                });
+
+            modelBuilder.Entity("InstaMessenger.Store.Outbound.ScheduledSend", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    MySqlPropertyBuilderExtensions.UseMySqlIdentityColumn(b.Property<long>("Id"));
+
+                    b.Property<string>("AccountId")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("varchar(40)")
+                        .HasColumnName("account_id");
+
+                    b.Property<string>("Author")
+                        .IsRequired()
+                        .HasMaxLength(10)
+                        .HasColumnType("varchar(10)")
+                        .HasColumnName("author");
+
+                    b.Property<string>("ConversationId")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("varchar(40)")
+                        .HasColumnName("conversation_id");
+
+                    b.Property<long>("DueAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("due_at");
+
+                    b.Property<string>("FirstId")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("varchar(40)")
+                        .HasColumnName("first_id");
+
+                    b.Property<string>("LastId")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("varchar(40)")
+                        .HasColumnName("last_id");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("DueAt");
+
+                    b.ToTable("scheduled_sends", (string)null);
                 });
 
             modelBuilder.Entity("InstaMessenger.Store.Domain.Attachment", b =>

@@ -903,6 +903,11 @@ namespace InstaMessenger.Store.Data.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("reported_step");
 
+                    b.Property<string>("RetriedBy")
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("retried_by");
+
                     b.Property<long?>("RetryAt")
                         .HasColumnType("INTEGER")
                         .HasColumnName("retry_at");
@@ -911,6 +916,10 @@ namespace InstaMessenger.Store.Data.Migrations.Sqlite
                         .IsConcurrencyToken()
                         .HasColumnType("INTEGER")
                         .HasColumnName("row_version");
+
+                    b.Property<long?>("ScheduleAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("schedule_at");
 
                     b.Property<long>("SentAt")
                         .HasColumnType("INTEGER")
@@ -1032,6 +1041,54 @@ namespace InstaMessenger.Store.Data.Migrations.Sqlite
                     b.HasIndex("SeenAt");
 
                     b.ToTable("seen_events", (string)null);
+                });
+
+            modelBuilder.Entity("InstaMessenger.Store.Outbound.ScheduledSend", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<string>("AccountId")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("account_id");
+
+                    b.Property<string>("Author")
+                        .IsRequired()
+                        .HasMaxLength(10)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("author");
+
+                    b.Property<string>("ConversationId")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("conversation_id");
+
+                    b.Property<long>("DueAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("due_at");
+
+                    b.Property<string>("FirstId")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("first_id");
+
+                    b.Property<string>("LastId")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("last_id");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("DueAt");
+
+                    b.ToTable("scheduled_sends", (string)null);
                 });
 
             modelBuilder.Entity("InstaMessenger.Store.Domain.Attachment", b =>

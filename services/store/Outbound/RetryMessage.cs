@@ -1,0 +1,111 @@
+using InstaMessenger.Contracts.Commands;
+using InstaMessenger.Contracts.Ids;
+using InstaMessenger.Hosting.Database;
+using InstaMessenger.Hosting.Http;
+using InstaMessenger.Hosting.Security;
+using InstaMessenger.Store.Conversations;
+using InstaMessenger.Store.Data;
+using InstaMessenger.Store.Domain;
+using InstaMessenger.Store.Events;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+
+namespace InstaMessenger.Store.Outbound;
+
+/// <summary>
+/// <c>POST /api/v1/messages/{message_id}/retry</c>: a new send of what a message failed to say. A message has one retry, which may have
+/// one itself, so that two that ask at once send once.
+/// </summary>
+internal sealed class RetryMessage(IUnitOfWork<StoreDbContext> unitOfWork, Verdicts verdicts, EventLog log, TimeProvider clock)
+{
+    public static void Map(IEndpointRouteBuilder routes) =>
+        routes.MapPost("/{message_id}/retry", HandleAsync).Needs(Scopes.Send)
+            .WithSummary("Sends anew what failed, where that can help; an unknown one only with even_if_it_may_double.")
+            .WithDescription("Answers like a send, with the new message. Waits for Instagram's answer as Prefer: wait= says.")
+            .Produces<SendAnswer>(StatusCodes.Status202Accepted)
+            .ProducesProblem(StatusCodes.Status409Conflict);
+
+    private static async Task<Results<Ok<SendAnswer>, Accepted<SendAnswer>, ProblemHttpResult>> HandleAsync(
+        HttpContext context, MessageId message_id, RetryRequest? request, Caller caller, RetryMessage retry)
+    {
+        var wait = WaitPreference.Of(context.Request.Headers["Prefer"]).Wait;
+        var (answer, problem) = await retry.RetryAsync(
+            message_id, request?.EvenIfItMayDouble ?? false, caller, wait, context.RequestAborted);
+        if (problem is not null) return problem;
+        return answer!.HttpStatus == StatusCodes.Status200OK ? TypedResults.Ok(answer) : TypedResults.Accepted((string?)null, answer);
+    }
+
+    private async Task<(SendAnswer? Answer, ProblemHttpResult? Problem)> RetryAsync(
+        MessageId id, bool mayDouble, Caller caller, TimeSpan wait, CancellationToken cancellationToken)
+    {
+        var newId = MessageId.New(clock);
+        using var waiting = verdicts.Begin([newId]);
+        var (answer, problem) = await unitOfWork.ExecuteAsync(
+            scope => RetryAsync(scope, id, newId, mayDouble, caller), cancellationToken);
+        return problem is null ? (await verdicts.WaitAsync(waiting, answer!, wait, cancellationToken), null) : (null, problem);
+    }
+
+    private async Task<(SendAnswer? Answer, ProblemHttpResult? Problem)> RetryAsync(
+        WorkScope<StoreDbContext> scope, MessageId id, MessageId newId, bool mayDouble, Caller caller)
+    {
+        var (db, now) = (scope.Db, clock.GetUtcNow());
+        var thread = await db.Messages.Where(row => row.Id == id).Select(row => (ConversationId?)row.ConversationId).SingleOrDefaultAsync();
+        var conversation = await db.Conversations.ForUpdate().SingleOrDefaultAsync(row => row.Id == thread);
+        var failed = await db.Messages.SingleOrDefaultAsync(row => row.Id == id);
+        if (conversation is null || failed is null || !caller.CanSee(failed.AccountId)) return (null, Problems.NotFound("message"));
+        var account = await db.Accounts.SingleAsync(row => row.Id == failed.AccountId);
+        if (RefusalOf(failed, conversation, account, mayDouble) is { } refusal) return (null, refusal);
+        var author = failed.Origin == Origin.Automation ? Author.Automation
+            : caller.Kind == CallerKind.User ? Author.Human
+            : Author.Undeclared;
+        var permit = SendPermit.Of(conversation.FactsFor(account.HumanAgent), author, now);
+        if (failed.Content!.CommentId is { } commentId)
+        {
+            var comment = await db.Comments.SingleOrDefaultAsync(row => row.CommentId == commentId && row.AccountId == account.Id);
+            permit = comment?.PermitAt(now, failed.Id) ?? permit;
+            if (permit.Refusal is null) comment?.Answer(newId, now);
+            if (permit.Refusal is null) conversation.ReplyInPrivate(now);
+        }
+
+        if (permit.Refusal is { } closed) return (null, WindowProblem.Of(closed));
+        var message = Message.Compose(
+            conversation, MessageContent.Of(failed.Content), failed.Origin ?? Origin.Api, now, newId, failed.Metadata);
+        failed.RetryAs(newId);
+        db.Add(message);
+        conversation.Add(message, now);
+        log.Append(scope, EventTypes.MessageStatus, account, conversation, message);
+        if (failed.Status == MessageStatus.Unknown)
+            scope.Publish(new CancelSend(failed.Id, account.Id, conversation.ContactId, GiveUpUnknown: true, now));
+        scope.Publish(SendCommand.Of(message, account, conversation, permit, now, before: null));
+        return (SendAnswer.Of([message], conversation.ContactId), null);
+    }
+
+    private static ProblemHttpResult? RefusalOf(Message failed, Conversation conversation, Account account, bool mayDouble)
+    {
+        if (account.UnlinkedAt is not null) return Refuse("not_retryable", "The account is not linked any more.");
+        if (failed.RetriedBy is { } by) return Refuse("already_retried", "It was sent anew already; retry that one.", ("retried_by", by));
+        return failed switch
+        {
+            { Content: null } => Refuse("not_retryable", "It is no message that was sent from here."),
+            { Status: MessageStatus.Cancelled } => null,
+            { Status: MessageStatus.Unknown } when mayDouble => null,
+            { Status: MessageStatus.Unknown } => Refuse(
+                "may_double",
+                "It may have reached the customer. Look into the conversation at Instagram; with \"even_if_it_may_double\":true it is sent "
+                    + "anew all the same."),
+            { Status: MessageStatus.Failed } when CanHelp(failed, conversation) => null,
+            { Status: MessageStatus.Failed } => Refuse("not_retryable", $"The same would fail again: {failed.ErrorMessage}"),
+            _ => Refuse("not_failed", "Only a message that failed can be sent anew.", ("status", failed.Status)),
+        };
+    }
+
+    /// <summary>Whether something has changed, or can have, since it failed.</summary>
+    private static bool CanHelp(Message failed, Conversation conversation) => failed.ErrorRetryable || failed.ErrorCode == "window_closed"
+        || (failed.ErrorCode == "recipient_unavailable" && conversation.LastInboundAt > failed.FailedAt);
+
+    private static ProblemHttpResult Refuse(string code, string detail, params (string, object?)[] more) =>
+        Problems.Of(StatusCodes.Status409Conflict, code, detail, more);
+
+    /// <param name="EvenIfItMayDouble">Whether an unknown message is sent anew although the customer may get it twice.</param>
+    internal sealed record RetryRequest(bool? EvenIfItMayDouble);
+}

@@ -1,0 +1,121 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using InstaMessenger.Contracts.Commands;
+using InstaMessenger.Contracts.Events;
+using InstaMessenger.Contracts.Ids;
+using InstaMessenger.Contracts.Outgoing;
+using InstaMessenger.Simulator.Meta.Webhooks;
+
+namespace InstaMessenger.Tests.Store.Outbound;
+
+public sealed class CancelAndRetryTests : SendTests
+{
+    private static readonly SendError TakenBack = new("cancelled", "It was taken back.", true, null);
+
+    [Fact]
+    public async Task One_that_waits_is_cancelled_when_the_sender_says_that_no_call_was_made()
+    {
+        var id = Text(await Json(await SendAsync("""{TO,"message":"hi"}""", prefer: "wait=0")), "message_id")!;
+
+        var cancelling = Crm.DeleteAsync($"/api/v1/messages/{id}");
+        await Until(() => !Sender.Cancels.IsEmpty);
+        await ReportAsync(Reports.Of(MessageId.Parse(id), Account.Id, SendOutcome.Rejected) with { Error = TakenBack });
+
+        var cancelled = await cancelling;
+        cancelled.StatusCode.ShouldBe(HttpStatusCode.OK);
+        Text(await Json(cancelled), "status").ShouldBe("cancelled");
+    }
+
+    [Theory]
+    [InlineData(SendOutcome.Sent)]
+    [InlineData(SendOutcome.Unknown)]
+    [InlineData(SendOutcome.Rejected)]
+    public async Task One_that_Meta_may_have_or_that_is_settled_comes_too_late(SendOutcome outcome)
+    {
+        Sender.Report = command => outcome == SendOutcome.Sent
+            ? FakeSender.Script.Send(command)
+            : Reports.Of(command.MessageId, command.AccountId, outcome);
+        var id = Text(await Json(await SendAsync("""{TO,"message":"hi"}""")), "message_id");
+
+        var late = await Crm.DeleteAsync($"/api/v1/messages/{id}");
+
+        late.StatusCode.ShouldBe(HttpStatusCode.Conflict);
+        Text(await Json(late), "code").ShouldBe("too_late");
+        Callers.Program("other", AccountId.Parse("acc_other"));
+        (await Store.Client("other").DeleteAsync($"/api/v1/messages/{id}")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+    }
+
+    [Fact]
+    public async Task What_failed_and_can_succeed_is_sent_anew_once()
+    {
+        var failed = await FailAsync(retryable: true);
+        Sender.Report = FakeSender.Script.Send;
+
+        var retries = await Task.WhenAll(RetryAsync(failed), RetryAsync(failed));
+
+        var again = await Json(retries.Single(retry => retry.StatusCode == HttpStatusCode.OK));
+        (Text(again, "status"), again.GetProperty("metadata").GetProperty("order").GetInt32()).ShouldBe(("sent", 7));
+        Text(again, "message_id").ShouldNotBe(failed);
+        var second = await Json(retries.Single(retry => retry.StatusCode == HttpStatusCode.Conflict));
+        (Text(second, "code"), Text(second, "retried_by")).ShouldBe(("already_retried", Text(again, "message_id")));
+        Sender.Commands.Select(command => command.Content).ShouldBe([new OutgoingText("hi"), new OutgoingText("hi")]);
+    }
+
+    [Fact]
+    public async Task What_would_fail_again_and_what_has_not_failed_is_not()
+    {
+        Text(await Json(await RetryAsync(await FailAsync(retryable: false))), "code").ShouldBe("not_retryable");
+        Sender.Report = FakeSender.Script.Send;
+        var sent = Text(await Json(await SendAsync("""{TO,"message":"hi"}""")), "message_id")!;
+        Text(await Json(await RetryAsync(sent)), "code").ShouldBe("not_failed");
+        (await RetryAsync("msg_1")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+    }
+
+    [Fact]
+    public async Task One_that_failed_with_the_window_can_go_once_the_customer_has_written()
+    {
+        await CustomerWroteAsync(Clock.GetUtcNow().AddHours(-23));
+        var failed = await FailAsync(retryable: false, code: "window_closed");
+        Clock.Advance(TimeSpan.FromHours(2));
+        Text(await Json(await RetryAsync(failed)), "rule").ShouldBe("24_hours");
+
+        await ReceiveAsync(MetaPayloads.Envelope(
+            "17841400000000000",
+            Clock.GetUtcNow(),
+            MetaPayloads.Text("17841400000000000", "42", "m2", "hello?", Clock.GetUtcNow())));
+        Sender.Report = FakeSender.Script.Send;
+
+        Text(await Json(await RetryAsync(failed)), "status").ShouldBe("sent");
+    }
+
+    [Fact]
+    public async Task An_unknown_one_is_sent_anew_only_by_who_takes_the_risk_and_is_given_up_itself()
+    {
+        Sender.Report = FakeSender.Script.LoseSight;
+        var unknown = Text(await Json(await SendAsync("""{TO,"message":"hi"}""")), "message_id")!;
+        Sender.Report = FakeSender.Script.Send;
+        Text(await Json(await RetryAsync(unknown)), "code").ShouldBe("may_double");
+
+        Text(await Json(await RetryAsync(unknown, mayDouble: true)), "status").ShouldBe("sent");
+
+        await Until(() => !Sender.Cancels.IsEmpty);
+        Sender.Cancels.Single().ShouldBe(new CancelSend(
+            MessageId.Parse(unknown), Account.Id, InstagramUserId.Parse("42"), GiveUpUnknown: true, Clock.GetUtcNow()));
+    }
+
+    private async Task<string> FailAsync(bool retryable, string code = "why_not")
+    {
+        Sender.Report = command => Reports.Of(command.MessageId, command.AccountId, SendOutcome.Rejected) with
+        {
+            Error = new SendError(code, "Because.", retryable, null),
+        };
+        return Text(await Json(await SendAsync("""{TO,"message":"hi","metadata":{"order":7}}""")), "message_id")!;
+    }
+
+    private Task<HttpResponseMessage> RetryAsync(string id, bool mayDouble = false) => mayDouble
+        ? Crm.PostAsJsonAsync($"/api/v1/messages/{id}/retry", new { even_if_it_may_double = true })
+        : Crm.PostAsync($"/api/v1/messages/{id}/retry", null);
+
+    private static string? Text(JsonElement json, string name) => json.GetProperty(name).GetString();
+}
