@@ -36,6 +36,7 @@ public static class KnownSettings
         "Secrets:KeyDirectory", "Secrets:MasterKey",
         "Sender:AbsentAfterSeconds", "Sender:AudioVideoPerSecond", "Sender:CallTimeout", "Sender:Concurrency", "Sender:MostPerAccount",
         "Sender:ReadBackAfterSeconds", "Sender:ResendAbsent", "Sender:SendsPerSecond",
+        "Sender:SendsPerThreadPerSecond",
         "Services:CrmForwarder",
         "Services:CrmForwarder:*",
         "Services:Ingress",

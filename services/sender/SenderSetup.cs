@@ -8,6 +8,7 @@ using InstaMessenger.Hosting.Workers;
 using InstaMessenger.Sender.Accounts;
 using InstaMessenger.Sender.Data;
 using InstaMessenger.Sender.Graph;
+using InstaMessenger.Sender.Health;
 using InstaMessenger.Sender.ReadBacks;
 using InstaMessenger.Sender.Sending;
 using InstaMessenger.Sender.Sends;
@@ -61,6 +62,7 @@ public static class SenderSetup
         ArgumentNullException.ThrowIfNull(app);
         app.MapListSends();
         app.MapSettleSend();
+        app.MapAccountHealth();
         app.MapDeadLetters<SenderDbContext>("sender");
     }
 }

@@ -91,6 +91,8 @@ internal sealed class Claims(
     private async Task<(List<long> Admitted, bool Paced)> AdmitAsync(CallSlots.Round slots, CancellationToken cancellationToken)
     {
         var admitted = new List<long>();
+        // The first of a thread that gets no more now; each thread has one that may go.
+        var passedOver = new List<long>();
         var (resting, restingHeavy) = (pace.Exhausted(heavy: false), pace.Exhausted(heavy: true));
         var paced = resting.Count + restingHeavy.Count > 0;
         await using var db = await factory.CreateDbContextAsync(cancellationToken);
@@ -99,13 +101,18 @@ internal sealed class Claims(
             var now = clock.GetUtcNow();
             var found = await DueSends
                 .Find(db.Ledger, db.Accounts, now, resting, restingHeavy, now - options.Value.ReadBackAfter - TimeForLook, _process)
-                .Where(send => !admitted.Contains(send.Sequence))
+                .Where(send => !admitted.Contains(send.Sequence) && !passedOver.Contains(send.Sequence))
                 .Take(room)
                 .ToListAsync(cancellationToken);
             var refused = false;
             foreach (var send in found)
             {
-                if ((send.Probe && slots.Holds(send.AccountId)) || !pace.HasRoom(send.AccountId, send.Heavy)
+                if (!pace.HasRoom(send.AccountId, send.RecipientId))
+                {
+                    passedOver.Add(send.Sequence);
+                    (refused, paced) = (true, true);
+                }
+                else if ((send.Probe && slots.Holds(send.AccountId)) || !pace.HasRoom(send.AccountId, send.Heavy)
                     || !slots.TryTake(send.AccountId))
                 {
                     var byPace = !pace.HasRoom(send.AccountId, send.Heavy);
@@ -115,7 +122,7 @@ internal sealed class Claims(
                 }
                 else
                 {
-                    pace.Take(send.AccountId, send.Heavy);
+                    pace.Take(send.AccountId, send.RecipientId, send.Heavy);
                     admitted.Add(send.Sequence);
                 }
             }

@@ -17,6 +17,8 @@ internal static class DueSends
 
         public required AccountId AccountId { get; init; }
 
+        public required InstagramUserId RecipientId { get; init; }
+
         /// <summary>Whether it is audio or video, which Meta takes more slowly.</summary>
         public required bool Heavy { get; init; }
 
@@ -60,6 +62,7 @@ internal static class DueSends
         {
             Sequence = row.Sequence,
             AccountId = row.AccountId,
+            RecipientId = row.RecipientId,
             Heavy = row.Heavy,
             Probe = account.Pauses > 0,
         };

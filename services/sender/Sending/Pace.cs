@@ -4,27 +4,41 @@ using Microsoft.Extensions.Options;
 namespace InstaMessenger.Sender.Sending;
 
 /// <summary>
-/// A token bucket for each account, and a smaller one for its audio and video: Meta's limits per app and account. They are kept by each
-/// process for itself, and hold for all together, because an account's sends are claimed by one process at a time.
+/// A token bucket for each account, a smaller one for its audio and video, and one for each thread: Meta's limits per app and account. They
+/// are kept by each process for itself, and hold for all together, because an account's sends are claimed by one process at a time.
 /// </summary>
 internal sealed class Pace(IOptions<SenderOptions> options, TimeProvider clock)
 {
-    private readonly Dictionary<(AccountId Account, bool Heavy), Bucket> _buckets = [];
+    /// <summary>Threads that are remembered before those at rest are forgotten.</summary>
+    private const int MostThreads = 10_000;
+
+    private readonly Dictionary<(AccountId Account, bool Heavy), Bucket> _accounts = [];
+    private readonly Dictionary<(AccountId Account, InstagramUserId Contact), Bucket> _threads = [];
     private readonly Lock _lock = new();
 
-    /// <summary>Whether one more send may go now.</summary>
+    /// <summary>Whether the account may send one more now.</summary>
     public bool HasRoom(AccountId account, bool heavy)
     {
         lock (_lock) return BucketOf(account, heavy: false).Tokens >= 1 && (!heavy || BucketOf(account, heavy: true).Tokens >= 1);
     }
 
+    /// <summary>Whether the contact may get one more now.</summary>
+    public bool HasRoom(AccountId account, InstagramUserId contact)
+    {
+        lock (_lock) return !_threads.TryGetValue((account, contact), out var bucket) || Refill(bucket, ThreadRate).Tokens >= 1;
+    }
+
     /// <summary>Counts a send.</summary>
-    public void Take(AccountId account, bool heavy)
+    public void Take(AccountId account, InstagramUserId contact, bool heavy)
     {
         lock (_lock)
         {
             BucketOf(account, heavy: false).Tokens--;
             if (heavy) BucketOf(account, heavy: true).Tokens--;
+            if (_threads.Count >= MostThreads) ForgetThreadsAtRest();
+            if (!_threads.TryGetValue((account, contact), out var thread))
+                _threads[(account, contact)] = thread = Full(ThreadRate);
+            Refill(thread, ThreadRate).Tokens--;
         }
     }
 
@@ -33,22 +47,39 @@ internal sealed class Pace(IOptions<SenderOptions> options, TimeProvider clock)
     {
         lock (_lock)
         {
-            var accounts = _buckets.Keys.Where(key => key.Heavy == heavy).Select(key => key.Account).ToList();
+            var accounts = _accounts.Keys.Where(key => key.Heavy == heavy).Select(key => key.Account).ToList();
             return accounts.FindAll(account => BucketOf(account, heavy).Tokens < 1);
         }
     }
 
+    private double ThreadRate => options.Value.SendsPerThreadPerSecond;
+
     private Bucket BucketOf(AccountId account, bool heavy)
     {
-        var rate = heavy ? options.Value.AudioVideoPerSecond : options.Value.SendsPerSecond;
-        // A tenth of a second's worth may go at once: more would break Meta's second, less would cost a wake-up for each send.
-        var size = Math.Max(1, rate / 10d);
+        double rate = heavy ? options.Value.AudioVideoPerSecond : options.Value.SendsPerSecond;
+        if (!_accounts.TryGetValue((account, heavy), out var bucket)) _accounts[(account, heavy)] = bucket = Full(rate);
+        return Refill(bucket, rate);
+    }
+
+    private Bucket Full(double rate) => new() { Tokens = SizeOf(rate), At = clock.GetTimestamp() };
+
+    private Bucket Refill(Bucket bucket, double rate)
+    {
         var now = clock.GetTimestamp();
-        if (!_buckets.TryGetValue((account, heavy), out var bucket))
-            _buckets[(account, heavy)] = bucket = new Bucket { Tokens = size, At = now };
-        bucket.Tokens = Math.Min(size, bucket.Tokens + (clock.GetElapsedTime(bucket.At, now).TotalSeconds * rate));
+        bucket.Tokens = Math.Min(SizeOf(rate), bucket.Tokens + (clock.GetElapsedTime(bucket.At, now).TotalSeconds * rate));
         bucket.At = now;
         return bucket;
+    }
+
+    /// <summary>A tenth of a second's worth may go at once: more would break Meta's second, less would cost a wake-up for each send.</summary>
+    private static double SizeOf(double rate) => Math.Max(1, rate / 10);
+
+    private void ForgetThreadsAtRest()
+    {
+        foreach (var (key, bucket) in _threads)
+        {
+            if (Refill(bucket, ThreadRate).Tokens >= SizeOf(ThreadRate)) _threads.Remove(key);
+        }
     }
 
     private sealed class Bucket

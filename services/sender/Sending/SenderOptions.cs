@@ -26,6 +26,13 @@ public sealed class SenderOptions
     [Range(1, 1000)]
     public int AudioVideoPerSecond { get; set; } = 10;
 
+    /// <summary>
+    /// Sends per second to one contact. Meta slows down a thread that gets many, and says neither at how many nor for how long
+    /// (meta-platform.md 4.1).
+    /// </summary>
+    [Range(1, 1000)]
+    public int SendsPerThreadPerSecond { get; set; } = 20;
+
     /// <summary>How long a call may take. Meta fetches media during the call, so less than 30 s makes unknowns of good sends.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:05:00")]
     public TimeSpan CallTimeout { get; set; } = TimeSpan.FromSeconds(30);

@@ -18,6 +18,7 @@ internal static class RouteTable
         ("/docs", "Store"),
 
         ("/api/v1/sends", "Sender"),
+        ("/api/v1/accounts/{account_id}/health", "Sender"),
         ("/api/v1/dead-letters/sender", "Sender"),
 
         ("/api/v1/webhook-endpoints", "CrmForwarder"),

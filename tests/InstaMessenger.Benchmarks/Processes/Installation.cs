@@ -29,11 +29,18 @@ internal sealed class Installation : IAsyncDisposable
     /// <summary>For the API, at the public door.</summary>
     public HttpClient Http { get; }
 
-    public static async Task<Installation> StandaloneAsync(string folder)
+    /// <summary>Starts one process.</summary>
+    /// <param name="folder">For its data.</param>
+    /// <param name="graph">Where it sends to; null for nowhere.</param>
+    public static async Task<Installation> StandaloneAsync(string folder, Uri? graph)
     {
-        var process = await StartStandaloneAsync(folder);
+        var settings = Settings(folder);
+        if (graph is not null) settings["Instagram__GraphBaseUrl"] = graph.ToString();
+        var process = await ProcessUnderTest.StartAsync("Standalone", folder, settings);
         return await SignedInAsync(new Installation([process], [process], process));
     }
+
+    public static Task<Installation> StandaloneAsync(string folder) => StandaloneAsync(folder, graph: null);
 
     public static Task<ProcessUnderTest> StartStandaloneAsync(string folder) =>
         ProcessUnderTest.StartAsync("Standalone", folder, Settings(folder));
@@ -107,7 +114,7 @@ internal sealed class Installation : IAsyncDisposable
         ["Instagram__Apps__0__AppId"] = "1",
         ["Instagram__Apps__0__AppSecret"] = WebhookRequests.AppSecret,
         ["Instagram__Apps__0__VerifyToken"] = "benchmark",
-        // Nobody listens there: no row sends.
+        // Nobody listens there: only one row sends.
         ["Instagram__GraphBaseUrl"] = "http://127.0.0.1:9",
         ["Outbound__AllowPrivateAddresses"] = "true",
         // The whole load comes from one client; what limits one must not limit the measurement.

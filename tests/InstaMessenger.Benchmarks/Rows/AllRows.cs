@@ -14,6 +14,7 @@ internal static class AllRows
         ("standalone", PipelineRows.StandaloneAsync),
         ("live", LiveRow.RunAsync),
         ("reads", ReadsRow.RunAsync),
+        ("throttled", ThrottledRow.RunAsync),
         ("streams", IdleStreamsRow.RunAsync),
         ("footprint", FootprintRow.RunAsync),
     ];

@@ -34,6 +34,8 @@ public abstract partial class FlowSuite
             _ => new { username = "thief", crm_webhook_url = "https://thief.example" }),
         ["DELETE /api/v1/accounts/{id}"] = Hides(HttpMethod.Delete, victim => $"/api/v1/accounts/{victim.Shop.AccountId}"),
 
+        ["GET /api/v1/accounts/{account_id}/health"] = Hides(HttpMethod.Get, victim => $"/api/v1/accounts/{victim.Shop.AccountId}/health"),
+
         ["POST /api/v1/messages/send"] = Refuses(
             403, HttpMethod.Post, _ => "/api/v1/messages/send",
             victim => new { account_id = victim.Shop.AccountId, recipient_id = victim.Customer, message = "stolen" }),

@@ -44,10 +44,40 @@ public sealed class PaceTests
         Take(Two, heavy: false).ShouldBe(10);
     }
 
+    [Fact]
+    public void A_thread_gets_no_more_than_its_rate_and_holds_up_no_other()
+    {
+        var (busy, calm) = (InstagramUserId.Parse("1"), InstagramUserId.Parse("2"));
+        var taken = 0;
+        for (var step = 0; step <= 100; step++, _clock.Advance(TimeSpan.FromMilliseconds(10)))
+        {
+            for (; _pace.HasRoom(One, busy) && _pace.HasRoom(One, heavy: false); taken++) _pace.Take(One, busy, heavy: false);
+        }
+
+        taken.ShouldBeInRange(20, 22);
+        _pace.HasRoom(One, calm).ShouldBeTrue();
+        _pace.HasRoom(Two, busy).ShouldBeTrue();
+    }
+
+    [Fact]
+    public void Threads_at_rest_are_forgotten_and_busy_ones_are_not()
+    {
+        for (var n = 0; n < 9_999; n++) _pace.Take(Two, InstagramUserId.Parse($"{n}"), heavy: false);
+        _clock.Advance(TimeSpan.FromSeconds(1));
+        var busy = InstagramUserId.Parse("99999");
+        while (_pace.HasRoom(One, busy)) _pace.Take(One, busy, heavy: false);
+        _pace.Take(One, InstagramUserId.Parse("99998"), heavy: false);
+
+        _pace.HasRoom(One, busy).ShouldBeFalse();
+    }
+
+    private int _contacts = 100;
+
     private int Take(AccountId account, bool heavy)
     {
         var count = 0;
-        for (; _pace.HasRoom(account, heavy); count++) _pace.Take(account, heavy);
+        // Each to a contact of their own, who holds up nobody.
+        for (; _pace.HasRoom(account, heavy); count++) _pace.Take(account, InstagramUserId.Parse($"{_contacts++}"), heavy);
         return count;
     }
 }

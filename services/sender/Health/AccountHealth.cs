@@ -1,0 +1,92 @@
+using InstaMessenger.Sender.Data;
+using InstaMessenger.Sender.Sending;
+
+namespace InstaMessenger.Sender.Health;
+
+/// <summary>How an account stands.</summary>
+internal enum HealthStatus
+{
+    /// <summary>Nothing is to be done.</summary>
+    Healthy,
+
+    /// <summary>Something is slow and ends by itself.</summary>
+    Degraded,
+
+    /// <summary>Somebody has to do something: see <c>next_step</c>.</summary>
+    ActionNeeded,
+}
+
+/// <summary>Whether sends go out.</summary>
+internal enum SendingState
+{
+    Running,
+    Paused,
+}
+
+/// <summary>An account's health, as far as sending goes.</summary>
+/// <param name="Status">How it stands.</param>
+/// <param name="Sending">What waits to be sent.</param>
+/// <param name="Problems">What is wrong; empty when nothing is.</param>
+/// <param name="NextStep">What to do first; null when nothing is to be done.</param>
+internal sealed record AccountHealth(
+    HealthStatus Status, SendingHealth Sending, IReadOnlyList<HealthProblem> Problems, string? NextStep)
+{
+    private const string Reconnect = "Connect the account again.";
+    private const string LookAtInstagram = "Look into the account's status on Instagram; sending is tried by itself.";
+
+    /// <summary>Describes an account.</summary>
+    /// <param name="account">The account.</param>
+    /// <param name="queued">How many sends wait or are under way.</param>
+    /// <param name="heavy">How many of them are audio or video.</param>
+    /// <param name="options">How fast they may go.</param>
+    /// <param name="now">The time (UTC).</param>
+    public static AccountHealth Of(SendingAccount account, int queued, int heavy, SenderOptions options, DateTimeOffset now)
+    {
+        var until = account.PausedUntil > now ? account.PausedUntil : null;
+        var paused = account.TokenRefused || until is not null;
+        var reason = account.TokenRefused ? "token_invalid" : until is null ? null : account.PauseReason;
+        double? eta = account.TokenRefused ? null
+            : queued == 0 ? 0
+            : ((until - now)?.TotalSeconds ?? 0)
+                + Math.Max((double)queued / options.SendsPerSecond, (double)heavy / options.AudioVideoPerSecond);
+        var problem = ProblemOf(account, until, reason);
+        return new AccountHealth(
+            problem is null ? HealthStatus.Healthy
+                : problem.NextStep is null ? HealthStatus.Degraded
+                : HealthStatus.ActionNeeded,
+            new SendingHealth(
+                paused ? SendingState.Paused : SendingState.Running,
+                reason,
+                account.TokenRefused ? null : until,
+                queued,
+                eta is { } seconds ? (long)Math.Ceiling(seconds) : null),
+            problem is null ? [] : [problem],
+            problem?.NextStep);
+    }
+
+    private static HealthProblem? ProblemOf(SendingAccount account, DateTimeOffset? until, string? reason) => reason switch
+    {
+        _ when account.TokenRefused => new(
+            "token_invalid", "Meta refuses the access token. Messages are received and kept; none is sent.", Reconnect),
+        null => null,
+        "account_restricted" or "temporarily_blocked" => new(
+            reason, $"Meta keeps the account from sending for a time. One message is tried at {until:u}.", LookAtInstagram),
+        _ => new(reason, $"Meta limits the account's calls. Sending goes on at {until:u}, with one message at first.", null),
+    };
+}
+
+/// <summary>What waits to be sent.</summary>
+/// <param name="State">Whether sends go out.</param>
+/// <param name="Reason">Why not; null when they do.</param>
+/// <param name="Until">When they go on; null when they do, or when only another token lets them.</param>
+/// <param name="Queued">How many wait or are under way.</param>
+/// <param name="EtaSeconds">
+/// How long the last of them waits, at the pace of the account and if Meta takes all; null when only another token lets them go.
+/// </param>
+internal sealed record SendingHealth(SendingState State, string? Reason, DateTimeOffset? Until, int Queued, long? EtaSeconds);
+
+/// <summary>Something that is wrong.</summary>
+/// <param name="Code">A stable snake_case code.</param>
+/// <param name="Message">A sentence for people.</param>
+/// <param name="NextStep">What to do; null when it ends by itself.</param>
+internal sealed record HealthProblem(string Code, string Message, string? NextStep);

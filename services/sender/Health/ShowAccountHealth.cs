@@ -1,0 +1,40 @@
+using InstaMessenger.Contracts.Ids;
+using InstaMessenger.Hosting.Http;
+using InstaMessenger.Hosting.Security;
+using InstaMessenger.Sender.Data;
+using InstaMessenger.Sender.Sending;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+
+namespace InstaMessenger.Sender.Health;
+
+/// <summary><c>GET /api/v1/accounts/{account_id}/health</c>: whether the account can send, how much waits, and what to do.</summary>
+internal static class ShowAccountHealth
+{
+    /// <summary>A longer queue is shown as this long.</summary>
+    private const int MostCounted = 100_000;
+
+    public static void MapAccountHealth(this IEndpointRouteBuilder routes) =>
+        routes.MapGet("/api/v1/accounts/{account_id}/health", HandleAsync).Needs(Scopes.Read).WithTags("Accounts")
+            .WithSummary("Whether an account can send, how much waits and for how long, and what is to be done.");
+
+    private static async Task<Results<Ok<AccountHealth>, ProblemHttpResult>> HandleAsync(
+        AccountId account_id,
+        Caller caller,
+        IDbContextFactory<SenderDbContext> factory,
+        IOptions<SenderOptions> options,
+        TimeProvider clock,
+        CancellationToken cancellationToken)
+    {
+        if (!caller.CanSee(account_id)) return Problems.NotFound("account");
+        await using var db = await factory.CreateDbContextAsync(cancellationToken);
+        var account = await db.Accounts.AsNoTracking().SingleOrDefaultAsync(row => row.AccountId == account_id, cancellationToken);
+        if (account is null or { Unlinked: true }) return Problems.NotFound("account");
+        var open = new[] { LedgerState.Queued, LedgerState.Waiting, LedgerState.Claimed };
+        var waiting = db.Ledger.Where(row => open.Contains(row.State) && row.AccountId == account_id);
+        var heavy = await waiting.Where(row => row.Heavy).Take(MostCounted).CountAsync(cancellationToken);
+        var queued = await waiting.Take(MostCounted).CountAsync(cancellationToken);
+        return TypedResults.Ok(AccountHealth.Of(account, queued, heavy, options.Value, clock.GetUtcNow()));
+    }
+}

@@ -1,0 +1,58 @@
+using System.Collections.Concurrent;
+using System.Net;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+
+namespace InstaMessenger.Benchmarks.Load;
+
+/// <summary>A Graph API that takes every send after 20 ms, but for one account's, which it limits. Bare Kestrel, like the CRM.</summary>
+internal sealed class GraphReceiver : IAsyncDisposable
+{
+    private const int AnswerMs = 20;
+    private readonly WebApplication _app;
+    private readonly ConcurrentDictionary<string, int> _taken = new();
+
+    private GraphReceiver(WebApplication app) => _app = app;
+
+    public Uri Address => new(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+
+    /// <summary>The account whose calls are refused as too many; null for none.</summary>
+    public string? Limited { get; set; }
+
+    /// <summary>Sends that were taken, of all accounts but one.</summary>
+    public int TakenExcept(string account) => _taken.Where(pair => pair.Key != account).Sum(pair => pair.Value);
+
+    public static async Task<GraphReceiver> StartAsync()
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
+        var receiver = new GraphReceiver(builder.Build());
+        receiver._app.Run(receiver.AnswerAsync);
+        await receiver._app.StartAsync();
+        return receiver;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+    }
+
+    /// <summary>The path is <c>/v26.0/{account}/messages</c>.</summary>
+    private async Task AnswerAsync(HttpContext context)
+    {
+        var account = context.Request.Path.Value!.Split('/')[2];
+        while (!(await context.Request.BodyReader.ReadAsync()).IsCompleted)
+            context.Request.BodyReader.AdvanceTo(default);
+        await Task.Delay(AnswerMs, TimeProvider.System);
+        if (account == Limited)
+        {
+            context.Response.StatusCode = StatusCodes.Status429TooManyRequests;
+            await context.Response.WriteAsync("""{"error":{"code":613,"message":"Calls to this api have exceeded the rate limit."}}""");
+            return;
+        }
+
+        var number = _taken.AddOrUpdate(account, 1, (_, count) => count + 1);
+        await context.Response.WriteAsync($$"""{"recipient_id":"1","message_id":"mid.{{account}}.{{number}}"}""");
+    }
+}

@@ -1,0 +1,95 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using InstaMessenger.Contracts.Events;
+using InstaMessenger.Contracts.Ids;
+using InstaMessenger.Contracts.Outgoing;
+
+namespace InstaMessenger.Tests.Sender.Health;
+
+public sealed class AccountHealthTests : IAsyncLifetime
+{
+    private FakeGraph _graph = null!;
+    private SenderHost _host = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _graph = await FakeGraph.StartAsync();
+        _host = await SenderHost.StartAsync(_graph.Address);
+        await _host.LinkAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _host.DisposeAsync();
+        await _graph.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task One_that_sends_is_healthy()
+    {
+        var health = await HealthAsync();
+
+        (Text(health, "status"), health.GetProperty("problems").GetArrayLength()).ShouldBe(("healthy", 0));
+        health.GetProperty("next_step").ValueKind.ShouldBe(JsonValueKind.Null);
+        var sending = health.GetProperty("sending");
+        (Text(sending, "state"), sending.GetProperty("queued").GetInt32(), sending.GetProperty("eta_seconds").GetInt64())
+            .ShouldBe(("running", 0, 0));
+    }
+
+    [Fact]
+    public async Task One_that_Meta_limits_says_until_when_how_many_wait_and_how_long()
+    {
+        _graph.Answer = (context, _) =>
+        {
+            context.Response.Headers["x-business-use-case-usage"] =
+                """{"1":[{"type":"instagram","call_count":100,"estimated_time_to_regain_access":7}]}""";
+            return FakeGraph.Json(context, 400, """{"error":{"code":613}}""");
+        };
+        await _host.SendAsync(_host.Text("1"));
+        (await _host.OutcomeAsync()).Outcome.ShouldBe(SendOutcome.Later);
+        await _host.SendAsync([.. Enumerable.Range(2, 299).Select(
+            n => _host.Text($"{n}", to: InstagramUserId.Parse($"{n}")) with
+            {
+                Content = n % 10 == 0 ? new OutgoingMedia("video", "https://a.example/v.mp4") : new OutgoingText("hello"),
+            })]);
+
+        var health = await HealthAsync();
+
+        Text(health, "status").ShouldBe("degraded");
+        var sending = health.GetProperty("sending");
+        (Text(sending, "state"), Text(sending, "reason"), sending.GetProperty("queued").GetInt32()).ShouldBe(("paused", "rate_limited", 300));
+        sending.GetProperty("until").GetDateTimeOffset().ShouldBe(_host.Clock.GetUtcNow().AddMinutes(7), TimeSpan.FromSeconds(1));
+        // 30 videos at 10 a second take as long as 300 messages at 100.
+        sending.GetProperty("eta_seconds").GetInt64().ShouldBeInRange(422, 424);
+    }
+
+    [Theory]
+    [InlineData(190, "token_invalid", false)]
+    [InlineData(368, "temporarily_blocked", true)]
+    public async Task One_that_needs_somebody_says_what_to_do(int code, string problem, bool hasEnd)
+    {
+        _graph.Answer = FakeGraph.Error(400, code);
+        await _host.SendAsync(_host.Text("1"));
+        await _host.OutcomeAsync();
+
+        var health = await HealthAsync();
+
+        (Text(health, "status"), Text(health.GetProperty("problems")[0], "code")).ShouldBe(("action_needed", problem));
+        Text(health, "next_step").ShouldNotBeNullOrEmpty();
+        (health.GetProperty("sending").GetProperty("until").ValueKind == JsonValueKind.String).ShouldBe(hasEnd);
+        (health.GetProperty("sending").GetProperty("eta_seconds").ValueKind == JsonValueKind.Number).ShouldBe(hasEnd);
+    }
+
+    [Fact]
+    public async Task Nobody_elses_account_is_there()
+    {
+        (await _host.Http.GetAsync("/api/v1/accounts/acc_2/health")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        await _host.LinkAsync(version: 2, unlinked: true);
+        (await _host.Http.GetAsync("/api/v1/accounts/acc_1/health")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+    }
+
+    private Task<JsonElement> HealthAsync() => _host.Http.GetFromJsonAsync<JsonElement>("/api/v1/accounts/acc_1/health");
+
+    private static string? Text(JsonElement json, string name) => json.GetProperty(name).GetString();
+}
