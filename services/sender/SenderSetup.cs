@@ -8,6 +8,7 @@ using InstaMessenger.Hosting.Workers;
 using InstaMessenger.Sender.Accounts;
 using InstaMessenger.Sender.Data;
 using InstaMessenger.Sender.Graph;
+using InstaMessenger.Sender.Greetings;
 using InstaMessenger.Sender.Health;
 using InstaMessenger.Sender.ReadBacks;
 using InstaMessenger.Sender.Sending;
@@ -50,6 +51,7 @@ public static class SenderSetup
         services.AddSingleton<LookForSends>();
         services.AddWorker<ReadBackWorker>();
         services.AddWorker<Dispatcher>();
+        services.AddSingleton<MessengerProfile>();
         services.AddSingleton<WaitingSigns>();
         services.AddWorker<SignWorker>();
         services.AddWorker<SendGauges>();
@@ -63,6 +65,8 @@ public static class SenderSetup
         app.MapListSends();
         app.MapSettleSend();
         app.MapAccountHealth();
+        app.MapIceBreakers();
+        app.MapPersistentMenu();
         app.MapDeadLetters<SenderDbContext>("sender");
     }
 }

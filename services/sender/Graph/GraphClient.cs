@@ -64,34 +64,54 @@ internal sealed class GraphClient(IServiceProvider services, SecretProtector sec
     public async Task<ThreadAnswer> ReadThreadAsync(
         AccountId account, LoginType login, string? protectedToken, InstagramUserId contact, CancellationToken cancellationToken)
     {
-        if (TokenOf(account, protectedToken) is not { } token) return new(null, "there is no access token that works");
+        var reply = await AskAsync(
+            account,
+            login,
+            protectedToken,
+            (api, version, token, end) => api.ReadThreadAsync(version, token, contact.Value, ThreadFields, end),
+            cancellationToken);
+        if (!reply.IsSuccess)
+        {
+            var code = reply.Error is { } error ? $", code {error.Code}" : "";
+            return new(
+                null,
+                reply.Fault ?? $"Meta refused to show the conversation (status {reply.Status}{code})",
+                CallLimit.Of(reply.Verdict, reply.Usage));
+        }
+
+        var limit = CallLimit.Of(null, reply.Usage);
+        return ThreadBody.Of(reply.Body, contact) is { } view
+            ? new(view with { Skew = reply.Date - clock.GetUtcNow() ?? TimeSpan.Zero }, null, limit)
+            : new(null, "Meta showed no conversation with this person", limit);
+    }
+
+    /// <summary>Makes a call that sends nothing to anybody, so that it may be made again.</summary>
+    /// <param name="account">The account.</param>
+    /// <param name="login">Which host it is made to.</param>
+    /// <param name="protectedToken">The token, as it is kept.</param>
+    /// <param name="call">Makes the call, with the version and the token.</param>
+    /// <param name="cancellationToken">Gives up on it.</param>
+    public async Task<GraphReply> AskAsync(
+        AccountId account,
+        LoginType login,
+        string? protectedToken,
+        Func<IGraphApi, string, string, CancellationToken, Task<HttpResponseMessage>> call,
+        CancellationToken cancellationToken)
+    {
+        if (TokenOf(account, protectedToken) is not { } token) return new GraphReply("there is no access token that works");
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         end.CancelAfter(ReadTimeout);
         try
         {
             var api = services.GetRequiredKeyedService<IGraphApi>(login);
-            using var response = await api.ReadThreadAsync(graph.Value.GraphVersion, token, contact.Value, ThreadFields, end.Token);
+            using var response = await call(api, graph.Value.GraphVersion, token, end.Token);
             var (body, cut) = await ReadAsync(response.Content, LargestThread, end.Token);
-            var usage = UsageHeaders.Of(response.Headers);
-            var said = GraphBody.Of(body.Span);
-            if (said.Error is not null || !response.IsSuccessStatusCode || cut is not null) return Unread(response, said.Error, usage);
-            var limit = CallLimit.Of(null, usage);
-            return ThreadBody.Of(body, contact) is { } view
-                ? new(view with { Skew = response.Headers.Date - clock.GetUtcNow() ?? TimeSpan.Zero }, null, limit)
-                : new(null, "Meta showed no conversation with this person", limit);
+            return GraphReply.Of(response, body, cut is not null);
         }
         catch (Exception error) when (!cancellationToken.IsCancellationRequested)
         {
-            return new(null, $"Meta gave no answer ({error.GetBaseException().GetType().Name})");
+            return new GraphReply($"Meta gave no answer ({error.GetBaseException().GetType().Name})");
         }
-    }
-
-    private static ThreadAnswer Unread(HttpResponseMessage response, GraphError? error, UsageHeaders? usage)
-    {
-        var status = (int)response.StatusCode;
-        var verdict = GraphAnswer.VerdictOf(status, new GraphBody(null, error), isMedia: false);
-        var what = error is null ? $"status {status}" : $"status {status}, code {error.Code}";
-        return new(null, $"Meta refused to show the conversation ({what})", CallLimit.Of(verdict, usage));
     }
 
     private static Verdict Judge(RequestWatch watch, Exception error, bool timedOut)

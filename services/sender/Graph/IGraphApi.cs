@@ -23,6 +23,36 @@ internal interface IGraphApi
         [Property(RequestWatch.Key)] RequestWatch watch,
         CancellationToken cancellationToken);
 
+    /// <summary>Reads parts of what every customer sees before they write.</summary>
+    /// <param name="version">Like <c>v26.0</c>.</param>
+    /// <param name="token">The access token.</param>
+    /// <param name="fields">Their names.</param>
+    /// <param name="cancellationToken">Gives up on the call.</param>
+    [Get("/{version}/me/messenger_profile?platform=instagram")]
+    Task<HttpResponseMessage> ReadProfileAsync(
+        string version, [Authorize("Bearer")] string token, string fields, CancellationToken cancellationToken);
+
+    /// <summary>Writes parts of it; a part is replaced as a whole.</summary>
+    /// <param name="version">Like <c>v26.0</c>.</param>
+    /// <param name="token">The access token.</param>
+    /// <param name="profile">The parts.</param>
+    /// <param name="cancellationToken">Gives up on the call.</param>
+    [Post("/{version}/me/messenger_profile")]
+    Task<HttpResponseMessage> WriteProfileAsync(
+        string version,
+        [Authorize("Bearer")] string token,
+        [Body(buffered: true)] GraphProfile profile,
+        CancellationToken cancellationToken);
+
+    /// <summary>Removes parts of it.</summary>
+    /// <param name="version">Like <c>v26.0</c>.</param>
+    /// <param name="token">The access token.</param>
+    /// <param name="fields">Their names, as a JSON list.</param>
+    /// <param name="cancellationToken">Gives up on the call.</param>
+    [Delete("/{version}/me/messenger_profile?platform=instagram")]
+    Task<HttpResponseMessage> RemoveProfileAsync(
+        string version, [Authorize("Bearer")] string token, string fields, CancellationToken cancellationToken);
+
     /// <summary>Reads the conversation with one person.</summary>
     /// <param name="version">Like <c>v26.0</c>.</param>
     /// <param name="token">The access token.</param>

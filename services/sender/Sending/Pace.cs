@@ -71,7 +71,9 @@ internal sealed class Pace(IOptions<SenderOptions> options, TimeProvider clock)
         return bucket;
     }
 
-    /// <summary>A tenth of a second's worth may go at once: more would break Meta's second, less would cost a wake-up for each send.</summary>
+    /// <summary>
+    /// A tenth of a second's worth may go at once: more would break Meta's second, less would cost a wake-up for each send.
+    /// </summary>
     private static double SizeOf(double rate) => Math.Max(1, rate / 10);
 
     private void ForgetThreadsAtRest()

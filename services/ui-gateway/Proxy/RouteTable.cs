@@ -19,6 +19,8 @@ internal static class RouteTable
 
         ("/api/v1/sends", "Sender"),
         ("/api/v1/accounts/{account_id}/health", "Sender"),
+        ("/api/v1/accounts/{account_id}/ice-breakers", "Sender"),
+        ("/api/v1/accounts/{account_id}/persistent-menu", "Sender"),
         ("/api/v1/dead-letters/sender", "Sender"),
 
         ("/api/v1/webhook-endpoints", "CrmForwarder"),

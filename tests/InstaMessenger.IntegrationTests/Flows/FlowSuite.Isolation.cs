@@ -36,6 +36,21 @@ public abstract partial class FlowSuite
 
         ["GET /api/v1/accounts/{account_id}/health"] = Hides(HttpMethod.Get, victim => $"/api/v1/accounts/{victim.Shop.AccountId}/health"),
 
+        ["GET /api/v1/accounts/{account_id}/ice-breakers"] = Hides(
+            HttpMethod.Get, victim => $"/api/v1/accounts/{victim.Shop.AccountId}/ice-breakers"),
+        ["PUT /api/v1/accounts/{account_id}/ice-breakers"] = Hides(
+            HttpMethod.Put, victim => $"/api/v1/accounts/{victim.Shop.AccountId}/ice-breakers",
+            _ => new { ice_breakers = new[] { new { question = "mine?", payload = "THEFT" } } }),
+        ["DELETE /api/v1/accounts/{account_id}/ice-breakers"] = Hides(
+            HttpMethod.Delete, victim => $"/api/v1/accounts/{victim.Shop.AccountId}/ice-breakers"),
+        ["GET /api/v1/accounts/{account_id}/persistent-menu"] = Hides(
+            HttpMethod.Get, victim => $"/api/v1/accounts/{victim.Shop.AccountId}/persistent-menu"),
+        ["PUT /api/v1/accounts/{account_id}/persistent-menu"] = Hides(
+            HttpMethod.Put, victim => $"/api/v1/accounts/{victim.Shop.AccountId}/persistent-menu",
+            _ => new { items = new[] { new { type = "postback", title = "mine", payload = "THEFT" } } }),
+        ["DELETE /api/v1/accounts/{account_id}/persistent-menu"] = Hides(
+            HttpMethod.Delete, victim => $"/api/v1/accounts/{victim.Shop.AccountId}/persistent-menu"),
+
         ["POST /api/v1/messages/send"] = Refuses(
             403, HttpMethod.Post, _ => "/api/v1/messages/send",
             victim => new { account_id = victim.Shop.AccountId, recipient_id = victim.Customer, message = "stolen" }),

@@ -75,6 +75,9 @@ public sealed class MetaStandIn : IDisposable
     /// <inheritdoc cref="SimulatorOptions.FetchOutgoingMedia"/>
     public bool FetchOutgoingMedia { get; set; }
 
+    /// <summary>What every customer of an account sees before they write: each part as JSON.</summary>
+    internal ConcurrentDictionary<string, ConcurrentDictionary<string, string>> Profiles { get; } = new();
+
     internal OutgoingMedia Media { get; } = new();
 
     internal TimeProvider Clock { get; }

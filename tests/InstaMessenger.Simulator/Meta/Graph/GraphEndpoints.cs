@@ -27,6 +27,9 @@ internal static partial class GraphEndpoints
         Map("DELETE", "{version}/{id}/subscribed_apps", Faulty(SubscriptionCall.RemoveAsync));
         Map("GET", "{version}/{id}/conversations", Faulty(ConversationCall.ListAsync));
         Map("GET", "{version}/{id}/messages", Faulty(ConversationCall.MessagesAsync));
+        Map("GET", "{version}/{id}/messenger_profile", Faulty(ProfileCall.ShowAsync));
+        Map("POST", "{version}/{id}/messenger_profile", Faulty(ProfileCall.WriteAsync));
+        Map("DELETE", "{version}/{id}/messenger_profile", Faulty(ProfileCall.RemoveAsync));
         Map("GET", "{version}/{id}", Faulty(ObjectCall.HandleAsync));
 
         void Map(string method, string path, Func<GraphContext, Task> handle) =>

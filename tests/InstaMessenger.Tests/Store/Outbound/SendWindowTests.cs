@@ -1,20 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
-using System.Text;
-using System.Text.Json;
-using InstaMessenger.Contracts.Commands;
-using InstaMessenger.Contracts.Events;
-using InstaMessenger.Contracts.Ids;
-using InstaMessenger.Contracts.Outgoing;
-using InstaMessenger.Hosting.Bus;
-using InstaMessenger.Hosting.Security;
-using InstaMessenger.Store.Data;
 using InstaMessenger.Store.Domain;
-using InstaMessenger.Store.Outbound;
-using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Time.Testing;
 
 namespace InstaMessenger.Tests.Store.Outbound;
 

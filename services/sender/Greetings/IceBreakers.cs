@@ -1,0 +1,68 @@
+using InstaMessenger.Contracts.Ids;
+using InstaMessenger.Hosting.Http;
+using InstaMessenger.Hosting.Security;
+using InstaMessenger.Sender.Graph;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace InstaMessenger.Sender.Greetings;
+
+/// <summary>
+/// <c>/api/v1/accounts/{account_id}/ice-breakers</c>: questions that a customer can tap instead of writing the first message.
+/// </summary>
+internal static class IceBreakers
+{
+    private const string Part = "ice_breakers";
+    private const int Most = 4;
+
+    public static void MapIceBreakers(this IEndpointRouteBuilder routes)
+    {
+        const string Path = "/api/v1/accounts/{account_id}/ice-breakers";
+        routes.MapGet(Path, GetAsync).Needs(Scopes.Read).WithTags("Accounts").WithSummary("The ice breakers, as Instagram has them.")
+            .ProducesProblem(StatusCodes.Status422UnprocessableEntity).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+        routes.MapPut(Path, PutAsync).Needs(Scopes.Manage).WithTags("Accounts").WithSummary("Replaces the ice breakers: 1 to 4.")
+            .ProducesProblem(StatusCodes.Status422UnprocessableEntity).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+        routes.MapDelete(Path, DeleteAsync).Needs(Scopes.Manage).WithTags("Accounts").WithSummary("Removes the ice breakers.")
+            .ProducesProblem(StatusCodes.Status422UnprocessableEntity).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+    }
+
+    private static async Task<Results<Ok<IceBreakerList>, ProblemHttpResult>> GetAsync(
+        AccountId account_id, Caller caller, MessengerProfile profile, CancellationToken cancellationToken)
+    {
+        var (items, problem) = await profile.ReadAsync(caller, account_id, Part, cancellationToken);
+        if (problem is not null) return problem;
+        return TypedResults.Ok(new IceBreakerList([.. items.Select(item => new IceBreaker(item.Question, item.Payload))]));
+    }
+
+    private static async Task<Results<Ok<IceBreakerList>, ProblemHttpResult>> PutAsync(
+        AccountId account_id, IceBreakerList list, Caller caller, MessengerProfile profile, CancellationToken cancellationToken)
+    {
+        var wrong = new List<(string, string)>();
+        var items = list.IceBreakers ?? [];
+        TapRules.Count("ice_breakers", items.Count, Most, wrong);
+        for (var n = 0; n < items.Count; n++)
+        {
+            TapRules.Text($"ice_breakers[{n}].question", items[n].Question, TapRules.MostTitle, wrong);
+            TapRules.Text($"ice_breakers[{n}].payload", items[n].Payload, TapRules.MostPayload, wrong);
+        }
+
+        if (wrong.Count > 0) return Problems.Invalid([.. wrong]);
+        var part = new GraphProfile.Part([.. items.Select(item => new GraphProfile.Item(item.Question, item.Payload))]);
+        var problem = await profile.WriteAsync(caller, account_id, new GraphProfile(IceBreakers: [part]), cancellationToken);
+        if (problem is not null) return problem;
+        return TypedResults.Ok(list);
+    }
+
+    private static async Task<Results<NoContent, ProblemHttpResult>> DeleteAsync(
+        AccountId account_id, Caller caller, MessengerProfile profile, CancellationToken cancellationToken)
+    {
+        if (await profile.RemoveAsync(caller, account_id, Part, cancellationToken) is { } problem) return problem;
+        return TypedResults.NoContent();
+    }
+
+    /// <param name="IceBreakers">1 to 4.</param>
+    internal sealed record IceBreakerList(IReadOnlyList<IceBreaker>? IceBreakers);
+
+    /// <param name="Question">What the customer taps.</param>
+    /// <param name="Payload">What the postback carries.</param>
+    internal sealed record IceBreaker(string? Question, string? Payload);
+}

@@ -1,0 +1,101 @@
+using System.Text.Json;
+using InstaMessenger.Contracts.Ids;
+using InstaMessenger.Hosting.Database;
+using InstaMessenger.Hosting.Http;
+using InstaMessenger.Hosting.Security;
+using InstaMessenger.Sender.Data;
+using InstaMessenger.Sender.Graph;
+using InstaMessenger.Sender.Sending;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+
+namespace InstaMessenger.Sender.Greetings;
+
+/// <summary>
+/// Reads and writes what customers see before they write. Nothing of it is kept here: Meta has the only copy, and each call is made at once
+/// and may be repeated.
+/// </summary>
+internal sealed class MessengerProfile(
+    IDbContextFactory<SenderDbContext> factory, IUnitOfWork<SenderDbContext> unitOfWork, GraphClient graph, TimeProvider clock)
+{
+    /// <summary>Reads one part; a problem when Meta does not show it.</summary>
+    public async Task<(IReadOnlyList<GraphProfile.Item> Items, ProblemHttpResult? Problem)> ReadAsync(
+        Caller caller, AccountId account, string part, CancellationToken cancellationToken)
+    {
+        var (reply, problem) = await AskAsync(
+            caller, account, (api, version, token, end) => api.ReadProfileAsync(version, token, part, end), cancellationToken);
+        return (problem is null ? ItemsOf(reply!.Body, part) : [], problem);
+    }
+
+    /// <summary>Replaces parts; a problem when Meta does not take them.</summary>
+    public async Task<ProblemHttpResult?> WriteAsync(
+        Caller caller, AccountId account, GraphProfile profile, CancellationToken cancellationToken) => (await AskAsync(
+            caller, account, (api, version, token, end) => api.WriteProfileAsync(version, token, profile, end), cancellationToken)).Problem;
+
+    /// <summary>Removes a part.</summary>
+    public async Task<ProblemHttpResult?> RemoveAsync(
+        Caller caller, AccountId account, string part, CancellationToken cancellationToken) => (await AskAsync(
+            caller,
+            account,
+            (api, version, token, end) => api.RemoveProfileAsync(version, token, $"[\"{part}\"]", end),
+            cancellationToken)).Problem;
+
+    private async Task<(GraphReply? Reply, ProblemHttpResult? Problem)> AskAsync(
+        Caller caller,
+        AccountId id,
+        Func<IGraphApi, string, string, CancellationToken, Task<HttpResponseMessage>> call,
+        CancellationToken cancellationToken)
+    {
+        await using var db = await factory.CreateDbContextAsync(cancellationToken);
+        var account = await db.Accounts.AsNoTracking().SingleOrDefaultAsync(row => row.AccountId == id, cancellationToken);
+        if (!caller.CanSee(id) || account is null or { Unlinked: true }) return (null, Problems.NotFound("account"));
+        if (account.PausedUntil is { } until && until > clock.GetUtcNow()) return (null, Problems.Of(
+            StatusCodes.Status503ServiceUnavailable, "rate_limited", "Meta limits the account's calls.", ("until", until)));
+        var reply = await graph.AskAsync(id, account.LoginType, account.ProtectedToken, call, cancellationToken);
+        if (CallLimit.Of(reply.Verdict, reply.Usage) is { } limit)
+            await HoldBackAsync(id, account.ProtectedToken, limit, cancellationToken);
+        return reply.IsSuccess ? (reply, null) : (null, ProblemOf(reply));
+    }
+
+    private Task HoldBackAsync(AccountId id, string? usedToken, CallLimit limit, CancellationToken cancellationToken) =>
+        unitOfWork.ExecuteAsync(
+            async scope => await HoldBacks.ApplyAsync(
+                scope.Db,
+                await scope.Db.Accounts.SingleAsync(row => row.AccountId == id),
+                usedToken,
+                limit,
+                Random.Shared.NextDouble(),
+                clock.GetUtcNow()),
+            cancellationToken);
+
+    /// <summary>What Meta refuses is the caller's to change; what it did not answer is nobody's.</summary>
+    private static ProblemHttpResult ProblemOf(GraphReply reply) => reply.Verdict switch
+    {
+        Verdict.Rejected rejected => Problems.Of(StatusCodes.Status422UnprocessableEntity, rejected.Code, rejected.Message),
+        Verdict.Later later => Problems.Of(StatusCodes.Status503ServiceUnavailable, later.Code, later.Message),
+        _ => Problems.Of(
+            StatusCodes.Status503ServiceUnavailable, "meta_unavailable", $"{reply.Fault ?? "Meta had an internal error"}. Ask again."),
+    };
+
+    /// <summary>Meta shows the nested form, and its samples also a flat one; what is neither counts as nothing.</summary>
+    private static List<GraphProfile.Item> ItemsOf(ReadOnlyMemory<byte> body, string part)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(body);
+            List<JsonElement> parts = [.. ListOf(document.RootElement, "data").SelectMany(data => ListOf(data, part))];
+            var nested = parts.SelectMany(entry => ListOf(entry, "call_to_actions")).ToList();
+            return (nested.Count > 0 ? nested : parts.FindAll(entry => entry.TryGetProperty("payload", out _)))
+                .ConvertAll(item => item.Deserialize<GraphProfile.Item>(GraphMessage.Json)!);
+        }
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
+        {
+            return [];
+        }
+    }
+
+    private static IEnumerable<JsonElement> ListOf(JsonElement parent, string name) =>
+        parent.ValueKind == JsonValueKind.Object && parent.TryGetProperty(name, out var list) && list.ValueKind == JsonValueKind.Array
+            ? list.EnumerateArray()
+            : [];
+}
