@@ -41,17 +41,19 @@ internal sealed class Claims(
     /// <returns>The claimed sends, and whether an account's pace held others back.</returns>
     public async Task<(List<ClaimedSend> Claimed, bool Paced)> ClaimAsync(CallSlots.Round slots, CancellationToken cancellationToken)
     {
-        var (admitted, paced) = await AdmitAsync(slots, cancellationToken);
-        if (admitted.Count == 0) return ([], paced);
-        var claim = $"{_process}/{++_rounds}";
+        List<long> admitted = [];
         try
         {
+            (admitted, var paced) = await AdmitAsync(slots, cancellationToken);
+            if (admitted.Count == 0) return ([], paced);
+            var claim = $"{_process}/{++_rounds}";
             return (await unitOfWork.ExecuteAsync(scope => ClaimAsync(scope, admitted, claim), cancellationToken), paced);
         }
         catch (Exception error) when (UnreadableRows.IsCause(error))
         {
-            await unreadable.SetAsideAsync(admitted, cancellationToken);
-            return ([], paced);
+            // What was found is not known when the finding itself failed.
+            await unreadable.SetAsideAsync(admitted.Count > 0 ? admitted : await DueAsync(cancellationToken), cancellationToken);
+            return ([], true);
         }
     }
 
@@ -131,6 +133,15 @@ internal sealed class Claims(
         }
 
         return (admitted, paced);
+    }
+
+    /// <summary>The rows that are due, without anything of theirs that might not be readable.</summary>
+    private async Task<List<long>> DueAsync(CancellationToken cancellationToken)
+    {
+        await using var db = await factory.CreateDbContextAsync(cancellationToken);
+        var now = clock.GetUtcNow();
+        return await DueSends.Find(db.Ledger, db.Accounts, now, [], [], now - options.Value.ReadBackAfter - TimeForLook, _process)
+            .Select(send => send.Sequence).Take(options.Value.Concurrency).ToListAsync(cancellationToken);
     }
 
     private async Task<List<ClaimedSend>> ClaimAsync(WorkScope<SenderDbContext> scope, List<long> sequences, string claim)

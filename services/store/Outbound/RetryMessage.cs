@@ -71,6 +71,7 @@ internal sealed class RetryMessage(IUnitOfWork<StoreDbContext> unitOfWork, Verdi
         var message = Message.Compose(
             conversation, MessageContent.Of(failed.Content), failed.Origin ?? Origin.Api, now, newId, failed.Metadata);
         failed.RetryAs(newId);
+        await Quotes.FillAsync(db, [message]);
         db.Add(message);
         conversation.Add(message, now);
         log.Append(scope, EventTypes.MessageStatus, account, conversation, message);

@@ -68,6 +68,7 @@ internal sealed partial class ScheduledSends(
         var account = await db.Accounts.SingleAsync(holder => holder.Id == row.AccountId);
         var messages = await ScheduledAsync(db, row);
         if (conversation is null || messages.Count == 0) return;
+        await Quotes.FillAsync(db, messages);
         var permit = await PermitAsync(db, account, conversation, messages[0], row.Author, now);
         var refusal = account.UnlinkedAt is not null
             ? new SendError("account_unlinked", "The account was unlinked before the message was due.", true, null)

@@ -70,7 +70,7 @@ public sealed class GreetingTests : IAsyncLifetime
     [InlineData("ice-breakers", """{"ice_breakers":[{"question":"A?"}]}""", "ice_breakers[0].payload")]
     [InlineData("persistent-menu", """{"items":[{"type":"call","title":"A"}]}""", "items[0].type")]
     [InlineData("persistent-menu", """{"items":[{"type":"url","title":"A","url":"http://a.example"}]}""", "items[0].url")]
-    [InlineData("persistent-menu", """{"items":[{"type":"url","title":"A","url":"https://a.example","payload":"A"}]}""", "items[0].payload")]
+    [InlineData("persistent-menu", """{"items":[{"type":"url","title":"A","url":"https://a.ex","payload":"A"}]}""", "items[0].payload")]
     [InlineData("persistent-menu", """{"items":[{"type":"postback","title":"A"}]}""", "items[0].payload")]
     public async Task What_Meta_would_not_take_is_refused_by_its_field(string part, string body, string field)
     {

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using InstaMessenger.Contracts.Ids;
+using InstaMessenger.Store.Data;
 using InstaMessenger.Store.Domain;
 using InstaMessenger.Store.Outbound;
 using Microsoft.EntityFrameworkCore;
