@@ -7,23 +7,13 @@ using Microsoft.AspNetCore.Http;
 namespace InstaMessenger.Tests.Sender.Greetings;
 
 /// <summary>Ice breakers and the menu: checked here, kept by Meta alone.</summary>
-public sealed class GreetingTests : IAsyncLifetime
+public sealed class GreetingTests : SenderTests
 {
-    private FakeGraph _graph = null!;
-    private SenderHost _host = null!;
-
-    public async ValueTask InitializeAsync()
+    public override async ValueTask InitializeAsync()
     {
-        _graph = await FakeGraph.StartAsync();
-        _graph.Answer = (context, _) => FakeGraph.Json(context, 200, """{"result":"success"}""");
-        _host = await SenderHost.StartAsync(_graph.Address);
-        await _host.LinkAsync();
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _host.DisposeAsync();
-        await _graph.DisposeAsync();
+        await base.InitializeAsync();
+        Graph.Answer = (context, _) => FakeGraph.Json(context, 200, """{"result":"success"}""");
+        await Host.LinkAsync();
     }
 
     [Theory]
@@ -42,7 +32,7 @@ public sealed class GreetingTests : IAsyncLifetime
     {
         (await PutAsync(part, body)).StatusCode.ShouldBe(HttpStatusCode.OK);
 
-        var call = await _graph.NextAsync();
+        var call = await Graph.NextAsync();
         (call.Path, call.Authorization).ShouldBe(("/v26.0/me/messenger_profile", "Bearer IGTOKEN"));
         call.Body.ShouldBe(meta.ReplaceLineEndings(""));
     }
@@ -54,9 +44,9 @@ public sealed class GreetingTests : IAsyncLifetime
     [InlineData("""{"data":7}""", 0)]
     public async Task What_Meta_shows_is_read_in_its_nested_and_its_flat_form(string meta, int count)
     {
-        _graph.Thread = context => FakeGraph.Json(context, 200, meta);
+        Graph.Thread = context => FakeGraph.Json(context, 200, meta);
 
-        var shown = (await _host.Http.GetFromJsonAsync<JsonElement>(Path("ice-breakers"))).GetProperty("ice_breakers");
+        var shown = (await Host.Http.GetFromJsonAsync<JsonElement>(Path("ice-breakers"))).GetProperty("ice_breakers");
 
         shown.GetArrayLength().ShouldBe(count);
         if (count == 1) shown[0].GetProperty("question").GetString().ShouldBe("Hours?");
@@ -84,7 +74,7 @@ public sealed class GreetingTests : IAsyncLifetime
 
         refused.StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity);
         (await refused.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("errors").EnumerateObject().Single().Name.ShouldBe(field);
-        _graph.Count.ShouldBe(0);
+        Graph.Count.ShouldBe(0);
     }
 
     [Theory]
@@ -94,13 +84,13 @@ public sealed class GreetingTests : IAsyncLifetime
     [InlineData(401, 190, 503, "token_invalid")]
     public async Task What_Meta_answers_is_passed_on_in_our_words(int status, int code, int ours, string word)
     {
-        _graph.Answer = FakeGraph.Error(status, code);
+        Graph.Answer = FakeGraph.Error(status, code);
 
         var refused = await PutAsync("ice-breakers", """{"ice_breakers":[{"question":"Hours?","payload":"HOURS"}]}""");
 
         ((int)refused.StatusCode).ShouldBe(ours);
         (await refused.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("code").GetString().ShouldBe(word);
-        var sending = (await _host.Http.GetFromJsonAsync<JsonElement>("/api/v1/accounts/acc_1/health")).GetProperty("sending");
+        var sending = (await Host.Http.GetFromJsonAsync<JsonElement>("/api/v1/accounts/acc_1/health")).GetProperty("sending");
         sending.GetProperty("state").GetString().ShouldBe(code is 613 or 190 ? "paused" : "running", "a limit holds for all calls");
     }
 
@@ -108,20 +98,20 @@ public sealed class GreetingTests : IAsyncLifetime
     public async Task One_is_removed_by_its_name_and_nobody_elses_account_is_there()
     {
         string? asked = null;
-        _graph.Answer = (context, _) =>
+        Graph.Answer = (context, _) =>
         {
             asked = $"{context.Request.Method} {Uri.UnescapeDataString(context.Request.QueryString.Value!)}";
             return FakeGraph.Json(context, StatusCodes.Status200OK, """{"result":"success"}""");
         };
 
-        (await _host.Http.DeleteAsync(Path("persistent-menu"))).StatusCode.ShouldBe(HttpStatusCode.NoContent);
+        (await Host.Http.DeleteAsync(Path("persistent-menu"))).StatusCode.ShouldBe(HttpStatusCode.NoContent);
 
         asked.ShouldBe("""DELETE ?platform=instagram&fields=["persistent_menu"]""");
-        (await _host.Http.GetAsync("/api/v1/accounts/acc_2/persistent-menu")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        (await Host.Http.GetAsync("/api/v1/accounts/acc_2/persistent-menu")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
     }
 
     private Task<HttpResponseMessage> PutAsync(string part, string body) =>
-        _host.Http.PutAsync(Path(part), new StringContent(body, Encoding.UTF8, "application/json"));
+        Host.Http.PutAsync(Path(part), new StringContent(body, Encoding.UTF8, "application/json"));
 
     private static string Path(string part) => $"/api/v1/accounts/acc_1/{part}";
 }

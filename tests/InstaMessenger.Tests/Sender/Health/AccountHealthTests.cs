@@ -7,22 +7,12 @@ using InstaMessenger.Contracts.Outgoing;
 
 namespace InstaMessenger.Tests.Sender.Health;
 
-public sealed class AccountHealthTests : IAsyncLifetime
+public sealed class AccountHealthTests : SenderTests
 {
-    private FakeGraph _graph = null!;
-    private SenderHost _host = null!;
-
-    public async ValueTask InitializeAsync()
+    public override async ValueTask InitializeAsync()
     {
-        _graph = await FakeGraph.StartAsync();
-        _host = await SenderHost.StartAsync(_graph.Address);
-        await _host.LinkAsync();
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _host.DisposeAsync();
-        await _graph.DisposeAsync();
+        await base.InitializeAsync();
+        await Host.LinkAsync();
     }
 
     [Fact]
@@ -40,16 +30,16 @@ public sealed class AccountHealthTests : IAsyncLifetime
     [Fact]
     public async Task One_that_Meta_limits_says_until_when_how_many_wait_and_how_long()
     {
-        _graph.Answer = (context, _) =>
+        Graph.Answer = (context, _) =>
         {
             context.Response.Headers["x-business-use-case-usage"] =
                 """{"1":[{"type":"instagram","call_count":100,"estimated_time_to_regain_access":7}]}""";
             return FakeGraph.Json(context, 400, """{"error":{"code":613}}""");
         };
-        await _host.SendAsync(_host.Text("1"));
-        (await _host.OutcomeAsync()).Outcome.ShouldBe(SendOutcome.Later);
-        await _host.SendAsync([.. Enumerable.Range(2, 299).Select(
-            n => _host.Text($"{n}", to: InstagramUserId.Parse($"{n}")) with
+        await Host.SendAsync(Host.Text("1"));
+        (await Host.OutcomeAsync()).Outcome.ShouldBe(SendOutcome.Later);
+        await Host.SendAsync([.. Enumerable.Range(2, 299).Select(
+            n => Host.Text($"{n}", to: InstagramUserId.Parse($"{n}")) with
             {
                 Content = n % 10 == 0 ? new OutgoingMedia("video", "https://a.example/v.mp4") : new OutgoingText("hello"),
             })]);
@@ -60,7 +50,7 @@ public sealed class AccountHealthTests : IAsyncLifetime
         var sending = health.GetProperty("sending");
         (Text(sending, "state"), Text(sending, "reason")).ShouldBe(("paused", "rate_limited"));
         sending.GetProperty("queued").GetInt32().ShouldBe(300);
-        sending.GetProperty("until").GetDateTimeOffset().ShouldBe(_host.Clock.GetUtcNow().AddMinutes(7), TimeSpan.FromSeconds(1));
+        sending.GetProperty("until").GetDateTimeOffset().ShouldBe(Host.Clock.GetUtcNow().AddMinutes(7), TimeSpan.FromSeconds(1));
         // 30 videos at 10 a second take as long as 300 messages at 100.
         sending.GetProperty("eta_seconds").GetInt64().ShouldBeInRange(422, 424);
     }
@@ -70,9 +60,9 @@ public sealed class AccountHealthTests : IAsyncLifetime
     [InlineData(368, "temporarily_blocked", true)]
     public async Task One_that_needs_somebody_says_what_to_do(int code, string problem, bool hasEnd)
     {
-        _graph.Answer = FakeGraph.Error(400, code);
-        await _host.SendAsync(_host.Text("1"));
-        await _host.OutcomeAsync();
+        Graph.Answer = FakeGraph.Error(400, code);
+        await Host.SendAsync(Host.Text("1"));
+        await Host.OutcomeAsync();
 
         var health = await HealthAsync();
 
@@ -85,12 +75,12 @@ public sealed class AccountHealthTests : IAsyncLifetime
     [Fact]
     public async Task Nobody_elses_account_is_there()
     {
-        (await _host.Http.GetAsync("/api/v1/accounts/acc_2/health")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
-        await _host.LinkAsync(version: 2, unlinked: true);
-        (await _host.Http.GetAsync("/api/v1/accounts/acc_1/health")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        (await Host.Http.GetAsync("/api/v1/accounts/acc_2/health")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        await Host.LinkAsync(version: 2, unlinked: true);
+        (await Host.Http.GetAsync("/api/v1/accounts/acc_1/health")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
     }
 
-    private Task<JsonElement> HealthAsync() => _host.Http.GetFromJsonAsync<JsonElement>("/api/v1/accounts/acc_1/health");
+    private Task<JsonElement> HealthAsync() => Host.Http.GetFromJsonAsync<JsonElement>("/api/v1/accounts/acc_1/health");
 
     private static string? Text(JsonElement json, string name) => json.GetProperty(name).GetString();
 }

@@ -5,23 +5,13 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace InstaMessenger.Tests.Sender.Signs;
 
-public sealed class SignWorkerTests : IAsyncLifetime
+public sealed class SignWorkerTests : SenderTests
 {
-    private FakeGraph _graph = null!;
-    private SenderHost _host = null!;
-
-    public async ValueTask InitializeAsync()
+    public override async ValueTask InitializeAsync()
     {
-        _graph = await FakeGraph.StartAsync();
-        _graph.Answer = (context, _) => FakeGraph.Json(context, 200, """{"recipient_id":"42"}""");
-        _host = await SenderHost.StartAsync(_graph.Address);
-        await _host.LinkAsync();
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _host.DisposeAsync();
-        await _graph.DisposeAsync();
+        await base.InitializeAsync();
+        Graph.Answer = (context, _) => FakeGraph.Json(context, 200, """{"recipient_id":"42"}""");
+        await Host.LinkAsync();
     }
 
     [Theory]
@@ -32,7 +22,7 @@ public sealed class SignWorkerTests : IAsyncLifetime
     {
         Add(sign, "42");
 
-        (await _graph.NextAsync()).Body.ShouldBe($$"""{"recipient":{"id":"42"},"sender_action":"{{word}}"}""");
+        (await Graph.NextAsync()).Body.ShouldBe($$"""{"recipient":{"id":"42"},"sender_action":"{{word}}"}""");
     }
 
     [Fact]
@@ -40,13 +30,13 @@ public sealed class SignWorkerTests : IAsyncLifetime
     {
         Add(Sign.TypingOn, "42", secondsAgo: 11);
         Add(Sign.TypingOn, "43", account: "acc_nobody");
-        _graph.Answer = FakeGraph.Error(400, 100);
+        Graph.Answer = FakeGraph.Error(400, 100);
         Add(Sign.TypingOn, "44");
-        (await _graph.NextAsync()).Body.ShouldContain("44");
+        (await Graph.NextAsync()).Body.ShouldContain("44");
 
-        await _host.Services.GetRequiredService<SignWorker>().RoundAsync(CancellationToken.None);
+        await Host.Services.GetRequiredService<SignWorker>().RoundAsync(CancellationToken.None);
 
-        _graph.Count.ShouldBe(1);
+        Graph.Count.ShouldBe(1);
     }
 
     [Fact]
@@ -65,11 +55,11 @@ public sealed class SignWorkerTests : IAsyncLifetime
     }
 
     private void Add(Sign sign, string contact, int secondsAgo = 0, string? account = null) =>
-        _host.Services.GetRequiredService<WaitingSigns>().Add(Of(sign, contact, secondsAgo, account));
+        Host.Services.GetRequiredService<WaitingSigns>().Add(Of(sign, contact, secondsAgo, account));
 
     private ShowSign Of(Sign sign, string contact, int secondsAgo, string? account = null) => new(
         account is null ? SenderHost.Account : AccountId.Parse(account),
         InstagramUserId.Parse(contact),
         sign,
-        _host.Clock.GetUtcNow().AddSeconds(-secondsAgo));
+        Host.Clock.GetUtcNow().AddSeconds(-secondsAgo));
 }

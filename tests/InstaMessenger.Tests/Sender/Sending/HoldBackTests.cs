@@ -1,0 +1,134 @@
+using InstaMessenger.Contracts.Events;
+using InstaMessenger.Contracts.Ids;
+using Microsoft.EntityFrameworkCore;
+
+namespace InstaMessenger.Tests.Sender.Sending;
+
+/// <summary>What Meta says of an account or of the app, and what waits for it.</summary>
+public sealed class HoldBackTests : SenderTests
+{
+    private static readonly InstagramUserId Other = InstagramUserId.Parse("43");
+
+    [Fact]
+    public async Task A_refused_token_stops_the_account_until_another_one_comes()
+    {
+        var success = Graph.Answer;
+        Graph.Answer = FakeGraph.Error(401, 190, 463);
+        await Host.LinkAsync(version: 1, token: "OLD");
+        await Host.SendAsync(Host.Text("1"));
+        var later = await Host.OutcomeAsync();
+        (later.Outcome, later.Error!.Code, later.Error.Retryable, later.Error.RetryAt)
+            .ShouldBe((SendOutcome.Later, "token_invalid", true, null));
+
+        Graph.Answer = success;
+        await Host.SendAsync(Host.Text("2", to: Other));
+        await Host.LinkAsync(version: 2, token: "NEW");
+        await Host.OutcomeAsync();
+        await Host.OutcomeAsync();
+        string[] tokens =
+            [(await Graph.NextAsync()).Authorization, (await Graph.NextAsync()).Authorization, (await Graph.NextAsync()).Authorization];
+        tokens.ShouldBe(["Bearer OLD", "Bearer NEW", "Bearer NEW"]);
+    }
+
+    [Fact]
+    public async Task After_a_rate_limit_the_account_rests_and_then_sends_one_as_a_probe()
+    {
+        var success = Graph.Answer;
+        var release = new TaskCompletionSource();
+        Graph.Answer = async (context, number) =>
+        {
+            context.Response.Headers["x-business-use-case-usage"] = number == 1
+                ? """{"1":[{"type":"instagram","call_count":100,"estimated_time_to_regain_access":7}]}"""
+                : "{}";
+            if (number == 1)
+            {
+                await FakeGraph.Error(400, 80002)(context, number);
+                return;
+            }
+
+            await release.Task;
+            await success(context, number);
+        };
+        await Host.LinkAsync();
+        await Host.SendAsync(Host.Text("1"));
+        var later = await Host.OutcomeAsync();
+        (later.Error!.Code, later.Error.RetryAt).ShouldBe(("rate_limited", Host.Clock.GetUtcNow().AddMinutes(7)));
+        await Graph.NextAsync();
+
+        await Host.SendAsync(Host.Text("2", to: Other), Host.Text("3", to: InstagramUserId.Parse("44")));
+        var probe = Graph.NextAsync();
+        Host.Clock.Advance(TimeSpan.FromMinutes(6));
+        Host.Clock.Advance(TimeSpan.FromSeconds(55));
+        while (!probe.IsCompleted)
+        {
+            Host.Clock.Advance(TimeSpan.FromMilliseconds(200));
+            await Task.WhenAny(probe, Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System));
+        }
+
+        await probe;
+
+        (Host.Clock.GetUtcNow() - later.At).ShouldBeGreaterThanOrEqualTo(TimeSpan.FromMinutes(7));
+        await ClaimedAsync(1);
+        release.SetResult();
+        for (var i = 0; i < 3; i++) (await Host.OutcomeAsync(TimeSpan.FromMilliseconds(100))).Outcome.ShouldBe(SendOutcome.Sent);
+        await Host.WriteAsync(async db => (await db.Accounts.SingleAsync()).Pauses.ShouldBe(0));
+    }
+
+    [Fact]
+    public async Task The_apps_limit_rests_every_account()
+    {
+        var second = AccountId.Parse("acc_2");
+        Graph.Answer = FakeGraph.Error(400, 4);
+        await Host.LinkAsync();
+        await Host.LinkAsync(account: second);
+        await Host.SendAsync(Host.Text("1"));
+        (await Host.OutcomeAsync()).Error!.Code.ShouldBe("rate_limited");
+        await Host.WriteAsync(async db =>
+            (await db.Accounts.Select(account => account.PauseReason).ToListAsync()).ShouldBe(["rate_limited", "rate_limited"]));
+    }
+
+    [Fact]
+    public async Task Usage_near_its_limit_rests_the_account_although_the_send_went_through()
+    {
+        var success = Graph.Answer;
+        Graph.Answer = (context, number) =>
+        {
+            context.Response.Headers["x-app-usage"] = """{"call_count":95,"total_time":1,"total_cputime":1}""";
+            return success(context, number);
+        };
+        await Host.LinkAsync();
+        await Host.SendAsync(Host.Text("1"));
+        (await Host.OutcomeAsync()).Outcome.ShouldBe(SendOutcome.Sent);
+        await Host.WriteAsync(
+            async db => (await db.Accounts.SingleAsync()).PausedUntil.ShouldNotBeNull().ShouldBeGreaterThan(Host.Clock.GetUtcNow()));
+    }
+
+    [Fact]
+    public async Task A_send_waits_for_the_account_as_it_was_when_the_send_was_accepted()
+    {
+        await Host.LinkAsync(version: 1, token: "OLD");
+        await Host.SendAsync(Host.Text("1", accountVersion: 2), Host.Text("2", to: Other));
+        (await Host.OutcomeAsync()).MessageId.ShouldBe(MessageId.Parse("msg_2"));
+        await Host.LinkAsync(version: 2, token: "NEW");
+        (await Host.OutcomeAsync()).Attempt.ShouldBe(1);
+        await Host.LinkAsync(version: 1, token: "OLD");
+        await Host.WriteAsync(async db => (await db.Accounts.SingleAsync()).Version.ShouldBe(2));
+    }
+
+    [Fact]
+    public async Task A_token_that_cannot_be_read_holds_up_its_own_account_alone()
+    {
+        var second = AccountId.Parse("acc_2");
+        await Host.LinkAsync();
+        await Host.LinkAsync(account: second);
+        await Host.WriteAsync(db => db.Accounts.Where(row => row.AccountId == second)
+            .ExecuteUpdateAsync(set => set.SetProperty(row => row.ProtectedToken, "not%a=token")));
+        await Host.SendAsync(Host.Text("1", account: second), Host.Text("2"));
+
+        SendReported[] reports = [await Host.OutcomeAsync(), await Host.OutcomeAsync()];
+
+        reports.OrderBy(report => report.MessageId.Value).Select(report => (report.Outcome, report.Error?.Code))
+            .ShouldBe([(SendOutcome.Later, "token_unreadable"), (SendOutcome.Sent, null)]);
+        Graph.Count.ShouldBe(1);
+    }
+}
