@@ -41,19 +41,17 @@ internal sealed class Claims(
     /// <returns>The claimed sends, and whether an account's pace held others back.</returns>
     public async Task<(List<ClaimedSend> Claimed, bool Paced)> ClaimAsync(CallSlots.Round slots, CancellationToken cancellationToken)
     {
-        List<long> admitted = [];
+        var (admitted, paced) = await AdmitAsync(slots, cancellationToken);
+        if (admitted.Count == 0) return ([], paced);
+        var claim = $"{_process}/{++_rounds}";
         try
         {
-            (admitted, var paced) = await AdmitAsync(slots, cancellationToken);
-            if (admitted.Count == 0) return ([], paced);
-            var claim = $"{_process}/{++_rounds}";
             return (await unitOfWork.ExecuteAsync(scope => ClaimAsync(scope, admitted, claim), cancellationToken), paced);
         }
         catch (Exception error) when (UnreadableRows.IsCause(error))
         {
-            // What was found is not known when the finding itself failed.
-            await unreadable.SetAsideAsync(admitted.Count > 0 ? admitted : await DueAsync(cancellationToken), cancellationToken);
-            return ([], true);
+            await unreadable.SetAsideAsync(admitted, cancellationToken);
+            return ([], paced);
         }
     }
 
@@ -101,11 +99,11 @@ internal sealed class Claims(
         while (slots.Left is > 0 and var room)
         {
             var now = clock.GetUtcNow();
-            var found = await DueSends
+            var due = DueSends
                 .Find(db.Ledger, db.Accounts, now, resting, restingHeavy, now - options.Value.ReadBackAfter - TimeForLook, _process)
                 .Where(send => !admitted.Contains(send.Sequence) && !passedOver.Contains(send.Sequence))
-                .Take(room)
-                .ToListAsync(cancellationToken);
+                .Take(room);
+            if (await ReadAsync(due, cancellationToken) is not { } found) continue;
             var refused = false;
             foreach (var send in found)
             {
@@ -135,13 +133,18 @@ internal sealed class Claims(
         return (admitted, paced);
     }
 
-    /// <summary>The rows that are due, without anything of theirs that might not be readable.</summary>
-    private async Task<List<long>> DueAsync(CancellationToken cancellationToken)
+    /// <summary>Reads what was found; null after a row whose contact cannot be read was set aside, so that it holds up no other.</summary>
+    private async Task<List<DueSends.Candidate>?> ReadAsync(IQueryable<DueSends.Candidate> due, CancellationToken cancellationToken)
     {
-        await using var db = await factory.CreateDbContextAsync(cancellationToken);
-        var now = clock.GetUtcNow();
-        return await DueSends.Find(db.Ledger, db.Accounts, now, [], [], now - options.Value.ReadBackAfter - TimeForLook, _process)
-            .Select(send => send.Sequence).Take(options.Value.Concurrency).ToListAsync(cancellationToken);
+        try
+        {
+            return await due.ToListAsync(cancellationToken);
+        }
+        catch (Exception error) when (UnreadableRows.IsCause(error))
+        {
+            await unreadable.SetAsideAsync(await due.Select(send => send.Sequence).ToListAsync(cancellationToken), cancellationToken);
+            return null;
+        }
     }
 
     private async Task<List<ClaimedSend>> ClaimAsync(WorkScope<SenderDbContext> scope, List<long> sequences, string claim)
