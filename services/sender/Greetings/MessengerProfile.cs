@@ -59,13 +59,11 @@ internal sealed class MessengerProfile(
 
     private Task HoldBackAsync(AccountId id, string? usedToken, CallLimit limit, CancellationToken cancellationToken) =>
         unitOfWork.ExecuteAsync(
-            async scope => await HoldBacks.ApplyAsync(
-                scope.Db,
-                await scope.Db.Accounts.SingleAsync(row => row.AccountId == id),
-                usedToken,
-                limit,
-                Random.Shared.NextDouble(),
-                clock.GetUtcNow()),
+            async scope =>
+            {
+                var account = await scope.Db.Accounts.SingleAsync(row => row.AccountId == id);
+                await HoldBacks.ApplyAsync(scope.Db, account, usedToken, limit, Random.Shared.NextDouble(), clock.GetUtcNow());
+            },
             cancellationToken);
 
     /// <summary>What Meta refuses is the caller's to change; what it did not answer is nobody's.</summary>
@@ -94,8 +92,8 @@ internal sealed class MessengerProfile(
         }
     }
 
-    private static IEnumerable<JsonElement> ListOf(JsonElement parent, string name) =>
+    private static List<JsonElement> ListOf(JsonElement parent, string name) =>
         parent.ValueKind == JsonValueKind.Object && parent.TryGetProperty(name, out var list) && list.ValueKind == JsonValueKind.Array
-            ? list.EnumerateArray()
+            ? [.. list.EnumerateArray()]
             : [];
 }
