@@ -1,7 +1,6 @@
 using InstaMessenger.Contracts.Events;
 using InstaMessenger.Contracts.Ids;
 using InstaMessenger.Contracts.Outgoing;
-using InstaMessenger.Sender.Data;
 using Microsoft.EntityFrameworkCore;
 
 namespace InstaMessenger.Tests.Sender.Sending;
@@ -114,7 +113,4 @@ public sealed class EndedClaimTests : SenderTests
         row.Claim("dead", Host.Clock.GetUtcNow() + until);
         if (called) row.BeginCall(Host.Clock.GetUtcNow());
     });
-
-    private Task ClaimedAsync(int expected) =>
-        Host.WriteAsync(async db => (await db.Ledger.CountAsync(row => row.State == LedgerState.Claimed)).ShouldBe(expected));
 }

@@ -1,5 +1,6 @@
 using InstaMessenger.Contracts.Events;
 using InstaMessenger.Contracts.Ids;
+using InstaMessenger.Sender.Data;
 using Microsoft.EntityFrameworkCore;
 
 namespace InstaMessenger.Tests.Sender.Sending;
@@ -131,4 +132,7 @@ public sealed class HoldBackTests : SenderTests
             .ShouldBe([(SendOutcome.Later, "token_unreadable"), (SendOutcome.Sent, null)]);
         Graph.Count.ShouldBe(1);
     }
+
+    private Task ClaimedAsync(int expected) =>
+        Host.WriteAsync(async db => (await db.Ledger.CountAsync(row => row.State == LedgerState.Claimed)).ShouldBe(expected));
 }
