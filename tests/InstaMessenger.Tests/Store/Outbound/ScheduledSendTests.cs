@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using InstaMessenger.Contracts.Outgoing;
-using InstaMessenger.Store.Domain;
+using InstaMessenger.Hosting.Workers;
 using InstaMessenger.Store.Outbound;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -141,7 +141,8 @@ public sealed class ScheduledSendTests : SendTests
         Sender.Commands.Count.ShouldBe(2);
     }
 
-    private Task RoundAsync() => Store.Services.GetRequiredService<ScheduledSends>().RoundAsync(CancellationToken.None);
+    private Task<NextRound> RoundAsync() =>
+        Store.Services.GetRequiredService<ScheduledSends>().RoundAsync(CancellationToken.None);
 
     private async Task<string?> StatusAsync(JsonElement accepted) =>
         Text(await Crm.GetFromJsonAsync<JsonElement>($"/api/v1/messages/{Text(accepted, "message_id")}"), "status");
