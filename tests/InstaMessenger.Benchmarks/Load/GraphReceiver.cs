@@ -42,8 +42,9 @@ internal sealed class GraphReceiver : IAsyncDisposable
     private async Task AnswerAsync(HttpContext context)
     {
         var account = context.Request.Path.Value!.Split('/')[2];
-        while (!(await context.Request.BodyReader.ReadAsync()).IsCompleted)
-            context.Request.BodyReader.AdvanceTo(default);
+        var reader = context.Request.BodyReader;
+        var read = await reader.ReadAtLeastAsync((int)(context.Request.ContentLength ?? int.MaxValue));
+        reader.AdvanceTo(read.Buffer.End);
         await Task.Delay(AnswerMs, TimeProvider.System);
         if (account == Limited)
         {

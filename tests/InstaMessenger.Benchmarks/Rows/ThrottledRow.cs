@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Net.Http.Json;
 using InstaMessenger.Benchmarks.Load;
 using InstaMessenger.Benchmarks.Measuring;
 using InstaMessenger.Benchmarks.Processes;
