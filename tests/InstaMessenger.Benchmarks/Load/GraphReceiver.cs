@@ -8,7 +8,8 @@ namespace InstaMessenger.Benchmarks.Load;
 /// <summary>A Graph API that takes every send after 20 ms, but for one account's, which it limits. Bare Kestrel, like the CRM.</summary>
 internal sealed class GraphReceiver : IAsyncDisposable
 {
-    private const int AnswerMs = 20;
+    private static readonly TimeSpan Answer = TimeSpan.FromMilliseconds(20);
+
     private readonly WebApplication _app;
     private readonly ConcurrentDictionary<string, int> _taken = new();
 
@@ -45,7 +46,7 @@ internal sealed class GraphReceiver : IAsyncDisposable
         var reader = context.Request.BodyReader;
         var read = await reader.ReadAtLeastAsync((int)(context.Request.ContentLength ?? int.MaxValue));
         reader.AdvanceTo(read.Buffer.End);
-        await Task.Delay(AnswerMs, TimeProvider.System);
+        await Task.Delay(Answer, TimeProvider.System);
         if (account == Limited)
         {
             context.Response.StatusCode = StatusCodes.Status429TooManyRequests;

@@ -79,7 +79,7 @@ public abstract partial class FlowSuite
         await SeesAsync(customer, "mark_seen");
     }
 
-    private static Task SeesAsync(Customer customer, string sign) => Until.TrueAsync(
+    private static Task<TimeSpan> SeesAsync(Customer customer, string sign) => Until.TrueAsync(
         () => customer.Signs.Contains(sign), TimeSpan.FromSeconds(30), () => $"The customer sees no {sign}.");
 
     private static Task<Answer> PrivateReplyAsync(Shop shop, string comment, params (string, string)[] headers) => shop.Api.PostAsync(
