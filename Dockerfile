@@ -17,7 +17,7 @@ read -r _ status _ <&3
 [ "$status" = 200 ]
 SCRIPT
 # A new volume takes the owner of the folder that it is mounted over.
-RUN mkdir -m 700 /data /keys && chown "$APP_UID" /data /keys
+RUN mkdir -m 700 /data /keys /media && chown "$APP_UID" /data /keys /media
 ENV Data__Directory=/data
 # Prometheus comes from another container; Metrics__Port is not published.
 ENV Metrics__Host=+

@@ -24,6 +24,8 @@ public static class BusTopology
         [typeof(ShowSign)] = ["sender.show-sign"],
         [typeof(SendReported)] = ["store.send-reported"],
         [typeof(EchoRecognised)] = ["sender.echo-recognised"],
+        [typeof(FetchMedia)] = ["sender.fetch-media"],
+        [typeof(MediaReported)] = ["store.media-reported"],
     };
 
     private static readonly Dictionary<string, Type> ByName = Queues.Keys.ToDictionary(type => type.Name);

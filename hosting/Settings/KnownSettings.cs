@@ -24,6 +24,8 @@ public static class KnownSettings
         "Instagram:GraphBaseUrl",
         "Instagram:GraphVersion",
         "Jwt:LifetimeMinutes", "Jwt:SigningKeys:*",
+        "Media:Directory", "Media:MostBytes",
+        "Media:S3:AccessKey", "Media:S3:Bucket", "Media:S3:Endpoint", "Media:S3:Prefix", "Media:S3:Region", "Media:S3:SecretKey",
         "Metrics:Host", "Metrics:Port",
         "Outbound:AllowedAddresses", "Outbound:AllowedAddresses:*", "Outbound:AllowPrivateAddresses",
         "Public:BaseUrl",

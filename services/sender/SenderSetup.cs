@@ -7,6 +7,7 @@ using InstaMessenger.Hosting.Settings;
 using InstaMessenger.Hosting.Workers;
 using InstaMessenger.Sender.Accounts;
 using InstaMessenger.Sender.Data;
+using InstaMessenger.Sender.Downloads;
 using InstaMessenger.Sender.Graph;
 using InstaMessenger.Sender.Greetings;
 using InstaMessenger.Sender.Health;
@@ -55,6 +56,7 @@ public static class SenderSetup
         services.AddSingleton<WaitingSigns>();
         services.AddWorker<SignWorker>();
         services.AddWorker<SendGauges>();
+        builder.AddDownloads();
     }
 
     /// <summary>Maps the sender's own endpoints.</summary>

@@ -9,6 +9,7 @@ using InstaMessenger.Store.Conversations;
 using InstaMessenger.Store.Data;
 using InstaMessenger.Store.Events;
 using InstaMessenger.Store.Inbound;
+using InstaMessenger.Store.Media;
 using InstaMessenger.Store.Outbound;
 
 namespace InstaMessenger.Store;
@@ -33,6 +34,7 @@ public static class StoreSetup
         builder.AddAccess();
         builder.AddAccounts();
         builder.Services.AddOutbound();
+        builder.AddMedia();
         builder.Services.AddEvents();
         builder.Services.AddApiDocs();
     }
@@ -43,6 +45,7 @@ public static class StoreSetup
     {
         app.MapOutbound();
         app.MapConversations();
+        app.MapMedia();
         app.MapEvents();
         app.MapApiDocs();
         app.MapQuarantine();

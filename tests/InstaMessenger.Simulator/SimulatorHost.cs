@@ -60,6 +60,7 @@ public sealed class SimulatorHost : IAsyncDisposable
         app.MapCrm(crm);
         app.MapControl(meta, crm);
         app.MapPage(feed, background.Stopping);
+        app.MapGet("/cdn/{name}", (HttpContext http, string name) => meta.Cdn.ServeAsync(http, name));
         // Held answers and open streams would otherwise keep the server from stopping.
         app.Lifetime.ApplicationStopping.Register(background.Stop);
         try

@@ -4,12 +4,14 @@ using Microsoft.EntityFrameworkCore.Design;
 
 namespace InstaMessenger.Sender.Data;
 
-/// <summary>The sender's database: the ledger and what it knows of accounts.</summary>
+/// <summary>The sender's database: the ledger, what it knows of accounts, and what is to be fetched.</summary>
 internal abstract class SenderDbContext(DbContextOptions options) : ServiceDbContext(options)
 {
     public DbSet<LedgerEntry> Ledger => Set<LedgerEntry>();
 
     public DbSet<SendingAccount> Accounts => Set<SendingAccount>();
+
+    public DbSet<Download> Downloads => Set<Download>();
 }
 
 /// <summary>Used unless <c>ConnectionStrings:Sender</c> is set.</summary>

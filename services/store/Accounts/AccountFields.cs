@@ -1,6 +1,7 @@
 using InstaMessenger.Contracts;
 using InstaMessenger.Contracts.Ids;
 using InstaMessenger.Hosting.Security;
+using InstaMessenger.Store.Domain;
 
 namespace InstaMessenger.Store.Accounts;
 
@@ -13,6 +14,7 @@ internal sealed class AccountFields(OutboundRules outbound)
     private const int LongestUrl = 2048;
     private const int ShortestSecret = 16;
     private const int LongestSecret = 256;
+    private const int LongestKeepDays = 3650;
 
     private readonly List<(string Field, string Error)> _faults = [];
 
@@ -77,6 +79,20 @@ internal sealed class AccountFields(OutboundRules outbound)
             "webhook_secret",
             $"It has {ShortestSecret} to {LongestSecret} printable characters without spaces, or is whsec_ and base64 of 24 to 64 bytes.");
         return text;
+    }
+
+    public (MediaMode? Mode, int? KeepDays) Media(MediaRequest? media)
+    {
+        MediaMode? mode = media?.Mode switch
+        {
+            "keep" => MediaMode.Keep,
+            "proxy" => MediaMode.Proxy,
+            "link" => MediaMode.Link,
+            _ => null,
+        };
+        if (media?.Mode is not null && mode is null) Fault("media.mode", "It is keep, proxy or link.");
+        if (media?.KeepDays is < 1 or > LongestKeepDays) Fault("media.keep_days", $"It is 1 to {LongestKeepDays}.");
+        return (mode, media?.KeepDays);
     }
 
     public void Fault(string field, string error) => _faults.Add((field, error));

@@ -19,6 +19,7 @@ internal sealed record AccountView(
     bool HumanAgent,
     bool MarkSeen,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? WebhookSecret,
+    MediaView Media,
     DateTimeOffset CreatedAt,
     DateTimeOffset UpdatedAt)
 {
@@ -32,12 +33,18 @@ internal sealed record AccountView(
         account.HumanAgent,
         account.MarkSeen,
         newSecret,
+        new MediaView(account.MediaMode, account.MediaKeepDays),
         account.CreatedAt,
         account.UpdatedAt);
 
     /// <summary>Leaves the secret out, wherever the record is printed.</summary>
     public override string ToString() => Id.ToString();
 }
+
+/// <summary>What becomes of an account's attachments.</summary>
+/// <param name="Mode"><c>keep</c>, <c>proxy</c> or <c>link</c>.</param>
+/// <param name="KeepDays">How long they are kept in mode <c>keep</c>.</param>
+internal sealed record MediaView(MediaMode Mode, int KeepDays);
 
 /// <summary>
 /// <c>data</c> of <c>account.connected</c> and <c>account.disconnected</c>. Without the CRM's address, which may hold a key of the CRM's.

@@ -20,7 +20,8 @@ internal sealed record AccountInput(
     MessagingChannelId? MessagingChannelId,
     string? CrmWebhookUrl,
     string? WebhookSecret,
-    bool DropsCrmWebhook = false)
+    bool DropsCrmWebhook = false,
+    (MediaMode? Mode, int? KeepDays) Media = default)
 {
     /// <summary>Leaves the secrets out, wherever the record is printed.</summary>
     public override string ToString() => nameof(AccountInput);
@@ -50,6 +51,7 @@ internal sealed class AccountWriter(SecretProtector secrets, QuarantineSignal qu
         account.Link(
             new AccountLink(input.Username ?? account.Username, input.LoginType ?? account.LoginType, token, channel, url, protectedSecret),
             clock.GetUtcNow());
+        account.ChangeMedia(input.Media.Mode ?? account.MediaMode, input.Media.KeepDays ?? account.MediaKeepDays);
         await ClaimIdsAsync(scope.Db, account);
         Tell(scope, account);
         // A quarantined webhook may be waiting for these ids.

@@ -15,13 +15,15 @@ namespace InstaMessenger.Store.Accounts;
 /// <param name="WebhookSecret">A new secret, used from the next delivery on.</param>
 /// <param name="HumanAgent">Whether people may answer until 7 days after the customer's last message: Meta's Human Agent feature.</param>
 /// <param name="MarkSeen">Whether customers see at Instagram that their messages were read here.</param>
+/// <param name="Media">What becomes of attachments that come from now on.</param>
 internal sealed record ChangeAccountRequest(
     string? Username = null,
     string? AccessToken = null,
     string? MessagingChannelId = null,
     string? WebhookSecret = null,
     bool? HumanAgent = null,
-    bool? MarkSeen = null)
+    bool? MarkSeen = null,
+    MediaRequest? Media = null)
 {
     /// <summary>
     /// Where events are posted to; null for nowhere any more, which forgets the secret too. Raw JSON, because null and "left out" differ.
@@ -31,6 +33,11 @@ internal sealed record ChangeAccountRequest(
     /// <summary>Leaves the secrets out, wherever the record is printed.</summary>
     public override string ToString() => nameof(ChangeAccountRequest);
 }
+
+/// <summary>What becomes of attachments; members that are left out stay unchanged.</summary>
+/// <param name="Mode"><c>keep</c>, <c>proxy</c> or <c>link</c>.</param>
+/// <param name="KeepDays">How long they are kept, 1 to 3,650 days.</param>
+internal sealed record MediaRequest(string? Mode = null, int? KeepDays = null);
 
 /// <summary><c>PATCH /api/v1/accounts/{id}</c>.</summary>
 internal static class ChangeAccount
@@ -61,7 +68,8 @@ internal static class ChangeAccount
             fields.MessagingChannelId(request.MessagingChannelId),
             fields.CrmWebhookUrl(url.ValueKind == JsonValueKind.String ? url.GetString() : null),
             fields.WebhookSecret(request.WebhookSecret),
-            DropsCrmWebhook: url.ValueKind == JsonValueKind.Null);
+            DropsCrmWebhook: url.ValueKind == JsonValueKind.Null,
+            fields.Media(request.Media));
         if (fields.Faults.Count > 0) return Problems.Invalid([.. fields.Faults]);
         return await unitOfWork.ExecuteAsync(scope => ChangeAsync(scope, caller, id, input, request, writer), cancellationToken);
     }

@@ -116,11 +116,26 @@ internal sealed record QuickReplyView(string Payload);
 internal sealed record SentByView(string Type, string Id, string? Name);
 
 /// <summary>An attachment as clients see it.</summary>
+/// <param name="Id">Its id.</param>
+/// <param name="MediaType"><c>image</c>, <c>video</c>, <c>audio</c> or <c>file</c>.</param>
+/// <param name="Url">Ours, below the address of this product; Meta's in mode <c>link</c>.</param>
+/// <param name="MimeType">What its bytes are; null while nobody has looked.</param>
+/// <param name="SizeBytes">How many; null while nobody has looked.</param>
+/// <param name="Width">Pixels of a picture; null while nobody has looked, and for what is none.</param>
+/// <param name="Height">Pixels of a picture; null while nobody has looked, and for what is none.</param>
+/// <param name="State">Where its bytes are.</param>
 internal sealed record AttachmentView(
-    AttachmentId Id, string MediaType, string Url, string? MimeType, long? SizeBytes, AttachmentState State)
+    AttachmentId Id, string MediaType, string Url, string? MimeType, long? SizeBytes, int? Width, int? Height, AttachmentState State)
 {
-    public static AttachmentView Of(Attachment attachment) =>
-        new(attachment.Id, attachment.MediaType, attachment.Url, attachment.MimeType, attachment.SizeBytes, attachment.State);
+    public static AttachmentView Of(Attachment attachment) => new(
+        attachment.Id,
+        attachment.MediaType,
+        attachment.Mode == MediaMode.Link ? attachment.Url : $"/media/attachments/{attachment.Id}",
+        attachment.MimeType,
+        attachment.SizeBytes,
+        attachment.Width,
+        attachment.Height,
+        attachment.State);
 }
 
 /// <summary>The message that a message answers.</summary>

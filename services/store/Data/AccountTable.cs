@@ -12,6 +12,7 @@ internal sealed class AccountTable : IEntityTypeConfiguration<Account>
         entity.HasKey(account => account.Id);
         entity.Property(account => account.Username).HasMaxLength(100);
         entity.Property(account => account.CrmWebhookUrl).HasMaxLength(2048);
+        entity.Property(account => account.MediaMode).HasMaxLength(10);
         entity.HasRowVersion();
         entity.HasIndex(account => account.InstagramAccountId).IsUnique();
     }

@@ -49,5 +49,8 @@ internal sealed class AttachmentTable : IEntityTypeConfiguration<Attachment>
         entity.Ignore(attachment => attachment.Id);
         entity.Property(attachment => attachment.MediaType).HasMaxLength(20);
         entity.Property(attachment => attachment.MimeType).HasMaxLength(100);
+        entity.Property(attachment => attachment.Mode).HasMaxLength(10);
+        entity.HasIndex(attachment => attachment.DueAt);
+        entity.HasIndex(attachment => attachment.File);
     }
 }

@@ -72,6 +72,7 @@ internal abstract class StoreDbContext(DbContextOptions options) : ServiceDbCont
         try
         {
             CountVersions();
+            PurgeFiles();
             return await WriteEarlyChangesAsync()
                 + await BulkUpdate.ChangedAsync<Conversation>(this)
                 + await BulkUpdate.ChangedAsync<EventRow>(this)
@@ -128,6 +129,17 @@ internal abstract class StoreDbContext(DbContextOptions options) : ServiceDbCont
         var written = _pendingEvents.Count;
         _pendingEvents.Clear();
         return written;
+    }
+
+    /// <summary>
+    /// Has the files of attachments removed that go with their messages, in the same transaction and whoever removes them: what is taken
+    /// back or erased leaves no file.
+    /// </summary>
+    private void PurgeFiles()
+    {
+        var files = ChangeTracker.Entries<Attachment>().Where(entry => entry.State == EntityState.Deleted && entry.Entity.File is not null)
+            .Select(entry => entry.Entity.File!.Value).ToList();
+        Set<MediaPurge>().AddRange(files.Select(MediaPurge.Of));
     }
 
     /// <summary>

@@ -46,6 +46,12 @@ internal sealed class Account
     /// <summary>Set while the account is unlinked: nothing is sent, and its webhooks go to quarantine.</summary>
     public DateTimeOffset? UnlinkedAt { get; private set; }
 
+    /// <summary>What becomes of attachments that come from now on.</summary>
+    public MediaMode MediaMode { get; private set; }
+
+    /// <summary>How long those are kept, in days.</summary>
+    public int MediaKeepDays { get; private set; } = 90;
+
     /// <summary>Whether webhooks name this account by that id.</summary>
     public bool Owns(string id) => id == InstagramAccountId.Value || id == MessagingChannelId?.Value;
 
@@ -64,6 +70,9 @@ internal sealed class Account
     /// <summary>Changes the settings that are given.</summary>
     public void Configure(bool? humanAgent, bool? markSeen) =>
         (HumanAgent, MarkSeen) = (humanAgent ?? HumanAgent, markSeen ?? MarkSeen);
+
+    /// <summary>Decides what becomes of attachments that come from now on. Those that are there stay as they are.</summary>
+    public void ChangeMedia(MediaMode mode, int keepDays) => (MediaMode, MediaKeepDays) = (mode, keepDays);
 
     /// <summary>Takes the channel id that a webhook named.</summary>
     public void BindChannel(MessagingChannelId channel, DateTimeOffset now)

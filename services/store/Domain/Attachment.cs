@@ -1,3 +1,4 @@
+using InstaMessenger.Contracts.Events;
 using InstaMessenger.Contracts.Ids;
 
 namespace InstaMessenger.Store.Domain;
@@ -24,12 +25,66 @@ internal sealed class Attachment
     /// <summary>Bytes; null while nobody has looked.</summary>
     public long? SizeBytes { get; private set; }
 
+    /// <summary>Pixels of a picture; null while nobody has looked, and for what is none.</summary>
+    public int? Width { get; private set; }
+
+    /// <inheritdoc cref="Width"/>
+    public int? Height { get; private set; }
+
     public AttachmentState State { get; private set; }
+
+    /// <summary>What its account did with attachments when it came.</summary>
+    public MediaMode Mode { get; private set; } = MediaMode.Proxy;
+
+    /// <summary>
+    /// Its file in the media storage, which is there when it is kept and may be there while it is fetched. Null for none.
+    /// </summary>
+    public MediaFile? File { get; private set; }
+
+    /// <summary>
+    /// When something must happen if nothing has (UTC): what is fetched is given up, what is kept is purged. Null for nothing.
+    /// </summary>
+    public DateTimeOffset? DueAt { get; private set; }
 
     public AttachmentId Id => AttachmentId.Of(MessageId, Index);
 
     public static Attachment At(MessageId message, int index, RemoteMedia media) =>
         new() { MessageId = message, Index = index, MediaType = media.MediaType, Url = media.Url, State = AttachmentState.Remote };
+
+    /// <summary>Has its own address shown to clients, and never fetches it.</summary>
+    public void ShowLink() => Mode = MediaMode.Link;
+
+    /// <summary>Keeps it as soon as it is fetched.</summary>
+    public void KeepIt() => Mode = MediaMode.Keep;
+
+    /// <summary>Notes that it is being fetched.</summary>
+    public void BeginFetch(MediaFile file, DateTimeOffset giveUpAt)
+    {
+        if (State != AttachmentState.Remote) throw new BrokenRuleException("Only what lies elsewhere is fetched.");
+        (State, File, DueAt) = (AttachmentState.Fetching, file, giveUpAt);
+    }
+
+    /// <summary>Notes that its file is there.</summary>
+    public void Keep(KeptMedia media, DateTimeOffset until)
+    {
+        (State, DueAt) = (AttachmentState.Kept, until);
+        (MimeType, SizeBytes, Width, Height) = (media.MimeType, media.SizeBytes, media.Width, media.Height);
+    }
+
+    /// <summary>Notes that it will not be had. Returns the file that may be there all the same.</summary>
+    public MediaFile? GiveUp(bool isGone) => Drop(isGone ? AttachmentState.Expired : AttachmentState.Failed);
+
+    /// <summary>
+    /// Notes that its time is over; what was only fetched to be looked at lies where it lay. Returns the file to be removed.
+    /// </summary>
+    public MediaFile? Purge() => Drop(Mode == MediaMode.Keep ? AttachmentState.Purged : AttachmentState.Remote);
+
+    private MediaFile? Drop(AttachmentState state)
+    {
+        var file = File;
+        (State, File, DueAt) = (state, null, null);
+        return file;
+    }
 }
 
 /// <summary>An attachment that lies somewhere else.</summary>

@@ -106,6 +106,12 @@ internal sealed partial class Message
         return true;
     }
 
+    /// <summary>Has the attachments' own addresses shown to clients.</summary>
+    public void ShowLinks()
+    {
+        foreach (var attachment in _attachments) attachment.ShowLink();
+    }
+
     /// <summary>Notes that the customer saw it; the first time counts.</summary>
     public void MarkRead(DateTimeOffset at)
     {

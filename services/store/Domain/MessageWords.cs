@@ -102,4 +102,32 @@ internal enum AttachmentState
 {
     /// <summary>At the URL that Meta or the sender gave, for as long as that lives.</summary>
     Remote,
+
+    /// <summary>On its way into our storage.</summary>
+    Fetching,
+
+    /// <summary>In our storage.</summary>
+    Kept,
+
+    /// <summary>It could not be had, or may not be kept.</summary>
+    Failed,
+
+    /// <summary>It was gone before it could be fetched.</summary>
+    Expired,
+
+    /// <summary>It was kept, and its time is over.</summary>
+    Purged,
+}
+
+/// <summary>What an account does with attachments.</summary>
+internal enum MediaMode
+{
+    /// <summary>Fetches each at once and keeps it for some days.</summary>
+    Keep,
+
+    /// <summary>Fetches one when somebody looks at it, and keeps it for an hour.</summary>
+    Proxy,
+
+    /// <summary>Shows Meta's own address, which dies with the content.</summary>
+    Link,
 }

@@ -10,6 +10,10 @@ internal static class EventTypes
     public const string MessageEdited = "message.edited";
     public const string MessageDeleted = "message.deleted";
     public const string MessageReaction = "message.reaction";
+
+    /// <summary>The state of an attachment changed.</summary>
+    public const string MessageMedia = "message.media";
+
     public const string MessageReactionFailed = "message.reaction_failed";
     public const string PostbackReceived = "postback.received";
     public const string ReferralReceived = "referral.received";

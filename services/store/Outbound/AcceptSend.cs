@@ -118,6 +118,7 @@ internal sealed class AcceptSend(IUnitOfWork<StoreDbContext> unitOfWork, EventLo
         {
             if (request.ScheduleAt is { } dueAt) message.Schedule(dueAt);
             db.Add(message);
+            if (account.MediaMode == MediaMode.Link) message.ShowLinks();
             conversation.Add(message, now);
             log.Append(scope, EventTypes.MessageStatus, account, conversation, message);
             if (request.ScheduleAt is null) scope.Publish(SendCommand.Of(message, account, conversation, permit, now, before));

@@ -16,6 +16,7 @@ internal static class RouteTable
         ("/ui", "Store"),
         ("/openapi", "Store"),
         ("/docs", "Store"),
+        ("/media", "Store"),
 
         ("/api/v1/sends", "Sender"),
         ("/api/v1/accounts/{account_id}/health", "Sender"),

@@ -12,14 +12,18 @@ public sealed class SharedServers : IAsyncDisposable
 {
     private readonly Lazy<Task<RabbitMqBroker>> _broker = new(RabbitMqBroker.StartAsync);
     private readonly Lazy<Task<MariaDb>> _mariaDb = new(() => MariaDb.StartAsync());
+    private readonly Lazy<Task<S3Server>> _s3 = new(S3Server.StartAsync);
 
     public Task<RabbitMqBroker> BrokerAsync() => _broker.Value;
 
     public Task<MariaDb> MariaDbAsync() => _mariaDb.Value;
 
+    public Task<S3Server> S3Async() => _s3.Value;
+
     public async ValueTask DisposeAsync()
     {
         if (_broker.IsValueCreated) await (await _broker.Value).DisposeAsync();
         if (_mariaDb.IsValueCreated) await (await _mariaDb.Value).DisposeAsync();
+        if (_s3.IsValueCreated) await (await _s3.Value).DisposeAsync();
     }
 }

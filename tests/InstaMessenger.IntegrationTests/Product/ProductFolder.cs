@@ -13,6 +13,9 @@ internal sealed class ProductFolder(string name) : IDisposable
     /// <summary>The one file of this name, in whichever folder a process keeps it.</summary>
     public string Find(string file) => Directory.EnumerateFiles(_root.FullName, file, SearchOption.AllDirectories).Single();
 
+    /// <summary>The files whose names fit, in whichever folder a process keeps them.</summary>
+    public IEnumerable<string> All(string pattern) => Directory.EnumerateFiles(_root.FullName, pattern, SearchOption.AllDirectories);
+
     public string Logs => Of("logs");
 
     public string Of(string name) => Directory.CreateDirectory(Path.Combine(_root.FullName, name)).FullName;

@@ -42,6 +42,9 @@ internal sealed class Shop : IAsyncDisposable
 
     public string KeyId { get; private set; } = "";
 
+    /// <summary>The key of this account alone.</summary>
+    public string Key { get; private set; } = "";
+
     /// <summary>With the key of this account alone.</summary>
     public ApiClient Api { get; private set; } = null!;
 
@@ -70,7 +73,8 @@ internal sealed class Shop : IAsyncDisposable
             new { name = "a key of the tests", account_ids = new[] { AccountId }, scopes = new[] { "read", "send", "manage" } }))
             .Expect(201);
         KeyId = key.Text("id")!;
-        Api = new ApiClient(_product.Door, key.Text("key"));
+        Key = key.Text("key")!;
+        Api = new ApiClient(_product.Door, Key);
         Events = await Api.ListenAsync();
     }
 

@@ -42,6 +42,9 @@ public sealed class MetaStandIn : IDisposable
     /// <summary>Customers, their actions and their view of the conversation.</summary>
     public CustomerBook Customers { get; }
 
+    /// <summary>Where attachments lie.</summary>
+    public Cdn Cdn { get; } = new();
+
     /// <summary>Posts webhooks.</summary>
     public WebhookPoster Webhooks { get; }
 

@@ -2,7 +2,7 @@ using System.Reflection;
 
 namespace InstaMessenger.Simulator.Page;
 
-/// <summary>The page on which one plays the customer, its live stream, and a small CDN for pictures.</summary>
+/// <summary>The page on which one plays the customer, and its live stream.</summary>
 internal static class PageEndpoints
 {
     public static void MapPage(this IEndpointRouteBuilder app, LiveFeed feed, CancellationToken stopping)
@@ -10,10 +10,6 @@ internal static class PageEndpoints
         MapAsset(app, "/", "index.html", "text/html; charset=utf-8");
         MapAsset(app, "/page.css", "page.css", "text/css; charset=utf-8");
         MapAsset(app, "/page.js", "page.js", "text/javascript; charset=utf-8");
-        // Any name under /cdn is a picture, except that "gone…" is a link that expired.
-        app.MapGet("/cdn/{name}", (string name) => name.StartsWith("gone", StringComparison.Ordinal)
-            ? Results.NotFound()
-            : Results.File(Asset(name.StartsWith("sticker", StringComparison.Ordinal) ? "sticker.png" : "picture.png"), "image/png"));
         app.MapGet("/live", (CancellationToken cancellation) => TypedResults.ServerSentEvents(feed.ListenAsync(stopping, cancellation)));
         app.MapGet("/health/live", () => Results.Text("ok"));
     }

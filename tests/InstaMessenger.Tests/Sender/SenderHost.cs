@@ -12,6 +12,7 @@ using InstaMessenger.Hosting.Security;
 using InstaMessenger.Sender;
 using InstaMessenger.Sender.Accounts;
 using InstaMessenger.Sender.Data;
+using InstaMessenger.Sender.Downloads;
 using InstaMessenger.Sender.Sending;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.EntityFrameworkCore;
@@ -35,6 +36,8 @@ internal sealed class SenderHost : IAsyncDisposable
     public string Folder { get; } = Directory.CreateTempSubdirectory("sender-").FullName;
 
     public Channel<SendReported> Reports { get; } = Channel.CreateUnbounded<SendReported>();
+
+    public Channel<MediaReported> Media { get; } = Channel.CreateUnbounded<MediaReported>();
 
     public HttpClient Http { get; private set; } = null!;
 
@@ -63,9 +66,11 @@ internal sealed class SenderHost : IAsyncDisposable
         builder.Services.AddSingleton<TimeProvider>(Clock);
         builder.Services.AddSingleton<ICallerSource, Callers>();
         builder.Services.AddSingleton(Reports);
+        builder.Services.AddSingleton(Media);
         builder.AddServiceDefaults("sender", 0);
         builder.AddSender();
         builder.Services.AddMessageHandler<SenderDbContext, SendReported, Collector>("store.send-reported");
+        builder.Services.AddMessageHandler<SenderDbContext, MediaReported, MediaCollector>("store.media-reported");
         builder.AddBus();
         builder.Logging.ClearProviders().AddProvider(new TestLog());
         _app = builder.Build();
@@ -118,6 +123,8 @@ internal sealed class SenderHost : IAsyncDisposable
 
     public Task SendAsync(params SendMessage[] sends) => HandleAsync<SendMessage, SendMessageHandler>(sends);
 
+    public Task FetchAsync(params FetchMedia[] commands) => HandleAsync<FetchMedia, FetchMediaHandler>(commands);
+
     public Task CancelAsync(string id, bool giveUpUnknown = false) => HandleAsync<CancelSend, CancelSendHandler>(
         new CancelSend(MessageId.Parse("msg_" + id), Account, Contact, giveUpUnknown, Clock.GetUtcNow()));
 
@@ -166,6 +173,15 @@ internal sealed class SenderHost : IAsyncDisposable
     internal sealed class Collector(Channel<SendReported> reports) : IMessageHandler<SenderDbContext, SendReported>
     {
         public Task HandleAsync(WorkScope<SenderDbContext> scope, IReadOnlyList<BusItem<SendReported>> items)
+        {
+            foreach (var item in items) reports.Writer.TryWrite(item.Body);
+            return Task.CompletedTask;
+        }
+    }
+
+    internal sealed class MediaCollector(Channel<MediaReported> reports) : IMessageHandler<SenderDbContext, MediaReported>
+    {
+        public Task HandleAsync(WorkScope<SenderDbContext> scope, IReadOnlyList<BusItem<MediaReported>> items)
         {
             foreach (var item in items) reports.Writer.TryWrite(item.Body);
             return Task.CompletedTask;

@@ -6,6 +6,7 @@ using InstaMessenger.Store.Conversations;
 using InstaMessenger.Store.Data;
 using InstaMessenger.Store.Domain;
 using InstaMessenger.Store.Events;
+using InstaMessenger.Store.Media;
 
 namespace InstaMessenger.Store.Inbound.Arrivals;
 
@@ -80,6 +81,7 @@ internal sealed class MessageRecorder(EventLog log, TimeProvider clock)
         batch.Early.Give(message, conversation);
         batch.Quotes.Know(message);
         batch.Quotes.Fill(message);
+        MediaRequests.Begin(scope, item.Account, message, clock.GetUtcNow(), arrival.TraceParent);
         Append(scope, TypeOf(item), item, conversation, message);
         return true;
     }
@@ -114,6 +116,7 @@ internal sealed class MessageRecorder(EventLog log, TimeProvider clock)
         var isNewestKnown = conversation.Complete(foretold, clock.GetUtcNow());
         batch.Early.Give(foretold, conversation);
         batch.Quotes.Fill(foretold);
+        MediaRequests.Begin(scope, item.Account, foretold, clock.GetUtcNow(), item.Arrival.TraceParent);
         if (!foretold.IsDeleted)
             Append(scope, TypeOf(item), item, conversation, foretold);
         return isNewestKnown;

@@ -561,6 +561,26 @@ namespace InstaMessenger.Store.Data.Migrations.MySql
                     b.ToTable("idempotency_records", (string)null);
                 });
 
+            modelBuilder.Entity("InstaMessenger.Store.Data.MediaPurge", b =>
+                {
+                    b.Property<long>("Sequence")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("sequence");
+
+                    MySqlPropertyBuilderExtensions.UseMySqlIdentityColumn(b.Property<long>("Sequence"));
+
+                    b.Property<string>("File")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("varchar(40)")
+                        .HasColumnName("file");
+
+                    b.HasKey("Sequence");
+
+                    b.ToTable("media_purges", (string)null);
+                });
+
             modelBuilder.Entity("InstaMessenger.Store.Domain.Account", b =>
                 {
                     b.Property<string>("Id")
@@ -596,6 +616,16 @@ namespace InstaMessenger.Store.Data.Migrations.MySql
                     b.Property<bool>("MarkSeen")
                         .HasColumnType("tinyint(1)")
                         .HasColumnName("mark_seen");
+
+                    b.Property<int>("MediaKeepDays")
+                        .HasColumnType("int")
+                        .HasColumnName("media_keep_days");
+
+                    b.Property<string>("MediaMode")
+                        .IsRequired()
+                        .HasMaxLength(10)
+                        .HasColumnType("varchar(10)")
+                        .HasColumnName("media_mode");
 
                     b.Property<string>("MessagingChannelId")
                         .HasMaxLength(20)
@@ -652,6 +682,19 @@ namespace InstaMessenger.Store.Data.Migrations.MySql
                         .HasColumnType("int")
                         .HasColumnName("index");
 
+                    b.Property<long?>("DueAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("due_at");
+
+                    b.Property<string>("File")
+                        .HasMaxLength(40)
+                        .HasColumnType("varchar(40)")
+                        .HasColumnName("file");
+
+                    b.Property<int?>("Height")
+                        .HasColumnType("int")
+                        .HasColumnName("height");
+
                     b.Property<string>("MediaType")
                         .IsRequired()
                         .HasMaxLength(20)
@@ -662,6 +705,12 @@ namespace InstaMessenger.Store.Data.Migrations.MySql
                         .HasMaxLength(100)
                         .HasColumnType("varchar(100)")
                         .HasColumnName("mime_type");
+
+                    b.Property<string>("Mode")
+                        .IsRequired()
+                        .HasMaxLength(10)
+                        .HasColumnType("varchar(10)")
+                        .HasColumnName("mode");
 
                     b.Property<long?>("SizeBytes")
                         .HasColumnType("bigint")
@@ -678,7 +727,15 @@ namespace InstaMessenger.Store.Data.Migrations.MySql
                         .HasColumnType("longtext")
                         .HasColumnName("url");
 
+                    b.Property<int?>("Width")
+                        .HasColumnType("int")
+                        .HasColumnName("width");
+
                     b.HasKey("MessageId", "Index");
+
+                    b.HasIndex("DueAt");
+
+                    b.HasIndex("File");
 
                     b.ToTable("attachments", (string)null);
                 });

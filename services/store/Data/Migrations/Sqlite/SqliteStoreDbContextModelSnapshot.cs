@@ -549,6 +549,24 @@ namespace InstaMessenger.Store.Data.Migrations.Sqlite
                     b.ToTable("idempotency_records", (string)null);
                 });
 
+            modelBuilder.Entity("InstaMessenger.Store.Data.MediaPurge", b =>
+                {
+                    b.Property<long>("Sequence")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("sequence");
+
+                    b.Property<string>("File")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("file");
+
+                    b.HasKey("Sequence");
+
+                    b.ToTable("media_purges", (string)null);
+                });
+
             modelBuilder.Entity("InstaMessenger.Store.Domain.Account", b =>
                 {
                     b.Property<string>("Id")
@@ -584,6 +602,16 @@ namespace InstaMessenger.Store.Data.Migrations.Sqlite
                     b.Property<bool>("MarkSeen")
                         .HasColumnType("INTEGER")
                         .HasColumnName("mark_seen");
+
+                    b.Property<int>("MediaKeepDays")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("media_keep_days");
+
+                    b.Property<string>("MediaMode")
+                        .IsRequired()
+                        .HasMaxLength(10)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("media_mode");
 
                     b.Property<string>("MessagingChannelId")
                         .HasMaxLength(20)
@@ -640,6 +668,19 @@ namespace InstaMessenger.Store.Data.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("index");
 
+                    b.Property<long?>("DueAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("due_at");
+
+                    b.Property<string>("File")
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("file");
+
+                    b.Property<int?>("Height")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("height");
+
                     b.Property<string>("MediaType")
                         .IsRequired()
                         .HasMaxLength(20)
@@ -650,6 +691,12 @@ namespace InstaMessenger.Store.Data.Migrations.Sqlite
                         .HasMaxLength(100)
                         .HasColumnType("TEXT")
                         .HasColumnName("mime_type");
+
+                    b.Property<string>("Mode")
+                        .IsRequired()
+                        .HasMaxLength(10)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("mode");
 
                     b.Property<long?>("SizeBytes")
                         .HasColumnType("INTEGER")
@@ -666,7 +713,15 @@ namespace InstaMessenger.Store.Data.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("url");
 
+                    b.Property<int?>("Width")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("width");
+
                     b.HasKey("MessageId", "Index");
+
+                    b.HasIndex("DueAt");
+
+                    b.HasIndex("File");
 
                     b.ToTable("attachments", (string)null);
                 });

@@ -1,0 +1,27 @@
+using InstaMessenger.Contracts.Ids;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace InstaMessenger.Store.Data;
+
+/// <summary>
+/// A file of the media storage that nobody may see any more. The row is removed once the file is gone; it need not be there at all.
+/// </summary>
+internal sealed class MediaPurge
+{
+    public long Sequence { get; private set; }
+
+    public MediaFile File { get; private init; }
+
+    public static MediaPurge Of(MediaFile file) => new() { File = file };
+
+    private sealed class Table : IEntityTypeConfiguration<MediaPurge>
+    {
+        public void Configure(EntityTypeBuilder<MediaPurge> entity)
+        {
+            entity.ToTable("media_purges");
+            entity.HasKey(row => row.Sequence);
+            entity.Property(row => row.Sequence).ValueGeneratedOnAdd();
+        }
+    }
+}
