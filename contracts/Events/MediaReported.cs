@@ -4,7 +4,9 @@ namespace InstaMessenger.Contracts.Events;
 
 /// <summary>The download of an attachment is over, well or not.</summary>
 /// <param name="AttachmentId">The attachment.</param>
-/// <param name="File">The name that the command gave. Unless it was kept, the store has it removed: an attempt whose process died may have left it.</param>
+/// <param name="File">
+/// The name that the command gave. Unless it was kept, the store has it removed: an attempt whose process died may have left it.
+/// </param>
 /// <param name="Outcome">How it ended.</param>
 /// <param name="Content">What was kept; null unless <see cref="MediaOutcome.Kept"/>.</param>
 /// <param name="Reason">Why not, as a stable snake_case code; null when it was kept.</param>

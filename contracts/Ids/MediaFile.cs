@@ -10,6 +10,9 @@ namespace InstaMessenger.Contracts.Ids;
 [JsonConverter(typeof(StringIdJsonConverter<MediaFile>))]
 public readonly record struct MediaFile : IStringId<MediaFile>
 {
+    private const string Prefix = "med_";
+    private const int Digits = 32;
+
     private readonly string? _value;
 
     private MediaFile(string value) => _value = value;
@@ -20,7 +23,7 @@ public readonly record struct MediaFile : IStringId<MediaFile>
     /// <inheritdoc/>
     public static bool TryParse([NotNullWhen(true)] string? text, out MediaFile id)
     {
-        var valid = IdForm.IsPrefixed(text, "med_");
+        var valid = IdForm.IsPrefixed(text, Prefix) && text.Length == Prefix.Length + Digits;
         id = valid ? new MediaFile(text!) : default;
         return valid;
     }
@@ -30,7 +33,7 @@ public readonly record struct MediaFile : IStringId<MediaFile>
 
     /// <summary>Makes a new name, of 128 random bits.</summary>
     /// <returns>The name.</returns>
-    public static MediaFile New() => new("med_" + RandomNumberGenerator.GetHexString(32, lowercase: true));
+    public static MediaFile New() => new(Prefix + RandomNumberGenerator.GetHexString(Digits, lowercase: true));
 
     /// <inheritdoc/>
     public override string ToString() => _value ?? "";

@@ -19,7 +19,8 @@ internal sealed class FolderMediaStore(string root) : IMediaStore
         try
         {
             long size;
-            await using (var part = new FileStream(beside, FileMode.CreateNew, FileAccess.Write, FileShare.None, BufferBytes, useAsync: true))
+            await using (var part = new FileStream(
+                beside, FileMode.CreateNew, FileAccess.Write, FileShare.None, BufferBytes, useAsync: true))
             {
                 await content.CopyToAsync(part, BufferBytes, cancellationToken);
                 await part.FlushAsync(cancellationToken);
@@ -93,7 +94,8 @@ internal sealed class FolderMediaStore(string root) : IMediaStore
     private static DateTimeOffset WrittenAt(FileInfo file) => new(file.LastWriteTimeUtc, TimeSpan.Zero);
 
     private IEnumerable<FileInfo> Files() => new DirectoryInfo(root).EnumerateFiles(
-        "med_*", new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 1, AttributesToSkip = FileAttributes.ReparsePoint });
+        "med_*",
+        new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 1, AttributesToSkip = FileAttributes.ReparsePoint });
 
     private string PathOf(MediaFile file) => Path.Combine(root, file.Value[4..6], file.Value);
 }

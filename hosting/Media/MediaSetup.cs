@@ -19,7 +19,8 @@ public static class MediaSetup
         ArgumentNullException.ThrowIfNull(builder);
         if (builder.Services.Any(service => service.ServiceType == typeof(IMediaStore))) return;
         builder.Services.AddSection<MediaOptions>("Media");
-        builder.Services.AddSingleton<IMediaStore>(provider => Open(provider.GetRequiredService<IOptions<MediaOptions>>().Value, builder.Configuration));
+        builder.Services.AddSingleton(
+            provider => Open(provider.GetRequiredService<IOptions<MediaOptions>>().Value, builder.Configuration));
     }
 
     private static IMediaStore Open(MediaOptions options, IConfiguration configuration)

@@ -2,7 +2,9 @@ using SkiaSharp;
 
 namespace InstaMessenger.Hosting.Media;
 
-/// <summary>Reads pictures that strangers sent. What would need too much memory is refused by its header, before anything is decoded.</summary>
+/// <summary>
+/// Reads pictures that strangers sent. What would need too much memory is refused by its header, before anything is decoded.
+/// </summary>
 public static class Pictures
 {
     /// <summary>So many first bytes hold the size of nearly every picture, also behind what a camera wrote about it.</summary>
@@ -46,13 +48,14 @@ public static class Pictures
     private static byte[]? Encode(SKBitmap bitmap, SKSizeI size, SKEncodedOrigin origin)
     {
         var turned = IsTurned(origin);
-        using var surface = SKSurface.Create(
-            new SKImageInfo(turned ? size.Height : size.Width, turned ? size.Width : size.Height, SKColorType.Rgba8888, SKAlphaType.Opaque));
+        var (width, height) = turned ? (size.Height, size.Width) : (size.Width, size.Height);
+        using var surface = SKSurface.Create(new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Opaque));
         if (surface is null) return null;
         surface.Canvas.Clear(SKColors.White);
         surface.Canvas.Concat(Turn(origin, size));
         using var image = SKImage.FromBitmap(bitmap);
-        surface.Canvas.DrawImage(image, SKRect.Create(size.Width, size.Height), new SKSamplingOptions(SKFilterMode.Linear, SKMipmapMode.Linear));
+        surface.Canvas.DrawImage(
+            image, SKRect.Create(size.Width, size.Height), new SKSamplingOptions(SKFilterMode.Linear, SKMipmapMode.Linear));
         using var small = surface.Snapshot();
         using var jpeg = small.Encode(SKEncodedImageFormat.Jpeg, Quality);
         return jpeg?.ToArray();

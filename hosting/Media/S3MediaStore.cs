@@ -20,8 +20,13 @@ internal sealed class S3MediaStore(IAmazonS3 s3, string bucket, string prefix) :
     public async Task<long> WriteAsync(MediaFile file, Stream content, CancellationToken cancellationToken)
     {
         var path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
-        await using var spool = new FileStream(
-            path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, BufferBytes, FileOptions.Asynchronous | FileOptions.DeleteOnClose);
+        await using var spool = new FileStream(path, new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.ReadWrite,
+            BufferSize = BufferBytes,
+            Options = FileOptions.Asynchronous | FileOptions.DeleteOnClose,
+        });
         await content.CopyToAsync(spool, BufferBytes, cancellationToken);
         spool.Position = 0;
         await s3.PutObjectAsync(

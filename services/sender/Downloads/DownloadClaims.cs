@@ -76,8 +76,8 @@ internal sealed partial class DownloadClaims(
             else
             {
                 scope.Db.Remove(row);
-                scope.Publish(
-                    new MediaReported(row.AttachmentId, row.File, outcome, (end as DownloadEnd.Kept)?.Content, reason, now), row.TraceParent);
+                var content = (end as DownloadEnd.Kept)?.Content;
+                scope.Publish(new MediaReported(row.AttachmentId, row.File, outcome, content, reason, now), row.TraceParent);
             }
 
             return true;

@@ -16,6 +16,8 @@ internal sealed class MediaDownload(DownloadClient client, IMediaStore store, Ti
     /// <summary>For all of it; what trickles longer is cut off.</summary>
     public static readonly TimeSpan Longest = TimeSpan.FromSeconds(60);
 
+    private static readonly DownloadEnd Refused = new DownloadEnd.Never("address_refused");
+
     /// <summary>Fetches it.</summary>
     /// <param name="url">Where it lies.</param>
     /// <param name="mediaType">What it was said to be.</param>
@@ -23,7 +25,7 @@ internal sealed class MediaDownload(DownloadClient client, IMediaStore store, Ti
     /// <param name="stopping">Ends the attempt with an exception.</param>
     public async Task<DownloadEnd> FetchAsync(string url, string mediaType, MediaFile file, CancellationToken stopping)
     {
-        if (!Uri.TryCreate(url, UriKind.Absolute, out var address)) return new DownloadEnd.Never("address_refused");
+        if (!Uri.TryCreate(url, UriKind.Absolute, out var address)) return Refused;
         using var late = new CancellationTokenSource(Longest, clock);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(stopping, late.Token);
         try
@@ -38,11 +40,11 @@ internal sealed class MediaDownload(DownloadClient client, IMediaStore store, Ti
         }
         catch (HttpRequestException error)
         {
-            return OutboundRefusedException.Caused(error) ? new DownloadEnd.Never("address_refused") : new DownloadEnd.Later("no_answer", null);
+            return OutboundRefusedException.Caused(error) ? Refused : new DownloadEnd.Later("no_answer", null);
         }
         catch (OutboundRefusedException)
         {
-            return new DownloadEnd.Never("address_refused");
+            return Refused;
         }
     }
 
@@ -50,7 +52,8 @@ internal sealed class MediaDownload(DownloadClient client, IMediaStore store, Ti
     {
         HttpStatusCode.OK => null,
         // Meta's links are signed and die with what they lead to.
-        HttpStatusCode.Forbidden or HttpStatusCode.NotFound or HttpStatusCode.Gone => new DownloadEnd.Expired($"http_{(int)answer.StatusCode}"),
+        HttpStatusCode.Forbidden or HttpStatusCode.NotFound or HttpStatusCode.Gone =>
+            new DownloadEnd.Expired($"http_{(int)answer.StatusCode}"),
         var status => new DownloadEnd.Later($"http_{(int)status}", answer.Headers.RetryAfter?.Delta),
     };
 

@@ -10,7 +10,10 @@ namespace InstaMessenger.Sender.Downloads;
 /// when nothing is heard of it.
 /// </summary>
 internal sealed partial class UnreadableDownloads(
-    IDbContextFactory<SenderDbContext> factory, IUnitOfWork<SenderDbContext> unitOfWork, TimeProvider clock, ILogger<UnreadableDownloads> logger)
+    IDbContextFactory<SenderDbContext> factory,
+    IUnitOfWork<SenderDbContext> unitOfWork,
+    TimeProvider clock,
+    ILogger<UnreadableDownloads> logger)
 {
     /// <summary>Whether a value caused the error: a database that is away never raises these.</summary>
     public static bool IsCause(Exception error) => UnreadableRows.IsCause(error);
@@ -45,6 +48,8 @@ internal sealed partial class UnreadableDownloads(
     }
 
     [LoggerMessage(
-        EventName = "download.unreadable", Level = LogLevel.Error, Message = "Row {Sequence} of the downloads cannot be read; it was removed")]
+        EventName = "download.unreadable",
+        Level = LogLevel.Error,
+        Message = "Row {Sequence} of the downloads cannot be read; it was removed")]
     private static partial void LogRemoved(ILogger logger, long sequence);
 }

@@ -57,10 +57,12 @@ internal sealed partial class MediaPurgeWorker(
         await RemoveAsync([row], cancellationToken);
     }
 
-    private Task RemoveAsync(IReadOnlyList<long> rows, CancellationToken cancellationToken) => unitOfWork.ExecuteAsync(
+    private Task<int> RemoveAsync(IReadOnlyList<long> rows, CancellationToken cancellationToken) => unitOfWork.ExecuteAsync(
         scope => scope.Db.Set<MediaPurge>().Where(row => rows.Contains(row.Sequence)).ExecuteDeleteAsync(), cancellationToken);
 
     [LoggerMessage(
-        EventName = "media.purge_unreadable", Level = LogLevel.Error, Message = "Row {Sequence} of media_purges names no file; it was removed")]
+        EventName = "media.purge_unreadable",
+        Level = LogLevel.Error,
+        Message = "Row {Sequence} of media_purges names no file; it was removed")]
     private static partial void LogNoName(ILogger logger, long sequence);
 }

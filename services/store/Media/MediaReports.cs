@@ -7,7 +7,6 @@ using InstaMessenger.Store.Conversations;
 using InstaMessenger.Store.Data;
 using InstaMessenger.Store.Domain;
 using InstaMessenger.Store.Events;
-using Microsoft.EntityFrameworkCore;
 
 namespace InstaMessenger.Store.Media;
 
@@ -15,7 +14,8 @@ namespace InstaMessenger.Store.Media;
 /// Takes what the sender says of downloads. A report that comes again, or late, finds another state and changes nothing; a file that no
 /// attachment waits for any more is removed.
 /// </summary>
-internal sealed class MediaReports(EventLog log, MediaPurgeSignal purges, TimeProvider clock) : IMessageHandler<StoreDbContext, MediaReported>
+internal sealed class MediaReports(EventLog log, MediaPurgeSignal purges, TimeProvider clock)
+    : IMessageHandler<StoreDbContext, MediaReported>
 {
     /// <summary>How long a file is kept that was fetched for somebody to look at.</summary>
     private static readonly TimeSpan ProxyKeeps = TimeSpan.FromHours(1);

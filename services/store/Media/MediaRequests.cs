@@ -12,7 +12,9 @@ namespace InstaMessenger.Store.Media;
 /// </summary>
 internal static class MediaRequests
 {
-    /// <summary>The sender tries for about three hours, longer where it was asked to wait. What is silent for so long is given up.</summary>
+    /// <summary>
+    /// The sender tries for about three hours, longer where it was asked to wait. What is silent for so long is given up.
+    /// </summary>
     private static readonly TimeSpan GiveUpAfter = TimeSpan.FromDays(2);
 
     /// <summary>Does with a message's attachments what its account does with them.</summary>

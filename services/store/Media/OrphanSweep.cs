@@ -21,7 +21,7 @@ internal sealed partial class OrphanSweep(
 {
     private const int AtOnce = 500;
 
-    /// <summary>Longer than any row is without its file, or the other way round, while two databases are restored one after the other.</summary>
+    /// <summary>Longer than it takes to restore the database and the files one after the other.</summary>
     private static readonly TimeSpan Young = TimeSpan.FromDays(1);
 
     public override string Name => "store.media-orphans";
@@ -53,7 +53,8 @@ internal sealed partial class OrphanSweep(
         if (files.Count == 0 || !Lease.IsHeld) return;
         await using var db = await factory.CreateDbContextAsync(cancellationToken);
         var wanted = files.ConvertAll(file => (MediaFile?)file);
-        var named = await db.Set<Attachment>().Where(row => wanted.Contains(row.File)).Select(row => row.File).ToListAsync(cancellationToken);
+        var named = await db.Set<Attachment>().Where(row => wanted.Contains(row.File)).Select(row => row.File)
+            .ToListAsync(cancellationToken);
         foreach (var file in files.Where(file => !named.Contains(file)))
         {
             await store.DeleteAsync(file, cancellationToken);
@@ -61,6 +62,9 @@ internal sealed partial class OrphanSweep(
         }
     }
 
-    [LoggerMessage(EventName = "media.orphan_removed", Level = LogLevel.Warning, Message = "{File} of the media storage was nobody's, and was removed")]
+    [LoggerMessage(
+        EventName = "media.orphan_removed",
+        Level = LogLevel.Warning,
+        Message = "{File} of the media storage was nobody's, and was removed")]
     private static partial void LogRemoved(ILogger logger, MediaFile file);
 }

@@ -93,7 +93,8 @@ internal static partial class ShowAttachment
             case AttachmentState.Failed:
                 return Problems.Of(StatusCodes.Status410Gone, "media_failed", "It could not be fetched, or is no media.");
             default:
-                return Problems.Of(StatusCodes.Status404NotFound, "media_not_kept", "The account shows Instagram's own links: see the attachment's url.");
+                return Problems.Of(
+                    StatusCodes.Status404NotFound, "media_not_kept", "The account shows Instagram's own links: see the attachment's url.");
         }
 
         if (await store.OpenAsync(attachment.File!.Value, cancellationToken) is not { } content)

@@ -38,8 +38,8 @@ public sealed class S3Server : IAsyncDisposable
         var program = Path.Combine(folder, "node_modules/.bin/s3rver");
         if (File.Exists(program)) return program;
         Directory.CreateDirectory(folder);
-        using var npm = Process.Start(
-            new ProcessStartInfo("npm", ["install", "--no-audit", "--no-fund", "--prefix", folder, Package]) { RedirectStandardOutput = true })!;
+        string[] install = ["install", "--no-audit", "--no-fund", "--prefix", folder, Package];
+        using var npm = Process.Start(new ProcessStartInfo("npm", install) { RedirectStandardOutput = true })!;
         await npm.StandardOutput.ReadToEndAsync();
         await npm.WaitForExitAsync();
         return File.Exists(program) ? program : throw new InvalidOperationException($"npm could not install {Package} into {folder}.");

@@ -112,7 +112,7 @@ public abstract partial class FlowSuite
     {
         var shop = await OpenShopAsync();
         var customer = shop.NewCustomer();
-        var pictures = Enumerable.Range(0, 40).Select(_ => NewPicture(30_000)).ToList();
+        var pictures = Enumerable.Range(0, 24).Select(_ => NewPicture(30_000)).ToList();
         var asked = new SemaphoreSlim(0);
         foreach (var (url, bytes) in pictures)
         {
@@ -130,7 +130,7 @@ public abstract partial class FlowSuite
 
         var mids = new List<string>();
         foreach (var (url, _) in pictures) mids.Add(await customer.ShowAsync("image", url));
-        for (var kill = 0; kill < 3; kill++)
+        for (var kill = 0; kill < 2; kill++)
         {
             for (var n = 0; n < 4; n++) await asked.WaitAsync(TestContext.Current.CancellationToken);
             await Product.KillAsync(Product.ProcessOf("sender"));

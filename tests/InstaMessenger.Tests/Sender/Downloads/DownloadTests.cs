@@ -2,7 +2,6 @@ using System.Text;
 using InstaMessenger.Contracts.Commands;
 using InstaMessenger.Contracts.Events;
 using InstaMessenger.Contracts.Ids;
-using InstaMessenger.Hosting.Database;
 using InstaMessenger.Hosting.Media;
 using InstaMessenger.Sender.Data;
 using InstaMessenger.Sender.Downloads;
@@ -28,7 +27,8 @@ public sealed class DownloadTests : IAsyncLifetime
     {
         _meta = await SimulatorHost.StartAsync();
         // By name it may be called, by address not: so a redirect to this machine's address is one that must be refused.
-        _sender = await SenderHost.StartAsync(_meta.BaseAddress, ("Outbound:AllowedAddresses:0", "localhost"), ("Media:MostBytes", "1048576"));
+        _sender = await SenderHost.StartAsync(
+            _meta.BaseAddress, ("Outbound:AllowedAddresses:0", "localhost"), ("Media:MostBytes", "1048576"));
     }
 
     public async ValueTask DisposeAsync()
@@ -45,7 +45,7 @@ public sealed class DownloadTests : IAsyncLifetime
         await _sender.FetchAsync(command);
 
         var report = await NextAsync();
-        (report.AttachmentId, report.File, report.Outcome, report.Reason).ShouldBe((command.AttachmentId, command.File, MediaOutcome.Kept, null));
+        (report.AttachmentId, report.File, report.Outcome).ShouldBe((command.AttachmentId, command.File, MediaOutcome.Kept));
         report.Content.ShouldBe(new KeptMedia("image/jpeg", Jpeg.Length, null, null), "what it is its bytes say");
         (await ReadAsync(command.File)).ShouldBe(Jpeg);
         (await RowsAsync()).ShouldBeEmpty();

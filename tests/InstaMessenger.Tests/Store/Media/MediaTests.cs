@@ -6,6 +6,7 @@ using InstaMessenger.Contracts.Ids;
 using InstaMessenger.Hosting.Bus;
 using InstaMessenger.Hosting.Database;
 using InstaMessenger.Hosting.Media;
+using InstaMessenger.Hosting.Workers;
 using InstaMessenger.Simulator.Meta.Webhooks;
 using InstaMessenger.Store.Data;
 using InstaMessenger.Store.Domain;
@@ -185,7 +186,8 @@ public sealed class MediaTests : IAsyncLifetime
     {
         await ReceiveAsync("m1");
         await ReceiveAsync("m2");
-        await ExecuteAsync($"UPDATE attachments SET file = 'none' WHERE message_id = (SELECT id FROM messages WHERE instagram_message_id = 'm1')");
+        await ExecuteAsync(
+            $"UPDATE attachments SET file = 'none' WHERE message_id = (SELECT id FROM messages WHERE instagram_message_id = 'm1')");
         _clock.Advance(TimeSpan.FromDays(2));
 
         for (var round = 0; round < 4; round++)
@@ -253,12 +255,12 @@ public sealed class MediaTests : IAsyncLifetime
     private Task ChangeAsync(MediaMode mode, int days) => _shop.Store.UnitOfWork.ExecuteAsync(async scope =>
         (await scope.Db.Accounts.SingleAsync(account => account.Id == _shop.Account.Id)).ChangeMedia(mode, days));
 
-    private Task ExpireAsync() => _shop.Store.Services.GetRequiredService<MediaExpiry>().RoundAsync(End);
+    private Task<NextRound> ExpireAsync() => _shop.Store.Services.GetRequiredService<MediaExpiry>().RoundAsync(End);
 
-    private Task ExecuteAsync(FormattableString sql) =>
+    private Task<int> ExecuteAsync(FormattableString sql) =>
         _shop.Store.UnitOfWork.ExecuteAsync(scope => scope.Db.Database.ExecuteSqlAsync(sql));
 
-    private Task WriteAsync(MediaFile file) => Files.WriteAsync(file, new MemoryStream([1, 2, 3]), End);
+    private Task<long> WriteAsync(MediaFile file) => Files.WriteAsync(file, new MemoryStream([1, 2, 3]), End);
 
     private async Task<bool> ExistsAsync(MediaFile file)
     {
