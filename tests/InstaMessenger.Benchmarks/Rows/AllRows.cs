@@ -13,6 +13,7 @@ internal static class AllRows
         ("two", PipelineRows.TwoOfEachAsync),
         ("standalone", PipelineRows.StandaloneAsync),
         ("live", LiveRow.RunAsync),
+        ("media", MediaRow.RunAsync),
         ("reads", ReadsRow.RunAsync),
         ("throttled", ThrottledRow.RunAsync),
         ("streams", IdleStreamsRow.RunAsync),

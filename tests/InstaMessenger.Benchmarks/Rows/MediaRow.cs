@@ -1,0 +1,102 @@
+using System.Net.ServerSentEvents;
+using InstaMessenger.Benchmarks.Load;
+using InstaMessenger.Benchmarks.Measuring;
+using InstaMessenger.Benchmarks.Processes;
+using InstaMessenger.Simulator;
+
+namespace InstaMessenger.Benchmarks.Rows;
+
+/// <summary>Messages with pictures that are fetched and kept: what that costs the messages.</summary>
+internal static class MediaRow
+{
+    private const int PerSecond = 50;
+    private const int Pictures = 1_000;
+    private const int PictureBytes = 200 * 1024;
+
+    private static readonly TimeSpan AllKeptWithin = TimeSpan.FromSeconds(60);
+
+    public static async Task RunAsync(BenchRun run)
+    {
+        await using var cdn = await SimulatorHost.StartAsync(new SimulatorOptions { KeepBodies = false });
+        cdn.Meta.Cdn.Put("picture", [0xFF, 0xD8, 0xFF, 0xE0, .. new byte[PictureBytes - 4]]);
+        var (without, _) = await MeasureAsync(run, null);
+        var (with, kept) = await MeasureAsync(run, new Uri(cdn.BaseAddress, "cdn/picture").ToString());
+        run.Add(
+            $"webhook → SSE client at {PerSecond}/s, each with a picture of 200 KB that is kept",
+            "p99 ≤ 1.5 × of text, all kept",
+            $"{with}; text {without}; {kept:#,0} of {Pictures:#,0} kept",
+            with.P99 <= 1.5 * without.P99 && kept == Pictures,
+            without.P99,
+            with.P99 / without.P99);
+    }
+
+    private static async Task<(Latencies Latencies, int Kept)> MeasureAsync(BenchRun run, string? picture)
+    {
+        // See PipelineRows: what a cold process compiles would be measured as the stream's delay.
+        var (warmUp, measured) = (run.Sustained / 2, TimeSpan.FromSeconds(Pictures / PerSecond));
+        using var journeys = new Journeys((int)(PerSecond * (warmUp + measured).TotalSeconds) + 1);
+        await using var installation = await Installation.StandaloneAsync(run.NewFolder("media"));
+        await installation.LinkAsync(BenchRun.Account, crm: null);
+        using var over = new CancellationTokenSource();
+        var kept = new KeptPictures();
+        await using var stream = await installation.Http.GetStreamAsync("/api/v1/events/stream");
+        var listening = ListenAsync(stream, journeys, kept, over.Token);
+        var load = new WebhookLoad(
+            installation.Webhooks, new WebhookRequests(BenchRun.Account, picture: picture), connections: 16)
+        {
+            BeforePost = journeys.SetOutAsync,
+        };
+
+        await load.RunAsync(warmUp, PerSecond);
+        await journeys.WaitForAllAsync();
+        if (picture is not null) await kept.ReachAsync(load.Posted, AllKeptWithin);
+        var before = kept.Count;
+        journeys.Latencies = new Latencies();
+        await load.RunAsync(measured, PerSecond);
+        await journeys.WaitForAllAsync();
+        if (picture is not null) await kept.ReachAsync(load.Posted, AllKeptWithin);
+        await over.CancelAsync();
+        await listening;
+        return (journeys.Latencies, kept.Count - before);
+    }
+
+    private static async Task ListenAsync(Stream stream, Journeys journeys, KeptPictures kept, CancellationToken over)
+    {
+        try
+        {
+            var events = SseParser.Create(stream, (type, data) => (Type: type, Number: MessageNumber.Find(data), IsKept: IsKept(data)));
+            await foreach (var item in events.EnumerateAsync(over))
+            {
+                if (item.Data.Type == "message.received") journeys.Arrive(item.Data.Number);
+                else if (item.Data is { Type: "message.media", IsKept: true }) kept.Add();
+            }
+        }
+        catch (OperationCanceledException)
+        {
+        }
+    }
+
+    private static bool IsKept(ReadOnlySpan<byte> data) => data.IndexOf("\"state\":\"kept\""u8) >= 0;
+
+    private sealed class KeptPictures
+    {
+        private readonly SemaphoreSlim _more = new(0);
+        private int _count;
+
+        public int Count => Volatile.Read(ref _count);
+
+        public void Add()
+        {
+            Interlocked.Increment(ref _count);
+            _more.Release();
+        }
+
+        /// <summary>Waits for so many, or until none has come for a while.</summary>
+        public async Task ReachAsync(int count, TimeSpan patience)
+        {
+            while (Count < count && await _more.WaitAsync(patience))
+            {
+            }
+        }
+    }
+}
