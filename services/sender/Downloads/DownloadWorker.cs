@@ -18,8 +18,15 @@ internal sealed partial class DownloadWorker(
     TimeProvider clock,
     ILogger<DownloadWorker> logger) : Worker, IDisposable
 {
-    private const int MostAtOnce = 16;
-    private const int MostPerAccount = 4;
+    internal const int MostPerAccount = 8;
+
+    private const int MostAtOnce = 32;
+
+    /// <summary>
+    /// A look for what is due may walk over all that waits for an account that has its share already, so looks are not made for each
+    /// download that ends. Meanwhile those under way go on.
+    /// </summary>
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(50);
 
     /// <summary>How long a place rests whose download failed here, not where the attachment lies.</summary>
     private static readonly TimeSpan Rests = TimeSpan.FromSeconds(5);
@@ -53,7 +60,7 @@ internal sealed partial class DownloadWorker(
         {
             var claimed = await claims.ClaimAsync(free, room, MostPerAccount, cancellationToken);
             foreach (var row in claimed) Start(row);
-            return claimed.Count > 0 ? NextRound.Now : NextRound.WhenWoken;
+            return claimed.Count > 0 ? NextRound.Now : NextRound.WhenWoken.NotSoonerThan(BetweenLooks);
         }
         catch (Exception error) when (UnreadableDownloads.IsCause(error))
         {

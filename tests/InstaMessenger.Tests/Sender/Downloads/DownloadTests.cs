@@ -197,7 +197,7 @@ public sealed class DownloadTests : IAsyncLifetime
         var hanging = Enumerable.Range(0, 40).Select(_ => Answering(
             http => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, http.RequestAborted))).ToArray();
         await _sender.FetchAsync(hanging);
-        await UntilAsync(rows => rows.Count(row => row.Claimed) == 4);
+        await UntilAsync(rows => rows.Count(row => row.Claimed) == DownloadWorker.MostPerAccount);
         var others = Enumerable.Range(0, 10).Select(_ => Lying(Jpeg, "image/jpeg") with { AccountId = AccountId.Parse("acc_2") }).ToArray();
 
         await _sender.FetchAsync(others);
