@@ -15,6 +15,7 @@ internal static class MediaSetup
         var services = builder.Services;
         services.AddMessageHandler<StoreDbContext, MediaReported, MediaReports>("store.media-reported");
         services.AddSingleton<MediaPurgeSignal>();
+        services.AddSingleton<Thumbnails>();
         services.AddWorker<MediaPurgeWorker>();
         services.AddWorker<MediaExpiry>();
         services.AddWorker<OrphanSweep>();

@@ -22,21 +22,31 @@ internal static partial class ShowAttachment
     public static void MapShowAttachment(this IEndpointRouteBuilder routes) => routes.MapGet("/attachments/{id}", GetAsync)
         .Needs(Scopes.Read)
         .WithSummary("An attachment's bytes, also in parts (Range). One that is still being fetched is waited for up to ten seconds.")
+        .WithDescription("With ?size=320, of a picture, a small JPEG whose longer side has that many pixels (32 to 1024).")
         .Produces(StatusCodes.Status200OK, contentType: "application/octet-stream")
         .ProducesProblem(StatusCodes.Status410Gone)
         .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
 
-    private static async Task<Results<FileStreamHttpResult, ProblemHttpResult>> GetAsync(
+    private static async Task<Results<FileStreamHttpResult, FileContentHttpResult, ProblemHttpResult>> GetAsync(
         AttachmentId id,
+        int? size,
         Caller caller,
         HttpContext http,
         IDbContextFactory<StoreDbContext> factory,
         IUnitOfWork<StoreDbContext> unitOfWork,
         IMediaStore store,
+        Thumbnails thumbnails,
         TimeProvider clock,
         ILogger<MediaReports> logger,
         CancellationToken cancellationToken)
     {
+        if (size is < Thumbnails.Smallest or > Thumbnails.Largest)
+            return Problems.Wrong(
+                StatusCodes.Status400BadRequest,
+                "bad_request",
+                "A parameter cannot be read: see errors.",
+                ("size", $"It is {Thumbnails.Smallest} to {Thumbnails.Largest}."));
+
         var message = MediaMessages.MessageOf(id);
         await using (var db = await factory.CreateDbContextAsync(cancellationToken))
         {
@@ -51,7 +61,13 @@ internal static partial class ShowAttachment
             var attachment = await FindAsync(factory, message, id, cancellationToken);
             if (attachment is null) return Problems.NotFound("attachment");
             if (attachment.State is not (AttachmentState.Remote or AttachmentState.Fetching) || attachment.Mode == MediaMode.Link)
-                return await AnswerAsync(attachment, http, store, logger, cancellationToken);
+            {
+                if (Refusal(attachment) is { } refusal) return refusal;
+                return size is { } most
+                    ? await SmallAsync(attachment, most, http, thumbnails, cancellationToken)
+                    : await WholeAsync(attachment, http, store, logger, cancellationToken);
+            }
+
             if (attachment.State == AttachmentState.Remote) await FetchAsync(unitOfWork, id, clock, cancellationToken);
             if (clock.GetElapsedTime(started) >= Patience)
                 return Problems.Of(StatusCodes.Status503ServiceUnavailable, "media_not_ready", "It is being fetched. Ask again.");
@@ -79,24 +95,31 @@ internal static partial class ShowAttachment
             },
             cancellationToken);
 
-    private static async Task<Results<FileStreamHttpResult, ProblemHttpResult>> AnswerAsync(
+    /// <summary>Says why an attachment is not there; null for one that is kept.</summary>
+    private static ProblemHttpResult? Refusal(Attachment attachment) => attachment.State switch
+    {
+        AttachmentState.Kept => null,
+        AttachmentState.Expired => Problems.Of(StatusCodes.Status410Gone, "media_expired", "Instagram did not have it any more."),
+        AttachmentState.Purged => Problems.Of(
+            StatusCodes.Status410Gone, "media_purged", "It was kept for as long as the account keeps media."),
+        AttachmentState.Failed => Problems.Of(StatusCodes.Status410Gone, "media_failed", "It could not be fetched, or is no media."),
+        _ => Problems.Of(
+            StatusCodes.Status404NotFound, "media_not_kept", "The account shows Instagram's own links: see the attachment's url."),
+    };
+
+    private static async Task<Results<FileStreamHttpResult, FileContentHttpResult, ProblemHttpResult>> SmallAsync(
+        Attachment attachment, int size, HttpContext http, Thumbnails thumbnails, CancellationToken cancellationToken)
+    {
+        if (await thumbnails.MakeAsync(attachment, size, cancellationToken) is not { } small)
+            return Problems.Of(StatusCodes.Status404NotFound, "no_thumbnail", "It is no picture that can be made small.");
+        MediaHeaders.Set(http.Response, attachment.Id.Value, Thumbnails.MimeType);
+        return TypedResults.Bytes(
+            small, Thumbnails.MimeType, entityTag: new EntityTagHeaderValue($"\"{attachment.File!.Value}-{size}\""));
+    }
+
+    private static async Task<Results<FileStreamHttpResult, FileContentHttpResult, ProblemHttpResult>> WholeAsync(
         Attachment attachment, HttpContext http, IMediaStore store, ILogger logger, CancellationToken cancellationToken)
     {
-        switch (attachment.State)
-        {
-            case AttachmentState.Kept:
-                break;
-            case AttachmentState.Expired:
-                return Problems.Of(StatusCodes.Status410Gone, "media_expired", "Instagram did not have it any more.");
-            case AttachmentState.Purged:
-                return Problems.Of(StatusCodes.Status410Gone, "media_purged", "It was kept for as long as the account keeps media.");
-            case AttachmentState.Failed:
-                return Problems.Of(StatusCodes.Status410Gone, "media_failed", "It could not be fetched, or is no media.");
-            default:
-                return Problems.Of(
-                    StatusCodes.Status404NotFound, "media_not_kept", "The account shows Instagram's own links: see the attachment's url.");
-        }
-
         if (await store.OpenAsync(attachment.File!.Value, cancellationToken) is not { } content)
         {
             LogMissing(logger, attachment.Id, attachment.File.Value);

@@ -45,6 +45,26 @@ public abstract partial class FlowSuite
     }
 
     [Fact]
+    public async Task A_picture_is_shown_small_where_many_are_shown()
+    {
+        var shop = await OpenShopAsync();
+        var customer = shop.NewCustomer();
+        var picture = await MediaAsync(shop, await customer.ShowAsync("image", Address("any")), "kept");
+        var path = picture.Text("url")!;
+        var longer = Math.Max(int.Parse(picture.Text("width")!), int.Parse(picture.Text("height")!));
+
+        using var small = await ViewAsync(shop, $"{path}?size=32");
+        ((int)small.StatusCode, small.Content.Headers.ContentType?.MediaType).ShouldBe((200, "image/jpeg"));
+        longer.ShouldBeGreaterThan(32);
+        small.Headers.GetValues("Content-Security-Policy").ShouldBe(["default-src 'none'; sandbox"]);
+        (await shop.Api.GetAsync($"{path}?size=5000")).ExpectProblem(400);
+        (await shop.Api.GetAsync($"{path}?size=big")).ExpectProblem(400);
+
+        var noise = await MediaAsync(shop, await customer.ShowAsync("image", NewPicture(1000).Url), "kept");
+        (await shop.Api.GetAsync($"{noise.Text("url")}?size=320")).ExpectProblem(404, "no_thumbnail");
+    }
+
+    [Fact]
     public async Task A_dead_link_a_page_and_a_link_to_nowhere_harm_nothing_else()
     {
         var shop = await OpenShopAsync();
