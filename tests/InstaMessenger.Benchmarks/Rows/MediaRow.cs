@@ -38,7 +38,7 @@ internal static class MediaRow
         await using var installation = await Installation.StandaloneAsync(run.NewFolder("media"));
         await installation.LinkAsync(BenchRun.Account, crm: null);
         using var over = new CancellationTokenSource();
-        var kept = new KeptPictures();
+        using var kept = new KeptPictures();
         await using var stream = await installation.Http.GetStreamAsync("/api/v1/events/stream");
         var listening = ListenAsync(stream, journeys, kept, over.Token);
         var load = new WebhookLoad(
@@ -78,7 +78,7 @@ internal static class MediaRow
 
     private static bool IsKept(ReadOnlySpan<byte> data) => data.IndexOf("\"state\":\"kept\""u8) >= 0;
 
-    private sealed class KeptPictures
+    private sealed class KeptPictures : IDisposable
     {
         private readonly SemaphoreSlim _more = new(0);
         private int _count;
@@ -98,5 +98,7 @@ internal static class MediaRow
             {
             }
         }
+
+        public void Dispose() => _more.Dispose();
     }
 }
