@@ -39,7 +39,7 @@ public sealed class S3Server : IAsyncDisposable
         if (File.Exists(program)) return program;
         Directory.CreateDirectory(folder);
         string[] install = ["install", "--no-audit", "--no-fund", "--prefix", folder, Package];
-        using var npm = Process.Start(new ProcessStartInfo("npm", install) { RedirectStandardOutput = true })!;
+        using var npm = Process.Start(new ProcessStartInfo("npm", install) { UseShellExecute = false, RedirectStandardOutput = true })!;
         await npm.StandardOutput.ReadToEndAsync();
         await npm.WaitForExitAsync();
         return File.Exists(program) ? program : throw new InvalidOperationException($"npm could not install {Package} into {folder}.");

@@ -4,7 +4,6 @@ using System.Text.Json.Nodes;
 using InstaMessenger.IntegrationTests.Product;
 using InstaMessenger.IntegrationTests.Reliability;
 using InstaMessenger.Simulator.Meta;
-using Microsoft.AspNetCore.Http;
 
 namespace InstaMessenger.IntegrationTests.Flows;
 
