@@ -13,7 +13,9 @@ namespace InstaMessenger.Hosting.Database;
 /// </summary>
 public static class BulkUpdate
 {
-    /// <summary>Rows in one statement on MySQL. Each column has a branch for each row, so that twice as many cost four times as much.</summary>
+    /// <summary>
+    /// Rows in one statement on MySQL. Each column has a branch for each row, so that twice as many cost four times as much.
+    /// </summary>
     private const int MostRows = 50;
 
     /// <summary>
@@ -92,7 +94,9 @@ public static class BulkUpdate
 
         public ValueTask DisposeAsync() => _command.DisposeAsync();
 
-        /// <summary>Writes the statement for this many rows: of more than one, a branch for each row says what its column becomes.</summary>
+        /// <summary>
+        /// Writes the statement for this many rows: of more than one, a branch for each row says what its column becomes.
+        /// </summary>
         private void Write(int rows)
         {
             _rows = rows;

@@ -14,13 +14,18 @@ public sealed class LongestFirst : ITestCollectionOrderer
 {
     private static readonly string[] Long =
     [
-        nameof(TwoOfEachTests), nameof(DoubledFlows), nameof(MariaDbFlows), nameof(SplitFlows), nameof(QuietOutageTests), nameof(DatabaseErrorsTests),
-        nameof(RottenRowTests), nameof(AmbiguousSendTests), nameof(BrokerOutageTests),
+        nameof(TwoOfEachTests), nameof(DoubledFlows), nameof(MariaDbFlows), nameof(SplitFlows), nameof(QuietOutageTests),
+        nameof(DatabaseErrorsTests), nameof(RottenRowTests), nameof(AmbiguousSendTests), nameof(BrokerOutageTests),
     ];
 
     /// <inheritdoc/>
     public IReadOnlyCollection<TTestCollection> OrderTestCollections<TTestCollection>(IReadOnlyCollection<TTestCollection> testCollections)
         where TTestCollection : ITestCollection =>
-        [.. testCollections.OrderBy(collection => Array.FindIndex(
-            Long, name => collection.TestCollectionDisplayName.Contains(name, StringComparison.Ordinal)) is >= 0 and var place ? place : Long.Length)];
+        [.. testCollections.OrderBy(collection => PlaceOf(collection))];
+
+    private static int PlaceOf(ITestCollection collection)
+    {
+        var place = Array.FindIndex(Long, name => collection.TestCollectionDisplayName.Contains(name, StringComparison.Ordinal));
+        return place < 0 ? Long.Length : place;
+    }
 }

@@ -46,7 +46,10 @@ public abstract class BulkUpdateSuite : IAsyncLifetime
         (await BulkUpdate.ChangedAsync<Parcel>(db)).ShouldBe(2);
 
         var now = await AllAsync(Open());
-        now["p1"].ShouldBe(new Parcel { Id = "p1", Shelf = 1, State = ParcelState.Gone, Note = "by another", SentAt = Noon, IsHeavy = true });
+        now["p1"].ShouldBe(new Parcel
+        {
+            Id = "p1", Shelf = 1, State = ParcelState.Gone, Note = "by another", SentAt = Noon, IsHeavy = true,
+        });
         now["p2"].ShouldBe(new Parcel { Id = "p2", Shelf = 0, State = ParcelState.Gone, Note = null });
         now["p3"].ShouldBe(new Parcel { Id = "p3", Shelf = 1, Note = "fragile" });
     }

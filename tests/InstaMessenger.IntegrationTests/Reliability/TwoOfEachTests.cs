@@ -15,7 +15,8 @@ public sealed class TwoOfEachTests(DoubledProduct product) : IClassFixture<Doubl
     [Fact]
     public async Task Undisturbed_nothing_is_done_twice()
     {
-        var (_, reckoning) = await UnderLoad.RunAsync(product, "R13 undisturbed", () => Task.Delay(TimeSpan.FromSeconds(15), TimeProvider.System));
+        var (_, reckoning) = await UnderLoad.RunAsync(
+            product, "R13 undisturbed", () => Task.Delay(TimeSpan.FromSeconds(15), TimeProvider.System));
 
         reckoning.ShouldBeWhole(mostExtraPosts: 0);
         reckoning.Unknown.ShouldBe(0);
