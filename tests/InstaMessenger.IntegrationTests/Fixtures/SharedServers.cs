@@ -10,9 +10,14 @@ namespace InstaMessenger.IntegrationTests.Fixtures;
 /// </summary>
 public sealed class SharedServers : IAsyncDisposable
 {
+    /// <summary>Those of the run, for tests that are also run without any.</summary>
+    public static SharedServers Current { get; private set; } = null!;
+
     private readonly Lazy<Task<RabbitMqBroker>> _broker = new(RabbitMqBroker.StartAsync);
     private readonly Lazy<Task<MariaDb>> _mariaDb = new(() => MariaDb.StartAsync());
     private readonly Lazy<Task<S3Server>> _s3 = new(S3Server.StartAsync);
+
+    public SharedServers() => Current = this;
 
     public Task<RabbitMqBroker> BrokerAsync() => _broker.Value;
 

@@ -18,7 +18,7 @@ using Microsoft.Extensions.Logging;
 
 namespace InstaMessenger.Tests.Store;
 
-/// <summary>The whole store on a SQLite file of its own.</summary>
+/// <summary>The whole store on a database of its own.</summary>
 public sealed class StoreHost : IAsyncDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("store-").FullName;
@@ -29,7 +29,12 @@ public sealed class StoreHost : IAsyncDisposable
     internal IUnitOfWork<StoreDbContext> UnitOfWork => Services.GetRequiredService<IUnitOfWork<StoreDbContext>>();
 
     /// <summary>Starts it, with other callers, another clock or a sender if the test wants them.</summary>
-    public static async Task<StoreHost> StartAsync(Action<IServiceCollection>? configure = null)
+    public static async Task<StoreHost> StartAsync(Action<IServiceCollection>? configure = null) =>
+        await StartAsync(await StoreDatabase.SettingsAsync(), configure);
+
+    /// <summary>Starts one on a database that another one may have too.</summary>
+    internal static async Task<StoreHost> StartAsync(
+        IEnumerable<KeyValuePair<string, string?>> settings, Action<IServiceCollection>? configure = null)
     {
         var host = new StoreHost();
         var builder = WebApplication.CreateBuilder();
@@ -40,6 +45,7 @@ public sealed class StoreHost : IAsyncDisposable
             ["Jwt:SigningKeys:0"] = "bm90IGEgc2VjcmV0LCBvbmx5IGEgdGVzdCdzIGtleSE=",
             ["Urls"] = "http://127.0.0.1:0",
         });
+        builder.Configuration.AddInMemoryCollection(settings);
         builder.AddServiceDefaults("store", 0);
         builder.Logging.ClearProviders();
         builder.AddStore();

@@ -14,7 +14,7 @@ namespace InstaMessenger.Tests.Store.Inbound;
 /// </summary>
 public sealed class EventHistoryTests : IAsyncLifetime
 {
-    private const int Histories = 40;
+    private const int Histories = StoreDatabase.Histories;
     private const int Customers = 3;
 
     /// <summary>As many as a thread remembers: a receipt that comes behind so many later ones tells nothing.</summary>

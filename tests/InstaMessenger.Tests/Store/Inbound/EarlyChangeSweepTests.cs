@@ -1,0 +1,89 @@
+using InstaMessenger.Contracts.Ids;
+using InstaMessenger.Simulator.Meta.Webhooks;
+using InstaMessenger.Store.Data;
+using InstaMessenger.Store.Domain;
+using InstaMessenger.Store.Inbound;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
+using static InstaMessenger.Tests.Store.Inbound.InboundShop;
+
+namespace InstaMessenger.Tests.Store.Inbound;
+
+/// <summary>What becomes of changes that came beside their message, or whose message never came.</summary>
+public sealed class EarlyChangeSweepTests : IAsyncLifetime
+{
+    private readonly FakeTimeProvider _clock = new(TimeProvider.System.GetUtcNow());
+    private InboundShop _shop = null!;
+
+    public async ValueTask InitializeAsync() =>
+        _shop = await OpenAsync(services => services.AddSingleton<TimeProvider>(_clock));
+
+    public ValueTask DisposeAsync() => _shop.DisposeAsync();
+
+    [Fact]
+    public async Task A_message_gets_what_two_units_at_the_same_moment_left_behind()
+    {
+        await _shop.ReceiveAsync(Echo("b1", "one", 1), Echo("b2", "two", 2));
+        await KeepAsync("b2", MessageChanges.None.With(new Reaction(Party.Customer, "love", "❤️", At(3))).WithRead(At(4)));
+
+        await SweepAsync();
+        await SweepAsync();
+
+        var (one, two) = (await _shop.MessageAsync("b1"), await _shop.MessageAsync("b2"));
+        two.Reactions.ShouldHaveSingleItem().Reaction.ShouldBe("love");
+        (one.ReadAt, two.ReadAt).ShouldBe((At(4), At(4)), "all up to the message is read");
+        (await KeptAsync()).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task What_waits_for_a_message_that_never_comes_is_forgotten_after_a_month()
+    {
+        await _shop.ReceiveAsync(MetaPayloads.React(Id, Customer, "never", "love", "❤️", At(1)));
+        _clock.Advance(TimeSpan.FromDays(29));
+        await SweepAsync();
+        (await KeptAsync()).ShouldBe(["never"]);
+
+        _clock.Advance(TimeSpan.FromDays(2));
+        await SweepAsync();
+
+        (await KeptAsync()).ShouldBeEmpty();
+    }
+
+    /// <summary>Where the message stands nobody knows before it comes, so nobody knows what else was read with it.</summary>
+    [Fact]
+    public async Task That_a_message_was_read_waits_for_the_message_itself_although_an_edit_of_it_came()
+    {
+        await _shop.ReceiveAsync(Echo("b0", "before", 0));
+        await _shop.ReceiveAsync(MetaPayloads.Read(Id, Customer, "b1", At(9)));
+        await _shop.ReceiveAsync(MetaPayloads.Edit(Customer, Id, "b1", "edited", 1, At(5)));
+
+        await SweepAsync();
+        (await _shop.MessageAsync("b0")).ReadAt.ShouldBeNull();
+        (await KeptAsync()).ShouldBe(["b1"]);
+
+        await _shop.ReceiveAsync(Echo("b1", "first", 1));
+        (await _shop.ThreadAsync()).Select(message => message.ReadAt).ShouldBe([At(9), At(9)]);
+        (await KeptAsync()).ShouldBeEmpty();
+    }
+
+    private async Task SweepAsync() => await _shop.Store.Services.GetRequiredService<EarlyChangeSweep>().RoundAsync(default);
+
+    private Task KeepAsync(string mid, MessageChanges changes) => _shop.Store.UnitOfWork.ExecuteAsync(scope =>
+    {
+        scope.Db.Add(new EarlyChange
+        {
+            AccountId = _shop.Account.Id,
+            InstagramMessageId = InstagramMessageId.Parse(mid),
+            Changes = changes,
+            KeptAt = _clock.GetUtcNow(),
+        });
+        return Task.CompletedTask;
+    });
+
+    private async Task<List<string>> KeptAsync()
+    {
+        await using var db = _shop.Store.Read();
+        return (await db.Set<EarlyChange>().ToListAsync()).ConvertAll(row => row.InstagramMessageId.Value);
+    }
+}
