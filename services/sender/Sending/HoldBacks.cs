@@ -25,7 +25,8 @@ internal static class HoldBacks
         var limit = CallLimit.Of(answer.Verdict, answer.Usage);
         // A refused token is refused whenever that is heard of.
         if (!inTime && limit is not { HoldBack: HoldBack.AccountUntilNewToken }) return null;
-        var recovered = inTime && answer.Verdict is Verdict.Sent && send.Recovering;
+        // A message that Meta looked at and refused is answered like one that it took: it wants no rest any more.
+        var recovered = inTime && send.Recovering && answer.Verdict is (Verdict.Sent or Verdict.Rejected);
         if (limit is null && !recovered) return null;
 
         var account = await db.Accounts.SingleAsync(row => row.AccountId == send.AccountId);

@@ -76,6 +76,20 @@ public sealed class HoldBackTests : SenderTests
     }
 
     [Fact]
+    public async Task A_probe_that_Meta_looks_at_and_refuses_ends_the_rest_like_one_that_it_takes()
+    {
+        Graph.Answer = (context, number) => FakeGraph.Error(400, number == 1 ? 80002 : 551)(context, number);
+        await Host.LinkAsync();
+        await Host.SendAsync(Host.Text("1"));
+        (await Host.OutcomeAsync()).Error!.Code.ShouldBe("rate_limited");
+
+        Host.Clock.Advance(TimeSpan.FromHours(1));
+
+        (await Host.OutcomeAsync(TimeSpan.FromMilliseconds(100))).Error!.Code.ShouldBe("recipient_unavailable");
+        await Host.WriteAsync(async db => (await db.Accounts.SingleAsync()).Pauses.ShouldBe(0));
+    }
+
+    [Fact]
     public async Task The_apps_limit_rests_every_account()
     {
         var second = AccountId.Parse("acc_2");
