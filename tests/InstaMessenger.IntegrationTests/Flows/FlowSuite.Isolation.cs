@@ -78,6 +78,8 @@ public abstract partial class FlowSuite
         ["POST /ui/conversations/{id}/read"] = Hides(HttpMethod.Post, victim => $"/ui/conversations/{victim.ConversationId}/read"),
         ["POST /api/v1/conversations/{id}/read"] = Hides(HttpMethod.Post, victim => $"/api/v1/conversations/{victim.ConversationId}/read"),
 
+        ["GET /media/attachments/{id}"] = Hides(HttpMethod.Get, victim => $"/media/attachments/{victim.AttachmentId}"),
+
         ["GET /api/v1/events"] = Shows("/api/v1/events?after=0&limit=200"),
         ["GET /api/v1/events/stream"] = StreamsNothingOf,
 
@@ -180,9 +182,10 @@ public abstract partial class FlowSuite
             (await new ApiClient(Product.Door, wrong).GetAsync("/api/v1/accounts")).ExpectProblem(401, "unauthorized");
     }
 
-    private static async Task<Victim> VictimAsync(Shop shop, string strangerId)
+    private async Task<Victim> VictimAsync(Shop shop, string strangerId)
     {
         var customer = await shop.NewWriterAsync();
+        var picture = await shop.ReceivedAsync(await customer.ShowAsync("image", NewPicture(1_000).Url));
         var sent = (await shop.SendAsync(customer, "a secret")).Expect(200);
         await shop.Crm.Deliveries.WaitForAsync(delivery => delivery.EventType == "message.sent");
         var conversation = await shop.ConversationAsync(customer);
@@ -193,6 +196,7 @@ public abstract partial class FlowSuite
             customer.Igsid,
             conversation.Text("id")!,
             sent.Text("message_id")!,
+            picture.Event.Text("data.message.attachments.0.id")!,
             endpoint.Text("id")!,
             delivery.Text("id")!,
             strangerId);
@@ -245,7 +249,14 @@ public abstract partial class FlowSuite
 
     /// <summary>Whose things are asked for.</summary>
     private sealed record Victim(
-        Shop Shop, string Customer, string ConversationId, string MessageId, string EndpointId, string DeliveryId, string StrangerId)
+        Shop Shop,
+        string Customer,
+        string ConversationId,
+        string MessageId,
+        string AttachmentId,
+        string EndpointId,
+        string DeliveryId,
+        string StrangerId)
     {
         public void IsNotIn(JsonNode answer)
         {
