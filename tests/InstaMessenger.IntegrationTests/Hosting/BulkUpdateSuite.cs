@@ -130,14 +130,15 @@ public abstract class BulkUpdateSuite : IAsyncLifetime
     }
 
     /// <summary>With its connection open, as a unit has it.</summary>
-    private async Task<ParcelDb> OpenAsync()
+    private protected async Task<ParcelDb> OpenAsync()
     {
         var db = Open();
         await db.Database.OpenConnectionAsync(Cancelled);
         return db;
     }
 
-    private static Task<Dictionary<string, Parcel>> AllAsync(ParcelDb db) => db.Parcels.ToDictionaryAsync(parcel => parcel.Id, Cancelled);
+    private protected static Task<Dictionary<string, Parcel>> AllAsync(ParcelDb db) =>
+        db.Parcels.ToDictionaryAsync(parcel => parcel.Id, Cancelled);
 
     private async Task ChangeAsync(string sql)
     {
@@ -163,7 +164,7 @@ public abstract class BulkUpdateSuite : IAsyncLifetime
         public int Version { get; set; }
     }
 
-    private sealed class ParcelDb(DbContextOptions options) : DbContext(options)
+    private protected sealed class ParcelDb(DbContextOptions options) : DbContext(options)
     {
         public DbSet<Parcel> Parcels => Set<Parcel>();
 
@@ -199,6 +200,26 @@ public sealed class MariaDbBulkUpdateTests(SharedServers servers) : BulkUpdateSu
     private string _database = "";
 
     public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    /// <summary>A server reads a small table as a whole where it may, and waits for every row in it that somebody holds.</summary>
+    [Fact]
+    public async Task A_row_that_another_unit_holds_and_this_one_leaves_alone_is_not_waited_for()
+    {
+        await using var holder = await OpenAsync();
+        await using var transaction = await holder.Database.BeginTransactionAsync(TestContext.Current.CancellationToken);
+        await holder.Database.ExecuteSqlRawAsync(
+            "UPDATE parcels SET note = 'held' WHERE id = 'p130' AND shelf = 0", TestContext.Current.CancellationToken);
+        await using var db = await OpenAsync();
+        await db.Database.ExecuteSqlRawAsync(
+            "SET SESSION innodb_lock_wait_timeout = 1; SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED",
+            TestContext.Current.CancellationToken);
+        var others = (await AllAsync(db)).Values.Where(parcel => parcel.Id != "p130").Take(100).ToList();
+
+        others.ForEach(parcel => parcel.Note = "mine");
+        db.ChangeTracker.DetectChanges();
+
+        (await BulkUpdate.ChangedAsync<Parcel>(db)).ShouldBe(100);
+    }
 
     private protected override async Task OpenServerAsync() => _database = await (await servers.MariaDbAsync()).NewDatabaseAsync();
 
