@@ -94,7 +94,9 @@ public abstract class KillSuite(ProductBase product)
 }
 
 /// <summary>One process: SQLite, no broker.</summary>
+[Collection(ReliabilityCollection.Name)]
 public sealed class StandaloneKills(StandaloneProduct product) : KillSuite(product), IClassFixture<StandaloneProduct>;
 
 /// <summary>Five processes on RabbitMQ.</summary>
+[Collection(ReliabilityCollection.Name)]
 public sealed class SplitKills(SplitProduct product) : KillSuite(product), IClassFixture<SplitProduct>;

@@ -11,6 +11,7 @@ namespace InstaMessenger.IntegrationTests.Reliability;
 /// What an outage writes into the logs. Each refused connection was a stack trace once, and the disk of the logs was filled by it:
 /// 1.2 MB in four minutes. <c>INSTAMESSENGER_OUTAGE</c> sets for how many seconds something is away.
 /// </summary>
+[Collection(ReliabilityCollection.Name)]
 [Trait(ReliabilityCollection.Trait, "Reliability")]
 public sealed class QuietOutageTests(OwnDatabaseProduct product) : IClassFixture<OwnDatabaseProduct>
 {

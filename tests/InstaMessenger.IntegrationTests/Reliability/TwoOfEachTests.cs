@@ -6,6 +6,7 @@ namespace InstaMessenger.IntegrationTests.Reliability;
 /// Two processes of each service on one broker and one database: undisturbed, killed, and frozen past every lease. None of it may show in
 /// what customers and the CRM get. Restarting them is in <see cref="RollingRestartTests"/>.
 /// </summary>
+[Collection(ReliabilityCollection.Name)]
 [Trait(ReliabilityCollection.Trait, "Reliability")]
 public sealed class TwoOfEachTests(DoubledProduct product) : IClassFixture<DoubledProduct>
 {
