@@ -151,7 +151,10 @@ internal abstract class StoreDbContext(DbContextOptions options) : ServiceDbCont
         {
             if (entry.State != EntityState.Modified || entry.Metadata.FindProperty(RowVersion.Property) is not { } property) continue;
             var version = entry.Property(property);
-            version.CurrentValue = (int)version.CurrentValue! + 1;
+            var read = (int)version.CurrentValue!;
+            version.CurrentValue = read + 1;
+            // Of a row that this unit itself has added and written, EF keeps no values as they were, and would look for the new version.
+            version.OriginalValue = read;
         }
     }
 }

@@ -36,6 +36,25 @@ public sealed class EarlyChangeSweepTests : IAsyncLifetime
         (await KeptAsync()).ShouldBeEmpty();
     }
 
+    /// <summary>The update looked for the version that it was about to write, and every bundle with such a change failed.</summary>
+    [Fact]
+    public async Task What_a_unit_has_written_itself_can_change_again_in_it()
+    {
+        var mid = InstagramMessageId.Parse("b1");
+        await _shop.Store.UnitOfWork.ExecuteAsync(async scope =>
+        {
+            var early = await EarlyChanges.LoadAsync(scope.Db, [mid]);
+            early.Keep(
+                _shop.Account.Id, mid, kept => kept.With(new Reaction(Party.Customer, "love", "❤️", At(1))), _clock.GetUtcNow());
+            await scope.Db.SaveChangesAsync();
+            early.Keep(_shop.Account.Id, mid, kept => kept.WithRead(At(2)), _clock.GetUtcNow());
+        });
+
+        await using var db = _shop.Store.Read();
+        var changes = (await db.Set<EarlyChange>().SingleAsync()).Changes;
+        (changes.Reactions.Count, changes.ReadAt).ShouldBe((1, At(2)));
+    }
+
     [Fact]
     public async Task What_waits_for_a_message_that_never_comes_is_forgotten_after_a_month()
     {
