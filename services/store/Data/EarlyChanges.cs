@@ -23,8 +23,19 @@ internal sealed class EarlyChanges(StoreDbContext db, Dictionary<(AccountId, Ins
     }
 
     /// <summary>Keeps a change. Returns what is kept before and after it.</summary>
+    /// <param name="account">The account.</param>
+    /// <param name="mid">The message.</param>
+    /// <param name="change">Adds it to what is kept.</param>
+    /// <param name="now">The time (UTC).</param>
+    /// <param name="at">
+    /// When it happened, of one that says where the message stands at the latest. That counts although a later one takes its place.
+    /// </param>
     public (MessageChanges Before, MessageChanges After) Keep(
-        AccountId account, InstagramMessageId mid, Func<MessageChanges, MessageChanges> change, DateTimeOffset now)
+        AccountId account,
+        InstagramMessageId mid,
+        Func<MessageChanges, MessageChanges> change,
+        DateTimeOffset now,
+        DateTimeOffset? at = null)
     {
         if (!rows.TryGetValue((account, mid), out var row))
         {
@@ -34,16 +45,17 @@ internal sealed class EarlyChanges(StoreDbContext db, Dictionary<(AccountId, Ins
         }
 
         var before = row.Changes;
-        row.Changes = change(before);
-        return (before, row.Changes);
+        var after = change(before);
+        row.Changes = at is { } time && !(after.FirstAt <= time) ? after with { FirstAt = time } : after;
+        return (before, after);
     }
 
     /// <summary>Removes what was kept before a time: its message never came.</summary>
     public void Forget(DateTimeOffset before) => db.RemoveRange(rows.Values.Where(row => row.KeptAt < before));
 
-    /// <summary>When the first of these happened: this change of a message, and the reactions to it that are kept.</summary>
+    /// <summary>When the first of these happened: this change of a message, and the reactions to it that came before it.</summary>
     public DateTimeOffset Earliest(AccountId account, InstagramMessageId mid, DateTimeOffset change) =>
-        rows.TryGetValue((account, mid), out var row) ? row.Changes.Reactions.Select(reaction => reaction.At).Append(change).Min() : change;
+        rows.TryGetValue((account, mid), out var row) && row.Changes.FirstAt < change ? row.Changes.FirstAt.Value : change;
 
     /// <summary>
     /// Gives a message what is kept of it, once it has its place in the thread. That it was read stays as long as the message itself has

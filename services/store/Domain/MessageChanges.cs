@@ -35,6 +35,9 @@ internal sealed record MessageChanges
     /// <summary>When the customer read it, as long as nobody knows where in the thread it stands.</summary>
     public DateTimeOffset? ReadAt { get; init; }
 
+    /// <summary>When the first reaction was made that waits for its message, also one that another took the place of.</summary>
+    public DateTimeOffset? FirstAt { get; init; }
+
     /// <summary>Adds a reaction. Returns the changes themselves when a later one of the same side is known.</summary>
     public MessageChanges With(Reaction reaction)
     {

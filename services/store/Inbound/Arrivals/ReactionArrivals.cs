@@ -58,7 +58,7 @@ internal sealed partial class ReactionArrivals(EventLog log, TimeProvider clock)
     private bool React(EarlyChanges early, Naming naming, Reaction reaction)
     {
         var (before, after) = early.Keep(
-            naming.Arrival.Account!.Id, naming.Mid!.Value, changes => changes.With(reaction), clock.GetUtcNow());
+            naming.Arrival.Account!.Id, naming.Mid!.Value, changes => changes.With(reaction), clock.GetUtcNow(), reaction.At);
         return after != before && !reaction.Says(before.Reactions.FirstOrDefault(known => known.By == reaction.By));
     }
 

@@ -55,6 +55,17 @@ public sealed class EarlyChangeSweepTests : IAsyncLifetime
         (changes.Reactions.Count, changes.ReadAt).ShouldBe((1, At(2)));
     }
 
+    /// <summary>A later reaction takes the earlier one's place, and both stood for the message.</summary>
+    [Fact]
+    public async Task A_message_that_never_comes_stands_at_the_first_reaction_to_it_although_another_replaced_that()
+    {
+        await _shop.ReceiveAsync(MetaPayloads.React(Id, Customer, "never", "love", "❤️", At(1)));
+        await _shop.ReceiveAsync(MetaPayloads.React(Id, Customer, "never", "wow", "😮", At(2)));
+        await _shop.ReceiveAsync(MetaPayloads.Edit(Customer, Id, "never", "edited", 1, At(3)));
+
+        (await _shop.MessageAsync("never")).SentAt.ShouldBe(At(1));
+    }
+
     [Fact]
     public async Task What_waits_for_a_message_that_never_comes_is_forgotten_after_a_month()
     {
