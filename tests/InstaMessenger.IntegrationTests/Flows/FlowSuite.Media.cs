@@ -195,7 +195,11 @@ public abstract partial class FlowSuite
         return await Viewer.SendAsync(request);
     }
 
-    /// <summary>How many files of the product have these bytes.</summary>
+    /// <summary>
+    /// How many files have these bytes under a name of the media storage. A process that was killed before it gave a file its name leaves one that ends in
+    /// <c>.part</c>, which the sweep of orphans removes.
+    /// </summary>
     private int FilesWith(byte[] bytes) => ((ProductBase)Product).Folder.All("med_*")
+        .Where(file => Path.GetExtension(file).Length == 0)
         .Count(file => new FileInfo(file).Length == bytes.Length && File.ReadAllBytes(file).AsSpan().SequenceEqual(bytes));
 }
