@@ -196,8 +196,8 @@ public abstract partial class FlowSuite
     }
 
     /// <summary>
-    /// How many files have these bytes under a name of the media storage. A process that was killed before it gave a file its name leaves one that ends in
-    /// <c>.part</c>, which the sweep of orphans removes.
+    /// How many files have these bytes under a name of the media storage. A process that was killed before it gave a file its name leaves
+    /// one that ends in <c>.part</c>, which the sweep of orphans removes.
     /// </summary>
     private int FilesWith(byte[] bytes) => ((ProductBase)Product).Folder.All("med_*")
         .Where(file => Path.GetExtension(file).Length == 0)
