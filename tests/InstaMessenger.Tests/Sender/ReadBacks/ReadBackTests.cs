@@ -4,6 +4,7 @@ using InstaMessenger.Contracts.Ids;
 using InstaMessenger.Sender.Data;
 using InstaMessenger.Sender.ReadBacks;
 using Microsoft.AspNetCore.Http;
+using Microsoft.EntityFrameworkCore;
 
 namespace InstaMessenger.Tests.Sender.ReadBacks;
 
@@ -200,6 +201,7 @@ public sealed class ReadBackTests : IAsyncLifetime
         _graph.Thread = context => FakeGraph.Json(context, 401, """{"error":{"code":190}}""");
         await LoseAsync("1", "hello", arrives: true);
         await ReadAsync();
+        await RefusedAsync();
         _graph.Thread = ShowAsync;
         _graph.Answer = (context, number) => FakeGraph.Json(context, 200, $$"""{"message_id":"mid.{{number}}"}""");
         await _host.SendAsync(_host.Text("2", "next", to: InstagramUserId.Parse("43")));
@@ -291,6 +293,19 @@ public sealed class ReadBackTests : IAsyncLifetime
         }
 
         await read;
+    }
+
+    /// <summary>Waits until the account's row says that its token was refused: the look is answered before that is kept.</summary>
+    private async Task RefusedAsync()
+    {
+        var patience = Patience.Token();
+        var isRefused = false;
+        while (!isRefused)
+        {
+            await _host.WriteAsync(async db => isRefused = (await db.Accounts.SingleAsync(patience)).TokenRefused);
+            await Task.Yield();
+            patience.ThrowIfCancellationRequested();
+        }
     }
 
     private Task ShowAsync(HttpContext context)
