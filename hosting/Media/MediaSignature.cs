@@ -11,9 +11,6 @@ namespace InstaMessenger.Hosting.Media;
 /// <param name="Extension">Without its dot.</param>
 public sealed record MediaSignature(string MediaType, string MimeType, string Extension)
 {
-    /// <summary>So many first bytes are enough for every type.</summary>
-    public const int HeadBytes = 512;
-
     /// <summary>Bytes that nobody knows, to be saved and never shown.</summary>
     public static readonly MediaSignature Unknown = new(MediaTypes.File, "application/octet-stream", "bin");
 
@@ -45,7 +42,7 @@ public sealed record MediaSignature(string MediaType, string MimeType, string Ex
     public static string ExtensionOf(string mimeType) => Extensions.GetValueOrDefault(mimeType, Unknown.Extension);
 
     /// <summary>Reads the first bytes.</summary>
-    /// <param name="head">The first <see cref="HeadBytes"/> bytes, or all when there are fewer.</param>
+    /// <param name="head">The first bytes: 512, which are enough for every type, or more; all when there are fewer.</param>
     /// <param name="declared">
     /// What the file was said to be. It counts only where the bytes leave a choice: an MP4 may hold sound alone. Null for nothing.
     /// </param>

@@ -2,6 +2,7 @@ using InstaMessenger.Contracts.Ids;
 using InstaMessenger.Hosting.Database;
 using InstaMessenger.Hosting.Workers;
 using InstaMessenger.Sender.Data;
+using InstaMessenger.Sender.Sending;
 
 namespace InstaMessenger.Sender.Downloads;
 
@@ -62,7 +63,7 @@ internal sealed partial class DownloadWorker(
             foreach (var row in claimed) Start(row);
             return claimed.Count > 0 ? NextRound.Now : NextRound.WhenWoken.NotSoonerThan(BetweenLooks);
         }
-        catch (Exception error) when (UnreadableDownloads.IsCause(error))
+        catch (Exception error) when (UnreadableRows.IsCause(error))
         {
             await unreadable.RemoveAsync(cancellationToken);
             return NextRound.Now;

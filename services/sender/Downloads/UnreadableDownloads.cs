@@ -15,9 +15,6 @@ internal sealed partial class UnreadableDownloads(
     TimeProvider clock,
     ILogger<UnreadableDownloads> logger)
 {
-    /// <summary>Whether a value caused the error: a database that is away never raises these.</summary>
-    public static bool IsCause(Exception error) => UnreadableRows.IsCause(error);
-
     /// <summary>Looks at each of the rows that are due first, and removes those that cannot be read.</summary>
     public async Task RemoveAsync(CancellationToken cancellationToken)
     {
@@ -41,7 +38,7 @@ internal sealed partial class UnreadableDownloads(
             await db.Downloads.AsNoTracking().Where(row => row.Sequence == sequence).ToListAsync(cancellationToken);
             return true;
         }
-        catch (Exception error) when (IsCause(error))
+        catch (Exception error) when (UnreadableRows.IsCause(error))
         {
             return false;
         }

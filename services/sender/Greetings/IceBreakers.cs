@@ -16,13 +16,11 @@ internal static class IceBreakers
 
     public static void MapIceBreakers(this IEndpointRouteBuilder routes)
     {
-        const string Path = "/api/v1/accounts/{account_id}/ice-breakers";
-        routes.MapGet(Path, GetAsync).Needs(Scopes.Read).WithTags("Accounts").WithSummary("The ice breakers, as Instagram has them.")
+        var group = routes.MapGroup("/api/v1/accounts/{account_id}/ice-breakers").WithTags("Accounts")
             .ProducesProblem(StatusCodes.Status422UnprocessableEntity).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
-        routes.MapPut(Path, PutAsync).Needs(Scopes.Manage).WithTags("Accounts").WithSummary("Replaces the ice breakers: 1 to 4.")
-            .ProducesProblem(StatusCodes.Status422UnprocessableEntity).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
-        routes.MapDelete(Path, DeleteAsync).Needs(Scopes.Manage).WithTags("Accounts").WithSummary("Removes the ice breakers.")
-            .ProducesProblem(StatusCodes.Status422UnprocessableEntity).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+        group.MapGet("", GetAsync).Needs(Scopes.Read).WithSummary("The ice breakers, as Instagram has them.");
+        group.MapPut("", PutAsync).Needs(Scopes.Manage).WithSummary("Replaces the ice breakers: 1 to 4.");
+        group.MapDelete("", DeleteAsync).Needs(Scopes.Manage).WithSummary("Removes the ice breakers.");
     }
 
     private static async Task<Results<Ok<IceBreakerList>, ProblemHttpResult>> GetAsync(

@@ -14,13 +14,11 @@ internal static class PersistentMenu
 
     public static void MapPersistentMenu(this IEndpointRouteBuilder routes)
     {
-        const string Path = "/api/v1/accounts/{account_id}/persistent-menu";
-        routes.MapGet(Path, GetAsync).Needs(Scopes.Read).WithTags("Accounts").WithSummary("The menu, as Instagram has it.")
+        var group = routes.MapGroup("/api/v1/accounts/{account_id}/persistent-menu").WithTags("Accounts")
             .ProducesProblem(StatusCodes.Status422UnprocessableEntity).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
-        routes.MapPut(Path, PutAsync).Needs(Scopes.Manage).WithTags("Accounts").WithSummary("Replaces the menu.")
-            .ProducesProblem(StatusCodes.Status422UnprocessableEntity).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
-        routes.MapDelete(Path, DeleteAsync).Needs(Scopes.Manage).WithTags("Accounts").WithSummary("Removes the menu.")
-            .ProducesProblem(StatusCodes.Status422UnprocessableEntity).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+        group.MapGet("", GetAsync).Needs(Scopes.Read).WithSummary("The menu, as Instagram has it.");
+        group.MapPut("", PutAsync).Needs(Scopes.Manage).WithSummary("Replaces the menu.");
+        group.MapDelete("", DeleteAsync).Needs(Scopes.Manage).WithSummary("Removes the menu.");
     }
 
     private static async Task<Results<Ok<Menu>, ProblemHttpResult>> GetAsync(

@@ -39,9 +39,13 @@ internal sealed class Comment
             "The comment was answered in private already, and Meta takes one answer.",
             "Answer the comment itself on Instagram, or wait until its author writes.");
         var until = ResponseWindow.After(CommentedAt, PrivateReplies);
-        return now <= until ? new SendPermit(false, until) : SendPermit.Refuse(
-            "comment_7_days", until, "The comment is older than 7 days.", "Answer the comment itself on Instagram.");
+        return now <= until ? new SendPermit(false, until) : TooOld(until);
     }
+
+    /// <summary>Refuses a reply to a comment whose time is over, which may be forgotten here.</summary>
+    /// <param name="since">Since when it is (UTC).</param>
+    public static SendPermit TooOld(DateTimeOffset since) => SendPermit.Refuse(
+        "comment_7_days", since, "The comment is older than 7 days.", "Answer the comment itself on Instagram.");
 
     /// <summary>Notes its private reply.</summary>
     public void Answer(MessageId reply, DateTimeOffset at) => (ReplyId, RepliedAt) = (reply, at);

@@ -108,8 +108,7 @@ internal sealed partial class ScheduledSends(
     {
         if (first.Content?.CommentId is not { } id) return SendPermit.Of(conversation.FactsFor(account.HumanAgent), author, now);
         var comment = await db.Comments.SingleOrDefaultAsync(row => row.CommentId == id && row.AccountId == account.Id);
-        return comment?.PermitAt(now, first.Id)
-            ?? SendPermit.Refuse("comment_7_days", now, "The comment is older than 7 days.", "Answer the comment itself on Instagram.");
+        return comment?.PermitAt(now, first.Id) ?? Comment.TooOld(now);
     }
 
     [LoggerMessage(
