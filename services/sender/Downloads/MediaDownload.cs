@@ -60,7 +60,7 @@ internal sealed class MediaDownload(DownloadClient client, IMediaStore store, Ti
     private async Task<DownloadEnd> KeepAsync(HttpResponseMessage answer, string mediaType, MediaFile file, CancellationToken end)
     {
         if (answer.Content.Headers.ContentLength > client.MostBytes) return new DownloadEnd.Never("too_large");
-        await using var body = new CountedBody(await answer.Content.ReadAsStreamAsync(end), client.MostBytes);
+        await using var body = new CountedStream(await answer.Content.ReadAsStreamAsync(end), client.MostBytes);
         try
         {
             var head = await body.PeekAsync(Pictures.HeadBytes, end);
