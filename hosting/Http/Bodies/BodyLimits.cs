@@ -12,11 +12,6 @@ namespace InstaMessenger.Hosting.Http.Bodies;
 /// <summary>Puts a deadline and a budget on every request's body, in every process: each door may be the one that strangers find.</summary>
 internal sealed class BodyLimits(RequestDelegate next, BodyBudget budget, IOptions<BodyOptions> options, TimeProvider clock)
 {
-    /// <summary>Larger bodies are uploads. Endpoints that take no uploads refuse them by the announced length.</summary>
-    private const long MostOfNoUpload = 5 * 1024 * 1024;
-
-    private const int UploadTakesTimes = 8;
-
     /// <summary>A client gets this long for its request headers, and then must send at least 1 KiB/s of body.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
@@ -42,8 +37,10 @@ internal sealed class BodyLimits(RequestDelegate next, BodyBudget budget, IOptio
             return;
         }
 
-        var deadline = context.Request.ContentLength > MostOfNoUpload ? _deadline * UploadTakesTimes : _deadline;
-        var body = new MeteredBody(context, context.Request.BodyReader, budget, clock, deadline);
+        var deadline = _deadline + UploadRequest.Patience(context.Request);
+        // An upload is passed on as it comes, and what was passed on is not held any more.
+        var isHeld = !UploadRequest.Is(context.Request);
+        var body = new MeteredBody(context, context.Request.BodyReader, budget, clock, deadline, isHeld);
         context.Features.Set<IRequestBodyPipeFeature>(body);
         context.Request.Body = body.AsStream(leaveOpen: true);
         try

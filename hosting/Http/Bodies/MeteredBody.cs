@@ -9,7 +9,14 @@ namespace InstaMessenger.Hosting.Http.Bodies;
 /// A request's body under the deadline and the budget. Nearly every body is there as a whole at the first look, and costs neither a timer
 /// nor the budget's lock. Only a body whose rest must be awaited does.
 /// </summary>
-internal sealed class MeteredBody(HttpContext context, PipeReader inner, BodyBudget budget, TimeProvider clock, TimeSpan deadline)
+/// <param name="context">The request.</param>
+/// <param name="inner">Its body.</param>
+/// <param name="budget">What all bodies together may hold.</param>
+/// <param name="clock">Measures the deadline.</param>
+/// <param name="deadline">How long the whole body may take.</param>
+/// <param name="isHeld">Whether what was read of it is held until its rest has come, as most endpoints do.</param>
+internal sealed class MeteredBody(
+    HttpContext context, PipeReader inner, BodyBudget budget, TimeProvider clock, TimeSpan deadline, bool isHeld)
     : PipeReader, IRequestBodyPipeFeature
 {
     private ReadOnlySequence<byte> _buffer;
@@ -39,7 +46,9 @@ internal sealed class MeteredBody(HttpContext context, PipeReader inner, BodyBud
 
     public override void AdvanceTo(SequencePosition consumed, SequencePosition examined)
     {
-        _consumed += _buffer.Slice(0, consumed).Length;
+        var read = _buffer.Slice(0, consumed).Length;
+        if (isHeld) _consumed += read;
+        else GiveBack(Math.Min(read, _taken));
         _buffer = default;
         inner.AdvanceTo(consumed, examined);
     }
@@ -52,8 +61,13 @@ internal sealed class MeteredBody(HttpContext context, PipeReader inner, BodyBud
     public void Release()
     {
         _timer?.Dispose();
-        if (_taken > 0) budget.GiveBack(_address!, _taken);
-        _taken = 0;
+        GiveBack(_taken);
+    }
+
+    private void GiveBack(long bytes)
+    {
+        if (bytes > 0) budget.GiveBack(_address!, bytes);
+        _taken -= bytes;
     }
 
     private ReadResult Judged(ReadResult result)

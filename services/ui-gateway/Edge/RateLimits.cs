@@ -68,6 +68,7 @@ internal static class RateLimits
     /// </summary>
     private static bool IsUnlimited(HttpRequest request) =>
         (HttpMethods.IsPost(request.Method) && request.Path.StartsWithSegments("/webhooks/instagram", StringComparison.OrdinalIgnoreCase))
+        || request.Path.StartsWithSegments("/media/outbound", StringComparison.OrdinalIgnoreCase)
         || request.Path.StartsWithSegments("/health", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Whether it is a webhook. It carries no credential of ours, so none lifts the limit of its address.</summary>

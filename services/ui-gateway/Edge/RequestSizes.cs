@@ -1,5 +1,6 @@
 using System.Globalization;
 using InstaMessenger.Hosting.Http;
+using InstaMessenger.Hosting.Http.Bodies;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace InstaMessenger.UiGateway.Edge;
@@ -17,9 +18,6 @@ internal static class RequestSizes
 
     /// <summary>Enough for the 1,000 updates that Meta puts into one post.</summary>
     private const long Webhook = 5 * MiB;
-
-    /// <summary>Enough for the largest media that Instagram takes, 25 MB, and the other fields.</summary>
-    private const long Upload = 26 * MiB;
 
     public static Task LimitAsync(HttpContext context, RequestDelegate next)
     {
@@ -39,8 +37,6 @@ internal static class RequestSizes
     private static long LimitOf(HttpRequest request)
     {
         if (request.Path.StartsWithSegments("/webhooks", StringComparison.OrdinalIgnoreCase)) return Webhook;
-        var isUpload = request.Path.StartsWithSegments("/api/v1/messages/send", StringComparison.OrdinalIgnoreCase)
-            && request.ContentType?.StartsWith("multipart/form-data", StringComparison.OrdinalIgnoreCase) == true;
-        return isUpload ? Upload : Api;
+        return UploadRequest.Is(request) ? UploadRequest.MostBytes : Api;
     }
 }

@@ -46,6 +46,16 @@ public sealed class RateLimitTests
     }
 
     [Fact]
+    public async Task What_Meta_fetches_of_ours_has_no_limit()
+    {
+        using var folder = new TemporaryFolder();
+        await using var upstream = await Upstream.EchoAsync();
+        await using var gateway = await GatewayHost.StartAsync(folder, upstream, Small);
+        for (var n = 0; n < 5 * AtOnce; n++)
+            (await GetAsync(gateway, path: "/media/outbound/acc_1/med_1.jpg")).StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
     public async Task A_session_cookie_counts_as_a_credential()
     {
         using var folder = new TemporaryFolder();

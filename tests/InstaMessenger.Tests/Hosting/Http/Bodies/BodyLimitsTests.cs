@@ -92,6 +92,56 @@ public sealed class BodyLimitsTests
         strangers.ForEach(stranger => stranger.Dispose());
     }
 
+    [Fact]
+    public async Task A_slow_upload_has_the_time_that_a_slow_line_needs_if_it_brings_a_credential()
+    {
+        var clock = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
+        await using var service = await Door.OpenAsync("gateway", clock);
+        using var client = await RawClient.ConnectAsync(service.Address);
+        await client.BeginUploadAsync(announced: MiB, sent: MiB / 2, credential: "a-key");
+        var answer = client.ReadToEndAsync();
+
+        // 15 s as everybody, and 32 s for one MiB. In steps, because the time counts from when the gateway begins to read.
+        for (var second = 0; second < 45; second++)
+        {
+            clock.Advance(TimeSpan.FromSeconds(1));
+            await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System);
+        }
+
+        await client.SendAsync(new string(' ', MiB / 2));
+
+        (await answer.WaitAsync(Patience)).ShouldStartWith("HTTP/1.1 401", Case.Sensitive, "the service has read it to its end");
+    }
+
+    [Theory]
+    [InlineData(null, 16)]
+    [InlineData("a-key", 48)]
+    public async Task An_upload_without_a_credential_is_cut_like_any_body_and_with_one_when_the_slowest_line_would_be_done(
+        string? credential, int seconds)
+    {
+        var clock = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
+        await using var service = await Door.OpenAsync("gateway", clock);
+        using var client = await RawClient.ConnectAsync(service.Address);
+        await client.BeginUploadAsync(announced: MiB, sent: 10 * KiB, credential);
+
+        var answer = client.ReadToEndAsync();
+        await EndsAsync(answer, () => clock.Advance(TimeSpan.FromSeconds(seconds)));
+
+        (await answer).ShouldStartWith("HTTP/1.1 408");
+    }
+
+    [Fact]
+    public async Task What_of_an_upload_was_passed_on_is_not_held_and_does_not_count()
+    {
+        // The server itself reads up to one MiB ahead.
+        await using var service = await Door.OpenAsync("gateway", clock: null, "Bodies:MostBytesInFlight=4194304");
+        using var client = await RawClient.ConnectAsync(service.Address);
+        await client.BeginUploadAsync(announced: 5 * MiB, sent: 0, credential: "a-key");
+        for (var sent = 0; sent < 5 * MiB; sent += 64 * KiB) await client.SendAsync(new string(' ', 64 * KiB));
+
+        (await client.ReadToEndAsync().WaitAsync(Patience)).ShouldStartWith("HTTP/1.1 401");
+    }
+
     private static async Task<string> UnsignedAsync(RawClient client)
     {
         await client.SendAsync("POST /webhooks/instagram HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nConnection: "

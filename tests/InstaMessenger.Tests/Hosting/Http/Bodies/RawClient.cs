@@ -28,6 +28,15 @@ internal sealed class RawClient : IDisposable
         await _tcp.GetStream().WriteAsync(new byte[sent]);
     }
 
+    /// <summary>An upload's head, and as many bytes of its body.</summary>
+    public async Task BeginUploadAsync(int announced, int sent, string? credential)
+    {
+        var authorization = credential is null ? "" : $"Authorization: Bearer {credential}\r\n";
+        await SendAsync($"POST /api/v1/media HTTP/1.1\r\nHost: localhost\r\nContent-Type: multipart/form-data; boundary=b\r\n"
+            + $"{authorization}Connection: close\r\nContent-Length: {announced}\r\n\r\n");
+        await _tcp.GetStream().WriteAsync(new byte[sent]);
+    }
+
     public async Task SendAsync(string text) => await _tcp.GetStream().WriteAsync(Encoding.ASCII.GetBytes(text));
 
     /// <summary>All that is answered until the server closes.</summary>
