@@ -25,8 +25,9 @@ internal static class HoldBacks
         var limit = CallLimit.Of(answer.Verdict, answer.Usage);
         // A refused token is refused whenever that is heard of.
         if (!inTime && limit is not { HoldBack: HoldBack.AccountUntilNewToken }) return null;
-        // A message that Meta looked at and refused is answered like one that it took: it wants no rest any more.
-        var recovered = inTime && send.Recovering && answer.Verdict is (Verdict.Sent or Verdict.Rejected);
+        // A message that Meta looked at and refused is answered like one that it took: it wants no rest any more. What was refused here
+        // was not answered by Meta at all.
+        var recovered = inTime && send.Recovering && answer is { Status: not null, Verdict: Verdict.Sent or Verdict.Rejected };
         if (limit is null && !recovered) return null;
 
         var account = await db.Accounts.SingleAsync(row => row.AccountId == send.AccountId);
