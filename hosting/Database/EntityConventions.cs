@@ -24,6 +24,7 @@ public static class EntityConventions
         Id<ConversationId>(configuration, 40);
         Id<EventId>(configuration, 40);
         Id<AttachmentId>(configuration, 48);
+        Id<UploadId>(configuration, 40);
         Id<MediaFile>(configuration, 40);
         Id<InstagramAccountId>(configuration, 20);
         Id<MessagingChannelId>(configuration, 20);

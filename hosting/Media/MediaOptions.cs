@@ -15,6 +15,14 @@ public sealed class MediaOptions : IValidatableObject
     [Range(MiB, 1024 * MiB)]
     public long MostBytes { get; set; } = 64 * MiB;
 
+    /// <summary>How long an upload can be sent, in hours; default 24. A message that holds its file keeps it longer.</summary>
+    [Range(1, 30 * 24)]
+    public int UploadHours { get; set; } = 24;
+
+    /// <summary>Bytes of uploads that are kept for an account at a time; default 1 GiB.</summary>
+    [Range(MiB, 1024 * 1024 * MiB)]
+    public long UploadBytesPerAccount { get; set; } = 1024 * MiB;
+
     /// <summary>The bucket that is used instead of the folder; default none.</summary>
     public S3Options S3 { get; set; } = new();
 

@@ -32,14 +32,45 @@ public sealed record MediaSignature(string MediaType, string MimeType, string Ex
     private static readonly MediaSignature Mp3 = new(MediaTypes.Audio, "audio/mpeg", "mp3");
     private static readonly MediaSignature Pdf = new(MediaTypes.File, "application/pdf", "pdf");
 
-    private static readonly Dictionary<string, string> Extensions =
-        ((MediaSignature[])[Jpeg, Png, Gif, WebP, Heic, Avif, Mp4, Mov, WebM, Avi, OggVideo, OggAudio, M4A, Wav, Aac, Mp3, Pdf, Unknown])
-        .ToDictionary(type => type.MimeType, type => type.Extension);
+    private static readonly MediaSignature[] All =
+        [Jpeg, Png, Gif, WebP, Heic, Avif, Mp4, Mov, WebM, Avi, OggVideo, OggAudio, M4A, Wav, Aac, Mp3, Pdf, Unknown];
+
+    private static readonly Dictionary<string, string> Extensions = All.ToDictionary(type => type.MimeType, type => type.Extension);
+    private static readonly Dictionary<string, string> MimeTypes = All.ToDictionary(type => type.Extension, type => type.MimeType);
+
+    /// <summary>Other names under which browsers and programs announce a type.</summary>
+    private static readonly Dictionary<string, string> Aliases = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["image/jpg"] = "image/jpeg", ["image/pjpeg"] = "image/jpeg", ["image/x-png"] = "image/png",
+        ["video/x-m4v"] = "video/mp4", ["video/m4v"] = "video/mp4", ["application/mp4"] = "video/mp4",
+        ["video/avi"] = "video/x-msvideo", ["video/msvideo"] = "video/x-msvideo", ["application/ogg"] = "video/ogg",
+        ["audio/x-m4a"] = "audio/mp4", ["audio/m4a"] = "audio/mp4",
+        ["audio/x-wav"] = "audio/wav", ["audio/wave"] = "audio/wav", ["audio/vnd.wave"] = "audio/wav",
+        ["audio/x-aac"] = "audio/aac", ["audio/aacp"] = "audio/aac", ["application/x-pdf"] = "application/pdf",
+    };
+
+    /// <summary>What Instagram takes (Send API, "Media specifications").</summary>
+    private static readonly MediaSignature[] Sendable = [Jpeg, Png, Gif, Mp4, OggVideo, Avi, Mov, WebM, Aac, M4A, Wav, Pdf];
+
+    /// <summary>Whether Instagram takes files of the type.</summary>
+    public bool IsSendable => Sendable.Contains(this);
 
     /// <summary>The extension of files of a type.</summary>
     /// <param name="mimeType">One that was found here; any other is unknown bytes.</param>
     /// <returns>Without its dot.</returns>
     public static string ExtensionOf(string mimeType) => Extensions.GetValueOrDefault(mimeType, Unknown.Extension);
+
+    /// <summary>The type of files with an extension.</summary>
+    /// <param name="extension">One that <see cref="ExtensionOf"/> gave, without its dot.</param>
+    /// <returns>As browsers call it; null for any other.</returns>
+    public static string? MimeTypeOf(string extension) => MimeTypes.GetValueOrDefault(extension);
+
+    /// <summary>Whether a file of this type may be announced so.</summary>
+    /// <param name="mimeType">What somebody says that it is; nothing, and <c>application/octet-stream</c>, say nothing.</param>
+    /// <returns>False when it says something else.</returns>
+    public bool Is(string? mimeType) =>
+        mimeType is null or "" || Unknown.MimeType.Equals(mimeType, StringComparison.OrdinalIgnoreCase)
+        || MimeType.Equals(Aliases.GetValueOrDefault(mimeType, mimeType), StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Reads the first bytes.</summary>
     /// <param name="head">The first bytes: 512, which are enough for every type, or more; all when there are fewer.</param>

@@ -11,7 +11,7 @@ public static class Pictures
     public const int HeadBytes = 64 * 1024;
 
     /// <summary>The most pixels that are decoded: a larger picture needs over 200 MB.</summary>
-    private const long MostPixels = 50_000_000;
+    public const long MostPixels = 50_000_000;
 
     private const int Quality = 80;
 

@@ -11,6 +11,7 @@ using InstaMessenger.Sender.Downloads;
 using InstaMessenger.Sender.Graph;
 using InstaMessenger.Sender.Greetings;
 using InstaMessenger.Sender.Health;
+using InstaMessenger.Sender.Publishing;
 using InstaMessenger.Sender.ReadBacks;
 using InstaMessenger.Sender.Sending;
 using InstaMessenger.Sender.Sends;
@@ -57,6 +58,7 @@ public static class SenderSetup
         services.AddWorker<SignWorker>();
         services.AddWorker<SendGauges>();
         builder.AddDownloads();
+        builder.AddPublishing();
     }
 
     /// <summary>Maps the sender's own endpoints.</summary>

@@ -11,6 +11,7 @@ using InstaMessenger.Store.Events;
 using InstaMessenger.Store.Inbound;
 using InstaMessenger.Store.Media;
 using InstaMessenger.Store.Outbound;
+using InstaMessenger.Store.Uploads;
 
 namespace InstaMessenger.Store;
 
@@ -35,6 +36,7 @@ public static class StoreSetup
         builder.AddAccounts();
         builder.Services.AddOutbound();
         builder.AddMedia();
+        builder.AddUploads();
         builder.Services.AddEvents();
         builder.Services.AddApiDocs();
     }
@@ -46,6 +48,7 @@ public static class StoreSetup
         app.MapOutbound();
         app.MapConversations();
         app.MapMedia();
+        app.MapUploads();
         app.MapEvents();
         app.MapApiDocs();
         app.MapQuarantine();

@@ -56,7 +56,10 @@ public sealed class SimulatorOptions
     /// <summary>Accepts sends to customers that nobody created; otherwise 100/2534014.</summary>
     public bool AllowUnknownRecipients { get; set; } = true;
 
-    /// <summary>Fetches the URL of an outgoing attachment during the call, as Meta does; a failed fetch refuses the send.</summary>
+    /// <summary>
+    /// Fetches the URLs of outgoing attachments during the call, as Meta does, and refuses the send when that fails, when there is too much
+    /// or something else. The product's own addresses of uploads are fetched always.
+    /// </summary>
     public bool FetchOutgoingMedia { get; set; }
 
     /// <summary>

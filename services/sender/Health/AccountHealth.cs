@@ -1,4 +1,5 @@
 using InstaMessenger.Sender.Data;
+using InstaMessenger.Sender.Publishing;
 using InstaMessenger.Sender.Sending;
 
 namespace InstaMessenger.Sender.Health;
@@ -39,8 +40,10 @@ internal sealed record AccountHealth(
     /// <param name="queued">How many sends wait or are under way.</param>
     /// <param name="heavy">How many of them are audio or video.</param>
     /// <param name="options">How fast they may go.</param>
+    /// <param name="address">What is wrong with the public address, which is every account's; null when nothing is.</param>
     /// <param name="now">The time (UTC).</param>
-    public static AccountHealth Of(SendingAccount account, int queued, int heavy, SenderOptions options, DateTimeOffset now)
+    public static AccountHealth Of(
+        SendingAccount account, int queued, int heavy, SenderOptions options, AddressFault? address, DateTimeOffset now)
     {
         var until = account.PausedUntil > now ? account.PausedUntil : null;
         var paused = account.TokenRefused || until is not null;
@@ -49,19 +52,23 @@ internal sealed record AccountHealth(
             : queued == 0 ? 0
             : ((until - now)?.TotalSeconds ?? 0)
                 + Math.Max((double)queued / options.SendsPerSecond, (double)heavy / options.AudioVideoPerSecond);
-        var problem = ProblemOf(account, until, reason);
+        HealthProblem?[] all =
+        [
+            ProblemOf(account, until, reason),
+            address is null ? null : new HealthProblem(address.Code, $"Uploads cannot be sent. {address.Message}", address.NextStep),
+        ];
+        List<HealthProblem> problems = [.. all.OfType<HealthProblem>()];
+        var nextStep = problems.Find(problem => problem.NextStep is not null)?.NextStep;
         return new AccountHealth(
-            problem is null ? HealthStatus.Healthy
-                : problem.NextStep is null ? HealthStatus.Degraded
-                : HealthStatus.ActionNeeded,
+            problems.Count == 0 ? HealthStatus.Healthy : nextStep is null ? HealthStatus.Degraded : HealthStatus.ActionNeeded,
             new SendingHealth(
                 paused ? SendingState.Paused : SendingState.Running,
                 reason,
                 account.TokenRefused ? null : until,
                 queued,
                 eta is { } seconds ? (long)Math.Ceiling(seconds) : null),
-            problem is null ? [] : [problem],
-            problem?.NextStep);
+            problems,
+            nextStep);
     }
 
     private static HealthProblem? ProblemOf(SendingAccount account, DateTimeOffset? until, string? reason) => reason switch

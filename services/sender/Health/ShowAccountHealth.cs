@@ -2,6 +2,7 @@ using InstaMessenger.Contracts.Ids;
 using InstaMessenger.Hosting.Http;
 using InstaMessenger.Hosting.Security;
 using InstaMessenger.Sender.Data;
+using InstaMessenger.Sender.Publishing;
 using InstaMessenger.Sender.Sending;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
@@ -24,6 +25,7 @@ internal static class ShowAccountHealth
         Caller caller,
         IDbContextFactory<SenderDbContext> factory,
         IOptions<SenderOptions> options,
+        AddressTrial address,
         TimeProvider clock,
         CancellationToken cancellationToken)
     {
@@ -35,6 +37,6 @@ internal static class ShowAccountHealth
         var waiting = db.Ledger.Where(row => open.Contains(row.State) && row.AccountId == account_id);
         var heavy = await waiting.Where(row => row.Heavy).Take(MostCounted).CountAsync(cancellationToken);
         var queued = await waiting.Take(MostCounted).CountAsync(cancellationToken);
-        return TypedResults.Ok(AccountHealth.Of(account, queued, heavy, options.Value, clock.GetUtcNow()));
+        return TypedResults.Ok(AccountHealth.Of(account, queued, heavy, options.Value, address.SureFault, clock.GetUtcNow()));
     }
 }

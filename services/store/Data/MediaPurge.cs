@@ -5,7 +5,8 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 namespace InstaMessenger.Store.Data;
 
 /// <summary>
-/// A file of the media storage that nobody may see any more. The row is removed once the file is gone; it need not be there at all.
+/// A file of the media storage that one of its owners gave up. The row is removed once the file is gone, or another owner is found; it need
+/// not be there at all.
 /// </summary>
 internal sealed class MediaPurge
 {

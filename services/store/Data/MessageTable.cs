@@ -14,6 +14,7 @@ internal sealed class MessageTable : IEntityTypeConfiguration<Message>
         entity.Ignore(message => message.Error);
         entity.Ignore(message => message.Quoted);
         entity.Ignore(message => message.AwaitsMid);
+        entity.Ignore(message => message.IsUnderWay);
         entity.Ignore(message => message.IsDeleted);
         entity.Ignore(message => message.EditedAt);
         entity.Ignore(message => message.DeletedAt);

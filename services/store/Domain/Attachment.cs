@@ -64,6 +64,22 @@ internal sealed class Attachment
         (State, File, DueAt) = (AttachmentState.Fetching, file, giveUpAt);
     }
 
+    /// <summary>
+    /// Notes that it is a file that a client gave us: it is there already, may be others' too, and lies nowhere else.
+    /// </summary>
+    public void Hold(MediaFile file, KeptMedia media, DateTimeOffset until)
+    {
+        (Mode, File, Url) = (MediaMode.Keep, file, $"/media/attachments/{Id}");
+        Keep(media, until);
+    }
+
+    /// <summary>Holds the file of another message's attachment, for the same time from now on.</summary>
+    public void HoldLike(Attachment other, DateTimeOffset until) =>
+        Hold(other.File!.Value, new KeptMedia(other.MimeType!, other.SizeBytes!.Value, other.Width, other.Height), until);
+
+    /// <summary>Keeps its file longer: something still needs it.</summary>
+    public void KeepUntil(DateTimeOffset until) => DueAt = until;
+
     /// <summary>Notes that its file is there.</summary>
     public void Keep(KeptMedia media, DateTimeOffset until)
     {

@@ -107,6 +107,10 @@ internal sealed partial class Message
     public bool AwaitsMid => Direction == Direction.Outbound && InstagramMessageId is null
         && Status is MessageStatus.Pending or MessageStatus.Sending or MessageStatus.Unknown;
 
+    /// <summary>Whether it is still to be sent, or may be sent again: its files must be there.</summary>
+    public bool IsUnderWay => Direction == Direction.Outbound
+        && Status is MessageStatus.Scheduled or MessageStatus.Pending or MessageStatus.Sending or MessageStatus.Unknown;
+
     /// <summary>Makes a message that the customer wrote.</summary>
     public static Message Receive(
         Conversation conversation,

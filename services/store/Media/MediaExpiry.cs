@@ -22,6 +22,9 @@ internal sealed partial class MediaExpiry(
     TimeProvider clock,
     ILogger<MediaExpiry> logger) : RowWorker<(MessageId Message, int Index)>(clock, logger)
 {
+    /// <summary>When a file is looked at again that a send still needs.</summary>
+    private static readonly TimeSpan LookAgainAfter = TimeSpan.FromHours(1);
+
     private readonly TimeProvider _clock = clock;
     private readonly ILogger _logger = logger;
 
@@ -62,6 +65,13 @@ internal sealed partial class MediaExpiry(
         {
             var (owner, attachment) = messages.Find(id);
             if (owner is null || attachment is null || !(attachment.DueAt <= now)) continue;
+            if (owner.Message.IsUnderWay)
+            {
+                // Meta has not fetched it yet, as far as is known.
+                attachment.KeepUntil(now + LookAgainAfter);
+                continue;
+            }
+
             var file = attachment.State == AttachmentState.Kept ? attachment.Purge() : attachment.GiveUp(isGone: false);
             if (file is { } removed) scope.Db.Add(MediaPurge.Of(removed));
             // Of what was only fetched to be looked at nobody was told anything that is not so any more.

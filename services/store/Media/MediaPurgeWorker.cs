@@ -10,8 +10,8 @@ namespace InstaMessenger.Store.Media;
 internal sealed class MediaPurgeSignal : WakeSignal;
 
 /// <summary>
-/// Removes files that nobody may see any more. Two processes that remove the same do no harm, so it needs neither claim nor fence; the
-/// lease spares the second one the work.
+/// Removes files that nobody may see any more, unless another row names them too: then the last one's purge removes them. Two processes
+/// that remove the same do no harm, so it needs neither claim nor fence; the lease spares the second one the work.
 /// </summary>
 internal sealed partial class MediaPurgeWorker(
     IDbContextFactory<StoreDbContext> factory,
@@ -45,7 +45,8 @@ internal sealed partial class MediaPurgeWorker(
         await using var db = await factory.CreateDbContextAsync(cancellationToken);
         var files = await db.Set<MediaPurge>().Where(row => rows.Contains(row.Sequence)).Select(row => row.File)
             .ToListAsync(cancellationToken);
-        foreach (var file in files) await store.DeleteAsync(file, cancellationToken);
+        var named = await NamedFiles.AmongAsync(db, files, cancellationToken);
+        foreach (var file in files.Where(file => !named.Contains(file))) await store.DeleteAsync(file, cancellationToken);
         await RemoveAsync(rows, cancellationToken);
     }
 

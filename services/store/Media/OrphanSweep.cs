@@ -3,14 +3,14 @@ using InstaMessenger.Hosting.Database;
 using InstaMessenger.Hosting.Media;
 using InstaMessenger.Hosting.Workers;
 using InstaMessenger.Store.Data;
-using InstaMessenger.Store.Domain;
 using Microsoft.EntityFrameworkCore;
 
 namespace InstaMessenger.Store.Media;
 
 /// <summary>
-/// Removes files that no row names: what a process wrote that was frozen longer than its claim, and what a restored backup does not know.
-/// A file gets its row before it is written, so an old file without one is nobody's.
+/// Removes files that no row names: what a process wrote that was frozen longer than its claim, or killed between an upload's file and its
+/// row, and what a restored backup does not know. A file gets its row before it is written, or within minutes, so an old file without one
+/// is nobody's.
 /// </summary>
 internal sealed partial class OrphanSweep(
     IDbContextFactory<StoreDbContext> factory,
@@ -52,9 +52,7 @@ internal sealed partial class OrphanSweep(
     {
         if (files.Count == 0 || !Lease.IsHeld) return;
         await using var db = await factory.CreateDbContextAsync(cancellationToken);
-        var wanted = files.ConvertAll(file => (MediaFile?)file);
-        var named = await db.Set<Attachment>().Where(row => wanted.Contains(row.File)).Select(row => row.File)
-            .ToListAsync(cancellationToken);
+        var named = await NamedFiles.AmongAsync(db, files, cancellationToken);
         foreach (var file in files.Where(file => !named.Contains(file)))
         {
             await store.DeleteAsync(file, cancellationToken);

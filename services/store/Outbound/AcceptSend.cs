@@ -19,6 +19,7 @@ namespace InstaMessenger.Store.Outbound;
 /// <param name="CallerId">The scope of the key.</param>
 /// <param name="Key">The client's name for the request; null when it gave none.</param>
 /// <param name="Wait">How long the client waits for Meta's answer.</param>
+/// <param name="File">The file that came with the request, which no row names yet; null for none.</param>
 internal sealed record SendWish(
     SendRequest Request,
     IReadOnlyList<MessageId> MessageIds,
@@ -26,7 +27,8 @@ internal sealed record SendWish(
     Origin Origin,
     string CallerId,
     IdempotencyKey? Key,
-    TimeSpan Wait);
+    TimeSpan Wait,
+    Upload? File = null);
 
 /// <summary>
 /// Accepts sends. The message, its event, its command and the record of its key are one transaction: after it the send happens once,
@@ -87,7 +89,10 @@ internal sealed class AcceptSend(IUnitOfWork<StoreDbContext> unitOfWork, EventLo
         if (recipient is null) return refusal!;
         var permit = recipient.Permit;
 
-        List<OutgoingContent> contents = [.. request.Contents];
+        var (uploads, missing) = await AttachedUploads.FindAsync(db, wish, now);
+        if (uploads is null) return missing!;
+
+        List<OutgoingContent> contents = [.. request.Contents.Select(uploads.Resolve)];
         Quoted? quoted = null;
         contents[0] = contents[0] with { CommentId = request.CommentId };
         if (request.ReplyTo is { } replyTo)
@@ -119,6 +124,7 @@ internal sealed class AcceptSend(IUnitOfWork<StoreDbContext> unitOfWork, EventLo
             if (request.ScheduleAt is { } dueAt) message.Schedule(dueAt);
             db.Add(message);
             if (account.MediaMode == MediaMode.Link) message.ShowLinks();
+            uploads.Give(message, account, request.ScheduleAt ?? now);
             conversation.Add(message, now);
             log.Append(scope, EventTypes.MessageStatus, account, conversation, message);
             if (request.ScheduleAt is null) scope.Publish(SendCommand.Of(message, account, conversation, permit, now, before));

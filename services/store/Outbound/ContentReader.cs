@@ -1,5 +1,7 @@
 using System.Text;
+using InstaMessenger.Contracts.Ids;
 using InstaMessenger.Contracts.Outgoing;
+using InstaMessenger.Store.Uploads;
 
 namespace InstaMessenger.Store.Outbound;
 
@@ -12,11 +14,17 @@ internal sealed class ContentReader(BodyFields body, bool allowHttp)
     /// <summary>The members of a body that it reads.</summary>
     public static readonly IReadOnlyList<string> Members =
     [
-        "message", "split", "attachment_url", "attachment_type", "attachments", "sticker", "share_media_id", "quick_replies", "template",
+        "message", "split", "attachment_url", "attachment_id", "attachment_type", "attachments", "sticker", "share_media_id",
+        "quick_replies", "template",
     ];
 
-    /// <summary>Of these a request has one, which goes before its text.</summary>
-    private static readonly string[] Things = ["attachment_url", "attachments", "sticker", "share_media_id", "template"];
+    /// <summary>
+    /// Of these a request has one, which goes before its text. <c>file</c> is the file of a form: its hash, since the bytes lie elsewhere.
+    /// </summary>
+    private static readonly string[] Things =
+        ["attachment_url", "attachment_id", UploadForm.FileField, "attachments", "sticker", "share_media_id", "template"];
+
+    private readonly List<AttachedUpload> _uploads = [];
 
     private const int MostImages = 10;
     private const int MostQuickReplies = 13;
@@ -27,6 +35,9 @@ internal sealed class ContentReader(BodyFields body, bool allowHttp)
     private const int MostPayload = 1000;
     private const int MostButtonTitle = 80;
 
+    /// <summary>The uploads that the content refers to, to be looked up.</summary>
+    public IReadOnlyList<AttachedUpload> Uploads => _uploads;
+
     /// <summary>Returns the messages that a request becomes, in the order in which they are sent; notes what is wrong.</summary>
     public IReadOnlyList<OutgoingContent> Read()
     {
@@ -35,7 +46,8 @@ internal sealed class ContentReader(BodyFields body, bool allowHttp)
             body.Wrong(name, $"There is {given[0]} already: a request has one of {string.Join(", ", Things)}.");
         if (given.Count == 0 && !body.Has("message"))
             body.Wrong("message", $"A message or one of {string.Join(", ", Things)} is needed.");
-        if (!body.Has("attachment_url") && body.Has("attachment_type")) body.Wrong("attachment_type", "There is no attachment_url.");
+        if (body.Has("attachment_type") && !given.Exists(name => name is "attachment_url" or "attachment_id" or UploadForm.FileField))
+            body.Wrong("attachment_type", "There is no attachment_url, attachment_id or file.");
         OutgoingContent?[] things = [Attachment(), Images(), Sticker(), Share(), Template()];
         return [.. things.OfType<OutgoingContent>().Take(1), .. Texts()];
     }
@@ -69,7 +81,24 @@ internal sealed class ContentReader(BodyFields body, bool allowHttp)
     private OutgoingMedia? Attachment()
     {
         var type = body.Text("attachment_type");
-        return body.Text("attachment_url") is { } address ? Media(body, "attachment_url", address, type) : null;
+        if (body.Text("attachment_url") is { } address) return Media(body, "attachment_url", address, type);
+        if (body.Has("attachment_id")) return new OutgoingMedia(type ?? "", Upload(body, "attachment_id", "attachment_id", type));
+        return body.Has(UploadForm.FileField) ? new OutgoingMedia(type ?? "", OwnFile(type)) : null;
+    }
+
+    /// <summary>Notes an upload to be looked up, and returns what stands for its URL until then.</summary>
+    private string Upload(BodyFields fields, string name, string field, string? type)
+    {
+        if (!UploadId.TryParse(fields.Text(name), out var id)) fields.Wrong(name, "Must be an upload's id: up_…");
+        return Add(new AttachedUpload(id, field, type));
+    }
+
+    private string OwnFile(string? type) => Add(new AttachedUpload(null, UploadForm.FileField, type));
+
+    private string Add(AttachedUpload upload)
+    {
+        _uploads.Add(upload);
+        return upload.Reference;
     }
 
     private OutgoingMedia? Media(BodyFields fields, string name, string address, string? type)
@@ -87,11 +116,13 @@ internal sealed class ContentReader(BodyFields body, bool allowHttp)
 
     private OutgoingContent? Images()
     {
-        var urls = body.Objects("attachments", 1, MostImages).Select(image =>
+        var urls = body.Objects("attachments", 1, MostImages).Select((image, index) =>
         {
             image.HasOnly("url", "attachment_id");
-            if (image.Has("attachment_id")) image.Wrong("attachment_id", "not_supported_yet: uploads cannot be sent yet; give a url.");
-            else if (!image.Has("url")) image.Wrong("url", "Is needed.");
+            if (image.Has("attachment_id") && image.Has("url")) image.Wrong("url", "There is attachment_id already.");
+            if (image.Has("attachment_id"))
+                return Upload(image, "attachment_id", $"attachments[{index}].attachment_id", MediaTypes.Image);
+            if (!image.Has("url")) image.Wrong("url", "Is needed.");
             if (image.Text("url") is not { } address) return "";
             // Without an extension it is taken for an image, since nothing else can be sent in a list.
             var hasExtension = Uri.TryCreate(address, UriKind.Absolute, out var url) && Path.HasExtension(url.AbsolutePath);

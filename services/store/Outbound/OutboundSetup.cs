@@ -13,6 +13,7 @@ internal static class OutboundSetup
         services.AddSingleton<SendWaiters>();
         services.AddSingleton<Verdicts>();
         services.AddSingleton<AcceptSend>();
+        services.AddSingleton<SendBody>();
         services.AddSingleton<ReactionReports>();
         services.AddSingleton<CancelMessage>();
         services.AddSingleton<RetryMessage>();

@@ -51,10 +51,12 @@ internal sealed class RetryMessage(IUnitOfWork<StoreDbContext> unitOfWork, Verdi
         var (db, now) = (scope.Db, clock.GetUtcNow());
         var thread = await db.Messages.Where(row => row.Id == id).Select(row => (ConversationId?)row.ConversationId).SingleOrDefaultAsync();
         var conversation = await db.Conversations.ForUpdate().SingleOrDefaultAsync(row => row.Id == thread);
-        var failed = await db.Messages.SingleOrDefaultAsync(row => row.Id == id);
+        var failed = await db.Messages.Include(row => row.Attachments).SingleOrDefaultAsync(row => row.Id == id);
         if (conversation is null || failed is null || !caller.CanSee(failed.AccountId)) return (null, Problems.NotFound("message"));
         var account = await db.Accounts.SingleAsync(row => row.Id == failed.AccountId);
         if (RefusalOf(failed, conversation, account, mayDouble) is { } refusal) return (null, refusal);
+        if (!AttachedUploads.AreKept(failed))
+            return (null, Refuse("upload_expired", "Its file was uploaded and is not kept any more: upload it and send it anew."));
         var author = failed.Origin == Origin.Automation ? Author.Automation
             : caller.Kind == CallerKind.User ? Author.Human
             : Author.Undeclared;
@@ -70,6 +72,7 @@ internal sealed class RetryMessage(IUnitOfWork<StoreDbContext> unitOfWork, Verdi
         if (permit.Refusal is { } closed) return (null, WindowProblem.Of(closed));
         var message = Message.Compose(
             conversation, MessageContent.Of(failed.Content), failed.Origin ?? Origin.Api, now, newId, failed.Metadata);
+        AttachedUploads.PassOn(failed, message, account, now);
         failed.RetryAs(newId);
         await Quotes.FillAsync(db, [message]);
         db.Add(message);

@@ -1,11 +1,13 @@
-using System.Text.Json;
 using InstaMessenger.Contracts.Ids;
 using InstaMessenger.Hosting.Database;
 using InstaMessenger.Hosting.Http;
+using InstaMessenger.Hosting.Http.Bodies;
+using InstaMessenger.Hosting.Media;
 using InstaMessenger.Hosting.Security;
 using InstaMessenger.Store.Conversations;
 using InstaMessenger.Store.Data;
 using InstaMessenger.Store.Domain;
+using InstaMessenger.Store.Uploads;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 
@@ -14,46 +16,43 @@ namespace InstaMessenger.Store.Outbound;
 /// <summary><c>POST /api/v1/messages/send</c>.</summary>
 internal static partial class SendEndpoint
 {
-    private const int MostBodyBytes = 64 * 1024;
-
-    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
-
     public static void MapSend(this IEndpointRouteBuilder routes) => routes.MapPost("/send", SendAsync)
         .Needs(Scopes.Send)
-        .WithMetadata(new RequestSizeLimitAttribute(MostBodyBytes))
+        .WithMetadata(new RequestSizeLimitAttribute(UploadRequest.MostBytes))
         .WithSummary("Sends text, media, images, a sticker, a post or a template; with a text beside it as two messages, the text last.")
         .WithDescription(
-            "JSON: account_id, recipient_id (or comment_id: a private reply, once and within 7 days), message (at most 1,000 bytes of "
-            + "UTF-8, more with split: true, then in parts), quick_replies; attachment_url (attachment_type when the extension does not "
-            + "tell), attachments (up to 10 images), sticker (like_heart), share_media_id or template; reply_to_message_id, schedule_at "
-            + "(a time within 30 days), idempotency_key (or the header Idempotency-Key, which wins), metadata (an object of at most 4 KiB, "
-            + "given back with the message), sent_by (human or automation: from 24 hours to 7 days after the customer's last message only "
-            + "what a person wrote may be sent). Waits for Instagram's answer for the seconds in Prefer: wait=0…30, by default 5.")
+            "JSON, or multipart/form-data with file and the same fields, of which those that are no texts are JSON: account_id, "
+            + "recipient_id (or comment_id: a private reply, once and within 7 days), message (at most 1,000 bytes of UTF-8, more with "
+            + "split: true, then in parts), quick_replies; attachment_url, attachment_id (of POST /api/v1/media) or file (attachment_type "
+            + "when the extension does not tell), attachments (up to 10 images), sticker (like_heart), share_media_id or template; "
+            + "reply_to_message_id, schedule_at (a time within 30 days), idempotency_key (or the header Idempotency-Key, which wins), "
+            + "metadata (an object of at most 4 KiB, given back with the message), sent_by (human or automation: from 24 hours to 7 days "
+            + "after the customer's last message only what a person wrote may be sent). Waits for Instagram's answer for the seconds in "
+            + "Prefer: wait=0…30, by default 5.")
         .Produces<SendAnswer>(StatusCodes.Status202Accepted)
         .ProducesProblem(StatusCodes.Status403Forbidden)
         .ProducesProblem(StatusCodes.Status409Conflict)
+        .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
         .ProducesProblem(StatusCodes.Status415UnsupportedMediaType)
         .ProducesProblem(StatusCodes.Status422UnprocessableEntity);
 
     private static async Task<Results<WrittenResult<SendAnswer>, ProblemHttpResult>> SendAsync(
         HttpContext context,
         Caller caller,
+        SendBody body,
         AcceptSend accept,
         Verdicts verdicts,
-        IConfiguration configuration,
+        PublicAddress address,
         TimeProvider clock,
         ILogger<AcceptSend> logger)
     {
-        if (!context.Request.HasJsonContentType())
-            return Problems.Of(
-                StatusCodes.Status415UnsupportedMediaType,
-                "unsupported_media_type",
-                "Send application/json. Files cannot be uploaded here yet: give their attachment_url.");
-        var (request, errors) = await ReadAsync(context, configuration.GetValue<bool>("Outbound:AllowPrivateAddresses"));
-        if (request is null) return errors.Count == 0 ? Unreadable() : Refuse(errors);
+        var (request, form, problem) = await body.ReadAsync(context, caller);
+        if (request is null) return problem!;
+        await using var received = form;
         if (!TryReadKey(context.Request, request, out var key))
             return Problems.Invalid(("idempotency_key", "Must be 1 to 255 printable ASCII characters."));
-        if (!caller.CanSee(request.AccountId)) return AccountNotYours();
+        if (!caller.CanSee(request.AccountId)) return SendBody.AccountNotYours();
+        if (request.Uploads.Count > 0 && !address.IsSet) return NoAddress();
 
         var preference = WaitPreference.Of(context.Request.Headers["Prefer"]);
         var wish = new SendWish(
@@ -63,9 +62,11 @@ internal static partial class SendEndpoint
             OriginOf(request, caller),
             caller.Id,
             key,
-            preference.Wait);
+            preference.Wait,
+            FileOf(form, request.AccountId, clock));
         using var waiting = verdicts.Begin(wish.MessageIds);
         var acceptance = await accept.AcceptAsync(wish, context.RequestAborted);
+        if (form?.File is { } file) file.MayHaveRow = acceptance is Acceptance.Accepted;
         if (preference.Applied is { } applied) context.Response.Headers["Preference-Applied"] = applied;
         switch (acceptance)
         {
@@ -94,7 +95,7 @@ internal static partial class SendEndpoint
             case Acceptance.WindowClosed(var refusal):
                 return WindowProblem.Of(refusal);
             default:
-                return AccountNotYours();
+                return SendBody.AccountNotYours();
         }
     }
 
@@ -113,20 +114,13 @@ internal static partial class SendEndpoint
         }
     }
 
-    private static async Task<(
-        SendRequest? Request, List<(string Field, string Error)> Errors)> ReadAsync(HttpContext context, bool allowHttp)
+    /// <summary>The file of a form, as the message gets it. From here on a row may name it.</summary>
+    private static Upload? FileOf(UploadForm? form, AccountId account, TimeProvider clock)
     {
-        try
-        {
-            using var body = await JsonDocument.ParseAsync(context.Request.Body, Strict, context.RequestAborted);
-            if (body.RootElement.ValueKind != JsonValueKind.Object) return (null, []);
-            return (SendRequest.Read(body.RootElement, allowHttp, out var errors), errors);
-        }
-        catch (Exception error) when (error is JsonException or InvalidOperationException)
-        {
-            // InvalidOperationException: the text is no Unicode.
-            return (null, []);
-        }
+        if (form?.File is not { } file) return null;
+        file.MayHaveRow = true;
+        var now = clock.GetUtcNow();
+        return file.ToUpload(UploadId.New(clock), account, now, now);
     }
 
     private static bool TryReadKey(HttpRequest http, SendRequest request, out IdempotencyKey? key)
@@ -152,18 +146,10 @@ internal static partial class SendEndpoint
         _ => Origin.Api,
     };
 
-    private static ProblemHttpResult Refuse(List<(string Field, string Error)> errors) =>
-        errors.Exists(error => error.Field == "message" && error.Error.Contains(" bytes in UTF-8", StringComparison.Ordinal))
-            ? Problems.Wrong(StatusCodes.Status422UnprocessableEntity, "text_too_long", "The text is too long: see errors.", [.. errors])
-            : Problems.Invalid([.. errors]);
-
-    private static ProblemHttpResult Unreadable() =>
-        Problems.Of(
-            StatusCodes.Status400BadRequest, "bad_request", "The body must be one JSON object of valid Unicode, with no member twice.");
-
-    /// <summary>Answers the same as for an account that is not there, so that nobody can find out which accounts are.</summary>
-    private static ProblemHttpResult AccountNotYours() =>
-        Problems.Of(StatusCodes.Status403Forbidden, "account_not_yours", "This account is not linked, or not yours to send from.");
+    private static ProblemHttpResult NoAddress() => Problems.Of(
+        StatusCodes.Status409Conflict,
+        "public_address_missing",
+        "Public:BaseUrl is not set, so Instagram has nowhere to fetch uploads from. Set it, or send what lies at an address of its own.");
 
     [LoggerMessage(
         EventName = "message.accepted", Level = LogLevel.Information, Message = "{MessageId} of {AccountId} was accepted from {CallerId}")]

@@ -4,6 +4,7 @@ using InstaMessenger.Contracts.Ids;
 using InstaMessenger.Contracts.Outgoing;
 using InstaMessenger.Store.Domain;
 using InstaMessenger.Store.Json;
+using InstaMessenger.Store.Uploads;
 
 namespace InstaMessenger.Store.Outbound;
 
@@ -14,6 +15,7 @@ namespace InstaMessenger.Store.Outbound;
 /// <param name="Contents">
 /// The messages that the request becomes at Meta, in the order in which they are sent: what is attached first, then the parts of the text.
 /// </param>
+/// <param name="Uploads">The uploads that the contents refer to; none when all is elsewhere.</param>
 /// <param name="ReplyTo">The message that the first of them answers; null when it answers none.</param>
 /// <param name="ScheduleAt">When it is to be sent (UTC); null for at once.</param>
 /// <param name="Metadata">The client's own JSON object, as it came.</param>
@@ -25,6 +27,7 @@ internal sealed record SendRequest(
     InstagramUserId? RecipientId,
     string? CommentId,
     IReadOnlyList<OutgoingContent> Contents,
+    IReadOnlyList<AttachedUpload> Uploads,
     MessageId? ReplyTo,
     DateTimeOffset? ScheduleAt,
     string? Metadata,
@@ -34,25 +37,25 @@ internal sealed record SendRequest(
 {
     private const int MostMetadataBytes = 4096;
 
-    private static readonly string[] Members =
+    /// <summary>The members of a request, which are also the texts of a form.</summary>
+    public static readonly string[] Members =
     [
         "account_id", "recipient_id", "comment_id", "reply_to_message_id", "schedule_at", "metadata", "sent_by", "idempotency_key",
         .. ContentReader.Members,
     ];
 
-    private static readonly string[] Later = ["attachment_id"];
-
     /// <summary>Reads a request.</summary>
     /// <param name="body">A JSON object.</param>
     /// <param name="allowHttp">Whether attachments may be at plain http.</param>
     /// <param name="errors">Each field that is wrong, and why; empty when all is well.</param>
+    /// <param name="hasFile">Whether it came as a form with a file, whose hash is the member <c>file</c>.</param>
     /// <returns>The request; null when there are errors.</returns>
     /// <exception cref="InvalidOperationException">Some text is no Unicode: a surrogate without its partner, or broken UTF-8.</exception>
-    public static SendRequest? Read(JsonElement body, bool allowHttp, out List<(string Field, string Error)> errors)
+    public static SendRequest? Read(
+        JsonElement body, bool allowHttp, out List<(string Field, string Error)> errors, bool hasFile = false)
     {
         var fields = new BodyFields(body, "", errors = []);
-        fields.HasOnly([.. Members, .. Later]);
-        foreach (var name in Later.Where(fields.Has)) fields.Wrong(name, $"not_supported_yet: {name} cannot be sent yet.");
+        fields.HasOnly(hasFile ? [.. Members, UploadForm.FileField] : Members);
 
         if (!AccountId.TryParse(fields.Text("account_id"), out var account)) fields.Wrong("account_id", "Must be an account's id: acc_…");
         var comment = fields.Text("comment_id");
@@ -70,7 +73,8 @@ internal sealed record SendRequest(
         }
 
         var scheduleAt = fields.Time("schedule_at");
-        var contents = new ContentReader(fields, allowHttp).Read();
+        var reader = new ContentReader(fields, allowHttp);
+        var contents = reader.Read();
         if (comment is not null && contents.Count > 1)
             fields.Wrong("comment_id", $"Takes one message in private; this request would become {contents.Count}.");
         if (comment is not null && replyTo is not null)
@@ -88,6 +92,6 @@ internal sealed record SendRequest(
         var key = fields.Text("idempotency_key");
         var hash = CanonicalJson.Hash(body, except: "idempotency_key");
         return errors.Count > 0 ? null : new SendRequest(
-            account, recipient, comment, contents, replyTo, scheduleAt, metadata?.GetRawText(), author, key, hash);
+            account, recipient, comment, contents, reader.Uploads, replyTo, scheduleAt, metadata?.GetRawText(), author, key, hash);
     }
 }

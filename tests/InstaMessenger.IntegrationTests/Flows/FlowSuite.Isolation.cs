@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using InstaMessenger.IntegrationTests.Product;
+using InstaMessenger.Tests.Shared;
 
 namespace InstaMessenger.IntegrationTests.Flows;
 
@@ -16,6 +17,9 @@ public abstract partial class FlowSuite
         "GET /openapi/v1.json",
         "GET /docs/{documentName?}",
         "GET /docs",
+        "GET /media/outbound/{account_id}/{file}",
+        "HEAD /media/outbound/{account_id}/{file}",
+        "GET /media/outbound/trial",
         "GET /webhooks/instagram", "POST /webhooks/instagram", "POST /ui/session", "DELETE /ui/session",
     ];
 
@@ -79,6 +83,9 @@ public abstract partial class FlowSuite
         ["POST /api/v1/conversations/{id}/read"] = Hides(HttpMethod.Post, victim => $"/api/v1/conversations/{victim.ConversationId}/read"),
 
         ["GET /media/attachments/{id}"] = Hides(HttpMethod.Get, victim => $"/media/attachments/{victim.AttachmentId}"),
+
+        ["POST /api/v1/media"] = async (victim, stranger) =>
+            (await UploadAsync(victim.Shop, MediaSamples.Jpeg(), client: stranger)).ExpectProblem(403, "account_not_yours"),
 
         ["GET /api/v1/events"] = Shows("/api/v1/events?after=0&limit=200"),
         ["GET /api/v1/events/stream"] = StreamsNothingOf,

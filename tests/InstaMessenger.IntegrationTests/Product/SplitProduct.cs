@@ -65,20 +65,22 @@ public class SplitProduct : ProductBase
             _store = settings["ConnectionStrings__Store"]!;
         }
 
+        _ports[Gateway] = FreePorts();
+        if (_form.Copies > 1)
+        {
+            _gateways = new ReadyPorts(_ports[Gateway]);
+            _door.Open();
+        }
+
+        settings.TryAdd("Public__BaseUrl", Door.ToString());
         var compose = ComposeFile.Read(RepositoryRoot.Of("docker-compose.yml"), settings);
         var docker = Dockerfile.Read(RepositoryRoot.Of("Dockerfile"));
 
         var ours = compose.Services.Where(service => service.Value is { Target: not null, Profiles: [] }).ToList();
         foreach (var (name, service) in ours)
         {
-            _ports[name] = [.. Enumerable.Range(0, _form.Copies).Select(_ => FreePort.Take())];
+            if (name != Gateway) _ports[name] = FreePorts();
             _inside[name] = new Uri(docker[service.Target!].Environment["ASPNETCORE_URLS"].Replace('+', '0')).Port;
-        }
-
-        if (_form.Copies > 1)
-        {
-            _gateways = new ReadyPorts(_ports[Gateway]);
-            _door.Open();
         }
 
         var processes = new Dictionary<string, ProductProcess>();
@@ -98,6 +100,8 @@ public class SplitProduct : ProductBase
 
     /// <summary>An empty database, as a service is told of it.</summary>
     private protected virtual Task<string> NewDatabaseAsync(MariaDb server) => server.NewDatabaseAsync();
+
+    private int[] FreePorts() => [.. Enumerable.Range(0, _form.Copies).Select(_ => FreePort.Take())];
 
     private Dictionary<string, string?> EnvironmentOf(
         string name, int copy, Dockerfile.Stage stage, ComposeService service, Dictionary<string, string?> settings)

@@ -15,6 +15,7 @@ public class StandaloneProduct() : ProductBase(Name)
     {
         settings["ASPNETCORE_URLS"] = Door.ToString();
         settings["Data__Directory"] = Folder.Of("data");
+        settings.TryAdd("Public__BaseUrl", Door.ToString());
         var process = new ProductProcess(Name, Name, "InstaMessenger.Standalone.dll", Door, settings, Folder.Logs);
         return Task.FromResult<IReadOnlyDictionary<string, ProductProcess>>(new Dictionary<string, ProductProcess> { [Name] = process });
     }

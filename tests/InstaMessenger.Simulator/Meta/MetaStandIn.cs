@@ -25,6 +25,8 @@ public sealed class MetaStandIn : IDisposable
         Clock = options.Clock;
         Feed = feed;
         Sends = new(options.RecordLimit);
+        Fetched = new(options.RecordLimit);
+        Media = new(Fetched);
         Calls = new(options.RecordLimit);
         Webhooks = new(options, background) { OnAttempt = attempt => feed.Publish("webhook", () => attempt with { Body = null }) };
         Customers = new(Webhooks, options.Clock, feed);
@@ -57,6 +59,9 @@ public sealed class MetaStandIn : IDisposable
     /// <summary>Every send that reached its customer, whatever the caller was told.</summary>
     public RecordLog<AcceptedSend> Sends { get; }
 
+    /// <summary>Every file that was fetched for a send, and taken.</summary>
+    public RecordLog<FetchedMedia> Fetched { get; }
+
     /// <summary>Every call, also the refused ones.</summary>
     public RecordLog<GraphCall> Calls { get; }
 
@@ -81,7 +86,7 @@ public sealed class MetaStandIn : IDisposable
     /// <summary>What every customer of an account sees before they write: each part as JSON.</summary>
     internal ConcurrentDictionary<string, ConcurrentDictionary<string, string>> Profiles { get; } = new();
 
-    internal OutgoingMedia Media { get; } = new();
+    internal OutgoingMedia Media { get; }
 
     internal TimeProvider Clock { get; }
 
@@ -89,7 +94,10 @@ public sealed class MetaStandIn : IDisposable
 
     internal CancellationToken Stopping => _background.Stopping;
 
-    /// <summary>How often the customer got this text (or attachment URL). More than 1 for a unique text is a message sent twice.</summary>
+    /// <summary>
+    /// How often the customer got this text (or attachment URL, without its query, which differs from call to call). More than 1 for a
+    /// unique text is a message sent twice.
+    /// </summary>
     public int AcceptedCount(string recipient, string? content) => _counts.GetValueOrDefault((recipient, content));
 
     /// <summary>What customers got more than once. Never forgets, unlike <see cref="Sends"/>.</summary>
@@ -102,6 +110,7 @@ public sealed class MetaStandIn : IDisposable
         SendFaults.Clear();
         OtherFaults.Clear();
         Sends.Clear();
+        Fetched.Clear();
         Calls.Clear();
         Webhooks.Attempts.Clear();
         Customers.Clear();
@@ -114,7 +123,7 @@ public sealed class MetaStandIn : IDisposable
     internal void Accept(AcceptedSend send)
     {
         _file?.Append(send);
-        _counts.AddOrUpdate((send.Recipient, send.Text ?? send.AttachmentUrl), 1, (_, count) => count + 1);
+        _counts.AddOrUpdate((send.Recipient, send.Text ?? send.AttachmentUrl?.Split('?')[0]), 1, (_, count) => count + 1);
         Sends.Add(send);
     }
 

@@ -16,6 +16,7 @@ public sealed class IdTests
         { nameof(ConversationId), "conv_0198c1f7a1b27d0f9c3e5a6b7c8d9e0f" },
         { nameof(MessageId), "msg_0198c1f7a1b27d0f9c3e5a6b7c8d9e0f" },
         { nameof(EventId), "evt_9" },
+        { nameof(UploadId), "up_0198c1f7a1b27d0f9c3e5a6b7c8d9e0f" },
         { nameof(AttachmentId), "msg_1_0" },
         { nameof(AttachmentId), "msg_1_999" },
         { nameof(MediaFile), "med_0198c1f7a1b27d0f9c3e5a6b7c8d9e0f" },
@@ -147,7 +148,7 @@ public sealed class IdTests
             new IdProbe<MediaFile>(),
             new IdProbe<IdempotencyKey>(),
             new IdProbe<InstagramAccountId>(), new IdProbe<InstagramMessageId>(), new IdProbe<InstagramUserId>(), new IdProbe<MessageId>(),
-            new IdProbe<MessagingChannelId>(),
+            new IdProbe<MessagingChannelId>(), new IdProbe<UploadId>(),
         ];
 
         public abstract string Name { get; }

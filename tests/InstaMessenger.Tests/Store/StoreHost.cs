@@ -26,6 +26,11 @@ public sealed class StoreHost : IAsyncDisposable
 
     internal IServiceProvider Services => _app.Services;
 
+    /// <summary>Where it keeps its files.</summary>
+    internal string Folder => _directory;
+
+    internal Uri Address => new(_app.Urls.First());
+
     internal IUnitOfWork<StoreDbContext> UnitOfWork => Services.GetRequiredService<IUnitOfWork<StoreDbContext>>();
 
     /// <summary>Starts it, with other callers, another clock or a sender if the test wants them.</summary>

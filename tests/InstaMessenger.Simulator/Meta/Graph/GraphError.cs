@@ -19,7 +19,11 @@ internal sealed record GraphError(int Status, int Code, int? Subcode, string Mes
     public static GraphError MissingObject(string id) => new(400, 100, 33,
         $"Unsupported get request. Object with ID '{id}' does not exist, cannot be loaded due to missing permissions.");
 
-    public static GraphError UnfetchableMedia { get; } = new(400, 100, 2018047, "Upload attachment failure.");
+    public static GraphError UnfetchableMedia { get; } = new(400, 9004, 2207052, "The media could not be fetched from this URI.");
+
+    public static GraphError WrongMedia { get; } = new(400, 36001, 2207005, "The image format is not supported.");
+
+    public static GraphError MediaTooLarge { get; } = new(400, 36000, 2207004, "The media is too large.");
 
     public static GraphError Invalid(string message) => new(400, 100, null, $"(#100) {message}");
 

@@ -135,8 +135,12 @@ internal static class SendCall
         }
         if (request.ReplyTo is { } mid && meta.Customers.Find(call.Account!.Id, request.Recipient)?.Messages.Any(
             message => message.Mid == mid) is not true) return GraphError.Invalid("The message in reply_to does not exist.");
-        var unfetchable = request.AttachmentUrl is { } url && meta.FetchOutgoingMedia && !await meta.Media.CanFetchAsync(url);
-        return unfetchable ? GraphError.UnfetchableMedia : null;
+        foreach (var url in request.AttachmentUrl is { } first ? request.MoreUrls.Prepend(first) : [])
+        {
+            if ((meta.FetchOutgoingMedia || OutgoingMedia.IsUpload(url))
+                && await meta.Media.RefusalAsync(url, request.AttachmentType) is { } refusal) return refusal;
+        }
+        return null;
     }
 
     private static string Name(Fault fault) =>

@@ -54,10 +54,15 @@ public sealed class ContentReaderTests
         "attachments[0].url",
         "https")]
     [InlineData(
-        """{TO,"attachments":[{1*I}]}""",
         """{TO,"attachments":[{"attachment_id":"up_1"}]}""",
+        """{TO,"attachments":[{"attachment_id":"1"}]}""",
         "attachments[0].attachment_id",
-        "not_supported_yet")]
+        "up_")]
+    [InlineData(
+        """{TO,"attachment_id":"up_1"}""",
+        """{TO,"attachment_id":"up_1","sticker":"like_heart"}""",
+        "sticker",
+        "attachment_id already")]
     [InlineData("""{TO,"sticker":"like_heart"}""", """{TO,"sticker":"wave"}""", "sticker", "like_heart")]
     [InlineData("""{TO,"share_media_id":"17900000000000001"}""", """{TO,"share_media_id":"17x"}""", "share_media_id", "digits")]
     [InlineData(

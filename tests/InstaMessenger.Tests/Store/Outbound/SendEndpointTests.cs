@@ -213,16 +213,14 @@ public sealed class SendEndpointTests : SendTests
         ((int)(await SendAsync(body)).StatusCode).ShouldBe(status);
 
     [Fact]
-    public async Task An_upload_is_told_what_to_do_instead()
+    public async Task What_is_neither_JSON_nor_a_form_is_told_what_to_send_instead()
     {
-        using var form = new MultipartFormDataContent { { new StringContent("hi"), "message" } };
-
-        var response = await Crm.PostAsync("/api/v1/messages/send", form);
+        var response = await Crm.PostAsync("/api/v1/messages/send", new StringContent("message=hi"));
 
         response.StatusCode.ShouldBe(HttpStatusCode.UnsupportedMediaType);
         var problem = await Json(response);
         problem.GetProperty("code").GetString().ShouldBe("unsupported_media_type");
-        problem.GetProperty("detail").GetString()!.ShouldContain("attachment_url");
+        problem.GetProperty("detail").GetString()!.ShouldContain("multipart/form-data");
     }
 
     [Fact]

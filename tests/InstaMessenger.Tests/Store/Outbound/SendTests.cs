@@ -31,9 +31,12 @@ public abstract class SendTests : IAsyncLifetime
 
     private protected HttpClient Crm { get; private set; } = null!;
 
+    /// <summary>Settings of a test's own.</summary>
+    private protected virtual Dictionary<string, string?> Settings => [];
+
     public async ValueTask InitializeAsync()
     {
-        Store = await StoreHost.StartAsync(services =>
+        Store = await StoreHost.StartAsync([.. await StoreDatabase.SettingsAsync(), .. Settings], services =>
         {
             services.AddSingleton<TimeProvider>(Clock);
             services.AddSingleton<ICallerSource>(Callers);
