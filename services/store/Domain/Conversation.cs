@@ -41,11 +41,19 @@ internal sealed class Conversation
 
     public DateTimeOffset UpdatedAt { get; private set; }
 
-    /// <summary>How far the customer has read; null as long as nothing is known.</summary>
+    /// <summary>How far the customer has read; null in a thread that began before this was kept, and of which nothing is known.</summary>
     public ReadReceipts? Reads { get; private set; }
 
     public static Conversation Begin(AccountId account, InstagramUserId contact, DateTimeOffset now, ConversationId id) =>
-        new() { Id = id, AccountId = account, ContactId = contact, LastMessageAt = DateTimeOffset.UnixEpoch, UpdatedAt = now };
+        new()
+        {
+            Id = id,
+            AccountId = account,
+            ContactId = contact,
+            LastMessageAt = DateTimeOffset.UnixEpoch,
+            Reads = ReadReceipts.None,
+            UpdatedAt = now,
+        };
 
     /// <summary>Takes a message into the thread. One that arrives late goes to its place by time, and still counts as unread.</summary>
     public void Add(Message message, DateTimeOffset now)
@@ -78,7 +86,7 @@ internal sealed class Conversation
     /// <summary>Takes a receipt of the customer's. Returns the part of the thread that it is the first to say of; null for none.</summary>
     public ReadPart? Read(ReadReceipt receipt)
     {
-        if ((Reads ?? ReadReceipts.None).With(receipt) is not var (receipts, part)) return null;
+        if ((Reads ?? ReadReceipts.Unknown).With(receipt) is not var (receipts, part)) return null;
         Reads = receipts;
         return part;
     }
@@ -90,6 +98,7 @@ internal sealed class Conversation
     /// <returns>False when only the thread's rows can tell which one is newest; then see <c>Data/NewestMessages.cs</c>.</returns>
     public bool Place(Message message)
     {
+        if (message.Direction == Direction.Outbound) Reads = Reads?.WithOurs(message.SentAt);
         if (Reads?.ReadAt(message.SentAt) is { } readAt) message.MarkRead(readAt);
         var isLast = LastMessageId == message.Id;
         if (LastMessageId is null || message.SentAt > LastMessageAt) return Newest(message);

@@ -17,9 +17,17 @@ internal sealed record ReadPart(DateTimeOffset? After, ReadReceipt Receipt);
 /// read, and small enough to stand in the thread's row.
 /// </summary>
 /// <param name="All">Oldest first.</param>
-internal sealed record ReadReceipts(IReadOnlyList<ReadReceipt> All)
+/// <param name="Since">
+/// The time of the first message of the business, behind which a first receipt begins: a customer may have written thousands before. Null
+/// when it is not known, in a thread that began before this was kept.
+/// </param>
+internal sealed record ReadReceipts(IReadOnlyList<ReadReceipt> All, DateTimeOffset? Since = null)
 {
-    public static readonly ReadReceipts None = new([]);
+    /// <summary>Those of a thread in which the business has written nothing.</summary>
+    public static readonly ReadReceipts None = new([], DateTimeOffset.MaxValue);
+
+    /// <summary>Those of a thread of which nothing is known.</summary>
+    public static readonly ReadReceipts Unknown = new([]);
 
     /// <summary>Older ones are forgotten: what they say of is read, and a message that comes later still gets a later time.</summary>
     private const int Most = 10;
@@ -30,27 +38,36 @@ internal sealed record ReadReceipts(IReadOnlyList<ReadReceipt> All)
         if (All.Count == Most && receipt.UpTo < All[0].UpTo) return null;
         if (All.Any(known => known.UpTo >= receipt.UpTo && known.At <= receipt.At)) return null;
         var others = All.Where(known => known.UpTo > receipt.UpTo || known.At < receipt.At).ToList();
-        var after = others.LastOrDefault(known => known.UpTo < receipt.UpTo)?.UpTo;
+        var after = others.LastOrDefault(known => known.UpTo < receipt.UpTo)?.UpTo ?? BeforeFirst(receipt.UpTo);
         var all = others.Append(receipt).OrderBy(known => known.UpTo).TakeLast(Most).ToList();
-        return (new ReadReceipts(all), new ReadPart(after, receipt));
+        return (this with { All = all }, new ReadPart(after, receipt));
     }
+
+    /// <summary>Takes into account that the business wrote a message.</summary>
+    public ReadReceipts WithOurs(DateTimeOffset sentAt) => sentAt < Since ? this with { Since = sentAt } : this;
 
     /// <summary>When a message of this time was read; null when it was not.</summary>
     public DateTimeOffset? ReadAt(DateTimeOffset sentAt) => All.FirstOrDefault(known => known.UpTo >= sentAt)?.At;
 
-    public string ToJson() => JsonSerializer.Serialize(All, JsonSerializerOptions.Web);
+    public string ToJson() => JsonSerializer.Serialize(this, JsonSerializerOptions.Web);
 
-    /// <summary>Reads what <see cref="ToJson"/> wrote.</summary>
+    /// <summary>Reads what <see cref="ToJson"/> wrote, or the bare list of before.</summary>
     /// <exception cref="FormatException">It is something else.</exception>
     public static ReadReceipts OfJson(string json)
     {
         try
         {
-            return new ReadReceipts(JsonSerializer.Deserialize<List<ReadReceipt>>(json, JsonSerializerOptions.Web) ?? []);
+            return json.StartsWith('[')
+                ? new ReadReceipts(JsonSerializer.Deserialize<List<ReadReceipt>>(json, JsonSerializerOptions.Web)!)
+                : JsonSerializer.Deserialize<ReadReceipts>(json, JsonSerializerOptions.Web) ?? Unknown;
         }
         catch (JsonException error)
         {
             throw new FormatException("The read receipts of a conversation cannot be read.", error);
         }
     }
+
+    /// <summary>The moment before the first message of the business; where a receipt ends that came before it.</summary>
+    private DateTimeOffset? BeforeFirst(DateTimeOffset end) =>
+        Since is not { } first ? null : first > end ? end : first.AddMilliseconds(-1);
 }
