@@ -61,6 +61,16 @@ internal sealed partial class DatabaseStarter<TContext>(
     {
         foreach (var server in servers) await server.CheckAsync(cancellationToken);
         await using var db = await factory.CreateDbContextAsync(cancellationToken);
+        // Most starts find nothing to do. Looking is cheap; EF's migration makes a second model first.
+        if ((await db.Database.GetPendingMigrationsAsync(cancellationToken)).Any()) await ApplyAsync(db, cancellationToken);
+        // After a migration the model is one for design time. The one for use is made from it now, while nobody else asks: EF gives a
+        // second thread that comes in between a model that is not ready, and the workers all begin at once.
+        _ = db.Model.GetRelationalModel();
+        foreach (var server in servers) await server.CompleteAsync(db.GetService<IDesignTimeModel>().Model, cancellationToken);
+    }
+
+    private async Task ApplyAsync(TContext db, CancellationToken cancellationToken)
+    {
         if (file.Path is not null)
         {
             // EF's migration lock on SQLite is a row that a killed process leaves behind for ever; the file lock above makes it safe to
@@ -72,10 +82,6 @@ internal sealed partial class DatabaseStarter<TContext>(
         }
 
         await db.Database.MigrateAsync(cancellationToken);
-        // The migration made the model for design time. The one for use is made from it now, while nobody else asks: EF gives a second
-        // thread that comes in between a model that is not ready, and the workers all begin at once.
-        _ = db.Model.GetRelationalModel();
-        foreach (var server in servers) await server.CompleteAsync(db.GetService<IDesignTimeModel>().Model, cancellationToken);
     }
 
     [LoggerMessage(EventName = "database.waiting", Level = LogLevel.Warning, Message = "{Database} does not answer yet; trying again")]
