@@ -90,7 +90,7 @@ public static class BusSetup
         services.Configure<MassTransitHostOptions>(options =>
         {
             options.WaitUntilStarted = false;
-            options.StopTimeout = TimeSpan.FromSeconds(10);
+            options.StopTimeout = TimeSpan.FromSeconds(8);
         });
         services.AddWorker<BrokerWatch>();
         // A broker that is away costs only a backlog, so a process that still takes requests must stay in service. MassTransit's own check
