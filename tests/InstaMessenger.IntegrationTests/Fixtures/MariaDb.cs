@@ -36,6 +36,19 @@ public sealed class MariaDb : IAsyncDisposable
         return ConnectionString(name);
     }
 
+    /// <summary>A connection string to a copy of a database, without its foreign keys: a service makes them when it starts.</summary>
+    public async Task<string> CopyAsync(string connectionString)
+    {
+        var original = new MySqlConnectionStringBuilder(connectionString).Database;
+        var copy = await NewDatabaseAsync();
+        var name = new MySqlConnectionStringBuilder(copy).Database;
+        var tables = await ExecuteAsync("SHOW TABLES", original);
+        var make = tables.Select(table => $"CREATE TABLE {name}.`{table}` LIKE {original}.`{table}`;");
+        var fill = tables.Select(table => $"INSERT INTO {name}.`{table}` SELECT * FROM {original}.`{table}`;");
+        await ExecuteAsync($"{string.Concat(make)} START TRANSACTION; {string.Concat(fill)} COMMIT");
+        return copy;
+    }
+
     /// <summary>Connections stay open and the server answers nobody.</summary>
     public Task FreezeAsync() => _node.FreezeAsync();
 

@@ -17,7 +17,8 @@ public sealed class SharedServers : IAsyncDisposable
     private readonly Lazy<Task<MariaDb>> _mariaDb = new(() => MariaDb.StartAsync());
     private readonly Lazy<Task<S3Server>> _s3 = new(S3Server.StartAsync);
 
-    public SharedServers() => Current = this;
+    /// <summary>The run's own are made before any others.</summary>
+    public SharedServers() => Current ??= this;
 
     public Task<RabbitMqBroker> BrokerAsync() => _broker.Value;
 

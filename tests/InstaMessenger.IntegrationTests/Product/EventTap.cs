@@ -1,6 +1,7 @@
 using System.Net.ServerSentEvents;
 using System.Text.Json.Nodes;
 using InstaMessenger.Simulator.Records;
+using InstaMessenger.Tests.Shared;
 
 namespace InstaMessenger.IntegrationTests.Product;
 
@@ -36,7 +37,7 @@ internal sealed class EventTap : IAsyncDisposable
     {
         try
         {
-            return await _events.WaitForAsync(match, count, timeout ?? TimeSpan.FromSeconds(15));
+            return await _events.WaitForAsync(match, count, timeout ?? Patience.Long);
         }
         catch (TimeoutException error)
         {

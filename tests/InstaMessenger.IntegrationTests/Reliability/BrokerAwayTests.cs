@@ -92,7 +92,7 @@ public abstract class BrokerAwaySuite(OwnBrokerProduct own, int rate)
 }
 
 /// <inheritdoc/>
-[Collection(ReliabilityCollection.Name)]
+[Collection(SplitReliabilityCollection.Name)]
 [Trait(ReliabilityCollection.Trait, "Reliability")]
 public sealed class BrokerAwayTests(OwnBrokerProduct own) : BrokerAwaySuite(own, rate: 100), IClassFixture<OwnBrokerProduct>
 {
@@ -106,7 +106,7 @@ public sealed class BrokerAwayTests(OwnBrokerProduct own) : BrokerAwaySuite(own,
 /// <summary>
 /// The same with two of each service. The rate is half of it: ten processes and two servers share the cores of the machine.
 /// </summary>
-[Collection(ReliabilityCollection.Name)]
+[Collection(SplitReliabilityCollection.Name)]
 [Trait(ReliabilityCollection.Trait, "Reliability")]
 public sealed class DoubledBrokerAwayTests(OwnBrokerDoubledProduct own)
     : BrokerAwaySuite(own, rate: 50), IClassFixture<OwnBrokerDoubledProduct>

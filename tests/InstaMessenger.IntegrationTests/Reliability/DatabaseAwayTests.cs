@@ -53,9 +53,9 @@ public sealed class OwnDatabaseProduct : SplitProduct
 /// The database dies, hangs, restarts and drops connections under load. Whether a commit that was interrupted held, nobody knows: whatever
 /// is done again must find what it did before.
 /// </summary>
-[Collection(ReliabilityCollection.Name)]
+[Collection(OwnDatabaseReliabilityCollection.Name)]
 [Trait(ReliabilityCollection.Trait, "Reliability")]
-public sealed class DatabaseAwayTests(OwnDatabaseProduct product) : IClassFixture<OwnDatabaseProduct>
+public sealed class DatabaseAwayTests(OwnDatabaseProduct product)
 {
     private const int Customers = 20;
     private const double SendsPerSecond = 10;

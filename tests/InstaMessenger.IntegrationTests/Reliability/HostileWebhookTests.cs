@@ -8,7 +8,7 @@ namespace InstaMessenger.IntegrationTests.Reliability;
 /// <summary>Bodies that no JSON library should be handed. <c>INSTAMESSENGER_MUTANTS</c> sets how many.</summary>
 [Collection(ReliabilityCollection.Name)]
 [Trait(ReliabilityCollection.Trait, "Reliability")]
-public sealed class HostileWebhookTests(StandaloneProduct product) : IClassFixture<StandaloneProduct>, IAsyncDisposable
+public sealed class HostileWebhookTests(StandaloneProduct product) : IAsyncDisposable
 {
     private const int GoodEvery = 400;
     private const int WronglySignedEvery = 5;

@@ -13,7 +13,7 @@ public abstract class KillSuite(ProductBase product)
     private const int Seed = 1;
     private const int Writers = 10;
     private const int SendsPerSecond = 20;
-    private static readonly int Kills = Figures.Setting("INSTAMESSENGER_KILLS", 2);
+    private static readonly int Kills = Figures.Setting("INSTAMESSENGER_KILLS", 1);
     private static readonly int WebhooksPerSecond = Figures.Setting("INSTAMESSENGER_RATE", 200);
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
 
@@ -95,8 +95,8 @@ public abstract class KillSuite(ProductBase product)
 
 /// <summary>One process: SQLite, no broker.</summary>
 [Collection(ReliabilityCollection.Name)]
-public sealed class StandaloneKills(StandaloneProduct product) : KillSuite(product), IClassFixture<StandaloneProduct>;
+public sealed class StandaloneKills(StandaloneProduct product) : KillSuite(product);
 
 /// <summary>Five processes on RabbitMQ.</summary>
-[Collection(ReliabilityCollection.Name)]
+[Collection(SplitReliabilityCollection.Name)]
 public sealed class SplitKills(SplitProduct product) : KillSuite(product), IClassFixture<SplitProduct>;

@@ -8,7 +8,7 @@ namespace InstaMessenger.IntegrationTests.Reliability;
 /// </summary>
 [Collection(ReliabilityCollection.Name)]
 [Trait(ReliabilityCollection.Trait, "Reliability")]
-public sealed class LockedJournalTests(StandaloneProduct product) : IClassFixture<StandaloneProduct>
+public sealed class LockedJournalTests(StandaloneProduct product)
 {
     private const int PerSecond = 20;
     private static readonly TimeSpan Locked = TimeSpan.FromSeconds(10);

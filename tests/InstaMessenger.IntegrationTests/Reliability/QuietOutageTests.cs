@@ -11,9 +11,9 @@ namespace InstaMessenger.IntegrationTests.Reliability;
 /// What an outage writes into the logs. Each refused connection was a stack trace once, and the disk of the logs was filled by it:
 /// 1.2 MB in four minutes. <c>INSTAMESSENGER_OUTAGE</c> sets for how many seconds something is away.
 /// </summary>
-[Collection(ReliabilityCollection.Name)]
+[Collection(OwnDatabaseReliabilityCollection.Name)]
 [Trait(ReliabilityCollection.Trait, "Reliability")]
-public sealed class QuietOutageTests(OwnDatabaseProduct product) : IClassFixture<OwnDatabaseProduct>
+public sealed class QuietOutageTests(OwnDatabaseProduct product)
 {
     private const int Customers = 10;
     private const int WebhooksPerSecond = 10;

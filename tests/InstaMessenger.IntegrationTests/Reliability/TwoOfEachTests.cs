@@ -6,9 +6,9 @@ namespace InstaMessenger.IntegrationTests.Reliability;
 /// Two processes of each service on one broker and one database: undisturbed, killed, and frozen past every lease. None of it may show in
 /// what customers and the CRM get. Restarting them is in <see cref="RollingRestartTests"/>.
 /// </summary>
-[Collection(ReliabilityCollection.Name)]
+[Collection(DoubledReliabilityCollection.Name)]
 [Trait(ReliabilityCollection.Trait, "Reliability")]
-public sealed class TwoOfEachTests(DoubledProduct product) : IClassFixture<DoubledProduct>
+public sealed class TwoOfEachTests(DoubledProduct product)
 {
     /// <summary>Longer than any lease, so that the other process has taken over when it thaws.</summary>
     private static readonly TimeSpan Frozen = TimeSpan.FromSeconds(Figures.Setting("INSTAMESSENGER_FROZEN", 14));

@@ -24,7 +24,7 @@ public sealed class RecordLog<T>(int limit) where T : class
     /// <summary>Returns the first <paramref name="count"/> matching entries, those already there included.</summary>
     /// <param name="match">Runs under the log's lock: keep it cheap.</param>
     /// <param name="count">At least 1.</param>
-    /// <param name="timeout">Real time, whatever clock the simulator runs on; default 10 s.</param>
+    /// <param name="timeout">Real time, whatever clock the simulator runs on; default 60 s, because busy machines are slow.</param>
     /// <param name="cancellation">Gives up early.</param>
     /// <exception cref="TimeoutException">Says how many were seen.</exception>
     public async Task<IReadOnlyList<T>> WaitForAsync(
@@ -39,7 +39,7 @@ public sealed class RecordLog<T>(int limit) where T : class
         }
         try
         {
-            return await waiter.Done.Task.WaitAsync(timeout ?? TimeSpan.FromSeconds(10), cancellation);
+            return await waiter.Done.Task.WaitAsync(timeout ?? TimeSpan.FromSeconds(60), cancellation);
         }
         catch (TimeoutException timedOut)
         {

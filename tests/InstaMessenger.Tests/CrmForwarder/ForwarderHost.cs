@@ -12,6 +12,7 @@ using InstaMessenger.Hosting;
 using InstaMessenger.Hosting.Bus;
 using InstaMessenger.Hosting.Database;
 using InstaMessenger.Hosting.Security;
+using InstaMessenger.Tests.Shared;
 using MassTransit.Mediator;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.EntityFrameworkCore;
@@ -28,8 +29,6 @@ internal sealed class ForwarderHost : IAsyncDisposable
 {
     public const string Secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-
     private readonly WebApplication _app;
     private readonly LogSink _log;
     private long _sequence;
@@ -44,6 +43,7 @@ internal sealed class ForwarderHost : IAsyncDisposable
         string directory, bool allowPrivate =
             true, FakeTimeProvider? clock = null, Action<IServiceCollection>? change = null, string? database = null)
     {
+        FreshDatabases.PutCrmForwarder(directory);
         clock ??= new FakeTimeProvider(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
         var builder = WebApplication.CreateBuilder();
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
@@ -106,7 +106,7 @@ internal sealed class ForwarderHost : IAsyncDisposable
     {
         while (times > 0)
         {
-            if (await _log.Names.ReadAsync().AsTask().WaitAsync(Patience) == name) times--;
+            if (await _log.Names.ReadAsync().AsTask().WaitAsync(Patience.Long) == name) times--;
         }
     }
 
@@ -114,7 +114,7 @@ internal sealed class ForwarderHost : IAsyncDisposable
     public async Task LoggedAsync(params string[] names)
     {
         var missing = names.ToList();
-        while (missing.Count > 0) missing.Remove(await _log.Names.ReadAsync().AsTask().WaitAsync(Patience));
+        while (missing.Count > 0) missing.Remove(await _log.Names.ReadAsync().AsTask().WaitAsync(Patience.Long));
     }
 
     /// <summary>Moves the clock on, step by step, until that line is logged.</summary>
@@ -126,7 +126,7 @@ internal sealed class ForwarderHost : IAsyncDisposable
         var began = TimeProvider.System.GetTimestamp();
         while (!done.IsCompleted)
         {
-            if (TimeProvider.System.GetElapsedTime(began) > Patience * 3)
+            if (TimeProvider.System.GetElapsedTime(began) > Patience.Long)
                 throw new TimeoutException("It did not come, however far the clock went.");
             Clock.Advance(step);
             await Task.WhenAny(done, Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System));

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using InstaMessenger.Tests.Shared;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -9,8 +10,6 @@ namespace InstaMessenger.Tests.CrmForwarder;
 /// <summary>A CRM over real HTTP: tells of each request when it has come, and answers as the test says.</summary>
 internal sealed class TinyCrm : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-
     private readonly WebApplication _app;
     private readonly CancellationTokenSource _end = new();
     private readonly Channel<CrmRequest> _requests = Channel.CreateUnbounded<CrmRequest>();
@@ -48,7 +47,7 @@ internal sealed class TinyCrm : IAsyncDisposable
             Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted),
             Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, _end.Token));
 
-    public async Task<CrmRequest> NextAsync() => await _requests.Reader.ReadAsync().AsTask().WaitAsync(Patience);
+    public async Task<CrmRequest> NextAsync() => await _requests.Reader.ReadAsync().AsTask().WaitAsync(Patience.Long);
 
     public async Task<List<CrmRequest>> NextAsync(int count)
     {

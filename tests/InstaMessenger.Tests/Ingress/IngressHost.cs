@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using InstaMessenger.Hosting.Bus;
 using InstaMessenger.Ingress;
+using InstaMessenger.Tests.Shared;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace InstaMessenger.Tests.Ingress;
@@ -67,7 +68,7 @@ internal sealed class IngressHost : IAsyncDisposable
     /// <summary>Asked again and again, because an answer holds for a second.</summary>
     public async Task UntilReadyAsync()
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var limit = new CancellationTokenSource(Patience.Long);
         while (await ReadyAsync() != HttpStatusCode.OK) await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, limit.Token);
     }
 

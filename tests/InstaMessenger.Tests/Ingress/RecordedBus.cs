@@ -2,6 +2,7 @@ using System.Threading.Channels;
 using InstaMessenger.Contracts;
 using InstaMessenger.Contracts.Events;
 using InstaMessenger.Hosting.Bus;
+using InstaMessenger.Tests.Shared;
 
 namespace InstaMessenger.Tests.Ingress;
 
@@ -22,5 +23,5 @@ internal sealed class RecordedBus : IBusPublisher
     }
 
     /// <summary>Waits for the next published webhook.</summary>
-    public async Task<BusItem<WebhookReceived>> NextAsync() => await _items.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(30));
+    public async Task<BusItem<WebhookReceived>> NextAsync() => await _items.Reader.ReadAsync().AsTask().WaitAsync(Patience.Long);
 }

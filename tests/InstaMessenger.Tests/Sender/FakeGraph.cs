@@ -1,5 +1,5 @@
-using System.Net;
 using System.Threading.Channels;
+using InstaMessenger.Tests.Shared;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -79,12 +79,4 @@ internal sealed class FakeGraph : IAsyncDisposable
     }
 
     public sealed record Call(string Path, string Authorization, long? ContentLength, string Body);
-}
-
-/// <summary>A test that waits for what never comes must end.</summary>
-internal static class Patience
-{
-    public static CancellationToken Token() => new CancellationTokenSource(TimeSpan.FromSeconds(30)).Token;
-
-    public static IPEndPoint AnyPort { get; } = new(IPAddress.Loopback, 0);
 }

@@ -14,6 +14,7 @@ using InstaMessenger.Sender.Accounts;
 using InstaMessenger.Sender.Data;
 using InstaMessenger.Sender.Downloads;
 using InstaMessenger.Sender.Sending;
+using InstaMessenger.Tests.Shared;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
@@ -52,6 +53,7 @@ internal sealed class SenderHost : IAsyncDisposable
 
     public async Task OpenAsync(Uri graph, params (string Key, string Value)[] settings)
     {
+        FreshDatabases.PutSender(Folder);
         var builder = WebApplication.CreateBuilder();
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
         {

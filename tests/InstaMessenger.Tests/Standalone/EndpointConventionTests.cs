@@ -15,15 +15,17 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace InstaMessenger.Tests.Standalone;
 
-/// <summary>
-/// The rules that every endpoint of every service keeps, over all of them: a new one that does not keep them is named here.
-/// </summary>
-public sealed class EndpointConventionTests : IAsyncLifetime
+/// <summary>The product as one process, and its first admin's token. Nothing that these tests do stays in the way of the next.</summary>
+public sealed class SignedInProduct : IAsyncLifetime
 {
     private readonly TemporaryFolder _folder = new();
     private ServiceUnderTest _product = null!;
-    private HttpClient _http = null!;
-    private string _admin = "";
+
+    internal IServiceProvider Services => _product.App.Services;
+
+    internal HttpClient Http { get; private set; } = null!;
+
+    internal string Admin { get; private set; } = "";
 
     public async ValueTask InitializeAsync()
     {
@@ -33,19 +35,28 @@ public sealed class EndpointConventionTests : IAsyncLifetime
             $"Bootstrap:AdminPassword={StoreOverHttp.AdminPassword}",
             "RateLimits:PerKeyBurst=10000",
             "RateLimits:PerAddressBurst=10000")));
-        _http = new HttpClient(new SocketsHttpHandler { UseCookies = false }) { BaseAddress = _product.Http.BaseAddress };
+        Http = new HttpClient(new SocketsHttpHandler { UseCookies = false }) { BaseAddress = _product.Http.BaseAddress };
         using var signIn = new HttpRequestMessage(HttpMethod.Post, "/ui/session");
         signIn.Headers.Authorization = new AuthenticationHeaderValue(
             "Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{StoreOverHttp.Admin}:{StoreOverHttp.AdminPassword}")));
-        _admin = (await (await _http.SendAsync(signIn)).Content.ReadFromJsonAsync<JsonElement>()).GetProperty("token").GetString()!;
+        Admin = (await (await Http.SendAsync(signIn)).Content.ReadFromJsonAsync<JsonElement>()).GetProperty("token").GetString()!;
     }
 
     public async ValueTask DisposeAsync()
     {
-        _http.Dispose();
+        Http.Dispose();
         await _product.DisposeAsync();
         _folder.Dispose();
     }
+}
+
+/// <summary>
+/// The rules that every endpoint of every service keeps, over all of them: a new one that does not keep them is named here.
+/// </summary>
+public sealed class EndpointConventionTests(SignedInProduct product) : IClassFixture<SignedInProduct>
+{
+    private readonly HttpClient _http = product.Http;
+    private readonly string _admin = product.Admin;
 
     [Fact]
     public void Every_endpoint_is_open_to_anybody_or_says_which_scope_it_needs() =>
@@ -275,7 +286,7 @@ public sealed class EndpointConventionTests : IAsyncLifetime
         string.Concat(path.Split('{').Select((part, index) => index == 0 ? part : id + part[(part.IndexOf('}') + 1)..]));
 
     private List<RouteEndpoint> Endpoints() =>
-        [.. _product.App.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()];
+        [.. product.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()];
 
     /// <summary>Every call of the API.</summary>
     private List<(string Method, string Path)> Calls() =>

@@ -42,6 +42,7 @@ public sealed class StoreHost : IAsyncDisposable
         IEnumerable<KeyValuePair<string, string?>> settings, Action<IServiceCollection>? configure = null)
     {
         var host = new StoreHost();
+        FreshDatabases.PutStore(host._directory);
         var builder = WebApplication.CreateBuilder();
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
         {

@@ -63,6 +63,7 @@ internal sealed class StoreOverHttp : IAsyncDisposable
     {
         var folder = settings.FirstOrDefault(
             setting => setting.Key == "Data:Directory").Value ?? Directory.CreateTempSubdirectory("store-").FullName;
+        FreshDatabases.PutStore(folder);
         var all = new Dictionary<string, string?>
         {
             ["Data:Directory"] = folder,

@@ -5,6 +5,7 @@ using InstaMessenger.Contracts;
 using InstaMessenger.Hosting.Bus;
 using InstaMessenger.Hosting.Outbox;
 using InstaMessenger.Hosting.Workers;
+using InstaMessenger.Tests.Shared;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 
@@ -12,7 +13,6 @@ namespace InstaMessenger.Tests.Hosting.Outbox;
 
 public sealed class RelayTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private readonly FakeTimeProvider _clock = new();
     private readonly Source _source = new();
     private readonly Bus _bus = new();
@@ -198,7 +198,7 @@ public sealed class RelayTests
         var patience = Stopwatch.StartNew();
         while (!task.IsCompleted)
         {
-            patience.Elapsed.ShouldBeLessThan(Patience);
+            patience.Elapsed.ShouldBeLessThan(Patience.Long);
             _clock.Advance(TimeSpan.FromMilliseconds(100));
             await Task.Yield();
         }
@@ -248,7 +248,7 @@ public sealed class RelayTests
             _empty = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         }
 
-        public Task UntilEmptyAsync() => _empty.Task.WaitAsync(Patience);
+        public Task UntilEmptyAsync() => _empty.Task.WaitAsync(Patience.Long);
 
         public Task Remove(IReadOnlyList<RelayRow> rows)
         {
@@ -292,7 +292,7 @@ public sealed class RelayTests
 
         public async Task UntilPublishedAsync(int count)
         {
-            for (var i = 0; i < count; i++) await _published.Reader.ReadAsync().AsTask().WaitAsync(Patience);
+            for (var i = 0; i < count; i++) await _published.Reader.ReadAsync().AsTask().WaitAsync(Patience.Long);
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using InstaMessenger.Tests.Shared;
 using Microsoft.Extensions.Time.Testing;
 
 namespace InstaMessenger.Tests.Hosting.Workers;
@@ -6,14 +7,12 @@ namespace InstaMessenger.Tests.Hosting.Workers;
 /// <summary>Moves a clock until something has happened, whenever the sleeper got to its sleep.</summary>
 internal static class ClockSteps
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-
     public static async Task AdvanceUntilAsync(this FakeTimeProvider clock, Task task)
     {
         var patience = Stopwatch.StartNew();
         while (!task.IsCompleted)
         {
-            patience.Elapsed.ShouldBeLessThan(Patience);
+            patience.Elapsed.ShouldBeLessThan(Patience.Long);
             clock.Advance(TimeSpan.FromMilliseconds(500));
             await Task.Yield();
         }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using System.Threading.Channels;
 using InstaMessenger.Hosting.Workers;
+using InstaMessenger.Tests.Shared;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
@@ -52,7 +53,7 @@ public sealed class WorkerLoopTests : IAsyncDisposable
 
         _probe.Answers.Enqueue(() => NextRound.Never);
         await loop.StartAsync(CancellationToken.None);
-        await loop.ExecuteTask!.WaitAsync(TimeSpan.FromSeconds(30));
+        await loop.ExecuteTask!.WaitAsync(Patience.Long);
 
         Reported().ShouldNotContain(_probe.Name);
         _probe.Rounds.ShouldBe(1);
@@ -148,7 +149,7 @@ public sealed class WorkerLoopTests : IAsyncDisposable
         {
             var health = await _statuses.CheckHealthAsync(new HealthCheckContext());
             if (health.Status == wanted) return health;
-            patience.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(30));
+            patience.Elapsed.ShouldBeLessThan(Patience.Long);
             _clock.Advance(TimeSpan.FromMilliseconds(500));
             await Task.Yield();
         }
@@ -204,7 +205,7 @@ public sealed class WorkerLoopTests : IAsyncDisposable
 
         public bool Ended { get; private set; }
 
-        public Task<bool> UntilRoundAsync() => _rounds.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(30));
+        public Task<bool> UntilRoundAsync() => _rounds.Reader.ReadAsync().AsTask().WaitAsync(Patience.Long);
 
         public override Task BeginAsync(CancellationToken cancellationToken) => Begin();
 
@@ -241,7 +242,7 @@ public sealed class WorkerLoopTests : IAsyncDisposable
 
         public async Task UntilAskedAsync(int times)
         {
-            for (var time = 0; time < times; time++) await _asked.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(30));
+            for (var time = 0; time < times; time++) await _asked.Reader.ReadAsync().AsTask().WaitAsync(Patience.Long);
         }
 
         public Task<bool> TryTakeAsync(CancellationToken cancellationToken)

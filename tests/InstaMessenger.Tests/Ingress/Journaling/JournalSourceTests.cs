@@ -1,6 +1,7 @@
 using InstaMessenger.Contracts.Events;
 using InstaMessenger.Hosting.Outbox;
 using InstaMessenger.Ingress.Journaling;
+using InstaMessenger.Tests.Shared;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -70,7 +71,7 @@ public sealed class JournalSourceTests
 
     /// <summary>The clock stands still, so only a wake-up ends the sleep.</summary>
     private static Task WokenAsync(JournalSource source) =>
-        source.Signal.SleepAsync(TimeSpan.FromSeconds(1), new FakeTimeProvider(), default).WaitAsync(TimeSpan.FromSeconds(10));
+        source.Signal.SleepAsync(TimeSpan.FromSeconds(1), new FakeTimeProvider(), default).WaitAsync(Patience.Long);
 
     private static Journal Open(TemporaryFolder folder) => new(
         new ConfigurationBuilder().AddInMemoryCollection([new("Data:Directory", folder.Path)]).Build(),

@@ -6,6 +6,7 @@ using InstaMessenger.Hosting.Media;
 using InstaMessenger.Sender.Data;
 using InstaMessenger.Sender.Downloads;
 using InstaMessenger.Simulator;
+using InstaMessenger.Tests.Shared;
 using Microsoft.AspNetCore.Http;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;

@@ -3,6 +3,7 @@ using InstaMessenger.Contracts.Events;
 using InstaMessenger.Contracts.Ids;
 using InstaMessenger.Sender.Data;
 using InstaMessenger.Sender.ReadBacks;
+using InstaMessenger.Tests.Shared;
 using Microsoft.AspNetCore.Http;
 using Microsoft.EntityFrameworkCore;
 

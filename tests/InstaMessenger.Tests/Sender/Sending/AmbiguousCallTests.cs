@@ -1,16 +1,18 @@
+using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using InstaMessenger.Contracts.Events;
 using InstaMessenger.Contracts.Ids;
 using InstaMessenger.Contracts.Outgoing;
 using InstaMessenger.Sender.Data;
+using InstaMessenger.Tests.Shared;
 
 namespace InstaMessenger.Tests.Sender.Sending;
 
 /// <summary>On which side of the call a failure lies, against real sockets.</summary>
 public sealed class AmbiguousCallTests : IAsyncLifetime
 {
-    private readonly TcpListener _listener = new(Patience.AnyPort);
+    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private SenderHost _host = null!;
 
     private Uri Address => new($"http://{_listener.LocalEndpoint}");

@@ -2,6 +2,7 @@ using InstaMessenger.Contracts;
 using InstaMessenger.Contracts.Events;
 using InstaMessenger.Contracts.Ids;
 using InstaMessenger.Sender.Data;
+using InstaMessenger.Tests.Shared;
 
 namespace InstaMessenger.Tests.Sender.Sending;
 

@@ -3,6 +3,7 @@ using InstaMessenger.Contracts.Events;
 using InstaMessenger.Hosting.Security;
 using InstaMessenger.Store.Data;
 using InstaMessenger.Store.Inbound;
+using InstaMessenger.Tests.Shared;
 using Microsoft.EntityFrameworkCore;
 
 namespace InstaMessenger.Tests.Store.Accounts;
@@ -50,7 +51,7 @@ public sealed class LinkAccountTests(StoreFixture fixture) : IClassFixture<Store
     [Fact]
     public async Task Linking_wakes_the_replay_of_quarantined_webhooks()
     {
-        using var never = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var never = new CancellationTokenSource(Patience.Long);
         var woken = Store.Get<QuarantineSignal>().SleepAsync(Timeout.InfiniteTimeSpan, TimeProvider.System, never.Token);
         await Store.LinkAsync(fixture.Admin, fixture.NewInstagramId());
         await woken;

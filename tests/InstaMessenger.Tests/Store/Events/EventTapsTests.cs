@@ -7,6 +7,7 @@ using InstaMessenger.Hosting.Security;
 using InstaMessenger.Store.Access;
 using InstaMessenger.Store.Domain;
 using InstaMessenger.Store.Events;
+using InstaMessenger.Tests.Shared;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -274,7 +275,7 @@ public sealed class EventTapsTests : IAsyncLifetime
         _clock.Advance(TimeSpan.FromSeconds(2));
         session.Tick();
 
-        await running.WaitAsync(TimeSpan.FromSeconds(10), TimeProvider.System);
+        await running.WaitAsync(Patience.Long, TimeProvider.System);
         session.IsCut.ShouldBeTrue();
     }
 
@@ -307,7 +308,7 @@ public sealed class EventTapsTests : IAsyncLifetime
     /// <summary>Looks at what was written without taking it.</summary>
     private static async Task WrittenAsync(PipeReader reader, int bytes)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var limit = new CancellationTokenSource(Patience.Long);
         while (true)
         {
             if (reader.TryRead(out var written))
@@ -377,7 +378,7 @@ public sealed class EventTapsTests : IAsyncLifetime
         /// <summary>The next line that is not blank; null at the end.</summary>
         public async Task<string?> LineAsync()
         {
-            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+            using var limit = new CancellationTokenSource(Patience.Long);
             while (true)
             {
                 if (await reader.ReadLineAsync(limit.Token) is not "" and var line) return line;

@@ -3,6 +3,7 @@ using System.Text.Json;
 using InstaMessenger.Contracts.Ids;
 using InstaMessenger.Store.Domain;
 using InstaMessenger.Store.Inbound;
+using InstaMessenger.Tests.Shared;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -120,7 +121,7 @@ public sealed class RecordWebhooksTests : IAsyncLifetime
     {
         var signal = new QuarantineSignal();
         var recorder = ActivatorUtilities.CreateInstance<InboundRecorder>(_store.Services, signal);
-        using var never = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var never = new CancellationTokenSource(Patience.Long);
         var arrivals = MetaWebhook.Read(Encoding.UTF8.GetBytes(Text("m1")))
             .Select(item => new Arrival(item, TimeProvider.System.GetUtcNow(), null)).ToList();
 

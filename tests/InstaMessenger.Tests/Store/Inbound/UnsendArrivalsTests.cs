@@ -12,6 +12,7 @@ using InstaMessenger.Store.Data;
 using InstaMessenger.Store.Domain;
 using InstaMessenger.Store.Events;
 using InstaMessenger.Store.Outbound;
+using InstaMessenger.Tests.Shared;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using static InstaMessenger.Tests.Store.Inbound.InboundShop;
@@ -140,7 +141,7 @@ public sealed class UnsendArrivalsTests : IAsyncLifetime
         await shop.ReceiveAsync(Text("m1", Secret, 0));
         await shop.ReceiveAsync(MetaPayloads.Edit(Id, Customer, "m1", "no", 1, At(2)), Unsend("m1", 3));
 
-        var deleted = await bus.Deleted.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        var deleted = await bus.Deleted.Task.WaitAsync(Patience.Long);
 
         var events = bus.Events.OrderBy(inboxEvent => inboxEvent.Sequence).ToList();
         events.Select(inboxEvent => inboxEvent.Type).ShouldBe(["message.received", "message.edited", "message.deleted"]);

@@ -11,6 +11,7 @@ using InstaMessenger.Simulator.Meta.Webhooks;
 using InstaMessenger.Store.Data;
 using InstaMessenger.Store.Domain;
 using InstaMessenger.Store.Media;
+using InstaMessenger.Tests.Shared;
 using InstaMessenger.Tests.Store.Inbound;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -240,7 +241,7 @@ public sealed class MediaTests : IAsyncLifetime
     {
         var before = _commands.Seen.Count;
         await _shop.ReceiveAsync(Image(mid));
-        var patience = Sender.Patience.Token();
+        var patience = Patience.Token();
         while (_commands.Seen.Count == before) await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, patience);
         return _commands.Seen.Last();
     }
@@ -271,7 +272,7 @@ public sealed class MediaTests : IAsyncLifetime
     /// <summary>Waits until the worker has removed it, while its time goes by.</summary>
     private async Task GoneAsync(MediaFile file)
     {
-        var patience = Sender.Patience.Token();
+        var patience = Patience.Token();
         while (await ExistsAsync(file))
         {
             _clock.Advance(TimeSpan.FromSeconds(5));

@@ -4,6 +4,7 @@ using System.Text.Json;
 using InstaMessenger.Contracts.Ids;
 using InstaMessenger.Contracts.Outgoing;
 using InstaMessenger.Store.Domain;
+using InstaMessenger.Tests.Shared;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -120,7 +121,7 @@ public sealed class SendEndpointTests : SendTests
         Store.Services.GetRequiredService<IHostApplicationLifetime>().StopApplication();
 
         // Its clock stands still, so nothing else can end it.
-        (await sending.WaitAsync(TimeSpan.FromSeconds(30), TimeProvider.System)).StatusCode.ShouldBe(HttpStatusCode.Accepted);
+        (await sending.WaitAsync(Patience.Long, TimeProvider.System)).StatusCode.ShouldBe(HttpStatusCode.Accepted);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using InstaMessenger.Tests.Shared;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
 
@@ -92,7 +93,7 @@ public sealed class ProxyTests
         });
         await using var gateway = await GatewayHost.StartAsync(folder, upstream);
 
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var limit = new CancellationTokenSource(Patience.Long);
         using var answer = await gateway.Http.GetAsync("/api/v1/events/stream", HttpCompletionOption.ResponseHeadersRead, limit.Token);
         using var reader = new StreamReader(await answer.Content.ReadAsStreamAsync(limit.Token));
         for (var n = 1; n <= 3; n++)
@@ -123,7 +124,7 @@ public sealed class ProxyTests
         {
         }
 
-        await left.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        await left.Task.WaitAsync(Patience.Long);
     }
 
     [Fact]

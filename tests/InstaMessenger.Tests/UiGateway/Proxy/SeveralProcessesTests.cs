@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
+using InstaMessenger.Tests.Shared;
 using Microsoft.AspNetCore.Http;
 
 namespace InstaMessenger.Tests.UiGateway.Proxy;
@@ -9,8 +10,6 @@ namespace InstaMessenger.Tests.UiGateway.Proxy;
 /// </summary>
 public sealed class SeveralProcessesTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-
     [Theory]
     [InlineData("Services:Store={0},{1}")]
     [InlineData("Services:Store:0={0}", "Services:Store:1={1}")]
@@ -152,7 +151,7 @@ public sealed class SeveralProcessesTests
 
     private static async Task UntilAsync(Func<Task<bool>> isSoAsync)
     {
-        using var limit = new CancellationTokenSource(Patience);
+        using var limit = new CancellationTokenSource(Patience.Long);
         while (!await isSoAsync()) await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, limit.Token);
     }
 }

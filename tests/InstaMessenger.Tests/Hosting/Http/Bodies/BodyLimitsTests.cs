@@ -2,6 +2,7 @@ using InstaMessenger.Hosting.Bus;
 using InstaMessenger.Ingress;
 using InstaMessenger.Standalone;
 using InstaMessenger.Tests.Ingress;
+using InstaMessenger.Tests.Shared;
 using InstaMessenger.Tests.UiGateway;
 using InstaMessenger.UiGateway;
 using InstaMessenger.UiGateway.Proxy;
@@ -20,8 +21,6 @@ public sealed class BodyLimitsTests
     private const int KiB = 1024;
     private const int MiB = 1024 * KiB;
     private const string OneMiBPerAddress = "Bodies:MostBytesInFlight=2097152";
-
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     [Theory]
     [InlineData("ingress")]
@@ -52,7 +51,7 @@ public sealed class BodyLimitsTests
         // The two are read beside each other: whichever comes second is too much.
         using var second = await RawClient.ConnectAsync(service.Address, "127.0.0.2");
         await second.BeginWebhookAsync(announced: 5 * MiB, sent: 900 * KiB);
-        var answers = await Task.WhenAny(holding.ReadToEndAsync(), second.ReadToEndAsync()).WaitAsync(Patience);
+        var answers = await Task.WhenAny(holding.ReadToEndAsync(), second.ReadToEndAsync()).WaitAsync(Patience.Long);
         var refused = await answers;
         refused.ShouldStartWith("HTTP/1.1 503");
         refused.ShouldContain("Retry-After: 5");
@@ -83,7 +82,7 @@ public sealed class BodyLimitsTests
         var answers = strangers.ConvertAll(stranger => stranger.ReadToEndAsync());
         for (var refused = 0; refused < 6; refused++)
         {
-            var answer = await Task.WhenAny(answers).WaitAsync(Patience);
+            var answer = await Task.WhenAny(answers).WaitAsync(Patience.Long);
             answers.Remove(answer);
             (await answer).ShouldStartWith("HTTP/1.1 503");
         }
@@ -110,7 +109,7 @@ public sealed class BodyLimitsTests
 
         await client.SendAsync(new string(' ', MiB / 2));
 
-        (await answer.WaitAsync(Patience)).ShouldStartWith("HTTP/1.1 401", Case.Sensitive, "the service has read it to its end");
+        (await answer.WaitAsync(Patience.Long)).ShouldStartWith("HTTP/1.1 401", Case.Sensitive, "the service has read it to its end");
     }
 
     [Theory]
@@ -139,7 +138,7 @@ public sealed class BodyLimitsTests
         await client.BeginUploadAsync(announced: 5 * MiB, sent: 0, credential: "a-key");
         for (var sent = 0; sent < 5 * MiB; sent += 64 * KiB) await client.SendAsync(new string(' ', 64 * KiB));
 
-        (await client.ReadToEndAsync().WaitAsync(Patience)).ShouldStartWith("HTTP/1.1 401");
+        (await client.ReadToEndAsync().WaitAsync(Patience.Long)).ShouldStartWith("HTTP/1.1 401");
     }
 
     private static async Task<string> UnsignedAsync(RawClient client)
@@ -162,7 +161,7 @@ public sealed class BodyLimitsTests
 
     private static async Task UntilAsync(Func<Task<bool>> isSoAsync)
     {
-        using var limit = new CancellationTokenSource(Patience);
+        using var limit = new CancellationTokenSource(Patience.Long);
         while (!await isSoAsync()) await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, limit.Token);
     }
 
