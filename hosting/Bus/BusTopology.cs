@@ -23,6 +23,8 @@ public static class BusTopology
         [typeof(CancelSend)] = ["sender.cancel-send"],
         [typeof(ShowSign)] = ["sender.show-sign"],
         [typeof(SendReported)] = ["store.send-reported"],
+        [typeof(LookUpProfile)] = ["sender.look-up-profile"],
+        [typeof(ProfileReported)] = ["store.profile-reported"],
         [typeof(EchoRecognised)] = ["sender.echo-recognised"],
         [typeof(FetchMedia)] = ["sender.fetch-media"],
         [typeof(MediaReported)] = ["store.media-reported"],

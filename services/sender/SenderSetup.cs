@@ -11,6 +11,7 @@ using InstaMessenger.Sender.Downloads;
 using InstaMessenger.Sender.Graph;
 using InstaMessenger.Sender.Greetings;
 using InstaMessenger.Sender.Health;
+using InstaMessenger.Sender.Profiles;
 using InstaMessenger.Sender.Publishing;
 using InstaMessenger.Sender.ReadBacks;
 using InstaMessenger.Sender.Sending;
@@ -34,6 +35,7 @@ public static class SenderSetup
         services.AddMessageHandler<SenderDbContext, SendMessage, SendMessageHandler>("sender.send-message");
         services.AddMessageHandler<SenderDbContext, CancelSend, CancelSendHandler>("sender.cancel-send");
         services.AddMessageHandler<SenderDbContext, ShowSign, ShowSignHandler>("sender.show-sign");
+        services.AddMessageHandler<SenderDbContext, LookUpProfile, LookUpProfileHandler>("sender.look-up-profile");
         services.AddMessageHandler<SenderDbContext, EchoRecognised, EchoRecognisedHandler>("sender.echo-recognised");
         services.AddMessageHandler<SenderDbContext, AccountChanged, AccountChangedHandler>("sender.account-changed");
 
@@ -56,6 +58,8 @@ public static class SenderSetup
         services.AddSingleton<MessengerProfile>();
         services.AddSingleton<WaitingSigns>();
         services.AddWorker<SignWorker>();
+        services.AddSingleton<ProfileSignal>();
+        services.AddWorker<ProfileWorker>();
         services.AddWorker<SendGauges>();
         builder.AddDownloads();
         builder.AddPublishing();

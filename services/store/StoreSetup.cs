@@ -11,6 +11,7 @@ using InstaMessenger.Store.Events;
 using InstaMessenger.Store.Inbound;
 using InstaMessenger.Store.Media;
 using InstaMessenger.Store.Outbound;
+using InstaMessenger.Store.People;
 using InstaMessenger.Store.Uploads;
 
 namespace InstaMessenger.Store;
@@ -37,6 +38,7 @@ public static class StoreSetup
         builder.Services.AddOutbound();
         builder.AddMedia();
         builder.AddUploads();
+        builder.Services.AddPeople();
         builder.Services.AddEvents();
         builder.Services.AddApiDocs();
     }

@@ -15,6 +15,9 @@ internal sealed class GraphClient(IServiceProvider services, SecretProtector sec
     /// <summary>Twenty messages with texts of 1,000 bytes and the addresses of their attachments.</summary>
     private const int LargestThread = 1024 * 1024;
 
+    /// <summary>Not one more: Meta refuses the whole call over a field that customers do not have.</summary>
+    private const string PersonFields = "name,username,profile_pic";
+
     private const string ThreadFields = "messages.limit(20){id,created_time,from,message,attachments}";
 
     /// <summary>Reading fetches no media, so it is answered within a second. In real time: nothing is decided by it.</summary>
@@ -57,6 +60,28 @@ internal sealed class GraphClient(IServiceProvider services, SecretProtector sec
         catch (Exception error)
         {
             return new(Judge(watch, error.GetBaseException(), end.IsCancellationRequested));
+        }
+    }
+
+    /// <summary>Asks who a person is.</summary>
+    public async Task<ProfileAnswer> ReadProfileAsync(
+        AccountId account, LoginType login, string? protectedToken, InstagramUserId contact, CancellationToken cancellationToken)
+    {
+        if (TokenOf(account, protectedToken) is not { } token) return ProfileAnswer.Failed;
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        end.CancelAfter(ReadTimeout);
+        try
+        {
+            var api = services.GetRequiredKeyedService<IGraphApi>(login);
+            using var response = await api.ReadPersonAsync(graph.Value.GraphVersion, contact.Value, token, PersonFields, end.Token);
+            var (body, cut) = await ReadAsync(response.Content, LargestAnswer, end.Token);
+            var error = GraphBody.Of(body.Span).Error;
+            if (error is null && response.IsSuccessStatusCode && cut is null) return ProfileAnswer.Of(body);
+            return ProfileAnswer.Of((int)response.StatusCode, error, UsageHeaders.Of(response.Headers)?.RegainAfter);
+        }
+        catch (Exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            return ProfileAnswer.Failed;
         }
     }
 

@@ -15,6 +15,9 @@ internal sealed class Counter
     /// <summary>The last sequence that the bus has confirmed.</summary>
     public const string Dispatched = "events_dispatched";
 
+    /// <summary>The last event whose contact was looked at, for their profile.</summary>
+    public const string Profiles = "profiles";
+
     public required string Name { get; init; }
 
     public long Value { get; private set; }
@@ -34,7 +37,7 @@ internal sealed class Counter
             entity.ToTable("counters");
             entity.HasKey(row => row.Name);
             entity.Property(row => row.Name).HasMaxLength(40);
-            entity.HasData(new Counter { Name = Events }, new Counter { Name = Dispatched });
+            entity.HasData(new Counter { Name = Events }, new Counter { Name = Dispatched }, new Counter { Name = Profiles });
         }
     }
 }

@@ -15,12 +15,15 @@ internal sealed class Conversation
 
     public InstagramUserId ContactId { get; private set; }
 
-    /// <summary>The contact's profile. Nothing fetches it yet, so these three are null.</summary>
+    /// <summary>The contact's username; null while Meta has not told it. So with their name and picture.</summary>
     public string? ContactUsername { get; private set; }
 
     public string? ContactName { get; private set; }
 
     public string? ContactPictureUrl { get; private set; }
+
+    /// <summary>When Meta was last asked who the contact is, whatever came of it; null for never.</summary>
+    public DateTimeOffset? ProfileCheckedAt { get; private set; }
 
     /// <summary>Inbound messages that came since somebody read the thread.</summary>
     public int UnreadCount { get; private set; }
@@ -129,6 +132,21 @@ internal sealed class Conversation
 
     /// <summary>Notes a private reply, or (null) that it certainly never went out.</summary>
     public void ReplyInPrivate(DateTimeOffset? at) => PrivateRepliedAt = at;
+
+    /// <summary>Notes that Meta was asked who the contact is, and told nothing: what is known of them stays.</summary>
+    public void CheckProfile(DateTimeOffset at)
+    {
+        if (!(ProfileCheckedAt > at)) ProfileCheckedAt = at;
+    }
+
+    /// <summary>Takes over who the contact is. Returns whether anything of it is news.</summary>
+    public bool TakeProfile(string? username, string? name, string? pictureUrl, DateTimeOffset at)
+    {
+        if (ProfileCheckedAt > at) return false;
+        var before = (ContactUsername, ContactName, ContactPictureUrl);
+        (ContactUsername, ContactName, ContactPictureUrl, ProfileCheckedAt) = (username, name, pictureUrl, at);
+        return before != (username, name, pictureUrl);
+    }
 
     private void Wrote(Message message)
     {

@@ -18,6 +18,7 @@ internal static class EventTypes
     public const string PostbackReceived = "postback.received";
     public const string ReferralReceived = "referral.received";
     public const string CommentReceived = "comment.received";
+    public const string ContactUpdated = "contact.updated";
     public const string ConversationUpdated = "conversation.updated";
     public const string AccountConnected = "account.connected";
     public const string AccountDisconnected = "account.disconnected";

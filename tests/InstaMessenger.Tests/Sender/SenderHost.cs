@@ -40,6 +40,8 @@ internal sealed class SenderHost : IAsyncDisposable
 
     public Channel<MediaReported> Media { get; } = Channel.CreateUnbounded<MediaReported>();
 
+    public Channel<ProfileReported> Profiles { get; } = Channel.CreateUnbounded<ProfileReported>();
+
     public HttpClient Http { get; private set; } = null!;
 
     public IServiceProvider Services => _app.Services;
@@ -68,11 +70,12 @@ internal sealed class SenderHost : IAsyncDisposable
         builder.Services.AddSingleton<TimeProvider>(Clock);
         builder.Services.AddSingleton<ICallerSource, Callers>();
         builder.Services.AddSingleton(Reports);
-        builder.Services.AddSingleton(Media);
+        builder.Services.AddSingleton(Media).AddSingleton(Profiles);
         builder.AddServiceDefaults("sender", 0);
         builder.AddSender();
         builder.Services.AddMessageHandler<SenderDbContext, SendReported, Collector>("store.send-reported");
         builder.Services.AddMessageHandler<SenderDbContext, MediaReported, MediaCollector>("store.media-reported");
+        builder.Services.AddMessageHandler<SenderDbContext, ProfileReported, ProfileCollector>("store.profile-reported");
         builder.AddBus();
         builder.Logging.ClearProviders().AddProvider(new TestLog());
         _app = builder.Build();
@@ -184,6 +187,15 @@ internal sealed class SenderHost : IAsyncDisposable
     internal sealed class MediaCollector(Channel<MediaReported> reports) : IMessageHandler<SenderDbContext, MediaReported>
     {
         public Task HandleAsync(WorkScope<SenderDbContext> scope, IReadOnlyList<BusItem<MediaReported>> items)
+        {
+            foreach (var item in items) reports.Writer.TryWrite(item.Body);
+            return Task.CompletedTask;
+        }
+    }
+
+    internal sealed class ProfileCollector(Channel<ProfileReported> reports) : IMessageHandler<SenderDbContext, ProfileReported>
+    {
+        public Task HandleAsync(WorkScope<SenderDbContext> scope, IReadOnlyList<BusItem<ProfileReported>> items)
         {
             foreach (var item in items) reports.Writer.TryWrite(item.Body);
             return Task.CompletedTask;

@@ -426,6 +426,39 @@ namespace InstaMessenger.Sender.Data.Migrations.MySql
 
                     b.ToTable("accounts", (string)null);
                 });
+
+            modelBuilder.Entity("InstaMessenger.Sender.Profiles.ProfileLookup", b =>
+                {
+                    b.Property<string>("AccountId")
+                        .HasMaxLength(40)
+                        .HasColumnType("varchar(40)")
+                        .HasColumnName("account_id");
+
+                    b.Property<string>("ContactId")
+                        .HasMaxLength(20)
+                        .HasColumnType("varchar(20)")
+                        .HasColumnName("contact_id");
+
+                    b.Property<int>("Attempts")
+                        .IsConcurrencyToken()
+                        .HasColumnType("int")
+                        .HasColumnName("attempts");
+
+                    b.Property<long>("DueAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("due_at");
+
+                    b.Property<string>("TraceParent")
+                        .HasMaxLength(100)
+                        .HasColumnType("varchar(100)")
+                        .HasColumnName("trace_parent");
+
+                    b.HasKey("AccountId", "ContactId");
+
+                    b.HasIndex("AccountId", "DueAt");
+
+                    b.ToTable("profile_lookups", (string)null);
+                });
 #pragma warning restore 612, 618
         }
     }

@@ -412,6 +412,39 @@ namespace InstaMessenger.Sender.Data.Migrations.Sqlite
 
                     b.ToTable("accounts", (string)null);
                 });
+
+            modelBuilder.Entity("InstaMessenger.Sender.Profiles.ProfileLookup", b =>
+                {
+                    b.Property<string>("AccountId")
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("account_id");
+
+                    b.Property<string>("ContactId")
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("contact_id");
+
+                    b.Property<int>("Attempts")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("attempts");
+
+                    b.Property<long>("DueAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("due_at");
+
+                    b.Property<string>("TraceParent")
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("trace_parent");
+
+                    b.HasKey("AccountId", "ContactId");
+
+                    b.HasIndex("AccountId", "DueAt");
+
+                    b.ToTable("profile_lookups", (string)null);
+                });
 #pragma warning restore 612, 618
         }
     }

@@ -400,6 +400,11 @@ namespace InstaMessenger.Store.Data.Migrations.MySql
                         {
                             Name = "events_dispatched",
                             Value = 0L
+                        },
+                        new
+                        {
+                            Name = "profiles",
+                            Value = 0L
                         });
                 });
 
@@ -832,6 +837,10 @@ namespace InstaMessenger.Store.Data.Migrations.MySql
                     b.Property<long?>("PrivateRepliedAt")
                         .HasColumnType("bigint")
                         .HasColumnName("private_replied_at");
+
+                    b.Property<long?>("ProfileCheckedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("profile_checked_at");
 
                     b.Property<string>("Reads")
                         .HasColumnType("longtext")

@@ -390,6 +390,11 @@ namespace InstaMessenger.Store.Data.Migrations.Sqlite
                         {
                             Name = "events_dispatched",
                             Value = 0L
+                        },
+                        new
+                        {
+                            Name = "profiles",
+                            Value = 0L
                         });
                 });
 
@@ -818,6 +823,10 @@ namespace InstaMessenger.Store.Data.Migrations.Sqlite
                     b.Property<long?>("PrivateRepliedAt")
                         .HasColumnType("INTEGER")
                         .HasColumnName("private_replied_at");
+
+                    b.Property<long?>("ProfileCheckedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("profile_checked_at");
 
                     b.Property<string>("Reads")
                         .HasColumnType("TEXT")

@@ -1,0 +1,127 @@
+using InstaMessenger.Contracts;
+using InstaMessenger.Contracts.Commands;
+using InstaMessenger.Contracts.Events;
+using InstaMessenger.Contracts.Ids;
+using InstaMessenger.Hosting.Bus;
+using InstaMessenger.Hosting.Database;
+using InstaMessenger.Sender.Data;
+using InstaMessenger.Sender.Profiles;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace InstaMessenger.Tests.Sender.Profiles;
+
+/// <summary>Row, claim, call, report.</summary>
+public sealed class ProfileLookupTests : IAsyncLifetime
+{
+    private FakeGraph _graph = null!;
+    private SenderHost _host = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _graph = await FakeGraph.StartAsync();
+        _host = await SenderHost.StartAsync(_graph.Address);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _host.DisposeAsync();
+        await _graph.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Meta_is_asked_once_for_all_who_ask_and_the_answer_is_reported()
+    {
+        _graph.Thread = context => FakeGraph.Json(
+            context, 200, """{"id":"42","name":"Anna","username":"anna.b","profile_pic":"https://cdn.example/a.jpg","x":1}""");
+        // Before the account is known nobody can ask, so both wait.
+        await AskAsync(SenderHost.Contact, SenderHost.Contact);
+        await AskAsync(SenderHost.Contact);
+        (await RowsAsync()).ShouldBe(1);
+        await _host.LinkAsync();
+        await ForgetWaitAsync();
+
+        var read = await _graph.Reads.Reader.ReadAsync(Patience.Token());
+        read.Path.ShouldEndWith("/42");
+        read.Body.ShouldBe("?fields=name,username,profile_pic");
+        read.Authorization.ShouldBe("Bearer IGTOKEN");
+        await GoneAsync();
+        (await ReportAsync()).ShouldBe((ProfileOutcome.Found, "anna.b", "Anna", "https://cdn.example/a.jpg"));
+        _graph.Reads.Reader.TryRead(out _).ShouldBeFalse();
+    }
+
+    [Theory]
+    [InlineData(400, 100, ProfileOutcome.Withheld)]
+    [InlineData(403, 230, ProfileOutcome.Withheld)]
+    public async Task Who_has_not_agreed_is_reported_at_once(int status, int code, ProfileOutcome outcome)
+    {
+        _graph.Thread = context => FakeGraph.Error(status, code)(context, 1);
+        await _host.LinkAsync();
+
+        await AskAsync(SenderHost.Contact);
+
+        await GoneAsync();
+        (await ReportAsync()).ShouldBe((outcome, null, null, null));
+    }
+
+    [Fact]
+    public async Task Meta_that_is_away_is_asked_three_times_minutes_apart()
+    {
+        await _host.LinkAsync();
+        await AskAsync(SenderHost.Contact);
+
+        for (var call = 1; call <= 3; call++)
+        {
+            await _graph.Reads.Reader.ReadAsync(Patience.Token());
+            if (call < 3) await ForgetWaitAsync();
+        }
+
+        await GoneAsync();
+        (await ReportAsync()).ShouldBe((ProfileOutcome.Failed, null, null, null));
+    }
+
+    private Task AskAsync(params InstagramUserId[] contacts) =>
+        _host.Services.GetRequiredService<IUnitOfWork<SenderDbContext>>().ExecuteAsync(scope =>
+            _host.Services.GetRequiredService<LookUpProfileHandler>().HandleAsync(
+                scope,
+                [
+                    .. contacts.Select((contact, n) => new BusItem<LookUpProfile>(
+                        $"p-{n}", null, new LookUpProfile(SenderHost.Account, contact, _host.Clock.GetUtcNow()))),
+                ]));
+
+    /// <summary>Lets the time of the next try come, once the attempt before it is recorded.</summary>
+    private async Task ForgetWaitAsync()
+    {
+        var now = _host.Clock.GetUtcNow();
+        await UntilAsync(async db => await db.Set<ProfileLookup>().AnyAsync(row => row.DueAt > now + TimeSpan.FromMinutes(2)));
+        _host.Clock.Advance(TimeSpan.FromMinutes(6));
+        _host.Services.GetRequiredService<ProfileSignal>().Wake();
+    }
+
+    private Task GoneAsync() => UntilAsync(async db => !await db.Set<ProfileLookup>().AnyAsync());
+
+    private async Task UntilAsync(Func<SenderDbContext, Task<bool>> holds)
+    {
+        var patience = Patience.Token();
+        while (true)
+        {
+            await using var db = Read();
+            if (await holds(db)) return;
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, patience);
+        }
+    }
+
+    private async Task<int> RowsAsync()
+    {
+        await using var db = Read();
+        return await db.Set<ProfileLookup>().CountAsync();
+    }
+
+    private async Task<(ProfileOutcome, string?, string?, string?)> ReportAsync()
+    {
+        var report = await _host.Profiles.Reader.ReadAsync(Patience.Token());
+        return (report.Outcome, report.Username, report.Name, report.PictureUrl);
+    }
+
+    private SenderDbContext Read() => _host.Services.GetRequiredService<IDbContextFactory<SenderDbContext>>().CreateDbContext();
+}
