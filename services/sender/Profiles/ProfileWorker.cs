@@ -70,7 +70,8 @@ internal sealed class ProfileWorker(
             {
                 var now = clock.GetUtcNow();
                 var rows = await scope.Db.Set<ProfileLookup>().ForUpdate()
-                    .Where(row => accountIds.Contains(row.AccountId) && contactIds.Contains(row.ContactId) && row.DueAt <= now).ToListAsync();
+                    .Where(row => accountIds.Contains(row.AccountId) && contactIds.Contains(row.ContactId) && row.DueAt <= now)
+                    .ToListAsync();
                 var accounts = await scope.Db.Accounts.AsNoTracking().Where(row => accountIds.Contains(row.AccountId))
                     .ToDictionaryAsync(row => row.AccountId);
                 var claimed = new List<Lookup>();

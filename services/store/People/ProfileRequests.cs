@@ -44,8 +44,8 @@ internal sealed class ProfileRequests(
             .Select(row => new { row.Sequence, row.Type, row.ConversationId }).Take(AtOnce).ToListAsync(cancellationToken);
         if (events.Count == 0) return NextRound.WhenWoken;
         var last = events[^1].Sequence;
-        var writing = events.Where(row => Types.Contains(row.Type) && row.ConversationId is not null).Select(row => row.ConversationId!.Value)
-            .ToList();
+        var writing = events.Where(row => Types.Contains(row.Type) && row.ConversationId is not null)
+            .Select(row => row.ConversationId!.Value).ToList();
         var missed = await MissedAsync(db, writing, cancellationToken);
         // Where it looked is kept now and then: what is looked at again after a crash is known by the threads' rows.
         if (missed.Count > 0 || events.Count == AtOnce) await AskAsync(missed, last, cancellationToken);

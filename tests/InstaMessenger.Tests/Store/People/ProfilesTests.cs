@@ -4,7 +4,6 @@ using InstaMessenger.Contracts.Events;
 using InstaMessenger.Contracts.Ids;
 using InstaMessenger.Hosting.Bus;
 using InstaMessenger.Hosting.Database;
-using InstaMessenger.Simulator.Meta.Webhooks;
 using InstaMessenger.Store.Data;
 using InstaMessenger.Store.People;
 using InstaMessenger.Tests.Store.Inbound;
@@ -96,7 +95,7 @@ public sealed class ProfilesTests : IAsyncLifetime
         (await _shop.ConversationAsync()).ContactUsername.ShouldBe("new");
     }
 
-    private Task RoundAsync() => _shop.Store.Services.GetRequiredService<ProfileRequests>().RoundAsync(default);
+    private async Task RoundAsync() => await _shop.Store.Services.GetRequiredService<ProfileRequests>().RoundAsync(default);
 
     /// <summary>The commands that were published: still in the outbox, or taken by whoever heard them.</summary>
     private async Task<List<string>> AskedAsync()
