@@ -47,13 +47,19 @@ internal sealed class ProfileWorker(
         var now = clock.GetUtcNow();
         await using var db = await factory.CreateDbContextAsync(cancellationToken);
         var due = db.Set<ProfileLookup>().Where(row => row.DueAt <= now);
-        var accounts = await due.GroupBy(row => row.AccountId).Select(rows => new { rows.Key, DueAt = rows.Min(row => row.DueAt) })
-            .OrderBy(account => account.DueAt).Take(MostAccounts).Select(account => account.Key).ToListAsync(cancellationToken);
+        var accounts = await db.ReadableAsync(
+            first => due.GroupBy(row => row.AccountId).Select(rows => new { rows.Key, DueAt = rows.Min(row => row.DueAt) })
+                .OrderBy(account => account.DueAt).Select(account => account.Key).Take(first),
+            MostAccounts,
+            cancellationToken);
         var found = new List<(AccountId, InstagramUserId)>();
         foreach (var account in accounts)
         {
-            var contacts = await due.Where(row => row.AccountId == account).OrderBy(row => row.DueAt).ThenBy(row => row.ContactId)
-                .Select(row => row.ContactId).Take(MostOfAccount).ToListAsync(cancellationToken);
+            var contacts = await db.ReadableAsync(
+                first => due.Where(row => row.AccountId == account).OrderBy(row => row.DueAt).ThenBy(row => row.ContactId)
+                    .Select(row => row.ContactId).Take(first),
+                MostOfAccount,
+                cancellationToken);
             found.AddRange(contacts.Select(contact => (account, contact)));
         }
 

@@ -79,6 +79,23 @@ public sealed class ProfileLookupTests : IAsyncLifetime
         (await ReportAsync()).ShouldBe((ProfileOutcome.Failed, null, null, null));
     }
 
+    [Fact]
+    public async Task A_rotten_row_is_in_nobody_elses_way()
+    {
+        _graph.Thread = context => FakeGraph.Json(context, 200, """{"id":"42","name":"Anna","username":"anna.b"}""");
+        await _host.LinkAsync();
+        await using (var db = Read())
+        {
+            await db.Database.ExecuteSqlRawAsync(
+                "INSERT INTO profile_lookups (account_id, contact_id, attempts, due_at) VALUES ({0}, 'not digits', 0, 0)",
+                SenderHost.Account.Value);
+        }
+
+        await AskAsync(SenderHost.Contact);
+
+        (await ReportAsync()).ShouldBe((ProfileOutcome.Found, "anna.b", "Anna", null));
+    }
+
     private Task AskAsync(params InstagramUserId[] contacts) =>
         _host.Services.GetRequiredService<IUnitOfWork<SenderDbContext>>().ExecuteAsync(scope =>
             _host.Services.GetRequiredService<LookUpProfileHandler>().HandleAsync(
