@@ -2,8 +2,8 @@ using InstaMessenger.Contracts.Ids;
 
 namespace InstaMessenger.Contracts.Events;
 
-/// <summary>The download of an attachment is over, well or not.</summary>
-/// <param name="AttachmentId">The attachment.</param>
+/// <summary>A download is over, well or not.</summary>
+/// <param name="AttachmentId">The attachment; null for the picture of a contact.</param>
 /// <param name="File">
 /// The name that the command gave. Unless it was kept, the store has it removed: an attempt whose process died may have left it.
 /// </param>
@@ -12,7 +12,7 @@ namespace InstaMessenger.Contracts.Events;
 /// <param name="Reason">Why not, as a stable snake_case code; null when it was kept.</param>
 /// <param name="At">When it ended (UTC).</param>
 public sealed record MediaReported(
-    AttachmentId AttachmentId, MediaFile File, MediaOutcome Outcome, KeptMedia? Content, string? Reason, DateTimeOffset At);
+    AttachmentId? AttachmentId, MediaFile File, MediaOutcome Outcome, KeptMedia? Content, string? Reason, DateTimeOffset At);
 
 /// <summary>How a download ended.</summary>
 public enum MediaOutcome

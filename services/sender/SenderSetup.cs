@@ -36,6 +36,7 @@ public static class SenderSetup
         services.AddMessageHandler<SenderDbContext, CancelSend, CancelSendHandler>("sender.cancel-send");
         services.AddMessageHandler<SenderDbContext, ShowSign, ShowSignHandler>("sender.show-sign");
         services.AddMessageHandler<SenderDbContext, LookUpProfile, LookUpProfileHandler>("sender.look-up-profile");
+        services.AddMessageHandler<SenderDbContext, ProfileCacheUsed, ProfileCacheUsedHandler>("sender.profile-cache-used");
         services.AddMessageHandler<SenderDbContext, EchoRecognised, EchoRecognisedHandler>("sender.echo-recognised");
         services.AddMessageHandler<SenderDbContext, AccountChanged, AccountChangedHandler>("sender.account-changed");
 

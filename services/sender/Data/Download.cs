@@ -6,12 +6,15 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace InstaMessenger.Sender.Data;
 
-/// <summary>An attachment that is to be fetched. The row is removed once the download is over and reported.</summary>
+/// <summary>
+/// An attachment, or the picture of a contact, that is to be fetched. The row is removed once the download is over and reported.
+/// </summary>
 internal sealed class Download
 {
     public long Sequence { get; private set; }
 
-    public AttachmentId AttachmentId { get; private init; }
+    /// <summary>The attachment; null for the picture of a contact.</summary>
+    public AttachmentId? AttachmentId { get; private init; }
 
     public AccountId AccountId { get; private init; }
 
@@ -20,7 +23,7 @@ internal sealed class Download
     /// <summary>What it was said to be.</summary>
     public string MediaType { get; private init; } = "";
 
-    /// <summary>The name under which it is kept.</summary>
+    /// <summary>The name under which it is kept, and by which a command that comes again is known.</summary>
     public MediaFile File { get; private init; }
 
     /// <summary>Claims so far, each for one attempt.</summary>
@@ -66,7 +69,7 @@ internal sealed class Download
             // Of two processes that find the same row due, the slower one finds these changed and looks again.
             entity.Property(row => row.Attempts).IsConcurrencyToken();
             entity.Property(row => row.DueAt).IsConcurrencyToken();
-            entity.HasIndex(row => row.AttachmentId).IsUnique();
+            entity.HasIndex(row => row.File).IsUnique();
             entity.HasIndex(row => new { row.DueAt, row.Sequence });
         }
     }

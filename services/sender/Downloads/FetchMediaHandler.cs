@@ -19,10 +19,10 @@ internal sealed class FetchMediaHandler(DownloadSignal signal, TimeProvider cloc
 {
     public async Task HandleAsync(WorkScope<SenderDbContext> scope, IReadOnlyList<BusItem<FetchMedia>> items)
     {
-        var ids = items.Select(item => item.Body.AttachmentId).ToList();
-        var known = await scope.Db.Downloads.Where(row => ids.Contains(row.AttachmentId)).Select(row => row.AttachmentId).ToHashSetAsync();
+        var files = items.Select(item => item.Body.File).ToList();
+        var known = await scope.Db.Downloads.Where(row => files.Contains(row.File)).Select(row => row.File).ToHashSetAsync();
         var now = clock.GetUtcNow();
-        foreach (var item in items.Where(item => known.Add(item.Body.AttachmentId))) scope.Db.Add(Download.Of(item, now));
+        foreach (var item in items.Where(item => known.Add(item.Body.File))) scope.Db.Add(Download.Of(item, now));
         scope.AfterCommit(signal.Wake);
     }
 }

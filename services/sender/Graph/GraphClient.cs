@@ -20,6 +20,9 @@ internal sealed class GraphClient(IServiceProvider services, SecretProtector sec
 
     private const string ThreadFields = "messages.limit(20){id,created_time,from,message,attachments}";
 
+    /// <summary>How long reads that can wait rest near a limit, when Meta names no time.</summary>
+    private static readonly TimeSpan ReadsRest = TimeSpan.FromMinutes(5);
+
     /// <summary>Reading fetches no media, so it is answered within a second. In real time: nothing is decided by it.</summary>
     private static readonly TimeSpan ReadTimeout = TimeSpan.FromSeconds(10);
 
@@ -76,8 +79,10 @@ internal sealed class GraphClient(IServiceProvider services, SecretProtector sec
             using var response = await api.ReadPersonAsync(graph.Value.GraphVersion, contact.Value, token, PersonFields, end.Token);
             var (body, cut) = await ReadAsync(response.Content, LargestAnswer, end.Token);
             var error = GraphBody.Of(body.Span).Error;
-            if (error is null && response.IsSuccessStatusCode && cut is null) return ProfileAnswer.Of(body);
-            return ProfileAnswer.Of((int)response.StatusCode, error, UsageHeaders.Of(response.Headers)?.RegainAfter);
+            var answer = error is null && response.IsSuccessStatusCode && cut is null
+                ? ProfileAnswer.Of(body)
+                : ProfileAnswer.Of((int)response.StatusCode, error);
+            return answer with { Rest = UsageHeaders.Of(response.Headers)?.RestFor(ReadsRest) };
         }
         catch (Exception) when (!cancellationToken.IsCancellationRequested)
         {

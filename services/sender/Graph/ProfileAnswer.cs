@@ -8,9 +8,9 @@ namespace InstaMessenger.Sender.Graph;
 /// <param name="Username">Their username.</param>
 /// <param name="Name">Their name.</param>
 /// <param name="PictureUrl">Meta's address of their picture.</param>
-/// <param name="RetryAfter">How long to wait at least before it is asked again; null for no wish of Meta's.</param>
+/// <param name="Rest">How long the account's look-ups are to rest, as Meta wishes; null for not at all.</param>
 internal sealed record ProfileAnswer(
-    ProfileOutcome Outcome, string? Username = null, string? Name = null, string? PictureUrl = null, TimeSpan? RetryAfter = null)
+    ProfileOutcome Outcome, string? Username = null, string? Name = null, string? PictureUrl = null, TimeSpan? Rest = null)
 {
     public static readonly ProfileAnswer Failed = new(ProfileOutcome.Failed);
 
@@ -39,11 +39,11 @@ internal sealed record ProfileAnswer(
     }
 
     /// <summary>Says what a refusal means: a person whom Meta does not show will not be shown at the next call either.</summary>
-    public static ProfileAnswer Of(int status, GraphError? error, TimeSpan? rest)
+    public static ProfileAnswer Of(int status, GraphError? error)
     {
         // 100/33: gone, or no permission; 230: consent is required; 10 and 200: no permission for this person; 3: not capable.
         var isWithheld = error is { Code: 100 or 230 or 10 or 200 or 3 } || (error is null && status == StatusCodes.Status404NotFound);
-        return isWithheld ? new ProfileAnswer(ProfileOutcome.Withheld) : Failed with { RetryAfter = rest };
+        return isWithheld ? new ProfileAnswer(ProfileOutcome.Withheld) : Failed;
     }
 
     private static string? Text(JsonElement json, string name, int longest) =>

@@ -24,13 +24,18 @@ internal enum SendingState
     Paused,
 }
 
-/// <summary>An account's health, as far as sending goes.</summary>
+/// <summary>An account's health, as far as the sender knows it.</summary>
 /// <param name="Status">How it stands.</param>
 /// <param name="Sending">What waits to be sent.</param>
+/// <param name="ProfileCache">How often the profiles of customers who wrote were known.</param>
 /// <param name="Problems">What is wrong; empty when nothing is.</param>
 /// <param name="NextStep">What to do first; null when nothing is to be done.</param>
 internal sealed record AccountHealth(
-    HealthStatus Status, SendingHealth Sending, IReadOnlyList<HealthProblem> Problems, string? NextStep)
+    HealthStatus Status,
+    SendingHealth Sending,
+    ProfileCacheHealth ProfileCache,
+    IReadOnlyList<HealthProblem> Problems,
+    string? NextStep)
 {
     private const string Reconnect = "Connect the account again.";
     private const string LookAtInstagram = "Look into the account's status on Instagram; sending is tried by itself.";
@@ -39,11 +44,18 @@ internal sealed record AccountHealth(
     /// <param name="account">The account.</param>
     /// <param name="queued">How many sends wait or are under way.</param>
     /// <param name="heavy">How many of them are audio or video.</param>
-    /// <param name="options">How fast they may go.</param>
+    /// <param name="hitRate">Of the cache of profiles; null while nobody wrote.</param>
+    /// <param name="options">How fast sends may go.</param>
     /// <param name="address">What is wrong with the public address, which is every account's; null when nothing is.</param>
     /// <param name="now">The time (UTC).</param>
     public static AccountHealth Of(
-        SendingAccount account, int queued, int heavy, SenderOptions options, AddressFault? address, DateTimeOffset now)
+        SendingAccount account,
+        int queued,
+        int heavy,
+        double? hitRate,
+        SenderOptions options,
+        AddressFault? address,
+        DateTimeOffset now)
     {
         var until = account.PausedUntil > now ? account.PausedUntil : null;
         var paused = account.TokenRefused || until is not null;
@@ -67,6 +79,7 @@ internal sealed record AccountHealth(
                 account.TokenRefused ? null : until,
                 queued,
                 eta is { } seconds ? (long)Math.Ceiling(seconds) : null),
+            new ProfileCacheHealth(hitRate),
             problems,
             nextStep);
     }
@@ -91,6 +104,12 @@ internal sealed record AccountHealth(
 /// How long the last of them waits, at the pace of the account and if Meta takes all; null when only another token lets them go.
 /// </param>
 internal sealed record SendingHealth(SendingState State, string? Reason, DateTimeOffset? Until, int Queued, long? EtaSeconds);
+
+/// <summary>How well the cache of profiles serves.</summary>
+/// <param name="HitRate">
+/// The share of customers who wrote and of whom Meta need not be asked, 0 to 1, of about the last day; null while nobody wrote.
+/// </param>
+internal sealed record ProfileCacheHealth(double? HitRate);
 
 /// <summary>Something that is wrong.</summary>
 /// <param name="Code">A stable snake_case code.</param>

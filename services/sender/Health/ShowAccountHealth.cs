@@ -37,6 +37,9 @@ internal static class ShowAccountHealth
         var waiting = db.Ledger.Where(row => open.Contains(row.State) && row.AccountId == account_id);
         var heavy = await waiting.Where(row => row.Heavy).Take(MostCounted).CountAsync(cancellationToken);
         var queued = await waiting.Take(MostCounted).CountAsync(cancellationToken);
-        return TypedResults.Ok(AccountHealth.Of(account, queued, heavy, options.Value, address.SureFault, clock.GetUtcNow()));
+        var use = await db.Set<ProfileCacheUse>().AsNoTracking()
+            .SingleOrDefaultAsync(row => row.AccountId == account_id, cancellationToken);
+        return TypedResults.Ok(
+            AccountHealth.Of(account, queued, heavy, use?.HitRate, options.Value, address.SureFault, clock.GetUtcNow()));
     }
 }

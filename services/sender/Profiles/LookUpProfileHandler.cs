@@ -17,7 +17,9 @@ internal sealed class LookUpProfileHandler(ProfileSignal signal, TimeProvider cl
     public async Task HandleAsync(WorkScope<SenderDbContext> scope, IReadOnlyList<BusItem<LookUpProfile>> items)
     {
         var contacts = items.Select(item => item.Body.ContactId).Distinct().ToList();
-        var waiting = await scope.Db.Set<ProfileLookup>().Where(row => contacts.Contains(row.ContactId))
+        var accounts = items.Select(item => item.Body.AccountId).Distinct().ToList();
+        var waiting = await scope.Db.Set<ProfileLookup>()
+            .Where(row => accounts.Contains(row.AccountId) && contacts.Contains(row.ContactId))
             .Select(row => new { row.AccountId, row.ContactId }).ToListAsync();
         var known = waiting.Select(row => (row.AccountId, row.ContactId)).ToHashSet();
         var now = clock.GetUtcNow();

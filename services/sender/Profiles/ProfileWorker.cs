@@ -28,6 +28,10 @@ internal sealed class ProfileWorker(
 
     private static readonly TimeSpan RetryAfter = TimeSpan.FromMinutes(5);
 
+    /// <summary>In which round an account had its last turn.</summary>
+    private Dictionary<AccountId, long> _turns = [];
+    private long _round;
+
     public override string Name => "sender.profile-lookups";
 
     public override TimeSpan Interval => TimeSpan.FromSeconds(5);
@@ -36,31 +40,34 @@ internal sealed class ProfileWorker(
 
     public override async Task<NextRound> RoundAsync(CancellationToken cancellationToken)
     {
-        var claimed = await ClaimAsync(await FindAsync(cancellationToken), cancellationToken);
+        var found = await FindAsync(cancellationToken);
+        if (found.Count == 0) return NextRound.WhenWoken;
+        var claimed = await ClaimAsync(found, cancellationToken);
         await Task.WhenAll(claimed.Select(lookup => LookUpAsync(lookup, cancellationToken)));
-        return claimed.Count > 0 ? NextRound.Now : NextRound.WhenWoken;
+        return NextRound.Now;
     }
 
-    /// <summary>Finds what is due: of each of a few accounts a few.</summary>
+    /// <summary>Finds what is due: a few of each of a few accounts, those first whose turn was longest ago.</summary>
     private async Task<List<(AccountId Account, InstagramUserId Contact)>> FindAsync(CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         await using var db = await factory.CreateDbContextAsync(cancellationToken);
-        var due = db.Set<ProfileLookup>().Where(row => row.DueAt <= now);
-        var accounts = await db.ReadableAsync(
-            first => due.GroupBy(row => row.AccountId).Select(rows => new { rows.Key, DueAt = rows.Min(row => row.DueAt) })
-                .OrderBy(account => account.DueAt).Select(account => account.Key).Take(first),
-            MostAccounts,
-            cancellationToken);
+        var due = db.Set<ProfileLookup>().AsNoTracking().Where(row => row.DueAt <= now);
+        var waiting = await db.ReadableAsync(
+            due.Select(row => row.AccountId).Distinct().OrderBy(account => account), cancellationToken);
+        var accounts = waiting.OrderBy(account => _turns.GetValueOrDefault(account)).Take(MostAccounts).ToList();
+        _round++;
+        _turns = waiting.ToDictionary(
+            account => account, account => accounts.Contains(account) ? _round : _turns.GetValueOrDefault(account));
         var found = new List<(AccountId, InstagramUserId)>();
         foreach (var account in accounts)
         {
-            var contacts = await db.ReadableAsync(
-                first => due.Where(row => row.AccountId == account).OrderBy(row => row.DueAt).ThenBy(row => row.ContactId)
-                    .Select(row => row.ContactId).Take(first),
+            // Whole rows, so that one that cannot be read is left out here and not in the way of what is claimed together with it.
+            var rows = await db.ReadableAsync(
+                first => due.Where(row => row.AccountId == account).OrderBy(row => row.DueAt).ThenBy(row => row.ContactId).Take(first),
                 MostOfAccount,
                 cancellationToken);
-            found.AddRange(contacts.Select(contact => (account, contact)));
+            found.AddRange(rows.Select(row => (row.AccountId, row.ContactId)));
         }
 
         return found;
@@ -69,7 +76,6 @@ internal sealed class ProfileWorker(
     private async Task<IReadOnlyList<Lookup>> ClaimAsync(
         List<(AccountId Account, InstagramUserId Contact)> found, CancellationToken cancellationToken)
     {
-        if (found.Count == 0) return [];
         var (accountIds, contactIds) = (found.Select(row => row.Account).Distinct().ToList(), found.ConvertAll(row => row.Contact));
         return await unitOfWork.ExecuteAsync(
             async scope =>
@@ -78,16 +84,20 @@ internal sealed class ProfileWorker(
                 var rows = await scope.Db.Set<ProfileLookup>().ForUpdate()
                     .Where(row => accountIds.Contains(row.AccountId) && contactIds.Contains(row.ContactId) && row.DueAt <= now)
                     .ToListAsync();
-                var accounts = await scope.Db.Accounts.AsNoTracking().Where(row => accountIds.Contains(row.AccountId))
-                    .ToDictionaryAsync(row => row.AccountId);
+                var known = scope.Db.Accounts.AsNoTracking().Where(row => accountIds.Contains(row.AccountId)).OrderBy(row => row.AccountId);
+                var accounts = (await scope.Db.ReadableAsync(known)).ToDictionary(row => row.AccountId);
+                var paused = accounts.Values.Where(account => account.PausedUntil > now).ToDictionary(
+                    account => account.AccountId, account => account.PausedUntil!.Value);
+                foreach (var (account, until) in paused) await RestAsync(scope.Db, account, until);
                 var claimed = new List<Lookup>();
-                foreach (var row in rows.Where(row => found.Contains((row.AccountId, row.ContactId))))
+                foreach (var row in rows.Where(
+                    row => !paused.ContainsKey(row.AccountId) && found.Contains((row.AccountId, row.ContactId))))
                 {
                     var account = accounts.GetValueOrDefault(row.AccountId);
-                    var isHeldBack = account is null || account.TokenRefused || account.PausedUntil > now;
-                    row.Claim(now + (isHeldBack ? RetryAfter : Claimed));
-                    // Not before its account is known and may call; and not for ever.
-                    if (!isHeldBack || row.IsSpent) claimed.Add(new Lookup(row, isHeldBack || account!.Unlinked ? null : account));
+                    var mayCall = account is { TokenRefused: false, Unlinked: false };
+                    row.Claim(now + (mayCall ? Claimed : RetryAfter));
+                    // Not before its account is known and has a token; and not for ever.
+                    if (mayCall || row.IsSpent) claimed.Add(new Lookup(row, mayCall ? account : null));
                 }
 
                 return claimed;
@@ -105,13 +115,14 @@ internal sealed class ProfileWorker(
         await unitOfWork.ExecuteAsync(
             async scope =>
             {
+                if (answer.Rest is { } rest) await RestAsync(scope.Db, row.AccountId, at + rest);
                 var kept = await scope.Db.Set<ProfileLookup>().ForUpdate()
                     .SingleOrDefaultAsync(other => other.AccountId == row.AccountId && other.ContactId == row.ContactId);
                 // Another process has claimed it since, and reports.
                 if (kept is null || kept.Attempts != row.Attempts) return;
                 if (answer.Outcome == ProfileOutcome.Failed && account is not null && !kept.IsSpent)
                 {
-                    kept.DueAt = at + (answer.RetryAfter ?? RetryAfter);
+                    kept.DueAt = at + (answer.Rest ?? RetryAfter);
                     return;
                 }
 
@@ -123,6 +134,11 @@ internal sealed class ProfileWorker(
             },
             cancellationToken);
     }
+
+    /// <summary>Puts off the account's look-ups: near a limit of Meta's its messages come first.</summary>
+    private static Task<int> RestAsync(SenderDbContext db, AccountId account, DateTimeOffset until) =>
+        db.Set<ProfileLookup>().Where(row => row.AccountId == account && row.DueAt < until)
+            .ExecuteUpdateAsync(set => set.SetProperty(row => row.DueAt, until));
 
     /// <param name="Row">The row as it was claimed.</param>
     /// <param name="Account">Who asks; null when nobody can.</param>

@@ -17,6 +17,8 @@ internal static class NamedFiles
         var attached = await db.Set<Attachment>().Where(row => wanted.Contains(row.File)).Select(row => row.File!.Value)
             .ToListAsync(cancellationToken);
         var uploaded = await db.Set<Upload>().Where(row => files.Contains(row.File)).Select(row => row.File).ToListAsync(cancellationToken);
-        return [.. attached, .. uploaded];
+        var pictures = await db.Set<ContactPicture>().Where(row => files.Contains(row.File)).Select(row => row.File)
+            .ToListAsync(cancellationToken);
+        return [.. attached, .. uploaded, .. pictures];
     }
 }

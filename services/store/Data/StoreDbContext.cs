@@ -132,13 +132,15 @@ internal abstract class StoreDbContext(DbContextOptions options) : ServiceDbCont
     }
 
     /// <summary>
-    /// Has the files of attachments removed that go with their messages, in the same transaction and whoever removes them: what is taken
+    /// Has the files removed of attachments and pictures whose rows go, in the same transaction and whoever removes them: what is taken
     /// back or erased leaves no file.
     /// </summary>
     private void PurgeFiles()
     {
         var files = ChangeTracker.Entries<Attachment>().Where(entry => entry.State == EntityState.Deleted && entry.Entity.File is not null)
             .Select(entry => entry.Entity.File!.Value).ToList();
+        files.AddRange(ChangeTracker.Entries<ContactPicture>().Where(entry => entry.State == EntityState.Deleted)
+            .Select(entry => entry.Entity.File));
         Set<MediaPurge>().AddRange(files.Select(MediaPurge.Of));
     }
 

@@ -20,6 +20,7 @@ internal sealed class Conversation
 
     public string? ContactName { get; private set; }
 
+    /// <summary>Where clients find the contact's picture: ours once it is kept, Meta's while the account shows links.</summary>
     public string? ContactPictureUrl { get; private set; }
 
     /// <summary>When Meta was last asked who the contact is, whatever came of it; null for never.</summary>
@@ -133,19 +134,31 @@ internal sealed class Conversation
     /// <summary>Notes a private reply, or (null) that it certainly never went out.</summary>
     public void ReplyInPrivate(DateTimeOffset? at) => PrivateRepliedAt = at;
 
-    /// <summary>Notes that Meta was asked who the contact is, and told nothing: what is known of them stays.</summary>
-    public void CheckProfile(DateTimeOffset at)
-    {
-        if (!(ProfileCheckedAt > at)) ProfileCheckedAt = at;
-    }
-
-    /// <summary>Takes over who the contact is. Returns whether anything of it is news.</summary>
-    public bool TakeProfile(string? username, string? name, string? pictureUrl, DateTimeOffset at)
+    /// <summary>
+    /// Notes that Meta was asked who the contact is. Whatever it told stays until it tells something else. Returns false for a question
+    /// that is older than the last one.
+    /// </summary>
+    public bool CheckProfile(DateTimeOffset at)
     {
         if (ProfileCheckedAt > at) return false;
-        var before = (ContactUsername, ContactName, ContactPictureUrl);
-        (ContactUsername, ContactName, ContactPictureUrl, ProfileCheckedAt) = (username, name, pictureUrl, at);
-        return before != (username, name, pictureUrl);
+        ProfileCheckedAt = at;
+        return true;
+    }
+
+    /// <summary>Takes over what the contact is called. Returns whether that is news.</summary>
+    public bool Call(string? username, string? name)
+    {
+        var before = (ContactUsername, ContactName);
+        (ContactUsername, ContactName) = (username, name);
+        return before != (username, name);
+    }
+
+    /// <summary>Takes over where their picture is, null for none. Returns whether that is news.</summary>
+    public bool ShowPicture(string? url)
+    {
+        var before = ContactPictureUrl;
+        ContactPictureUrl = url;
+        return before != url;
     }
 
     private void Wrote(Message message)

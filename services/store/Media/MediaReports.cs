@@ -14,7 +14,7 @@ namespace InstaMessenger.Store.Media;
 /// Takes what the sender says of downloads. A report that comes again, or late, finds another state and changes nothing; a file that no
 /// attachment waits for any more is removed.
 /// </summary>
-internal sealed class MediaReports(EventLog log, MediaPurgeSignal purges, TimeProvider clock)
+internal sealed class MediaReports(ContactPictures pictures, EventLog log, MediaPurgeSignal purges, TimeProvider clock)
     : IMessageHandler<StoreDbContext, MediaReported>
 {
     /// <summary>How long a file is kept that was fetched for somebody to look at.</summary>
@@ -22,12 +22,13 @@ internal sealed class MediaReports(EventLog log, MediaPurgeSignal purges, TimePr
 
     public async Task HandleAsync(WorkScope<StoreDbContext> scope, IReadOnlyList<BusItem<MediaReported>> items)
     {
-        var messages = await MediaMessages.LoadAsync(
-            scope.Db, [.. items.Select(item => item.Body.AttachmentId)]);
+        await pictures.ReportAsync(scope, [.. items.Where(item => item.Body.AttachmentId is null)]);
+        var messages = await MediaMessages.LoadAsync(scope.Db, [.. items.Select(item => item.Body.AttachmentId).OfType<AttachmentId>()]);
         foreach (var item in items)
         {
             var report = item.Body;
-            var (owner, attachment) = messages.Find(report.AttachmentId);
+            if (report.AttachmentId is not { } id) continue;
+            var (owner, attachment) = messages.Find(id);
             if (owner is null || attachment?.File != report.File) Purge(scope, report.File);
             else if (attachment.State == AttachmentState.Fetching) Take(scope, report, owner, attachment, item.TraceParent);
         }

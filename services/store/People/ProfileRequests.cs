@@ -25,6 +25,7 @@ internal sealed class ProfileRequests(
         [EventTypes.MessageReceived, EventTypes.PostbackReceived, EventTypes.ReferralReceived];
 
     private readonly ProfileCache _cache = new();
+    private readonly HitRates _hitRates = new();
 
     /// <summary>How far this process has looked. What another one has looked at too is asked for once all the same.</summary>
     private long? _looked;
@@ -40,51 +41,63 @@ internal sealed class ProfileRequests(
         await using var db = await factory.CreateDbContextAsync(cancellationToken);
         var counter = db.Counters.Where(row => row.Name == Counter.Profiles);
         var after = Math.Max(_looked ?? 0, await counter.Select(row => row.Value).SingleAsync(cancellationToken));
-        var events = await db.Events.Where(row => row.Sequence > after).OrderBy(row => row.Sequence)
-            .Select(row => new { row.Sequence, row.Type, row.ConversationId }).Take(AtOnce).ToListAsync(cancellationToken);
-        if (events.Count == 0) return NextRound.WhenWoken;
-        var last = events[^1].Sequence;
-        var writing = events.Where(row => Types.Contains(row.Type) && row.ConversationId is not null)
-            .Select(row => row.ConversationId!.Value).ToList();
-        var missed = await MissedAsync(db, writing, cancellationToken);
+        var events = await db.ReadableAsync(
+            first => db.Events.Where(row => row.Sequence > after).OrderBy(row => row.Sequence)
+                .Select(row => new Happening(row.Sequence, row.Type, row.AccountId, row.ConversationId)).Take(first),
+            AtOnce,
+            cancellationToken);
+        var now = clock.GetUtcNow();
+        var writing = events.Where(row => Types.Contains(row.Type) && row.ConversationId is not null).ToList();
+        var missed = writing.Count == 0 ? [] : await MissedAsync(db, writing, now, cancellationToken);
+        Count(writing, missed, now);
+        var last = events.Count == 0 ? after : events[^1].Sequence;
         // Where it looked is kept now and then: what is looked at again after a crash is known by the threads' rows.
-        if (missed.Count > 0 || events.Count == AtOnce) await AskAsync(missed, last, cancellationToken);
-        foreach (var (conversation, _) in missed) _cache.Put(conversation, clock.GetUtcNow());
+        if (missed.Count > 0 || events.Count == AtOnce || _hitRates.IsDue(now)) await AskAsync(missed, last, now, cancellationToken);
+        foreach (var row in missed) _cache.Put(row.Id, now);
         _looked = last;
         return events.Count == AtOnce ? NextRound.Now : NextRound.WhenWoken;
     }
 
     /// <summary>Finds those whose profile was not asked for lately.</summary>
-    private async Task<List<(ConversationId Conversation, LookUpProfile Command)>> MissedAsync(
-        StoreDbContext db, List<ConversationId> writing, CancellationToken cancellationToken)
+    private async Task<List<Contact>> MissedAsync(
+        StoreDbContext db, List<Happening> writing, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var now = clock.GetUtcNow();
-        var unknown = writing.Distinct().Where(conversation => !_cache.IsFresh(conversation, now)).ToList();
-        var rows = unknown.Count == 0
-            ? []
-            : await db.ReadableAsync(
-                db.Conversations.Where(row => unknown.Contains(row.Id)).OrderBy(row => row.Id)
-                    .Select(row => new Row(row.Id, row.AccountId, row.ContactId, row.ProfileCheckedAt)),
-                cancellationToken);
+        var unknown = writing.Select(row => row.ConversationId!.Value).Distinct().Where(id => !_cache.IsFresh(id, now)).ToList();
+        if (unknown.Count == 0) return [];
+        var rows = await db.ReadableAsync(
+            db.Conversations.Where(row => unknown.Contains(row.Id)).OrderBy(row => row.Id)
+                .Select(row => new Contact(row.Id, row.AccountId, row.ContactId, row.ProfileCheckedAt)),
+            cancellationToken);
         var fresh = rows.Where(row => row.CheckedAt > now - ProfileCache.Kept).ToList();
         foreach (var row in fresh) _cache.Put(row.Id, row.CheckedAt!.Value);
-        var missed = rows.Except(fresh).Select(row => (row.Id, new LookUpProfile(row.AccountId, row.ContactId, now))).ToList();
-        ProfileMetrics.Miss(missed.Count);
-        ProfileMetrics.Hit(writing.Count - missed.Count);
-        return missed;
+        return [.. rows.Except(fresh)];
     }
 
-    private Task AskAsync(
-        List<(ConversationId Conversation, LookUpProfile Command)> missed, long last, CancellationToken cancellationToken) =>
-        unitOfWork.ExecuteAsync(
+    /// <summary>Of several messages of somebody who was not known the first one counts as a miss.</summary>
+    private void Count(List<Happening> writing, List<Contact> missed, DateTimeOffset now)
+    {
+        ProfileMetrics.Miss(missed.Count);
+        ProfileMetrics.Hit(writing.Count - missed.Count);
+        var misses = missed.Select(row => (ConversationId?)row.Id).ToHashSet();
+        foreach (var row in writing) _hitRates.Add(row.AccountId, isHit: !misses.Remove(row.ConversationId), now);
+    }
+
+    private Task AskAsync(List<Contact> missed, long last, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var used = _hitRates.IsDue(now) ? _hitRates.Take(now) : [];
+        return unitOfWork.ExecuteAsync(
             async scope =>
             {
                 await scope.FenceAsync(Lease);
-                foreach (var (_, command) in missed) scope.Publish(command);
+                foreach (var row in missed) scope.Publish(new LookUpProfile(row.AccountId, row.ContactId, now));
+                foreach (var count in used) scope.Publish(count);
                 await scope.Db.Counters.Where(row => row.Name == Counter.Profiles && row.Value < last)
                     .ExecuteUpdateAsync(set => set.SetProperty(row => row.Value, last));
             },
             cancellationToken);
+    }
 
-    private sealed record Row(ConversationId Id, AccountId AccountId, InstagramUserId ContactId, DateTimeOffset? CheckedAt);
+    private sealed record Happening(long Sequence, string Type, AccountId AccountId, ConversationId? ConversationId);
+
+    private sealed record Contact(ConversationId Id, AccountId AccountId, InstagramUserId ContactId, DateTimeOffset? CheckedAt);
 }

@@ -42,6 +42,13 @@ internal sealed class GraphReceiver : IAsyncDisposable
     /// <summary>The path is <c>/v26.0/{account}/messages</c>.</summary>
     private async Task AnswerAsync(HttpContext context)
     {
+        // Who a customer is; it is no send.
+        if (HttpMethods.IsGet(context.Request.Method))
+        {
+            await context.Response.WriteAsync("""{"name":"A customer","username":"customer"}""");
+            return;
+        }
+
         var account = context.Request.Path.Value!.Split('/')[2];
         var reader = context.Request.BodyReader;
         var read = await reader.ReadAtLeastAsync((int)(context.Request.ContentLength ?? int.MaxValue));

@@ -96,6 +96,13 @@ internal sealed class Installation : IAsyncDisposable
         return (await ReadAsync(response)).GetProperty("id").GetString()!;
     }
 
+    /// <summary>An account's health.</summary>
+    public async Task<JsonElement> HealthAsync(string account)
+    {
+        using var response = await Http.GetAsync($"/api/v1/accounts/{account}/health");
+        return await ReadAsync(response);
+    }
+
     public async ValueTask DisposeAsync()
     {
         Http.Dispose();

@@ -84,6 +84,7 @@ public abstract partial class FlowSuite
 
         ["GET /media/attachments/{id}"] = Hides(HttpMethod.Get, victim => $"/media/attachments/{victim.AttachmentId}"),
 
+        ["GET /media/contacts/{id}"] = Hides(HttpMethod.Get, victim => $"/media/contacts/{victim.ConversationId}"),
         ["POST /api/v1/media"] = async (victim, stranger) =>
             (await UploadAsync(victim.Shop, MediaSamples.Jpeg(), client: stranger)).ExpectProblem(403, "account_not_yours"),
 

@@ -1,4 +1,5 @@
 using InstaMessenger.IntegrationTests.Product;
+using InstaMessenger.Simulator.Meta.Customers;
 
 namespace InstaMessenger.IntegrationTests.Flows;
 
@@ -20,5 +21,36 @@ public abstract partial class FlowSuite
         conversation.Text("contact.name").ShouldBe(customer.Name);
         var found = (await shop.Api.GetAsync($"/ui/conversations?q={Uri.EscapeDataString(customer.Username!)}")).Expect(200).Items();
         found.ShouldHaveSingleItem().Text("id").ShouldBe(conversation.Text("id"));
+    }
+
+    [Fact]
+    public async Task The_picture_of_a_customer_is_kept_and_shown_from_here()
+    {
+        var shop = await OpenShopAsync();
+        var customer = await shop.NewWriterAsync();
+
+        var kept = await shop.Events.WaitForAsync(tapped => tapped.Type == "contact.updated"
+            && tapped.Event.Text("data.contact.id") == customer.Igsid
+            && tapped.Event.Text("data.contact.profile_picture_url") is not null);
+
+        var path = kept[0].Event.Text("data.contact.profile_picture_url")!;
+        path.ShouldBe($"/media/contacts/{(await shop.ConversationAsync(customer)).Text("id")}");
+        using var shown = await ViewAsync(shop, path);
+        ((int)shown.StatusCode, shown.Content.Headers.ContentType?.MediaType).ShouldBe((200, "image/png"));
+    }
+
+    [Theory]
+    [InlineData(ProfileAccess.NoConsent)]
+    [InlineData(ProfileAccess.Missing)]
+    public async Task A_customer_whom_Meta_does_not_show_has_no_name_and_their_messages_come_all_the_same(ProfileAccess access)
+    {
+        var shop = await OpenShopAsync();
+        var customer = shop.NewCustomer();
+        customer.Profile = access;
+
+        await shop.ReceivedAsync(await customer.SayAsync("hello"));
+        await shop.ReceivedAsync(await customer.SayAsync("is anybody there?"));
+
+        (await shop.ConversationAsync(customer)).Text("contact.name").ShouldBeNull();
     }
 }

@@ -12,6 +12,8 @@ internal static class Customers
             meta.Customers.All.Where(customer => account is null || customer.Account == account).Select(Describe));
         control.MapPost("/customers", (Person person) =>
             Describe(meta.Customers.Get(person.Account, person.Igsid ?? NewIgsid(meta), person.Username, person.Name)));
+        control.MapPatch("/customers/{igsid}", (string igsid, Profile profile) =>
+            Describe(Change(meta.Customers.Get(profile.Account, igsid), profile)));
         control.MapGet("/customers/{igsid}/messages", (string igsid, string account) =>
             meta.Customers.Find(account, igsid)?.Messages ?? []);
         control.MapPost("/customers/{igsid}/say", async (string igsid, Saying saying) =>
@@ -21,6 +23,9 @@ internal static class Customers
     }
 
     internal sealed record Person(string Account, string? Igsid, string? Username, string? Name);
+
+    /// <summary>Null leaves a member as it is.</summary>
+    internal sealed record Profile(string Account, string? Username, string? Name, ProfileAccess? Access);
 
     /// <summary>A text, or an attachment with its type and URL.</summary>
     internal sealed record Saying(string Account, string? Text, string? AttachmentType, string? AttachmentUrl);
@@ -78,12 +83,21 @@ internal static class Customers
         return act.Mid;
     }
 
+    private static Customer Change(Customer customer, Profile profile)
+    {
+        customer.Username = profile.Username ?? customer.Username;
+        customer.Name = profile.Name ?? customer.Name;
+        customer.Profile = profile.Access ?? customer.Profile;
+        return customer;
+    }
+
     private static object Describe(Customer customer) => new
     {
         customer.Account,
         customer.Igsid,
         customer.Username,
         customer.Name,
+        Access = customer.Profile,
         customer.LastWroteAt,
     };
 

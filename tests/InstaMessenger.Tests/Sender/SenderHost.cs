@@ -13,6 +13,7 @@ using InstaMessenger.Sender;
 using InstaMessenger.Sender.Accounts;
 using InstaMessenger.Sender.Data;
 using InstaMessenger.Sender.Downloads;
+using InstaMessenger.Sender.Profiles;
 using InstaMessenger.Sender.Sending;
 using InstaMessenger.Tests.Shared;
 using Microsoft.AspNetCore.Builder;
@@ -129,6 +130,9 @@ internal sealed class SenderHost : IAsyncDisposable
     public Task SendAsync(params SendMessage[] sends) => HandleAsync<SendMessage, SendMessageHandler>(sends);
 
     public Task FetchAsync(params FetchMedia[] commands) => HandleAsync<FetchMedia, FetchMediaHandler>(commands);
+
+    public Task CacheUsedAsync(int hits, int misses) => HandleAsync<ProfileCacheUsed, ProfileCacheUsedHandler>(
+        new ProfileCacheUsed(Account, hits, misses, Clock.GetUtcNow()));
 
     public Task CancelAsync(string id, bool giveUpUnknown = false) => HandleAsync<CancelSend, CancelSendHandler>(
         new CancelSend(MessageId.Parse("msg_" + id), Account, Contact, giveUpUnknown, Clock.GetUtcNow()));

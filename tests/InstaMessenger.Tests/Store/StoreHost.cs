@@ -56,6 +56,7 @@ public sealed class StoreHost : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.AddStore();
         configure?.Invoke(builder.Services);
+        NoProfiles.AddTo(builder.Services);
         builder.AddBus();
         host._app = builder.Build();
         host._app.UseServiceDefaults();

@@ -31,13 +31,13 @@ public sealed class Customer
     public string Igsid { get; }
 
     /// <summary>Shown in the profile.</summary>
-    public string Username { get; }
+    public string Username { get; set; }
 
     /// <summary>Shown in the profile.</summary>
-    public string Name { get; }
+    public string Name { get; set; }
 
-    /// <summary>False makes the profile call fail with 100/33, as for a person who has not consented.</summary>
-    public bool ProfileReadable { get; set; } = true;
+    /// <summary>What Meta answers when it is asked who they are.</summary>
+    public ProfileAccess Profile { get; set; }
 
     /// <summary>When the customer last wrote or tapped; the response window counts from here. Null: never.</summary>
     public DateTimeOffset? LastWroteAt =>

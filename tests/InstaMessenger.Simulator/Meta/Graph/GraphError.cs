@@ -16,6 +16,8 @@ internal sealed record GraphError(int Status, int Code, int? Subcode, string Mes
 
     public static GraphError NoPrivateReply { get; } = new(400, 100, 2534025, "The comment is invalid for sending a private reply.");
 
+    public static GraphError NoConsent { get; } = new(403, 230, null, "User consent is required to access user profile.");
+
     public static GraphError MissingObject(string id) => new(400, 100, 33,
         $"Unsupported get request. Object with ID '{id}' does not exist, cannot be loaded due to missing permissions.");
 

@@ -12,7 +12,12 @@ internal static class ObjectCall
         var id = (string)call.Http.Request.RouteValues["id"]!;
         if (id == "me" || call.Account!.IsCalled(id)) return call.AnswerAsync(Own(call.Account!));
         if (call.Meta.Customers.Find(call.Account.Id, id) is { } customer)
-            return customer.ProfileReadable ? call.AnswerAsync(Profile(call, customer)) : call.RefuseAsync(GraphError.MissingObject(id));
+            return customer.Profile switch
+            {
+                ProfileAccess.NoConsent => call.RefuseAsync(GraphError.NoConsent),
+                ProfileAccess.Missing => call.RefuseAsync(GraphError.MissingObject(id)),
+                _ => call.AnswerAsync(Profile(call, customer)),
+            };
         if (ConversationCall.Find(call, id) is { } thread)
             return call.AnswerAsync(ConversationCall.Describe(call, thread, withMessages: true));
         return ConversationCall.Message(call, id) is { } message
@@ -42,7 +47,9 @@ internal static class ObjectCall
         ["id"] = customer.Igsid,
         ["name"] = customer.Name,
         ["username"] = customer.Username,
-        ["profile_pic"] = $"{call.Http.Request.Scheme}://{call.Http.Request.Host}/cdn/avatar-{customer.Igsid}.png",
+        // Like Meta's, another address at every look-up.
+        ["profile_pic"] = $"{call.Http.Request.Scheme}://{call.Http.Request.Host}/cdn/avatar-{customer.Igsid}.png"
+            + $"?oe={call.Meta.Customers.Now.ToUnixTimeSeconds():x}",
         ["follower_count"] = 42,
         ["is_user_follow_business"] = true,
         ["is_business_follow_user"] = false,

@@ -65,6 +65,7 @@ async function loadThread() {
   avatar(customer, $('avatar'))
   $('who').textContent = customer.name
   $('who-id').textContent = `IGSID ${customer.igsid}`
+  $('access').value = customer.access
   const messages = await call('GET', `${me()}/messages?account=${view.account}`)
   view.thread = new Map(messages.map(message => [message.mid, message]))
   showThread()
@@ -149,6 +150,16 @@ $('add-customer').onclick = () => attempt(async () => {
   view.customer = await call('POST', '/customers', { account: view.account, name, username: name.toLowerCase().replace(/\W+/g, '.') })
   await loadCustomers()
 })
+const changeProfile = changes => attempt(async () => {
+  if (!view.customer) throw new Error('Create a customer first.')
+  view.customer = await call('PATCH', me(), { account: view.account, ...changes })
+  await loadCustomers()
+})
+$('rename').onclick = () => {
+  const name = prompt('Name of the customer', view.customer?.name)?.trim()
+  if (name) changeProfile({ name, username: prompt('Username', view.customer.username)?.trim() || view.customer.username })
+}
+$('access').onchange = () => changeProfile({ access: $('access').value })
 $('account').onchange = () => { view.account = $('account').value; attempt(loadCustomers) }
 
 // ---- faults

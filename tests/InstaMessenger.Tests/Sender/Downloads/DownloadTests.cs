@@ -229,7 +229,7 @@ public sealed class DownloadTests : IAsyncLifetime
             db.Add(Download.Of(new(nameof(rotten), null, rotten), _sender.Clock.GetUtcNow()));
             db.Add(Download.Of(new(nameof(good), null, good), _sender.Clock.GetUtcNow()));
             await db.SaveChangesAsync();
-            await db.Database.ExecuteSqlAsync($"UPDATE downloads SET file = 'none' WHERE attachment_id = {rotten.AttachmentId.Value}");
+            await db.Database.ExecuteSqlAsync($"UPDATE downloads SET file = 'none' WHERE file = {rotten.File.Value}");
         });
         _sender.Clock.Advance(TimeSpan.FromSeconds(1));
 
@@ -276,6 +276,19 @@ public sealed class DownloadTests : IAsyncLifetime
         await _sender.OpenAsync(_meta.BaseAddress, ("Outbound:AllowedAddresses:0", "localhost"));
 
         (await NextAsync()).Outcome.ShouldBe(MediaOutcome.Kept);
+    }
+
+    [Fact]
+    public async Task The_picture_of_a_contact_is_fetched_like_an_attachment_and_known_by_its_file()
+    {
+        var (first, second) = (Lying(Jpeg, "image") with { AttachmentId = null }, Lying(Jpeg, "image") with { AttachmentId = null });
+
+        await _sender.FetchAsync(first, second, first);
+
+        MediaReported[] reports = [await NextAsync(), await NextAsync()];
+        reports.ShouldAllBe(report => report.AttachmentId == null && report.Outcome == MediaOutcome.Kept);
+        reports.Select(report => report.File).ShouldBe([first.File, second.File], ignoreOrder: true);
+        (await RowsAsync()).ShouldBeEmpty();
     }
 
     private static MediaReported Report(FetchMedia command, MediaOutcome outcome, string reason) =>

@@ -28,6 +28,20 @@ public sealed class AccountHealthTests : SenderTests
     }
 
     [Fact]
+    public async Task It_says_how_often_the_profile_of_who_wrote_was_known_and_what_is_old_counts_less()
+    {
+        (await HealthAsync()).GetProperty("profile_cache").GetProperty("hit_rate").ValueKind.ShouldBe(JsonValueKind.Null);
+
+        await Host.CacheUsedAsync(3, 1);
+        await Host.CacheUsedAsync(5, 1);
+        (await HealthAsync()).GetProperty("profile_cache").GetProperty("hit_rate").GetDouble().ShouldBe(0.8);
+
+        Host.Clock.Advance(TimeSpan.FromDays(1));
+        await Host.CacheUsedAsync(15, 0);
+        (await HealthAsync()).GetProperty("profile_cache").GetProperty("hit_rate").GetDouble().ShouldBe(0.95);
+    }
+
+    [Fact]
     public async Task One_that_Meta_limits_says_until_when_how_many_wait_and_how_long()
     {
         Graph.Answer = (context, _) =>

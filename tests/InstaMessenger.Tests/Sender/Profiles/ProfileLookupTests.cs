@@ -5,6 +5,7 @@ using InstaMessenger.Contracts.Ids;
 using InstaMessenger.Hosting.Database;
 using InstaMessenger.Sender.Data;
 using InstaMessenger.Sender.Profiles;
+using InstaMessenger.Tests.Shared;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -79,16 +80,89 @@ public sealed class ProfileLookupTests : IAsyncLifetime
         (await ReportAsync()).ShouldBe((ProfileOutcome.Failed, null, null, null));
     }
 
+    /// <summary>Were the pause counted as attempts, a customer who writes during it would have no name for a day.</summary>
     [Fact]
-    public async Task A_rotten_row_is_in_nobody_elses_way()
+    public async Task An_account_that_is_held_back_waits_and_is_asked_for_then()
+    {
+        _graph.Thread = context => FakeGraph.Json(context, 200, """{"id":"42","name":"Anna","username":"anna.b"}""");
+        await _host.LinkAsync();
+        var until = _host.Clock.GetUtcNow() + TimeSpan.FromHours(2);
+        await _host.WriteAsync(async db =>
+            (await db.Accounts.SingleAsync()).Pause(until, "rate_limited", _host.Clock.GetUtcNow()));
+        await AskAsync(SenderHost.Contact, InstagramUserId.Parse("43"));
+        await UntilAsync(async db => await db.Set<ProfileLookup>().AllAsync(row => row.DueAt == until && row.Attempts == 0));
+        _graph.Reads.Reader.TryRead(out _).ShouldBeFalse();
+
+        _host.Clock.Advance(TimeSpan.FromHours(2));
+        _host.Services.GetRequiredService<ProfileSignal>().Wake();
+
+        (await ReportAsync()).ShouldBe((ProfileOutcome.Found, "anna.b", "Anna", null));
+    }
+
+    [Fact]
+    public async Task Near_a_limit_of_Metas_the_accounts_look_ups_rest()
+    {
+        _graph.Thread = context =>
+        {
+            context.Response.Headers["x-app-usage"] = """{"call_count":96}""";
+            return FakeGraph.Json(context, 200, """{"id":"42","name":"Anna","username":"anna.b"}""");
+        };
+        await _host.LinkAsync();
+
+        await AskAsync([.. Enumerable.Range(1, 5).Select(n => InstagramUserId.Parse($"{n}"))]);
+
+        (await ReportAsync()).Item1.ShouldBe(ProfileOutcome.Found);
+        (await ReportAsync()).Item1.ShouldBe(ProfileOutcome.Found);
+        var now = _host.Clock.GetUtcNow();
+        await UntilAsync(async db => await db.Set<ProfileLookup>().CountAsync(row => row.DueAt > now + TimeSpan.FromMinutes(4)) == 3);
+    }
+
+    [Fact]
+    public async Task An_account_does_not_wait_for_the_thousands_of_others()
+    {
+        var waiting = 0;
+        _graph.Thread = async context =>
+        {
+            await using (var db = Read()) waiting = await db.Set<ProfileLookup>().CountAsync(row => row.Attempts == 0);
+            await FakeGraph.Json(context, 200, """{"id":"42","name":"Anna","username":"anna.b"}""");
+        };
+        await _host.LinkAsync();
+        await _host.WriteAsync(db =>
+        {
+            for (var n = 0; n < 800; n++)
+            {
+                db.Add(new ProfileLookup
+                {
+                    AccountId = AccountId.Parse($"acc_1{n % 8}"),
+                    ContactId = InstagramUserId.Parse($"{n + 1}"),
+                    DueAt = DateTimeOffset.UnixEpoch,
+                });
+            }
+
+            db.Add(new ProfileLookup { AccountId = SenderHost.Account, ContactId = SenderHost.Contact, DueAt = _host.Clock.GetUtcNow() });
+            return Task.CompletedTask;
+        });
+        _host.Services.GetRequiredService<ProfileSignal>().Wake();
+
+        (await ReportAsync()).Item1.ShouldBe(ProfileOutcome.Found);
+
+        waiting.ShouldBeGreaterThan(700, "the others have two each in a round");
+    }
+
+    [Theory]
+    [InlineData("'not digits', 0")]
+    [InlineData("'43', -999999999999999999")]
+    public async Task A_rotten_row_is_in_nobody_elses_way(string contactAndTime)
     {
         _graph.Thread = context => FakeGraph.Json(context, 200, """{"id":"42","name":"Anna","username":"anna.b"}""");
         await _host.LinkAsync();
         await using (var db = Read())
         {
+#pragma warning disable EF1002 // The text is the test's own.
             await db.Database.ExecuteSqlRawAsync(
-                "INSERT INTO profile_lookups (account_id, contact_id, attempts, due_at) VALUES ({0}, 'not digits', 0, 0)",
+                $"INSERT INTO profile_lookups (account_id, attempts, contact_id, due_at) VALUES ({{0}}, 0, {contactAndTime})",
                 SenderHost.Account.Value);
+#pragma warning restore EF1002
         }
 
         await AskAsync(SenderHost.Contact);

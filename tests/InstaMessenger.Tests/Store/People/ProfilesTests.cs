@@ -1,11 +1,15 @@
+using System.Collections.Concurrent;
 using InstaMessenger.Contracts;
 using InstaMessenger.Contracts.Commands;
 using InstaMessenger.Contracts.Events;
 using InstaMessenger.Contracts.Ids;
 using InstaMessenger.Hosting.Bus;
 using InstaMessenger.Hosting.Database;
+using InstaMessenger.Hosting.Workers;
+using InstaMessenger.Simulator.Meta.Webhooks;
 using InstaMessenger.Store.Data;
 using InstaMessenger.Store.People;
+using InstaMessenger.Tests.Shared;
 using InstaMessenger.Tests.Store.Inbound;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -23,7 +27,10 @@ public sealed class ProfilesTests : IAsyncLifetime
     public async ValueTask InitializeAsync() => _shop = await OpenAsync(services =>
     {
         services.AddSingleton<TimeProvider>(_clock);
+        // The test runs the rounds, one at a time.
+        services.Remove(services.Single(service => service.ImplementationType == typeof(WorkerLoop<ProfileRequests>)));
         services.AddMessageHandler<StoreDbContext, LookUpProfile, Nobody>("sender.look-up-profile");
+        services.AddMessageHandler<StoreDbContext, ProfileCacheUsed, Nobody>("sender.profile-cache-used");
     });
 
     public ValueTask DisposeAsync() => _shop.DisposeAsync();
@@ -41,6 +48,36 @@ public sealed class ProfilesTests : IAsyncLifetime
         await _shop.ReceiveAsync(Text("m4", "hi", 4));
         await RoundAsync();
         (await AskedAsync()).ShouldBe([Customer, Customer]);
+    }
+
+    [Fact]
+    public async Task How_often_it_was_known_is_told_once_a_minute()
+    {
+        await _shop.ReceiveAsync(Text("m1", "hi", 0), Text("m2", "hi", 1));
+        await RoundAsync();
+        await _shop.ReceiveAsync(Text("m3", "hi", 3), Echo("b1", "hello", 4));
+        await RoundAsync();
+
+        _clock.Advance(TimeSpan.FromMinutes(1));
+        await RoundAsync();
+        await RoundAsync();
+
+        await TakenAsync();
+        var used = _shop.Store.Services.GetRequiredService<Nobody>().Used.ShouldHaveSingleItem();
+        (used.AccountId, used.Hits, used.Misses).ShouldBe((_shop.Account.Id, 2, 1));
+    }
+
+    [Fact]
+    public async Task An_event_that_cannot_be_read_is_in_nobodys_way()
+    {
+        await _shop.ReceiveAsync(Text("m1", "hi", 0));
+        await _shop.Store.UnitOfWork.ExecuteAsync(
+            scope => scope.Db.Database.ExecuteSqlAsync($"UPDATE events SET conversation_id = 'rotten!' WHERE type = 'message.received'"));
+        await _shop.ReceiveAsync(MetaPayloads.Text(Id, "21", "m2", "hi", At(1)));
+
+        await RoundAsync();
+
+        (await AskedAsync()).ShouldBe(["21"]);
     }
 
     /// <summary>Nobody who never wrote has agreed to be shown, and Meta counts the refusals.</summary>
@@ -77,8 +114,7 @@ public sealed class ProfilesTests : IAsyncLifetime
         await ReportAsync(ProfileOutcome.Failed, null, null);
 
         var thread = await _shop.ConversationAsync();
-        (thread.ContactUsername, thread.ContactName, thread.ContactPictureUrl)
-            .ShouldBe(("anna.b", "Anna 🌷", "https://cdn.example/anna.jpg"));
+        (thread.ContactUsername, thread.ContactName).ShouldBe(("anna.b", "Anna 🌷"));
         var told = (await _shop.EventsAsync("contact.updated")).ShouldHaveSingleItem().GetProperty("contact");
         (told.GetProperty("id").GetString(), told.GetProperty("username").GetString(), told.GetProperty("name").GetString())
             .ShouldBe((Customer, "anna.b", "Anna 🌷"));
@@ -95,20 +131,26 @@ public sealed class ProfilesTests : IAsyncLifetime
         (await _shop.ConversationAsync()).ContactUsername.ShouldBe("new");
     }
 
-    private async Task RoundAsync() => await _shop.Store.Services.GetRequiredService<ProfileRequests>().RoundAsync(default);
+    private async Task RoundAsync()
+    {
+        var requests = _shop.Store.Services.GetRequiredService<ProfileRequests>();
+        await requests.Lease.TryTakeAsync(default);
+        await requests.RoundAsync(default);
+    }
 
     /// <summary>The commands that were published: still in the outbox, or taken by whoever heard them.</summary>
     private async Task<List<string>> AskedAsync()
     {
-        await using var db = _shop.Store.Read();
-        var waiting = await db.Set<OutboxMessage>().Where(row => row.Type == nameof(LookUpProfile)).Select(row => row.Id).ToListAsync();
-        for (var n = 0; n < 200 && waiting.Count > 0; n++)
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System);
-            waiting = await db.Set<OutboxMessage>().Where(row => row.Type == nameof(LookUpProfile)).Select(row => row.Id).ToListAsync();
-        }
-
+        await TakenAsync();
         return [.. _shop.Store.Services.GetRequiredService<Nobody>().Asked];
+    }
+
+    private async Task TakenAsync()
+    {
+        var patience = Patience.Token();
+        await using var db = _shop.Store.Read();
+        while (await db.Set<OutboxMessage>().AnyAsync(patience))
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, patience);
     }
 
     private Task ReportAsync(ProfileOutcome outcome, string? username, string? name, DateTimeOffset? at = null) =>
@@ -121,14 +163,22 @@ public sealed class ProfilesTests : IAsyncLifetime
                     outcome,
                     username,
                     name,
-                    name is null ? null : "https://cdn.example/anna.jpg",
+                    null,
                     at ?? _clock.GetUtcNow())),
             ]));
 
     /// <summary>In place of the sender.</summary>
-    private sealed class Nobody : IMessageHandler<StoreDbContext, LookUpProfile>
+    private sealed class Nobody : IMessageHandler<StoreDbContext, LookUpProfile>, IMessageHandler<StoreDbContext, ProfileCacheUsed>
     {
-        public System.Collections.Concurrent.ConcurrentQueue<string> Asked { get; } = new();
+        public ConcurrentQueue<string> Asked { get; } = new();
+
+        public ConcurrentQueue<ProfileCacheUsed> Used { get; } = new();
+
+        public Task HandleAsync(WorkScope<StoreDbContext> scope, IReadOnlyList<BusItem<ProfileCacheUsed>> items)
+        {
+            foreach (var item in items) Used.Enqueue(item.Body);
+            return Task.CompletedTask;
+        }
 
         public Task HandleAsync(WorkScope<StoreDbContext> scope, IReadOnlyList<BusItem<LookUpProfile>> items)
         {

@@ -169,7 +169,6 @@ namespace InstaMessenger.Sender.Data.Migrations.MySql
                         .HasColumnName("account_id");
 
                     b.Property<string>("AttachmentId")
-                        .IsRequired()
                         .HasMaxLength(48)
                         .HasColumnType("varchar(48)")
                         .HasColumnName("attachment_id");
@@ -212,7 +211,7 @@ namespace InstaMessenger.Sender.Data.Migrations.MySql
 
                     b.HasKey("Sequence");
 
-                    b.HasIndex("AttachmentId")
+                    b.HasIndex("File")
                         .IsUnique();
 
                     b.HasIndex("DueAt", "Sequence");
@@ -361,6 +360,30 @@ namespace InstaMessenger.Sender.Data.Migrations.MySql
                     b.HasIndex("AccountId", "RecipientId", "State", "Sequence");
 
                     b.ToTable("ledger", (string)null);
+                });
+
+            modelBuilder.Entity("InstaMessenger.Sender.Data.ProfileCacheUse", b =>
+                {
+                    b.Property<string>("AccountId")
+                        .HasMaxLength(40)
+                        .HasColumnType("varchar(40)")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("Hits")
+                        .HasColumnType("bigint")
+                        .HasColumnName("hits");
+
+                    b.Property<long>("Misses")
+                        .HasColumnType("bigint")
+                        .HasColumnName("misses");
+
+                    b.Property<long>("Since")
+                        .HasColumnType("bigint")
+                        .HasColumnName("since");
+
+                    b.HasKey("AccountId");
+
+                    b.ToTable("profile_cache_uses", (string)null);
                 });
 
             modelBuilder.Entity("InstaMessenger.Sender.Data.SendingAccount", b =>

@@ -157,7 +157,6 @@ namespace InstaMessenger.Sender.Data.Migrations.Sqlite
                         .HasColumnName("account_id");
 
                     b.Property<string>("AttachmentId")
-                        .IsRequired()
                         .HasMaxLength(48)
                         .HasColumnType("TEXT")
                         .HasColumnName("attachment_id");
@@ -200,7 +199,7 @@ namespace InstaMessenger.Sender.Data.Migrations.Sqlite
 
                     b.HasKey("Sequence");
 
-                    b.HasIndex("AttachmentId")
+                    b.HasIndex("File")
                         .IsUnique();
 
                     b.HasIndex("DueAt", "Sequence");
@@ -347,6 +346,30 @@ namespace InstaMessenger.Sender.Data.Migrations.Sqlite
                     b.HasIndex("AccountId", "RecipientId", "State", "Sequence");
 
                     b.ToTable("ledger", (string)null);
+                });
+
+            modelBuilder.Entity("InstaMessenger.Sender.Data.ProfileCacheUse", b =>
+                {
+                    b.Property<string>("AccountId")
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("Hits")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("hits");
+
+                    b.Property<long>("Misses")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("misses");
+
+                    b.Property<long>("Since")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("since");
+
+                    b.HasKey("AccountId");
+
+                    b.ToTable("profile_cache_uses", (string)null);
                 });
 
             modelBuilder.Entity("InstaMessenger.Sender.Data.SendingAccount", b =>

@@ -375,6 +375,43 @@ namespace InstaMessenger.Store.Data.Migrations.MySql
                     b.ToTable("account_identifiers", (string)null);
                 });
 
+            modelBuilder.Entity("InstaMessenger.Store.Data.ContactPicture", b =>
+                {
+                    b.Property<string>("File")
+                        .HasMaxLength(40)
+                        .HasColumnType("varchar(40)")
+                        .HasColumnName("file");
+
+                    b.Property<string>("ConversationId")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("varchar(40)")
+                        .HasColumnName("conversation_id");
+
+                    b.Property<long?>("DueAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("due_at");
+
+                    b.Property<string>("MimeType")
+                        .HasMaxLength(100)
+                        .HasColumnType("varchar(100)")
+                        .HasColumnName("mime_type");
+
+                    b.Property<string>("Picture")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("varchar(64)")
+                        .HasColumnName("picture");
+
+                    b.HasKey("File");
+
+                    b.HasIndex("ConversationId");
+
+                    b.HasIndex("DueAt");
+
+                    b.ToTable("contact_pictures", (string)null);
+                });
+
             modelBuilder.Entity("InstaMessenger.Store.Data.Counter", b =>
                 {
                     b.Property<string>("Name")

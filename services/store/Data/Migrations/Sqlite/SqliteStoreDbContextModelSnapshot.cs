@@ -365,6 +365,43 @@ namespace InstaMessenger.Store.Data.Migrations.Sqlite
                     b.ToTable("account_identifiers", (string)null);
                 });
 
+            modelBuilder.Entity("InstaMessenger.Store.Data.ContactPicture", b =>
+                {
+                    b.Property<string>("File")
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("file");
+
+                    b.Property<string>("ConversationId")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("conversation_id");
+
+                    b.Property<long?>("DueAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("due_at");
+
+                    b.Property<string>("MimeType")
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("mime_type");
+
+                    b.Property<string>("Picture")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("picture");
+
+                    b.HasKey("File");
+
+                    b.HasIndex("ConversationId");
+
+                    b.HasIndex("DueAt");
+
+                    b.ToTable("contact_pictures", (string)null);
+                });
+
             modelBuilder.Entity("InstaMessenger.Store.Data.Counter", b =>
                 {
                     b.Property<string>("Name")

@@ -1,0 +1,30 @@
+using InstaMessenger.Contracts;
+using InstaMessenger.Contracts.Commands;
+using InstaMessenger.Contracts.Events;
+using InstaMessenger.Hosting.Bus;
+using InstaMessenger.Hosting.Database;
+using InstaMessenger.Store.Data;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace InstaMessenger.Tests.Store;
+
+/// <summary>
+/// In place of the sender, which is asked who writes in every test. What nobody consumes would hold up all that is published behind it.
+/// </summary>
+internal sealed class NoProfiles : IMessageHandler<StoreDbContext, LookUpProfile>, IMessageHandler<StoreDbContext, ProfileCacheUsed>
+{
+    /// <summary>Adds it unless the test listens itself.</summary>
+    public static void AddTo(IServiceCollection services)
+    {
+        if (services.Any(service => service.ServiceType == typeof(BusSubscription) && IsOfProfiles(service))) return;
+        services.AddMessageHandler<StoreDbContext, LookUpProfile, NoProfiles>("sender.look-up-profile");
+        services.AddMessageHandler<StoreDbContext, ProfileCacheUsed, NoProfiles>("sender.profile-cache-used");
+    }
+
+    public Task HandleAsync(WorkScope<StoreDbContext> scope, IReadOnlyList<BusItem<LookUpProfile>> items) => Task.CompletedTask;
+
+    public Task HandleAsync(WorkScope<StoreDbContext> scope, IReadOnlyList<BusItem<ProfileCacheUsed>> items) => Task.CompletedTask;
+
+    private static bool IsOfProfiles(ServiceDescriptor service) =>
+        service.ImplementationInstance!.GetType().GenericTypeArguments.Contains(typeof(LookUpProfile));
+}
