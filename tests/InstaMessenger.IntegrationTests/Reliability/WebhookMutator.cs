@@ -99,6 +99,11 @@ internal sealed class WebhookMutator(string account, string customer, DateTimeOf
             MetaPayloads.EchoUnsend(account, customer, mid, at),
             MetaPayloads.Echo(account, customer, mid, "an echo", at),
             MetaPayloads.Referral(account, customer, "a reference", "SHORTLINK", at),
+            MetaPayloads.StoryMention(account, customer, mid, "https://cdn.example/3", at),
+            MetaPayloads.QuickReply(account, customer, mid, "Yes", "YES", at),
+            MetaPayloads.Unsupported(account, customer, mid, at),
+            MetaPayloads.Optin(account, customer, "a reference", at),
+            MetaPayloads.PassThreadControl(account, customer, "123", at),
         ];
         var item = items[random.Next(items.Length)];
         return random.Next(6) switch
