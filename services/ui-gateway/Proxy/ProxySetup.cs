@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using System.Net;
 using InstaMessenger.Hosting.Http;
+using InstaMessenger.Hosting.Http.Bodies;
 using InstaMessenger.Hosting.Telemetry;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Forwarder;
@@ -30,7 +31,11 @@ public static class ProxySetup
         ArgumentNullException.ThrowIfNull(builder);
         var clusters = ServiceAddresses.Read(builder.Configuration).Select(service => Cluster(service.Service, service.Addresses)).ToList();
         builder.Services.AddReverseProxy().LoadFromMemory(RouteTable.ToYarp(), clusters)
-            .AddTransforms(transforms => transforms.AddResponseTransform(HoldBack));
+            .AddTransforms(transforms =>
+            {
+                transforms.AddRequestTransform(AskBeforeUpload);
+                transforms.AddResponseTransform(HoldBack);
+            });
         builder.Services.AddSingleton<IActiveHealthCheckPolicy, ServiceReadiness>();
         builder.Services.AddSingleton<ServiceAttempts>();
         builder.Services.AddHealthChecks().AddCheck<ServicesCheck>("services");
@@ -49,6 +54,16 @@ public static class ProxySetup
         app.MapReverseProxy(proxy => proxy.UseStatusCodePages().Use(KeepStreamsComingAsync).Use(attempts.ForwardAsync)).ShortCircuit();
         // Not MapFallback: what the build makes of it leaves out paths that look like files.
         app.Map("{**path}", () => Problems.NotFound("page")).WithOrder(int.MaxValue).AllowAnonymous();
+    }
+
+    /// <summary>
+    /// Asks the service by the head of an upload whether it wants the body. A client that made its credential up is then refused at once;
+    /// otherwise its answer would wait until the body is through, for which an upload has many minutes.
+    /// </summary>
+    private static ValueTask AskBeforeUpload(RequestTransformContext request)
+    {
+        if (UploadRequest.Is(request.HttpContext.Request)) request.ProxyRequest.Headers.ExpectContinue = true;
+        return ValueTask.CompletedTask;
     }
 
     /// <summary>Holds back the body of an answer that a browser's stream does not get to see.</summary>

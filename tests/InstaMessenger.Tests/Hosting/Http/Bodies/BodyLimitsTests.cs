@@ -141,6 +141,18 @@ public sealed class BodyLimitsTests
         (await client.ReadToEndAsync().WaitAsync(Patience.Long)).ShouldStartWith("HTTP/1.1 401");
     }
 
+    [Theory]
+    [InlineData("standalone")]
+    [InlineData("refusing gateway")]
+    public async Task Who_makes_a_credential_up_to_have_the_time_of_an_upload_is_refused_by_the_head_of_the_request(string door)
+    {
+        await using var service = await Door.OpenAsync(door, clock: null);
+        using var stranger = await RawClient.ConnectAsync(service.Address);
+        await stranger.BeginUploadAsync(announced: 20 * MiB, sent: 10 * KiB, credential: "made-up");
+
+        (await stranger.ReadToEndAsync().WaitAsync(Patience.Long)).ShouldStartWith("HTTP/1.1 401");
+    }
+
     private static async Task<string> UnsignedAsync(RawClient client)
     {
         await client.SendAsync("POST /webhooks/instagram HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nConnection: "
@@ -177,7 +189,12 @@ public sealed class BodyLimitsTests
             if (door == "standalone") return new Door(
                 folder, await ServiceUnderTest.StartAsync(StandaloneHost.Build(ServiceUnderTest.Arguments(folder.Path, settings))), null);
 
-            var upstream = door == "gateway" ? await DrainAsync() : null;
+            var upstream = door switch
+            {
+                "gateway" => await DrainAsync(),
+                "refusing gateway" => await RefuseAsync(),
+                _ => null,
+            };
             var service = await ServiceUnderTest.StartAsync(
                 folder.Path,
                 builder =>
@@ -196,6 +213,12 @@ public sealed class BodyLimitsTests
             if (upstream is not null) await upstream.DisposeAsync();
             folder.Dispose();
         }
+
+        private static Task<Upstream> RefuseAsync() => Upstream.StartAsync((context, _) =>
+        {
+            context.Response.StatusCode = 401;
+            return Task.CompletedTask;
+        });
 
         private static Task<Upstream> DrainAsync() => Upstream.StartAsync(async (context, _) =>
         {
