@@ -34,6 +34,11 @@ internal sealed partial class UploadMedia(
             + "is what the bytes say; a part that is said to be another is 422 type_mismatch, what Instagram does not take 415 "
             + "type_not_allowed. url is where Meta fetches it, until expires_at; null while Public:BaseUrl is not set. Nothing is kept of "
             + "a file that is refused, nor of the file's name.")
+        .AddOpenApiOperationTransformer((operation, _, _) =>
+        {
+            operation.RequestBody = FormDocs.Body((AccountField, null), (UploadForm.FileField, "binary"));
+            return Task.CompletedTask;
+        })
         .ProducesProblem(StatusCodes.Status409Conflict)
         .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
         .ProducesProblem(StatusCodes.Status415UnsupportedMediaType)
