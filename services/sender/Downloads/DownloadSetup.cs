@@ -22,5 +22,6 @@ internal static class DownloadSetup
         services.AddSingleton<DownloadClaims>();
         services.AddSingleton<UnreadableDownloads>();
         services.AddWorker<DownloadWorker>();
+        services.AddWorker<DownloadGauges>();
     }
 }
