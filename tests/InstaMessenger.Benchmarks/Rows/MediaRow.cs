@@ -12,6 +12,10 @@ internal static class MediaRow
     private const int PerSecond = 50;
     private const int Pictures = 1_000;
     private const int PictureBytes = 200 * 1024;
+    private const int Waiting = 10_000;
+
+    /// <summary>The account of those that wait: its messages have the numbers of the measured ones.</summary>
+    private const string Other = "17841400000000002";
 
     private static readonly TimeSpan AllKeptWithin = TimeSpan.FromSeconds(60);
 
@@ -19,8 +23,10 @@ internal static class MediaRow
     {
         await using var cdn = await SimulatorHost.StartAsync(new SimulatorOptions { KeepBodies = false });
         cdn.Meta.Cdn.Put("picture", [0xFF, 0xD8, 0xFF, 0xE0, .. new byte[PictureBytes - 4]]);
-        var (without, _) = await MeasureAsync(run, null);
-        var (with, kept) = await MeasureAsync(run, new Uri(cdn.BaseAddress, "cdn/picture").ToString());
+        cdn.Meta.Cdn.Answer("silence", http => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, http.RequestAborted));
+        var (without, _) = await MeasureAsync(run, null, null);
+        var (with, kept) = await MeasureAsync(run, AddressOf("picture"), null);
+        var (behind, _) = await MeasureAsync(run, null, AddressOf("silence"));
         run.Add(
             $"webhook → SSE client at {PerSecond}/s, each with a picture of 200 KB that is kept",
             "p99 ≤ 1.5 × of text, all kept",
@@ -28,15 +34,25 @@ internal static class MediaRow
             with.P99 <= 1.5 * without.P99 && kept == Pictures,
             without.P99,
             with.P99 / without.P99);
+        run.Add(
+            $"webhook → SSE client at {PerSecond}/s while {Waiting:#,0} attachments wait for a CDN that is silent",
+            "p99 ≤ 1.5 × of without",
+            $"{behind}; without {without}",
+            behind.P99 <= 1.5 * without.P99,
+            without.P99,
+            behind.P99 / without.P99);
+
+        string AddressOf(string name) => new Uri(cdn.BaseAddress, $"cdn/{name}").ToString();
     }
 
-    private static async Task<(Latencies Latencies, int Kept)> MeasureAsync(BenchRun run, string? picture)
+    private static async Task<(Latencies Latencies, int Kept)> MeasureAsync(BenchRun run, string? picture, string? silence)
     {
         // See PipelineRows: what a cold process compiles would be measured as the stream's delay.
         var (warmUp, measured) = (run.Sustained / 2, TimeSpan.FromSeconds(Pictures / PerSecond));
         using var journeys = new Journeys((int)(PerSecond * (warmUp + measured).TotalSeconds) + 1);
         await using var installation = await Installation.StandaloneAsync(run.NewFolder("media"));
         await installation.LinkAsync(BenchRun.Account, crm: null);
+        if (silence is not null) await LetWaitAsync(installation, silence);
         using var over = new CancellationTokenSource();
         using var kept = new KeptPictures();
         await using var stream = await installation.Http.GetStreamAsync("/api/v1/events/stream");
@@ -58,6 +74,28 @@ internal static class MediaRow
         await over.CancelAsync();
         await listening;
         return (journeys.Latencies, kept.Count - before);
+    }
+
+    /// <summary>Messages of another account, whose attachments never come.</summary>
+    private static async Task LetWaitAsync(Installation installation, string silence)
+    {
+        await installation.LinkAsync(Other, crm: null);
+        using var journeys = new Journeys(Waiting + 1);
+        using var over = new CancellationTokenSource();
+        using var kept = new KeptPictures();
+        await using var stream = await installation.Http.GetStreamAsync("/api/v1/events/stream");
+        var listening = ListenAsync(stream, journeys, kept, over.Token);
+        var requests = new WebhookRequests(Other, messagesPerRequest: 100, picture: silence);
+        var load = new WebhookLoad(installation.Webhooks, requests, connections: 4) { BeforePost = SetOutAsync };
+        await load.PostAsync(Waiting);
+        await journeys.WaitForAllAsync();
+        await over.CancelAsync();
+        await listening;
+
+        async Task SetOutAsync(int first, long at)
+        {
+            for (var number = first; number < first + requests.MessagesPerRequest; number++) await journeys.SetOutAsync(number, at);
+        }
     }
 
     private static async Task ListenAsync(Stream stream, Journeys journeys, KeptPictures kept, CancellationToken over)
