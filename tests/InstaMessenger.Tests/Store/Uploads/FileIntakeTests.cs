@@ -34,12 +34,39 @@ public sealed class FileIntakeTests
             () => intake.TakeAsync(new BrokenStream(MediaSamples.Jpeg(400, 400)), null, TestContext.Current.CancellationToken));
     }
 
+    [Fact]
+    public async Task A_file_goes_to_the_storage_as_it_comes()
+    {
+        using var loggers = LoggerFactory.Create(_ => { });
+        var bytes = MediaSamples.Mp4(5_000_000);
+        var film = new MemoryStream(bytes);
+        var (written, farthestAhead) = (0L, 0L);
+        var intake = new FileIntake(
+            new FullDisk
+            {
+                Takes = count =>
+                {
+                    written += count;
+                    farthestAhead = Math.Max(farthestAhead, film.Position - written);
+                },
+            },
+            loggers.CreateLogger<FileIntake>());
+
+        await intake.TakeAsync(film, "video/mp4", TestContext.Current.CancellationToken);
+
+        written.ShouldBe(bytes.Length);
+        farthestAhead.ShouldBeLessThan(Pictures.HeadBytes + 1, "no more of it than its first bytes is held");
+    }
+
     /// <summary>Reads what it is given, and then has no room for it.</summary>
     private sealed class FullDisk : IMediaStore
     {
+        public Action<int> Takes { get; init; } = _ => { };
+
         public async Task<long> WriteAsync(MediaFile file, Stream content, CancellationToken cancellationToken)
         {
-            await content.CopyToAsync(Stream.Null, cancellationToken);
+            var buffer = new byte[16 * 1024];
+            while (await content.ReadAsync(buffer, cancellationToken) is > 0 and var read) Takes(read);
             throw new IOException("No space left on device");
         }
 
