@@ -16,6 +16,9 @@ internal sealed class Download
     /// <summary>The attachment; null for the picture of a contact.</summary>
     public AttachmentId? AttachmentId { get; private init; }
 
+    /// <summary>What it is of, in words for the log.</summary>
+    public string Owner => AttachmentId?.Value ?? "a contact's picture";
+
     public AccountId AccountId { get; private init; }
 
     public string Url { get; private init; } = "";

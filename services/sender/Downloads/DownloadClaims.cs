@@ -82,14 +82,14 @@ internal sealed partial class DownloadClaims(
 
             return true;
         });
-        if (!counts) LogLate(logger, claimed.File, claimed.AttachmentId, claimed.AccountId, claimed.Attempts);
+        if (!counts) LogLate(logger, claimed.File, claimed.Owner, claimed.AccountId, claimed.Attempts);
         else if (end is DownloadEnd.Kept { Content: var kept })
-            LogKept(logger, claimed.File, claimed.AttachmentId, claimed.AccountId, claimed.Attempts, kept.MimeType, kept.SizeBytes);
+            LogKept(logger, claimed.File, claimed.Owner, claimed.AccountId, claimed.Attempts, kept.MimeType, kept.SizeBytes);
         else if (end is DownloadEnd.NotStored { Error: var error })
-            LogNotStored(logger, error, claimed.File, claimed.AttachmentId, claimed.AccountId);
+            LogNotStored(logger, error, claimed.File, claimed.Owner, claimed.AccountId);
         else if (wait is { } again)
-            LogLater(logger, claimed.File, claimed.AttachmentId, claimed.AccountId, claimed.Attempts, reason, again.TotalSeconds);
-        else LogGivenUp(logger, claimed.File, claimed.AttachmentId, claimed.AccountId, claimed.Attempts, outcome, reason);
+            LogLater(logger, claimed.File, claimed.Owner, claimed.AccountId, claimed.Attempts, reason, again.TotalSeconds);
+        else LogGivenUp(logger, claimed.File, claimed.Owner, claimed.AccountId, claimed.Attempts, outcome, reason);
     }
 
     /// <summary>Gives a claim back whose attempt was not made to its end, because the process stops.</summary>
@@ -110,34 +110,34 @@ internal sealed partial class DownloadClaims(
     [LoggerMessage(
         EventName = "media.kept",
         Level = LogLevel.Information,
-        Message = "{File} ({AttachmentId}) of {AccountId} is kept, attempt {Attempt}: {MimeType}, {Bytes} bytes")]
+        Message = "{File} ({Owner}) of {AccountId} is kept, attempt {Attempt}: {MimeType}, {Bytes} bytes")]
     private static partial void LogKept(
-        ILogger logger, MediaFile file, AttachmentId? attachmentId, AccountId accountId, int attempt, string mimeType, long bytes);
+        ILogger logger, MediaFile file, string owner, AccountId accountId, int attempt, string mimeType, long bytes);
 
     [LoggerMessage(
         EventName = "media.delayed",
         Level = LogLevel.Warning,
-        Message = "{File} ({AttachmentId}) of {AccountId} could not be fetched, attempt {Attempt}: {Reason}; again in {Seconds:0} s")]
+        Message = "{File} ({Owner}) of {AccountId} could not be fetched, attempt {Attempt}: {Reason}; again in {Seconds:0} s")]
     private static partial void LogLater(
-        ILogger logger, MediaFile file, AttachmentId? attachmentId, AccountId accountId, int attempt, string? reason, double seconds);
+        ILogger logger, MediaFile file, string owner, AccountId accountId, int attempt, string? reason, double seconds);
 
     [LoggerMessage(
         EventName = "media.given_up",
         Level = LogLevel.Warning,
-        Message = "{File} ({AttachmentId}) of {AccountId} is not fetched any more, attempt {Attempt}: {Outcome}, {Reason}")]
+        Message = "{File} ({Owner}) of {AccountId} is not fetched any more, attempt {Attempt}: {Outcome}, {Reason}")]
     private static partial void LogGivenUp(
-        ILogger logger, MediaFile file, AttachmentId? attachmentId, AccountId accountId, int attempt, MediaOutcome outcome, string? reason);
+        ILogger logger, MediaFile file, string owner, AccountId accountId, int attempt, MediaOutcome outcome, string? reason);
 
     [LoggerMessage(
         EventName = "media.not_stored",
         Level = LogLevel.Error,
-        Message = "{File} ({AttachmentId}) of {AccountId} was fetched and the storage did not take it; it is tried again")]
+        Message = "{File} ({Owner}) of {AccountId} was fetched and the storage did not take it; it is tried again")]
     private static partial void LogNotStored(
-        ILogger logger, Exception error, MediaFile file, AttachmentId? attachmentId, AccountId accountId);
+        ILogger logger, Exception error, MediaFile file, string owner, AccountId accountId);
 
     [LoggerMessage(
         EventName = "media.late",
         Level = LogLevel.Warning,
-        Message = "Attempt {Attempt} for {File} ({AttachmentId}) of {AccountId} outlived its claim, and counts for nothing")]
-    private static partial void LogLate(ILogger logger, MediaFile file, AttachmentId? attachmentId, AccountId accountId, int attempt);
+        Message = "Attempt {Attempt} for {File} ({Owner}) of {AccountId} outlived its claim, and counts for nothing")]
+    private static partial void LogLate(ILogger logger, MediaFile file, string owner, AccountId accountId, int attempt);
 }

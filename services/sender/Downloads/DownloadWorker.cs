@@ -98,7 +98,7 @@ internal sealed partial class DownloadWorker(
         catch (Exception error)
         {
             // The claim ends by itself.
-            LogFailed(logger, error, row.File, row.AttachmentId, row.AccountId);
+            LogFailed(logger, error, row.File, row.Owner, row.AccountId);
             await Task.Delay(Rests, clock, _stopped.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
         finally
@@ -116,14 +116,14 @@ internal sealed partial class DownloadWorker(
         }
         catch (Exception error)
         {
-            LogFailed(logger, error, row.File, row.AttachmentId, row.AccountId);
+            LogFailed(logger, error, row.File, row.Owner, row.AccountId);
         }
     }
 
     [LoggerMessage(
         EventName = "download.failed",
         Level = LogLevel.Error,
-        Message = "The download of {File} ({AttachmentId}) of {AccountId} failed here; it is repeated once its claim is over")]
+        Message = "The download of {File} ({Owner}) of {AccountId} failed here; it is repeated once its claim is over")]
     private static partial void LogFailed(
-        ILogger logger, Exception error, MediaFile file, AttachmentId? attachmentId, AccountId accountId);
+        ILogger logger, Exception error, MediaFile file, string owner, AccountId accountId);
 }
