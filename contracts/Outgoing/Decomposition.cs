@@ -9,7 +9,7 @@ namespace InstaMessenger.Contracts.Outgoing;
 /// The product runs without a culture library, where <see cref="string.Normalize()"/> changes nothing; the table beside this file is
 /// Unicode's own.
 /// </summary>
-internal static class Decomposition
+public static class Decomposition
 {
     private const int FirstSyllable = 0xAC00;
     private const int Syllables = 11_172;
@@ -19,8 +19,11 @@ internal static class Decomposition
     /// <summary>
     /// Takes the text apart. Marks that follow each other are put in one order, which is not Unicode's but always the same.
     /// </summary>
+    /// <param name="text">Any text.</param>
+    /// <returns>The text in parts.</returns>
     public static string Of(string text)
     {
+        ArgumentNullException.ThrowIfNull(text);
         if (Ascii.IsValid(text)) return text;
         var runes = new List<Rune>(text.Length);
         foreach (var rune in text.EnumerateRunes()) Add(rune.Value, runes);

@@ -12,6 +12,7 @@ using InstaMessenger.Store.Inbound;
 using InstaMessenger.Store.Media;
 using InstaMessenger.Store.Outbound;
 using InstaMessenger.Store.People;
+using InstaMessenger.Store.Search;
 using InstaMessenger.Store.Uploads;
 
 namespace InstaMessenger.Store;
@@ -39,6 +40,7 @@ public static class StoreSetup
         builder.AddMedia();
         builder.AddUploads();
         builder.Services.AddPeople();
+        builder.Services.AddSearch();
         builder.Services.AddEvents();
         builder.Services.AddApiDocs();
     }
@@ -49,6 +51,7 @@ public static class StoreSetup
     {
         app.MapOutbound();
         app.MapConversations();
+        app.MapSearch();
         app.MapMedia();
         app.MapUploads();
         app.MapEvents();

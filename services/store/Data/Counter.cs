@@ -18,6 +18,12 @@ internal sealed class Counter
     /// <summary>The last event whose contact was looked at, for their profile.</summary>
     public const string Profiles = "profiles";
 
+    /// <summary>The last event whose message or contact is in the search index.</summary>
+    public const string Searched = "searched";
+
+    /// <summary>The oldest message that is in the search index of those that were there before it; 0 when all are.</summary>
+    public const string SearchedBack = "searched_back";
+
     public required string Name { get; init; }
 
     public long Value { get; private set; }
@@ -37,7 +43,12 @@ internal sealed class Counter
             entity.ToTable("counters");
             entity.HasKey(row => row.Name);
             entity.Property(row => row.Name).HasMaxLength(40);
-            entity.HasData(new Counter { Name = Events }, new Counter { Name = Dispatched }, new Counter { Name = Profiles });
+            entity.HasData(
+                new Counter { Name = Events },
+                new Counter { Name = Dispatched },
+                new Counter { Name = Profiles },
+                new Counter { Name = Searched },
+                new Counter { Name = SearchedBack });
         }
     }
 }

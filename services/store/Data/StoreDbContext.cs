@@ -73,6 +73,7 @@ internal abstract class StoreDbContext(DbContextOptions options) : ServiceDbCont
         {
             CountVersions();
             PurgeFiles();
+            await ForgetSearchedAsync();
             return await WriteEarlyChangesAsync()
                 + await BulkUpdate.ChangedAsync<Conversation>(this)
                 + await BulkUpdate.ChangedAsync<EventRow>(this)
@@ -142,6 +143,14 @@ internal abstract class StoreDbContext(DbContextOptions options) : ServiceDbCont
         files.AddRange(ChangeTracker.Entries<ContactPicture>().Where(entry => entry.State == EntityState.Deleted)
             .Select(entry => entry.Entity.File));
         Set<MediaPurge>().AddRange(files.Select(MediaPurge.Of));
+    }
+
+    /// <summary>Has messages taken out of the search index that are removed, whoever removes them.</summary>
+    private async Task ForgetSearchedAsync()
+    {
+        var gone = ChangeTracker.Entries<Message>().Where(entry => entry.State == EntityState.Deleted)
+            .Select(entry => entry.Entity).ToList();
+        foreach (var message in gone) await SearchedMessage.ForgetAsync(this, message.AccountId, message.Sequence);
     }
 
     /// <summary>

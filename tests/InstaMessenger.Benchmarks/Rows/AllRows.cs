@@ -15,6 +15,7 @@ internal static class AllRows
         ("live", LiveRow.RunAsync),
         ("media", MediaRow.RunAsync),
         ("reads", ReadsRow.RunAsync),
+        ("search", SearchRow.RunAsync),
         ("throttled", ThrottledRow.RunAsync),
         ("streams", IdleStreamsRow.RunAsync),
         ("footprint", FootprintRow.RunAsync),

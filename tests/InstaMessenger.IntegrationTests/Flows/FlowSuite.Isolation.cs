@@ -75,6 +75,8 @@ public abstract partial class FlowSuite
 
         ["GET /ui/conversations"] = ShowsNoneOf("/ui/conversations"),
         ["GET /api/v1/conversations"] = ShowsNoneOf("/api/v1/conversations"),
+        ["GET /ui/search"] = FindsNoneOf("/ui/search"),
+        ["GET /api/v1/search"] = FindsNoneOf("/api/v1/search"),
         ["GET /ui/conversations/{id}/messages"] = Hides(HttpMethod.Get, victim => $"/ui/conversations/{victim.ConversationId}/messages"),
         ["GET "
             + "/api/v1/conversations/{id}/messages"] = Hides(HttpMethod.Get, victim =>
@@ -227,6 +229,12 @@ public abstract partial class FlowSuite
     {
         await Shows(path + "?limit=200")(victim, stranger);
         (await stranger.GetAsync($"{path}?account_id={victim.Shop.AccountId}")).ExpectProblem(404);
+    };
+
+    private static Func<Victim, ApiClient, Task> FindsNoneOf(string path) => async (victim, stranger) =>
+    {
+        await Shows(path + "?q=secret")(victim, stranger);
+        (await stranger.GetAsync($"{path}?q=secret&account_id={victim.Shop.AccountId}")).ExpectProblem(404);
     };
 
     private static Func<Victim, ApiClient, Task> Hides(HttpMethod method, Func<Victim, string> path, Func<Victim, object>? body = null) =>

@@ -442,6 +442,16 @@ namespace InstaMessenger.Store.Data.Migrations.MySql
                         {
                             Name = "profiles",
                             Value = 0L
+                        },
+                        new
+                        {
+                            Name = "searched",
+                            Value = 0L
+                        },
+                        new
+                        {
+                            Name = "searched_back",
+                            Value = 0L
                         });
                 });
 
@@ -621,6 +631,42 @@ namespace InstaMessenger.Store.Data.Migrations.MySql
                     b.HasKey("Sequence");
 
                     b.ToTable("media_purges", (string)null);
+                });
+
+            modelBuilder.Entity("InstaMessenger.Store.Data.SearchTerm", b =>
+                {
+                    b.Property<long>("Scope")
+                        .HasColumnType("bigint")
+                        .HasColumnName("scope");
+
+                    b.Property<string>("Term")
+                        .HasMaxLength(96)
+                        .HasColumnType("varchar(96)")
+                        .HasColumnName("term");
+
+                    b.Property<long>("Sequence")
+                        .HasColumnType("bigint")
+                        .HasColumnName("sequence");
+
+                    b.HasKey("Scope", "Term", "Sequence");
+
+                    b.ToTable("search_terms", (string)null);
+                });
+
+            modelBuilder.Entity("InstaMessenger.Store.Data.SearchedMessage", b =>
+                {
+                    b.Property<long>("Sequence")
+                        .HasColumnType("bigint")
+                        .HasColumnName("sequence");
+
+                    b.Property<string>("Terms")
+                        .IsRequired()
+                        .HasColumnType("longtext")
+                        .HasColumnName("terms");
+
+                    b.HasKey("Sequence");
+
+                    b.ToTable("searched_messages", (string)null);
                 });
 
             modelBuilder.Entity("InstaMessenger.Store.Domain.Account", b =>
@@ -1295,6 +1341,29 @@ namespace InstaMessenger.Store.Data.Migrations.MySql
                     b.HasIndex("DueAt");
 
                     b.ToTable("scheduled_sends", (string)null);
+                });
+
+            modelBuilder.Entity("InstaMessenger.Store.Search.SearchedContact", b =>
+                {
+                    b.Property<long>("Scope")
+                        .HasColumnType("bigint")
+                        .HasColumnName("scope");
+
+                    b.Property<string>("Term")
+                        .HasMaxLength(96)
+                        .HasColumnType("varchar(96)")
+                        .HasColumnName("term");
+
+                    b.Property<string>("ConversationId")
+                        .HasMaxLength(40)
+                        .HasColumnType("varchar(40)")
+                        .HasColumnName("conversation_id");
+
+                    b.HasKey("Scope", "Term", "ConversationId");
+
+                    b.HasIndex("ConversationId");
+
+                    b.ToTable("searched_contacts", (string)null);
                 });
 
             modelBuilder.Entity("InstaMessenger.Store.Domain.Attachment", b =>

@@ -432,6 +432,16 @@ namespace InstaMessenger.Store.Data.Migrations.Sqlite
                         {
                             Name = "profiles",
                             Value = 0L
+                        },
+                        new
+                        {
+                            Name = "searched",
+                            Value = 0L
+                        },
+                        new
+                        {
+                            Name = "searched_back",
+                            Value = 0L
                         });
                 });
 
@@ -607,6 +617,42 @@ namespace InstaMessenger.Store.Data.Migrations.Sqlite
                     b.HasKey("Sequence");
 
                     b.ToTable("media_purges", (string)null);
+                });
+
+            modelBuilder.Entity("InstaMessenger.Store.Data.SearchTerm", b =>
+                {
+                    b.Property<long>("Scope")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("scope");
+
+                    b.Property<string>("Term")
+                        .HasMaxLength(96)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("term");
+
+                    b.Property<long>("Sequence")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("sequence");
+
+                    b.HasKey("Scope", "Term", "Sequence");
+
+                    b.ToTable("search_terms", (string)null);
+                });
+
+            modelBuilder.Entity("InstaMessenger.Store.Data.SearchedMessage", b =>
+                {
+                    b.Property<long>("Sequence")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("sequence");
+
+                    b.Property<string>("Terms")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("terms");
+
+                    b.HasKey("Sequence");
+
+                    b.ToTable("searched_messages", (string)null);
                 });
 
             modelBuilder.Entity("InstaMessenger.Store.Domain.Account", b =>
@@ -1273,6 +1319,29 @@ namespace InstaMessenger.Store.Data.Migrations.Sqlite
                     b.HasIndex("DueAt");
 
                     b.ToTable("scheduled_sends", (string)null);
+                });
+
+            modelBuilder.Entity("InstaMessenger.Store.Search.SearchedContact", b =>
+                {
+                    b.Property<long>("Scope")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("scope");
+
+                    b.Property<string>("Term")
+                        .HasMaxLength(96)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("term");
+
+                    b.Property<string>("ConversationId")
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("conversation_id");
+
+                    b.HasKey("Scope", "Term", "ConversationId");
+
+                    b.HasIndex("ConversationId");
+
+                    b.ToTable("searched_contacts", (string)null);
                 });
 
             modelBuilder.Entity("InstaMessenger.Store.Domain.Attachment", b =>
