@@ -21,10 +21,10 @@ internal sealed class SearchIndexer(
     private const int MostEvents = 500;
 
     /// <summary>
-    /// From one full round to the next: at most 500 messages a second, so that in a flood the processor and the writer are the messages',
+    /// From one full round to the next: at most 200 messages a second, so that in a flood the processor and the writer are the messages',
     /// and the index catches up behind it.
     /// </summary>
-    private static readonly TimeSpan Gap = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan Gap = TimeSpan.FromMilliseconds(500);
 
     /// <summary>How far this process has looked. Kept in the database only when there was something to write.</summary>
     private long _looked;
