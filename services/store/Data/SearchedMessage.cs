@@ -8,7 +8,7 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 namespace InstaMessenger.Store.Data;
 
 /// <summary>
-/// That a message of an account has a term: docs/decisions/0011-search.md. The table is one index and nothing else, so that a question is
+/// That a message of an account has a term: docs/decisions/0012-search.md. The table is one index and nothing else, so that a question is
 /// a walk along a part of it in every database.
 /// </summary>
 internal sealed class SearchTerm
