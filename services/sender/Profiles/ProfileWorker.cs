@@ -53,8 +53,11 @@ internal sealed class ProfileWorker(
         var now = clock.GetUtcNow();
         await using var db = await factory.CreateDbContextAsync(cancellationToken);
         var due = db.Set<ProfileLookup>().AsNoTracking().Where(row => row.DueAt <= now);
+        // By the smallest of each account, which is a step in the index: all that are due may be thousands, and are not walked over.
         var waiting = await db.ReadableAsync(
-            due.Select(row => row.AccountId).Distinct().OrderBy(account => account), cancellationToken);
+            db.Set<ProfileLookup>().GroupBy(row => row.AccountId).Where(rows => rows.Min(row => row.DueAt) <= now)
+                .OrderBy(rows => rows.Key).Select(rows => rows.Key),
+            cancellationToken);
         var accounts = waiting.OrderBy(account => _turns.GetValueOrDefault(account)).Take(MostAccounts).ToList();
         _round++;
         _turns = waiting.ToDictionary(
