@@ -6,9 +6,11 @@ using InstaMessenger.Contracts.Events;
 using InstaMessenger.Contracts.Ids;
 using InstaMessenger.Contracts.Outgoing;
 using InstaMessenger.Hosting.Bus;
+using InstaMessenger.Hosting.Outbox;
 using InstaMessenger.Simulator.Meta.Webhooks;
 using InstaMessenger.Store.Data;
 using InstaMessenger.Store.Domain;
+using InstaMessenger.Store.Events;
 using InstaMessenger.Store.Inbound;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -78,6 +80,21 @@ public sealed class UnsendReachTests : IAsyncLifetime
 
         await using var db = _shop.Store.Read();
         (await db.Set<DeadLetter>().OrderBy(row => row.Id).Select(row => row.ItemId).ToListAsync()).ShouldBe(["stays", "read"]);
+    }
+
+    /// <summary>A copy of the event stood in the letter, where no unsend came.</summary>
+    [Fact]
+    public async Task An_event_that_the_relay_sets_aside_is_kept_in_the_log_alone()
+    {
+        await _shop.ReceiveAsync(Text("m1", Secret, 0));
+        await using var db = _shop.Store.Read();
+        var sequence = await db.Events.MaxAsync(row => row.Sequence);
+
+        var source = _shop.Store.Services.GetRequiredService<EventLogSource>();
+        await source.SetAsideAsync(RelayRow.CannotBeRead(sequence, "its id"));
+
+        var letter = await db.Set<DeadLetter>().SingleAsync();
+        Encoding.UTF8.GetString(letter.Body).ShouldBe($$"""{"sequence":{{sequence}}}""");
     }
 
     [Fact]
