@@ -128,7 +128,10 @@ public abstract class RepeatedWebhookSuite(ProductBase product)
             if (n % 6 == 0) yield return MetaPayloads.Unreact(account, customer, mid, at.AddMilliseconds(300));
             if (n / Writers % 7 == 0) yield return MetaPayloads.Edit(account, customer, mid, $"edited {n}", 1, at.AddMilliseconds(400));
             if (n / Writers % 7 == 6) yield return MetaPayloads.Read(account, customer, mid, at.AddMilliseconds(500));
-            if (n % 5 == 0) yield return MetaPayloads.Unsend(account, customer, mid, at.AddMilliseconds(600));
+            // Whoever wrote it takes it back; that alone says whose it is when the message never came.
+            if (n % 5 == 0) yield return n / Writers % 7 == 6
+                ? MetaPayloads.EchoUnsend(account, customer, mid, at.AddMilliseconds(600))
+                : MetaPayloads.Unsend(account, customer, mid, at.AddMilliseconds(600));
         }
     }
 
