@@ -109,7 +109,7 @@ internal sealed partial class DownloadClaims(
 
     [LoggerMessage(
         EventName = "media.kept",
-        Level = LogLevel.Information,
+        Level = LogLevel.Debug,
         Message = "{File} ({Owner}) of {AccountId} is kept, attempt {Attempt}: {MimeType}, {Bytes} bytes")]
     private static partial void LogKept(
         ILogger logger, MediaFile file, string owner, AccountId accountId, int attempt, string mimeType, long bytes);
