@@ -122,8 +122,9 @@ internal sealed partial class WorkerLoop<TWorker>(TWorker worker, WorkerStatuses
         Message = "{Worker}: a round failed (failure {Failures} in a row); it is tried again")]
     private static partial void LogFailed(ILogger logger, Exception error, string worker, int failures);
 
+    // Readiness and the gauge of failures say so too; after an outage each of twenty workers would write a line.
     [LoggerMessage(
-        EventName = "worker.recovered", Level = LogLevel.Information, Message = "{Worker}: works again after {Failures} failures")]
+        EventName = "worker.recovered", Level = LogLevel.Debug, Message = "{Worker}: works again after {Failures} failures")]
     private static partial void LogRecovered(ILogger logger, string worker, int failures);
 
     [LoggerMessage(EventName = "worker.lease_lost", Level = LogLevel.Warning, Message = "{Worker}: nothing was marked. {Reason}")]

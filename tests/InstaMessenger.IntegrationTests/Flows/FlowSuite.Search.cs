@@ -42,7 +42,8 @@ public abstract partial class FlowSuite
     {
         for (var patience = 0; ; patience++)
         {
-            var answer = (await shop.Api.GetAsync($"/ui/search?account_id={shop.AccountId}&q={Uri.EscapeDataString(question)}")).Expect(200);
+            var path = $"/ui/search?account_id={shop.AccountId}&q={Uri.EscapeDataString(question)}";
+            var answer = (await shop.Api.GetAsync(path)).Expect(200);
             var found = answer[list]!.AsArray().OfType<JsonNode>().ToList();
             if (found.Count == count || patience == 150) return found;
             await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System);
