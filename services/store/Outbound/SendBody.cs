@@ -42,10 +42,6 @@ internal sealed class SendBody(UploadForms forms, IConfiguration configuration)
         }
     }
 
-    /// <summary>Answers the same as for an account that is not there, so that nobody can find out which accounts are.</summary>
-    public static ProblemHttpResult AccountNotYours() =>
-        Problems.Of(StatusCodes.Status403Forbidden, "account_not_yours", "This account is not linked, or not yours to send from.");
-
     private async Task<(SendRequest? Request, UploadForm? Form, ProblemHttpResult? Problem)> ReadFormAsync(
         HttpRequest request, Caller caller)
     {
@@ -59,7 +55,9 @@ internal sealed class SendBody(UploadForms forms, IConfiguration configuration)
 
     /// <summary>Spares whoever may not send from the account the upload of a file.</summary>
     private static ProblemHttpResult? RefusalOf(IReadOnlyDictionary<string, string> texts, Caller caller) =>
-        AccountId.TryParse(texts.GetValueOrDefault("account_id"), out var account) && !caller.CanSee(account) ? AccountNotYours() : null;
+        AccountId.TryParse(texts.GetValueOrDefault("account_id"), out var account) && !caller.CanSee(account)
+            ? UploadForms.AccountNotYours()
+            : null;
 
     private (SendRequest? Request, ProblemHttpResult? Problem) ReadForm(UploadForm form)
     {

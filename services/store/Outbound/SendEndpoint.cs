@@ -51,7 +51,7 @@ internal static partial class SendEndpoint
         await using var received = form;
         if (!TryReadKey(context.Request, request, out var key))
             return Problems.Invalid(("idempotency_key", "Must be 1 to 255 printable ASCII characters."));
-        if (!caller.CanSee(request.AccountId)) return SendBody.AccountNotYours();
+        if (!caller.CanSee(request.AccountId)) return UploadForms.AccountNotYours();
         if (request.Uploads.Count > 0 && !address.IsSet) return NoAddress();
 
         var preference = WaitPreference.Of(context.Request.Headers["Prefer"]);
@@ -95,7 +95,7 @@ internal static partial class SendEndpoint
             case Acceptance.WindowClosed(var refusal):
                 return WindowProblem.Of(refusal);
             default:
-                return SendBody.AccountNotYours();
+                return UploadForms.AccountNotYours();
         }
     }
 

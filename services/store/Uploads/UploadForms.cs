@@ -23,6 +23,10 @@ internal sealed class UploadForms(FileIntake intake)
         MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
         && type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase);
 
+    /// <summary>Answers the same as for an account that is not there, so that nobody can find out which accounts are.</summary>
+    public static ProblemHttpResult AccountNotYours() =>
+        Problems.Of(StatusCodes.Status403Forbidden, "account_not_yours", "This account is not linked, or not yours to send from.");
+
     /// <summary>Reads a form.</summary>
     /// <param name="request">One that <see cref="IsForm"/>.</param>
     /// <param name="names">The names of its texts; another one is refused.</param>

@@ -78,7 +78,7 @@ internal sealed partial class UploadMedia(
 
     private async Task<ProblemHttpResult?> KeepAsync(StoreDbContext db, Upload upload)
     {
-        if (!await db.Accounts.AnyAsync(row => row.Id == upload.AccountId && row.UnlinkedAt == null)) return AccountNotYours();
+        if (!await db.Accounts.AnyAsync(row => row.Id == upload.AccountId && row.UnlinkedAt == null)) return UploadForms.AccountNotYours();
         var kept = await db.Set<Upload>().Where(row => row.AccountId == upload.AccountId && row.ExpiresAt > upload.CreatedAt)
             .SumAsync(row => row.SizeBytes);
         if (kept + upload.SizeBytes > options.Value.UploadBytesPerAccount)
@@ -95,11 +95,8 @@ internal sealed partial class UploadMedia(
     {
         if (!AccountId.TryParse(texts.GetValueOrDefault(AccountField), out var account))
             return (default, Problems.Invalid((AccountField, "Must be an account's id: acc_…")));
-        return (account, caller.CanSee(account) ? null : AccountNotYours());
+        return (account, caller.CanSee(account) ? null : UploadForms.AccountNotYours());
     }
-
-    private static ProblemHttpResult AccountNotYours() => Problems.Of(
-        StatusCodes.Status403Forbidden, "account_not_yours", "This account is not linked, or not yours to send from.");
 
     [LoggerMessage(
         EventName = "upload.taken",

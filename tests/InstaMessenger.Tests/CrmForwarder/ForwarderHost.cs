@@ -43,7 +43,7 @@ internal sealed class ForwarderHost : IAsyncDisposable
         string directory, bool allowPrivate =
             true, FakeTimeProvider? clock = null, Action<IServiceCollection>? change = null, string? database = null)
     {
-        FreshDatabases.PutCrmForwarder(directory);
+        if (database is null) FreshDatabases.PutCrmForwarder(directory);
         clock ??= new FakeTimeProvider(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
         var builder = WebApplication.CreateBuilder();
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>

@@ -42,7 +42,8 @@ public sealed class StoreHost : IAsyncDisposable
         IEnumerable<KeyValuePair<string, string?>> settings, Action<IServiceCollection>? configure = null)
     {
         var host = new StoreHost();
-        FreshDatabases.PutStore(host._directory);
+        // With settings it has a database elsewhere.
+        if (!settings.Any()) FreshDatabases.PutStore(host._directory);
         var builder = WebApplication.CreateBuilder();
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
         {

@@ -1,11 +1,9 @@
-using System.Collections.Concurrent;
 using System.Net;
 using InstaMessenger.Contracts;
 using InstaMessenger.Contracts.Commands;
 using InstaMessenger.Contracts.Events;
 using InstaMessenger.Contracts.Ids;
 using InstaMessenger.Hosting.Bus;
-using InstaMessenger.Hosting.Database;
 using InstaMessenger.Hosting.Media;
 using InstaMessenger.Hosting.Security;
 using InstaMessenger.Store.Data;
@@ -28,7 +26,7 @@ public sealed class ContactPicturesTests : IAsyncLifetime
     private static readonly KeptMedia Content = new("image/jpeg", 3, 40, 30);
 
     private readonly FakeTimeProvider _clock = new(TimeProvider.System.GetUtcNow());
-    private readonly Commands _commands = new();
+    private readonly FetchCommands _commands = new();
     private readonly FakeCallers _callers = new();
     private InboundShop _shop = null!;
 
@@ -43,7 +41,7 @@ public sealed class ContactPicturesTests : IAsyncLifetime
             services.AddSingleton<TimeProvider>(_clock);
             services.AddSingleton<ICallerSource>(_callers);
             services.AddSingleton(_commands);
-            services.AddMessageHandler<StoreDbContext, FetchMedia, Collector>("sender.fetch-media");
+            services.AddMessageHandler<StoreDbContext, FetchMedia, FetchCommands.Collector>("sender.fetch-media");
         });
         await _shop.ReceiveAsync(InboundShop.Text("m1", "hi", 0));
     }
@@ -95,11 +93,11 @@ public sealed class ContactPicturesTests : IAsyncLifetime
 
         await LookedUpAsync(Second);
         var second = await AskedAsync(2);
-        (await ExistsAsync(first.File)).ShouldBeTrue("nothing else can be shown yet");
+        (await Files.ExistsAsync(first.File)).ShouldBeTrue("nothing else can be shown yet");
         await KeptAsync(second);
 
         (await PicturesAsync()).ShouldBe([second.File]);
-        await GoneAsync(first.File);
+        await Files.GoneAsync(first.File, _clock);
         (await ToldAsync()).Count.ShouldBe(3, "its address is the same, and what is there is not");
     }
 
@@ -129,7 +127,7 @@ public sealed class ContactPicturesTests : IAsyncLifetime
         await KeptAsync(silent);
 
         (await PicturesAsync()).ShouldBe([again.File]);
-        await GoneAsync(silent.File);
+        await Files.GoneAsync(silent.File, _clock);
     }
 
     [Fact]
@@ -143,7 +141,7 @@ public sealed class ContactPicturesTests : IAsyncLifetime
 
         (await ShownAsync()).ShouldBeNull();
         (await ToldAsync())[^1].ShouldBeNull();
-        await GoneAsync(command.File);
+        await Files.GoneAsync(command.File, _clock);
     }
 
     [Fact]
@@ -158,7 +156,7 @@ public sealed class ContactPicturesTests : IAsyncLifetime
         await LookedUpAsync(First + "?oh=2");
 
         (await ShownAsync()).ShouldBe(First + "?oh=2");
-        await GoneAsync(command.File);
+        await Files.GoneAsync(command.File, _clock);
     }
 
     [Fact]
@@ -173,7 +171,7 @@ public sealed class ContactPicturesTests : IAsyncLifetime
 
         await sweep.RoundAsync(End);
 
-        (await ExistsAsync(kept.File)).ShouldBeTrue();
+        (await Files.ExistsAsync(kept.File)).ShouldBeTrue();
     }
 
     [Fact]
@@ -193,7 +191,7 @@ public sealed class ContactPicturesTests : IAsyncLifetime
 
         (await ShownAsync()).ShouldBeNull();
         (await ToldAsync())[^1].ShouldBeNull();
-        await GoneAsync(command.File);
+        await Files.GoneAsync(command.File, _clock);
     }
 
     [Fact]
@@ -258,36 +256,5 @@ public sealed class ContactPicturesTests : IAsyncLifetime
     {
         await using var db = _shop.Store.Read();
         return await db.Set<ContactPicture>().Select(row => row.File).ToListAsync(End);
-    }
-
-    private async Task<bool> ExistsAsync(MediaFile file)
-    {
-        await using var stream = await Files.OpenAsync(file, End);
-        return stream is not null;
-    }
-
-    /// <summary>Waits until the worker has removed it, while its time goes by.</summary>
-    private async Task GoneAsync(MediaFile file)
-    {
-        var patience = Patience.Token();
-        while (await ExistsAsync(file))
-        {
-            _clock.Advance(TimeSpan.FromSeconds(5));
-            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, patience);
-        }
-    }
-
-    internal sealed class Commands
-    {
-        public ConcurrentQueue<FetchMedia> Seen { get; } = new();
-    }
-
-    internal sealed class Collector(Commands commands) : IMessageHandler<StoreDbContext, FetchMedia>
-    {
-        public Task HandleAsync(WorkScope<StoreDbContext> scope, IReadOnlyList<BusItem<FetchMedia>> items)
-        {
-            foreach (var item in items) commands.Seen.Enqueue(item.Body);
-            return Task.CompletedTask;
-        }
     }
 }

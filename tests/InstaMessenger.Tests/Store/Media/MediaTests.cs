@@ -1,10 +1,8 @@
-using System.Collections.Concurrent;
 using InstaMessenger.Contracts;
 using InstaMessenger.Contracts.Commands;
 using InstaMessenger.Contracts.Events;
 using InstaMessenger.Contracts.Ids;
 using InstaMessenger.Hosting.Bus;
-using InstaMessenger.Hosting.Database;
 using InstaMessenger.Hosting.Media;
 using InstaMessenger.Hosting.Workers;
 using InstaMessenger.Simulator.Meta.Webhooks;
@@ -25,7 +23,7 @@ public sealed class MediaTests : IAsyncLifetime
     private static readonly KeptMedia Content = new("image/jpeg", 3, 40, 30);
 
     private readonly FakeTimeProvider _clock = new(TimeProvider.System.GetUtcNow());
-    private readonly Commands _commands = new();
+    private readonly FetchCommands _commands = new();
     private InboundShop _shop = null!;
 
     private static CancellationToken End => TestContext.Current.CancellationToken;
@@ -36,7 +34,7 @@ public sealed class MediaTests : IAsyncLifetime
     {
         services.AddSingleton<TimeProvider>(_clock);
         services.AddSingleton(_commands);
-        services.AddMessageHandler<StoreDbContext, FetchMedia, Collector>("sender.fetch-media");
+        services.AddMessageHandler<StoreDbContext, FetchMedia, FetchCommands.Collector>("sender.fetch-media");
     });
 
     public ValueTask DisposeAsync() => _shop.DisposeAsync();
@@ -78,7 +76,7 @@ public sealed class MediaTests : IAsyncLifetime
 
         (await _shop.EventsAsync("message.media")).ShouldHaveSingleItem().GetProperty("message").GetProperty("attachments")[0]
             .GetProperty("state").GetString().ShouldBe(state);
-        await GoneAsync(command.File);
+        await Files.GoneAsync(command.File, _clock);
     }
 
     [Fact]
@@ -125,7 +123,7 @@ public sealed class MediaTests : IAsyncLifetime
 
         await _shop.ReceiveAsync(InboundShop.Unsend("m1", 2));
 
-        await GoneAsync(command.File);
+        await Files.GoneAsync(command.File, _clock);
     }
 
     [Fact]
@@ -137,7 +135,7 @@ public sealed class MediaTests : IAsyncLifetime
 
         await ReportAsync(command, MediaOutcome.Kept);
 
-        await GoneAsync(command.File);
+        await Files.GoneAsync(command.File, _clock);
         (await _shop.EventsAsync("message.media")).ShouldBeEmpty();
     }
 
@@ -168,7 +166,7 @@ public sealed class MediaTests : IAsyncLifetime
         (await AttachmentAsync()).State.ShouldBe(AttachmentState.Purged);
         (await _shop.EventsAsync("message.media"))[^1].GetProperty("message").GetProperty("attachments")[0].GetProperty("state")
             .GetString().ShouldBe("purged");
-        await GoneAsync(command.File);
+        await Files.GoneAsync(command.File, _clock);
     }
 
     [Fact]
@@ -212,13 +210,13 @@ public sealed class MediaTests : IAsyncLifetime
         var sweep = _shop.Store.Services.GetRequiredService<OrphanSweep>();
         await sweep.Lease.TryTakeAsync(End);
         await sweep.RoundAsync(End);
-        (await ExistsAsync(orphan)).ShouldBeTrue("it may be written just now");
+        (await Files.ExistsAsync(orphan)).ShouldBeTrue("it may be written just now");
 
         _clock.Advance(TimeSpan.FromDays(1.1));
         await sweep.RoundAsync(End);
 
-        (await ExistsAsync(orphan)).ShouldBeFalse();
-        (await ExistsAsync(command.File)).ShouldBeTrue();
+        (await Files.ExistsAsync(orphan)).ShouldBeFalse();
+        (await Files.ExistsAsync(command.File)).ShouldBeTrue();
     }
 
     [Fact]
@@ -234,7 +232,7 @@ public sealed class MediaTests : IAsyncLifetime
             scope.Db.Add(MediaPurge.Of(file));
         });
 
-        await GoneAsync(file);
+        await Files.GoneAsync(file, _clock);
     }
 
     private async Task<FetchMedia> ReceiveAsync(string mid)
@@ -263,40 +261,9 @@ public sealed class MediaTests : IAsyncLifetime
 
     private Task<long> WriteAsync(MediaFile file) => Files.WriteAsync(file, new MemoryStream([1, 2, 3]), End);
 
-    private async Task<bool> ExistsAsync(MediaFile file)
-    {
-        await using var stream = await Files.OpenAsync(file, End);
-        return stream is not null;
-    }
-
-    /// <summary>Waits until the worker has removed it, while its time goes by.</summary>
-    private async Task GoneAsync(MediaFile file)
-    {
-        var patience = Patience.Token();
-        while (await ExistsAsync(file))
-        {
-            _clock.Advance(TimeSpan.FromSeconds(5));
-            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, patience);
-        }
-    }
-
     private async Task<Attachment> AttachmentAsync()
     {
         await using var db = _shop.Store.Read();
         return await db.Set<Attachment>().SingleAsync(End);
-    }
-
-    internal sealed class Commands
-    {
-        public ConcurrentQueue<FetchMedia> Seen { get; } = new();
-    }
-
-    internal sealed class Collector(Commands commands) : IMessageHandler<StoreDbContext, FetchMedia>
-    {
-        public Task HandleAsync(WorkScope<StoreDbContext> scope, IReadOnlyList<BusItem<FetchMedia>> items)
-        {
-            foreach (var item in items) commands.Seen.Enqueue(item.Body);
-            return Task.CompletedTask;
-        }
     }
 }
