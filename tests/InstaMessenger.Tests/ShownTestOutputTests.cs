@@ -58,9 +58,40 @@ public sealed class ShownTestOutputTests
         (await ShowAsync($"{Logs}\nUnhandled exception. System.OutOfMemoryException\n   at Some.Place()\n"))
             .ShouldBe(["Unhandled exception. System.OutOfMemoryException", "   at Some.Place()"]);
 
-    private static async Task<string[]> ShowAsync(string output)
+    [Fact]
+    public async Task What_failed_is_named_once_more_at_the_end_with_the_beginning_of_what_it_said() => (await RunAsync("failed.awk", """
+        <assemblies><assembly passed="1" failed="2"><test name="Some.Good" type="Some" result="Pass" />\
+        <test name="Some.Test(what: &quot;broker&quot;)" time="1.5" result="Fail"><failure><message><![CDATA[Sets of List<int>: 1
+            should be
+        2]]></message><stack-trace><![CDATA[at Some.Test()]]></stack-trace></failure>\
+        <output><![CDATA[<message>not this</message>]]></output></test>\
+        <test name="Some.Long" type="Some" result="Fail"><failure><message>1
+        2
+        3
+        4
+        5
+        6
+        7
+        8
+        9
+        10
+        11
+        12</message></failure></test></assembly></assemblies>
+        """.Replace("\\\n", "", StringComparison.Ordinal))).ShouldBe(
+        [
+            "== FAILED: Some.Test(what: &quot;broker&quot;)",
+            "       Sets of List<int>: 1",
+            "           should be",
+            "       2",
+            "== FAILED: Some.Long",
+            .. Enumerable.Range(1, 10).Select(line => $"       {line}"),
+        ]);
+
+    private static Task<string[]> ShowAsync(string output) => RunAsync("shown.awk", output);
+
+    private static async Task<string[]> RunAsync(string script, string output)
     {
-        var start = new ProcessStartInfo("awk", ["-f", RepositoryRoot.Of("tests", "shown.awk")])
+        var start = new ProcessStartInfo("awk", ["-f", RepositoryRoot.Of("tests", script)])
         {
             UseShellExecute = false,
             RedirectStandardInput = true,

@@ -1,5 +1,4 @@
 using InstaMessenger.IntegrationTests.Product;
-using InstaMessenger.Simulator.Meta.Faults;
 
 namespace InstaMessenger.IntegrationTests.Flows;
 
@@ -29,9 +28,6 @@ public abstract partial class FlowSuite : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         foreach (var shop in _shops) await shop.DisposeAsync();
-        var meta = Product.Simulator.Meta;
-        meta.SendFaults.Clear();
-        (meta.EchoMode, meta.EnforceWindow, meta.Webhooks.RedeliverySchedule) = (EchoMode.AfterAnswer, false, []);
         if (TestContext.Current.TestState?.Result == TestResult.Failed)
             TestContext.Current.TestOutputHelper?.WriteLine(Product.LogsSince(_mark));
         GC.SuppressFinalize(this);

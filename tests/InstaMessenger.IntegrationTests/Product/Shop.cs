@@ -3,6 +3,7 @@ using InstaMessenger.Simulator.Crm;
 using InstaMessenger.Simulator.Meta;
 using InstaMessenger.Simulator.Meta.Accounts;
 using InstaMessenger.Simulator.Meta.Customers;
+using InstaMessenger.Simulator.Meta.Faults;
 
 namespace InstaMessenger.IntegrationTests.Product;
 
@@ -133,9 +134,15 @@ internal sealed class Shop : IAsyncDisposable
         return (await Api.GetAsync($"/ui/conversations/{conversation.Text("id")}/messages?limit=200")).Expect(200).Items();
     }
 
+    /// <summary>
+    /// Leaves the simulator as a product starts with it: the next test shares it, and another's schedule would post its refused webhooks
+    /// again and again.
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
         if (Events is not null) await Events.DisposeAsync();
+        Meta.SendFaults.Clear();
+        (Meta.EchoMode, Meta.EnforceWindow, Meta.Webhooks.RedeliverySchedule) = (EchoMode.AfterAnswer, false, []);
     }
 
     private Task<Answer> PutAccountAsync(string token) => _admin.PostAsync("/api/v1/accounts", new
