@@ -102,8 +102,13 @@ internal sealed partial class SharedLease(string name, Func<DbContext> createCon
     {
         CancellationTokenSource? renewing;
         lock (_gate) (renewing, _renewing, _held) = (_renewing, null, false);
-        renewing?.Cancel();
-        renewing?.Dispose();
+        if (renewing is not null) _ = EndAsync(renewing);
+
+        static async Task EndAsync(CancellationTokenSource renewing)
+        {
+            await renewing.EndAsync();
+            renewing.Dispose();
+        }
     }
 
     /// <summary>

@@ -34,11 +34,21 @@ internal sealed partial class WorkerLoop<TWorker>(TWorker worker, WorkerStatuses
 
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
-        await _lastRound.CancelAsync();
+        await _lastRound.EndAsync();
         if (ExecuteTask is not { } loop) return;
-        _drained.CancelAfter(worker.Drain);
+        await loop.WaitAsync(worker.Drain, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _drained.EndAsync();
         await loop.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await worker.EndAsync(cancellationToken);
+        try
+        {
+            await worker.EndAsync(cancellationToken);
+        }
+        catch (Exception error)
+        {
+            // The others must end as well, and the process with an exit code that says nothing is wrong with it.
+            LogEndFailed(logger, error, worker.Name);
+        }
+
         if (worker.Lease is { IsHeld: true } lease) await lease.ReleaseAsync();
     }
 
@@ -127,6 +137,12 @@ internal sealed partial class WorkerLoop<TWorker>(TWorker worker, WorkerStatuses
     [LoggerMessage(
         EventName = "worker.recovered", Level = LogLevel.Debug, Message = "{Worker}: works again after {Failures} failures")]
     private static partial void LogRecovered(ILogger logger, string worker, int failures);
+
+    [LoggerMessage(
+        EventName = "worker.end_failed",
+        Level = LogLevel.Warning,
+        Message = "{Worker}: did not end well; what it left is found at the next start")]
+    private static partial void LogEndFailed(ILogger logger, Exception error, string worker);
 
     [LoggerMessage(EventName = "worker.lease_lost", Level = LogLevel.Warning, Message = "{Worker}: nothing was marked. {Reason}")]
     private static partial void LogLeaseLost(ILogger logger, string worker, string reason);

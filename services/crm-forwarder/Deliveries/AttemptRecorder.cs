@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using InstaMessenger.CrmForwarder.Data;
 using InstaMessenger.Hosting.Database;
+using InstaMessenger.Hosting.Workers;
 
 namespace InstaMessenger.CrmForwarder.Deliveries;
 
@@ -38,7 +39,7 @@ internal sealed class AttemptRecorder(
     public async Task CloseAsync()
     {
         _results.Writer.TryComplete();
-        await _closing.CancelAsync();
+        await _closing.EndAsync();
     }
 
     public async Task RunAsync()

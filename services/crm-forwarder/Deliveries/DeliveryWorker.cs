@@ -24,7 +24,7 @@ internal sealed partial class DeliveryWorker(
     private readonly LaneSet _lanes = new(options.Value, clock);
     private readonly CancellationTokenSource _reading = new();
     private readonly CancellationTokenSource _cutOff = new();
-    private Task _beside = Task.CompletedTask;
+    private Task[] _beside = [];
 
     public override string Name => "crm-forwarder.deliveries";
 
@@ -35,29 +35,31 @@ internal sealed partial class DeliveryWorker(
 
     public override Task BeginAsync(CancellationToken cancellationToken)
     {
-        _beside = Task.WhenAll(recorder.RunAsync(), reader.RunAsync(_reading.Token));
+        _beside = [recorder.RunAsync(), reader.RunAsync(_reading.Token)];
         return Task.CompletedTask;
     }
 
     /// <summary>Applies the news, and begins what there is room for.</summary>
-    public override Task<NextRound> RoundAsync(CancellationToken cancellationToken)
+    public override async Task<NextRound> RoundAsync(CancellationToken cancellationToken)
     {
+        // Neither ends before the process does. If one has, nothing is recorded or read any more, and the round fails, so that it is told.
+        foreach (var ended in _beside.Where(task => task.IsFaulted)) await ended;
         while (mailbox.News.TryRead(out var news)) Apply(news);
         foreach (var lane in _lanes.WantingPage) reader.Read(lane);
         foreach (var lane in _lanes.Yielded) reader.HandOver(lane);
         // Asked before each post: the process may have been frozen between two.
         while (lease.Claim is { } claim && _lanes.TryBegin(claim) is { } post) _ = AttemptAsync(post, _cutOff.Token);
-        return Task.FromResult(NextRound.WhenWoken);
+        return NextRound.WhenWoken;
     }
 
     /// <summary>Begins nothing more, and lets the posts in flight finish and be recorded.</summary>
     public override async Task EndAsync(CancellationToken cancellationToken)
     {
-        await _reading.CancelAsync();
+        await _reading.EndAsync();
         _cutOff.CancelAfter(LongestDrain);
         while (_lanes.InFlight > 0) Apply(await mailbox.News.ReadAsync(CancellationToken.None));
         await recorder.CloseAsync();
-        await _beside;
+        await Task.WhenAll(_beside);
     }
 
     public void Dispose()

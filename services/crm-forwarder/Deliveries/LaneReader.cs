@@ -31,9 +31,9 @@ internal sealed partial class LaneReader(DeliveryMailbox mailbox, DueDeliveries 
         {
             await foreach (var job in _jobs.Reader.ReadAllAsync(stoppingToken)) await job(stoppingToken);
         }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        catch (Exception) when (stoppingToken.IsCancellationRequested)
         {
-            // The process ends; nobody waits for what was not read.
+            // The process ends; nobody waits for what was not read. MySQL says of a cancelled query that it was interrupted.
         }
     }
 

@@ -72,7 +72,7 @@ internal sealed partial class DownloadWorker(
 
     public override async Task EndAsync(CancellationToken cancellationToken)
     {
-        await _stopped.CancelAsync();
+        await _stopped.EndAsync();
         Task running;
         lock (_gate) running = Task.WhenAll(_running.Values.Select(run => run.Task));
         await running.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

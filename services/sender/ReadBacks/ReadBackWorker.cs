@@ -62,7 +62,7 @@ internal sealed partial class ReadBackWorker(
 
     public override async Task EndAsync(CancellationToken cancellationToken)
     {
-        await _stopped.CancelAsync();
+        await _stopped.EndAsync();
         Task looks;
         lock (_lock) looks = Task.WhenAll(_looks.Values);
         await looks.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -58,7 +58,7 @@ internal sealed class Dispatcher(
         }
 
         await calls.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await _stopped.CancelAsync();
+        await _stopped.EndAsync();
         // Helpful, not needed: without it the next process waits some seconds.
         await claims.DisownAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }

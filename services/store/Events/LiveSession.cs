@@ -4,6 +4,7 @@ using System.Text;
 using InstaMessenger.Contracts.Ids;
 using InstaMessenger.Hosting.Database;
 using InstaMessenger.Hosting.Security;
+using InstaMessenger.Hosting.Workers;
 
 namespace InstaMessenger.Store.Events;
 
@@ -17,7 +18,7 @@ internal sealed record LiveFilter(AccountReach Accounts, IReadOnlySet<string>? T
 
 /// <summary>
 /// One client's stream: a cursor, a wake-up and nothing else, since ten thousand of them must fit. It has no timer of its own;
-/// <see cref="LiveTail"/> ticks for all.
+/// <see cref="LivePulse"/> ticks for all.
 /// </summary>
 /// <param name="output">Where to write.</param>
 /// <param name="cursor">The last sequence that the client has.</param>
@@ -95,7 +96,7 @@ internal sealed class LiveSession(
     public void End()
     {
         // Not Cancel, which would run the stream's end here and now, inside the lock of whoever ends it.
-        _ = _end.CancelAsync();
+        _ = _end.EndAsync();
         Signal();
     }
 

@@ -109,6 +109,34 @@ public sealed class WorkerLoopTests : IAsyncDisposable
         _probe.Rounds.ShouldBe(1);
     }
 
+    /// <summary>MySqlConnector throws out of the cancellation when its connection is cut in the same moment.</summary>
+    [Fact]
+    public async Task A_stop_goes_on_although_what_listens_to_its_token_fails()
+    {
+        _probe.HeldLease = new SwitchedLease { IsFree = true, BreaksWhenCancelled = true };
+        await _loop.StartAsync(CancellationToken.None);
+        await _probe.UntilRoundAsync();
+
+        await _loop.StoppingAsync(CancellationToken.None);
+
+        _probe.Ended.ShouldBeTrue();
+    }
+
+    /// <summary>MySQL says of a query that is cancelled at the end that it was interrupted.</summary>
+    [Fact]
+    public async Task A_worker_that_does_not_end_well_gives_its_lease_back_all_the_same()
+    {
+        var lease = new SwitchedLease { IsFree = true };
+        _probe.HeldLease = lease;
+        _probe.End = () => throw new TimeoutException("interrupted");
+        await _loop.StartAsync(CancellationToken.None);
+        await _probe.UntilRoundAsync();
+
+        await _loop.StoppingAsync(CancellationToken.None);
+
+        lease.IsHeld.ShouldBeFalse();
+    }
+
     [Fact]
     public async Task Only_the_process_with_the_lease_runs_rounds_and_the_other_goes_on_when_it_is_free()
     {
@@ -217,10 +245,12 @@ public sealed class WorkerLoopTests : IAsyncDisposable
             return Answers.TryDequeue(out var answer) ? answer() : NextRound.WhenWoken;
         }
 
+        public Func<Task> End { get; set; } = () => Task.CompletedTask;
+
         public override Task EndAsync(CancellationToken cancellationToken)
         {
             Ended = true;
-            return Task.CompletedTask;
+            return End();
         }
     }
 
@@ -231,6 +261,8 @@ public sealed class WorkerLoopTests : IAsyncDisposable
         public string Name => "probe";
 
         public bool IsFree { get; set; }
+
+        public bool BreaksWhenCancelled { get; init; }
 
         public bool IsHeld { get; private set; }
 
@@ -249,6 +281,7 @@ public sealed class WorkerLoopTests : IAsyncDisposable
         {
             Asked++;
             _asked.Writer.TryWrite(true);
+            if (BreaksWhenCancelled) cancellationToken.Register(() => throw new TimeoutException("not connected"));
             if (IsFree) (IsHeld, Token) = (true, Token + 1);
             return Task.FromResult(IsHeld);
         }
