@@ -1,3 +1,4 @@
+using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Metadata;
@@ -36,6 +37,11 @@ internal sealed partial class DatabaseStarter<TContext>(
                 error.ErrorCode is MySqlErrorCode.AccessDenied or MySqlErrorCode.DatabaseAccessDenied or MySqlErrorCode.UnknownDatabase)
             {
                 throw new InvalidOperationException($"The server of {typeof(TContext).Name} answers, and refuses: {error.Message}", error);
+            }
+            catch (SqliteException error) when (DatabaseErrors.IsUnavailable(error))
+            {
+                // Damaged, full, read-only, no database at all: nobody but the operator can mend it.
+                throw new InvalidOperationException($"Data:Directory: {file.Path} cannot be used: {error.Message}", error);
             }
             catch (Exception error) when (file.Path is null && DatabaseErrors.IsUnavailable(error))
             {

@@ -6,21 +6,27 @@ namespace InstaMessenger.Hosting.Database;
 /// </summary>
 public sealed class FileLock : IDisposable
 {
+    /// <summary>EWOULDBLOCK: .NET has the system's own number for an error without a type of its own.</summary>
+    private const int Taken = 11;
+
     private readonly FileStream _file;
 
     /// <summary>Takes the lock of <paramref name="databasePath"/>.</summary>
     /// <param name="databasePath">The database file; the lock lies beside it.</param>
-    /// <exception cref="InvalidOperationException">Another process owns the file.</exception>
+    /// <exception cref="InvalidOperationException">Another process owns the file, or the lock cannot be made.</exception>
     public FileLock(string databasePath)
     {
         try
         {
             _file = new FileStream(databasePath + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
-        catch (IOException error)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw new InvalidOperationException(
-                $"Another process uses {databasePath}; stop it or set Data:Directory to another folder.", error);
+                error.HResult == Taken
+                    ? $"Another process uses {databasePath}; stop it or set Data:Directory to another folder."
+                    : $"Data:Directory: the lock of {databasePath} cannot be taken: {error.Message}",
+                error);
         }
     }
 

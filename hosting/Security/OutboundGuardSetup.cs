@@ -1,3 +1,5 @@
+using InstaMessenger.Hosting.Settings;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -16,7 +18,13 @@ public static class OutboundGuardSetup
     public static void AddOutboundGuard(this IHostApplicationBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        builder.Services.AddOptions<OutboundOptions>().BindConfiguration("Outbound").ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddSection<OutboundOptions>("Outbound");
+        builder.Services.AddOptions<OutboundOptions>().Configure<IConfiguration>((options, configuration) =>
+        {
+            // The binder knows only the numbered form, and would pass by "one,two" without a word.
+            options.AllowedAddresses.Clear();
+            foreach (var entry in SettingList.Read(configuration, "Outbound:AllowedAddresses")) options.AllowedAddresses.Add(entry.Value);
+        });
         builder.Services.TryAddSingleton(provider => new OutboundRules(provider.GetRequiredService<IOptions<OutboundOptions>>().Value));
         builder.Services.TryAddSingleton(provider => new OutboundGuard(provider.GetRequiredService<OutboundRules>()));
     }

@@ -20,13 +20,10 @@ public sealed class OutboundOptions : IValidatableObject
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
-        for (var index = 0; index < AllowedAddresses.Count; index++)
-        {
-            if (NetworkOf(AllowedAddresses[index]) is null && HostOf(AllowedAddresses[index]) is null)
-                yield return new ValidationResult(
-                    $"Outbound:AllowedAddresses:{index} is no host name, address or network (like 10.1.0.0/16).",
-                    [nameof(AllowedAddresses)]);
-        }
+        foreach (var entry in AllowedAddresses.Where(entry => NetworkOf(entry) is null && HostOf(entry) is null))
+            yield return new ValidationResult(
+                $"'{entry}' is no host name, address or network (like 10.1.0.0/16).",
+                [nameof(AllowedAddresses)]);
     }
 
     /// <summary>Parses a network, or an address as a network of one; null for anything else.</summary>

@@ -65,6 +65,7 @@ public static partial class ServiceProcess
         InvalidOperationException => OneLine(error.Message),
         AggregateException { InnerExceptions: [var only] } => SentenceOf(only),
         IOException when error.Message.Contains("bind", StringComparison.OrdinalIgnoreCase) => OneLine($"Urls: {error.Message}"),
+        UnauthorizedAccessException => OneLine($"{error.Message} The file is read-only, or another user's."),
         SocketException => OneLine($"Urls: cannot listen there: {error.Message}"),
         FormatException when error.Message.Contains("url", StringComparison.OrdinalIgnoreCase) => OneLine($"Urls: {error.Message}"),
         _ => null,

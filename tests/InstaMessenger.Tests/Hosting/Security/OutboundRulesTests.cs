@@ -93,7 +93,7 @@ public sealed class OutboundRulesTests
         options.AllowedAddresses.Add(entry);
         var errors = new List<ValidationResult>();
         Validator.TryValidateObject(options, new ValidationContext(options), errors, validateAllProperties: true).ShouldBeFalse();
-        errors.ShouldHaveSingleItem().ErrorMessage!.ShouldContain("Outbound:AllowedAddresses:1");
+        errors.ShouldHaveSingleItem().ErrorMessage!.ShouldContain($"'{entry}' is no host name");
     }
 
     [Fact]

@@ -42,6 +42,7 @@ public sealed class RefusedSettingTests
     [InlineData("RateLimits:PerKeyBurst=0", "RateLimits:PerKeyBurst: ")]
     [InlineData("RateLimits:Gateways=0", "RateLimits:Gateways: ")]
     [InlineData("Bodies:DeadlineSeconds=0", "Bodies:DeadlineSeconds: ")]
+    [InlineData("Outbound:AllowedAddresses=crm.lan,10.0.0.0/99", "Outbound:AllowedAddresses: '10.0.0.0/99' is no host name")]
     [InlineData("ForwardedHeaders:KnownProxies=proxy", "ForwardedHeaders:KnownProxies is neither")]
     [InlineData("Metrics:Port=nine", "Metrics:Port")]
     [InlineData("Metrics:Port=99999", "Metrics:Port")]
@@ -69,6 +70,28 @@ public sealed class RefusedSettingTests
         using var folder = new TemporaryFolder();
         await using var first = await ServiceUnderTest.StartAsync(StandaloneHost.Build(ServiceUnderTest.Arguments(folder.Path)));
         await ShouldBeOneLineAsync(() => StandaloneHost.Build(ServiceUnderTest.Arguments(folder.Path)), "Another process uses");
+    }
+
+    [Fact]
+    public async Task A_database_that_is_damaged_is_named()
+    {
+        using var folder = new TemporaryFolder();
+        await File.WriteAllTextAsync(Path.Combine(folder.Path, "sender.db"), new string('x', 4096), TestContext.Current.CancellationToken);
+        await ShouldBeOneLineAsync(
+            () => StandaloneHost.Build(ServiceUnderTest.Arguments(folder.Path)),
+            $"Data:Directory: {Path.Combine(folder.Path, "sender.db")} cannot be used: ");
+    }
+
+    [Theory]
+    [InlineData("ingress")]
+    [InlineData("store")]
+    public async Task A_lock_that_cannot_be_made_is_not_taken_for_another_process(string database)
+    {
+        using var folder = new TemporaryFolder();
+        Directory.CreateDirectory(Path.Combine(folder.Path, $"{database}.db.lock"));
+        await ShouldBeOneLineAsync(
+            () => StandaloneHost.Build(ServiceUnderTest.Arguments(folder.Path)),
+            $"Data:Directory: the lock of {Path.Combine(folder.Path, $"{database}.db")} cannot be taken: ");
     }
 
     [Theory]
@@ -101,6 +124,19 @@ public sealed class RefusedSettingTests
 
         names.Count.ShouldBeGreaterThan(30);
         names.Where(name => !KnownSettings.Names.Any(known => known == name || known.StartsWith(name + ":*", StringComparison.Ordinal)))
+            .ShouldBeEmpty();
+    }
+
+    /// <summary>Who writes a setting into .env expects that it holds; what Compose does not pass on is lost without a word.</summary>
+    [Fact]
+    public async Task Every_setting_that_is_not_Composes_own_reaches_a_service_of_Compose()
+    {
+        var compose = await File.ReadAllTextAsync(RepositoryRoot.Of("docker-compose.yml"), TestContext.Current.CancellationToken);
+        // Fixed by the images and volumes.
+        string[] own = ["Data:Directory", "Metrics:Host"];
+        KnownSettings.Names.Where(name => !name.EndsWith(":*", StringComparison.Ordinal) || name == "Jwt:SigningKeys:*")
+            .Except(own)
+            .Where(name => !compose.Contains($"  {name.Replace("*", "0").Replace(":", "__")}:", StringComparison.Ordinal))
             .ShouldBeEmpty();
     }
 

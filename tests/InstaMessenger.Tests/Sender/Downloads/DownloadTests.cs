@@ -1,4 +1,5 @@
 using System.Text;
+using InstaMessenger.Contracts;
 using InstaMessenger.Contracts.Commands;
 using InstaMessenger.Contracts.Events;
 using InstaMessenger.Contracts.Ids;
@@ -255,6 +256,19 @@ public sealed class DownloadTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_file_that_was_written_when_nobody_waited_for_it_any_more_is_told_so_that_it_is_removed()
+    {
+        var command = Lying(Jpeg, "image/jpeg");
+        await _sender.FetchAsync(command);
+        var kept = await NextAsync();
+        var frozen = Download.Of(new BusItem<FetchMedia>("late", null, command), _sender.Clock.GetUtcNow());
+
+        await _sender.Services.GetRequiredService<DownloadClaims>().RecordAsync(frozen, new DownloadEnd.Kept(kept.Content!));
+
+        (await NextAsync()).ShouldBe(kept);
+    }
+
+    [Fact]
     public async Task A_process_that_died_during_a_download_begins_it_again()
     {
         var hang = true;
@@ -273,7 +287,7 @@ public sealed class DownloadTests : IAsyncLifetime
         claimed.Claimed.ShouldBeTrue();
         hang = false;
         await _sender.CloseAsync();
-        await _sender.OpenAsync(_meta.BaseAddress, ("Outbound:AllowedAddresses:0", "localhost"));
+        await _sender.OpenAsync(_meta.BaseAddress, ("Outbound:AllowedAddresses", "media.internal, localhost"));
 
         (await NextAsync()).Outcome.ShouldBe(MediaOutcome.Kept);
     }
