@@ -1,6 +1,7 @@
 using InstaMessenger.CrmForwarder;
 using InstaMessenger.Hosting;
 using InstaMessenger.Hosting.Bus;
+using InstaMessenger.Hosting.Database;
 using InstaMessenger.Ingress;
 using InstaMessenger.Sender;
 using InstaMessenger.Store;
@@ -17,6 +18,7 @@ public static class StandaloneHost
     public static WebApplication Build(string[] args)
     {
         var builder = ServiceDefaults.CreateBuilder(args, "standalone", defaultPort: 8080);
+        builder.AddOnlyProcess();
         builder.AddIngress();
         builder.AddStore();
         builder.AddSender();

@@ -1,6 +1,8 @@
 using System.Security.Cryptography;
+using InstaMessenger.Hosting.Settings;
 using InstaMessenger.IntegrationTests.Fixtures;
 using InstaMessenger.Standalone;
+using Microsoft.AspNetCore.Builder;
 using MySqlConnector;
 
 namespace InstaMessenger.IntegrationTests.Product;
@@ -8,6 +10,8 @@ namespace InstaMessenger.IntegrationTests.Product;
 /// <summary>Several processes of a kind, started at once on nothing.</summary>
 public sealed class StartTogetherTests(SharedServers servers) : IDisposable
 {
+    private readonly string _masterKey = Key();
+    private readonly string _signingKey = Key();
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("instamessenger-together-");
 
     public void Dispose() => _folder.Delete(recursive: true);
@@ -17,24 +21,8 @@ public sealed class StartTogetherTests(SharedServers servers) : IDisposable
     {
         var server = await servers.MariaDbAsync();
         string[] databases = [await server.NewDatabaseAsync(), await server.NewDatabaseAsync(), await server.NewDatabaseAsync()];
-        var (masterKey, signingKey) = (
-            Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)), Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)));
-        var hosts = Enumerable.Range(0, 4).Select(i => StandaloneHost.Build(
-        [
-            "--Urls=http://127.0.0.1:0",
-            $"--Data:Directory={_folder.CreateSubdirectory($"data-{i}").FullName}",
-            $"--Secrets:KeyDirectory={_folder.FullName}/keys",
-            $"--Secrets:MasterKey={masterKey}",
-            $"--Jwt:SigningKeys:0={signingKey}",
-            "--Bootstrap:AdminUsername=admin",
-            "--Bootstrap:AdminPassword=a long password of the tests",
-            "--Instagram:Apps:0:AppId=1234567890",
-            "--Instagram:Apps:0:AppSecret=0123456789abcdef0123456789abcdef",
-            "--Instagram:Apps:0:VerifyToken=verify-token",
-            $"--ConnectionStrings:Store={databases[0]}",
-            $"--ConnectionStrings:Sender={databases[1]}",
-            $"--ConnectionStrings:CrmForwarder={databases[2]}",
-        ])).ToList();
+        var broker = await (await servers.BrokerAsync()).NewVirtualHostAsync();
+        var hosts = Enumerable.Range(0, 4).Select(i => Build(i, databases, $"--ConnectionStrings:RabbitMq={broker}")).ToList();
         try
         {
             await Task.WhenAll(hosts.Select(host => Task.Run(() => host.StartAsync())));
@@ -57,4 +45,43 @@ public sealed class StartTogetherTests(SharedServers servers) : IDisposable
             foreach (var host in hosts) await host.DisposeAsync();
         }
     }
+    [Fact]
+    public async Task Without_a_broker_a_second_process_on_the_database_is_refused_until_the_first_is_gone()
+    {
+        var server = await servers.MariaDbAsync();
+        string[] databases = [await server.NewDatabaseAsync(), await server.NewDatabaseAsync(), await server.NewDatabaseAsync()];
+        await using (var first = Build(0, databases))
+        {
+            await first.StartAsync();
+            using var errors = new StringWriter();
+            (await ServiceProcess.RunAsync(() => Build(1, databases), errors)).ShouldBe(1);
+            errors.ToString()
+                .ShouldStartWith("InstaMessenger does not start. Another process uses the database of ConnectionStrings:Store.");
+            await first.StopAsync();
+        }
+
+        await using var second = Build(1, databases);
+        await second.StartAsync();
+        await second.StopAsync();
+    }
+
+    private WebApplication Build(int number, string[] databases, params string[] more) => StandaloneHost.Build(
+    [
+        "--Urls=http://127.0.0.1:0",
+        $"--Data:Directory={_folder.CreateSubdirectory($"data-{number}").FullName}",
+        $"--Secrets:KeyDirectory={_folder.FullName}/keys",
+        $"--Secrets:MasterKey={_masterKey}",
+        $"--Jwt:SigningKeys:0={_signingKey}",
+        "--Bootstrap:AdminUsername=admin",
+        "--Bootstrap:AdminPassword=a long password of the tests",
+        "--Instagram:Apps:0:AppId=1234567890",
+        "--Instagram:Apps:0:AppSecret=0123456789abcdef0123456789abcdef",
+        "--Instagram:Apps:0:VerifyToken=verify-token",
+        $"--ConnectionStrings:Store={databases[0]}",
+        $"--ConnectionStrings:Sender={databases[1]}",
+        $"--ConnectionStrings:CrmForwarder={databases[2]}",
+        .. more,
+    ]);
+
+    private static string Key() => Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
 }
