@@ -29,7 +29,7 @@ internal sealed partial class DownloadClaims(
 
     /// <summary>Claims rows that are due, those that wait longest first.</summary>
     /// <param name="most">How many.</param>
-    /// <param name="room">How many more an account may have; none in it: as many as may be at once.</param>
+    /// <param name="room">How many more an account may have; one that is not in it may have <paramref name="mostPerAccount"/>.</param>
     /// <param name="mostPerAccount">How many an account may have at once.</param>
     /// <param name="cancellationToken">Gives up.</param>
     public async Task<IReadOnlyList<Download>> ClaimAsync(
@@ -71,7 +71,12 @@ internal sealed partial class DownloadClaims(
         var counts = await unitOfWork.ExecuteAsync(async scope =>
         {
             var row = await FindAsync(scope, claimed);
-            if (row is null) return false;
+            if (row is null)
+            {
+                if (end is DownloadEnd.Kept late) await ReportLateAsync(scope, claimed, late, now);
+                return false;
+            }
+
             if (wait is { } later) row.PutOff(now + later, counts: end is DownloadEnd.Later);
             else
             {
@@ -95,6 +100,19 @@ internal sealed partial class DownloadClaims(
     /// <summary>Gives a claim back whose attempt was not made to its end, because the process stops.</summary>
     public Task ReleaseAsync(Download claimed) => unitOfWork.ExecuteAsync(
         async scope => (await FindAsync(scope, claimed))?.PutOff(clock.GetUtcNow(), counts: false));
+
+    /// <summary>
+    /// Tells of a file that was written although nobody waits for it here any more: it may have been taken back meanwhile, and the store
+    /// removes it then.
+    /// </summary>
+    private static async Task ReportLateAsync(
+        WorkScope<SenderDbContext> scope, Download claimed, DownloadEnd.Kept end, DateTimeOffset now)
+    {
+        // With a later claim on it, the file is that one's to report.
+        if (await scope.Db.Downloads.AnyAsync(row => row.File == claimed.File)) return;
+        scope.Publish(
+            new MediaReported(claimed.AttachmentId, claimed.File, MediaOutcome.Kept, end.Content, null, now), claimed.TraceParent);
+    }
 
     private static Task<Download?> FindAsync(WorkScope<SenderDbContext> scope, Download claimed) => scope.Db.Downloads.SingleOrDefaultAsync(
         row => row.Sequence == claimed.Sequence && row.Attempts == claimed.Attempts && row.DueAt == claimed.DueAt);

@@ -11,7 +11,7 @@ internal static class DownloadSchedule
 
     private static readonly TimeSpan Longest = TimeSpan.FromHours(6);
 
-    /// <summary>How long until the next attempt; null when there is none: 7 attempts in about three hours are all.</summary>
+    /// <summary>The wait before the next attempt; null after the seventh, which comes about three hours after the first.</summary>
     /// <param name="attempts">Attempts so far, at least 1.</param>
     /// <param name="asked">What the other side asks for; at most six hours are granted.</param>
     /// <param name="jitter">0 to 1: lengthens the wait by up to a fifth, so that what failed together does not come back together.</param>

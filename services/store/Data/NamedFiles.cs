@@ -14,9 +14,11 @@ internal static class NamedFiles
         StoreDbContext db, IReadOnlyCollection<MediaFile> files, CancellationToken cancellationToken)
     {
         var wanted = files.Select(file => (MediaFile?)file).ToList();
+        // Uploads first: a file goes from an upload to a message and never back. Asked the other way round, a file that goes over between
+        // the two questions is found by neither.
+        var uploaded = await db.Set<Upload>().Where(row => files.Contains(row.File)).Select(row => row.File).ToListAsync(cancellationToken);
         var attached = await db.Set<Attachment>().Where(row => wanted.Contains(row.File)).Select(row => row.File!.Value)
             .ToListAsync(cancellationToken);
-        var uploaded = await db.Set<Upload>().Where(row => files.Contains(row.File)).Select(row => row.File).ToListAsync(cancellationToken);
         var pictures = await db.Set<ContactPicture>().Where(row => files.Contains(row.File)).Select(row => row.File)
             .ToListAsync(cancellationToken);
         return [.. attached, .. uploaded, .. pictures];

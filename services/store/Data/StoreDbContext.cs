@@ -150,6 +150,10 @@ internal abstract class StoreDbContext(DbContextOptions options) : ServiceDbCont
     {
         var gone = ChangeTracker.Entries<Message>().Where(entry => entry.State == EntityState.Deleted)
             .Select(entry => entry.Entity).ToList();
+        if (gone.Count == 0) return;
+        // First the messages' own rows: whoever indexes them just now has those, and what it writes must be there to be found.
+        var sequences = gone.ConvertAll(message => message.Sequence);
+        await Messages.ForUpdate().Where(message => sequences.Contains(message.Sequence)).Select(message => message.Sequence).ToListAsync();
         foreach (var message in gone) await SearchedMessage.ForgetAsync(this, message.AccountId, message.Sequence);
     }
 

@@ -15,8 +15,9 @@ internal static class SearchIndex
     /// <summary>Writes messages into the index, or takes out of it what they do not say any more.</summary>
     public static async Task WriteAsync(StoreDbContext db, Expression<Func<Message, bool>> which)
     {
+        // Locked: a message that another unit removes meanwhile would get rows that nobody looks at again.
         var messages = await db.ReadableAsync(
-            db.Messages.Where(which).OrderBy(message => message.Sequence)
+            db.Messages.ForUpdate().Where(which).OrderBy(message => message.Sequence)
                 .Select(message => new Said(message.Sequence, message.AccountId, message.Text)));
         var sequences = messages.Select(message => message.Sequence).ToList();
         var known = await db.Set<SearchedMessage>().Where(row => sequences.Contains(row.Sequence)).ToDictionaryAsync(row => row.Sequence);

@@ -46,6 +46,9 @@ internal sealed class EventTap : IAsyncDisposable
         }
     }
 
+    /// <summary>Waits until the product ends the stream.</summary>
+    public Task EndedAsync() => _reading.WaitAsync(Patience.Long);
+
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();

@@ -1,11 +1,16 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using InstaMessenger.IntegrationTests.Fixtures;
+using InstaMessenger.IntegrationTests.Reliability;
 using InstaMessenger.Simulator.Meta.Webhooks;
 using InstaMessenger.Store.Data;
 using InstaMessenger.Store.Inbound;
+using InstaMessenger.Store.Search;
+using InstaMessenger.Tests.Shared;
 using InstaMessenger.Tests.Store;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 
 namespace InstaMessenger.IntegrationTests.Store;
 
@@ -14,6 +19,7 @@ public sealed class TwoStoresTests
 {
     private const string Shop = "17841400000000000";
     private const int Messages = 40;
+    private const string LockWaits = "SELECT COUNT(*) FROM information_schema.innodb_trx WHERE trx_state = 'LOCK WAIT'";
     private static readonly DateTimeOffset Start = DateTimeOffset.FromUnixTimeMilliseconds(1752834910000);
 
     [Fact]
@@ -43,6 +49,40 @@ public sealed class TwoStoresTests
         (await db.Set<EarlyChange>().CountAsync()).ShouldBe(0);
         (await db.Events.CountAsync(row => row.Type == "message.reaction")).ShouldBe(Messages);
         (await db.Events.CountAsync(row => row.Type == "message.received")).ShouldBe(Messages);
+    }
+
+    [Fact]
+    public async Task A_message_that_is_removed_while_another_store_indexes_it_leaves_nothing_in_the_index()
+    {
+        var settings = (await StoreDatabase.SettingsAsync()).ToList();
+        // Their clock stands still, so that only this test indexes.
+        var clock = new FakeTimeProvider(Start);
+        await using var one = await StoreHost.StartAsync(settings, services => services.AddSingleton<TimeProvider>(clock));
+        await using var other = await StoreHost.StartAsync(settings, services => services.AddSingleton<TimeProvider>(clock));
+        await one.LinkAsync(Shop, Shop);
+        await ReceiveAsync(one, MetaPayloads.Text(Shop, "900", "m", "unforgettable", Start));
+        var (written, mayCommit) = (new TaskCompletionSource(), new TaskCompletionSource());
+
+        var indexing = other.UnitOfWork.ExecuteAsync(async scope =>
+        {
+            await SearchIndex.WriteAsync(scope.Db, _ => true);
+            written.TrySetResult();
+            await mayCommit.Task;
+        });
+        await written.Task;
+        var removing = one.UnitOfWork.ExecuteAsync(async scope => scope.Db.Remove(await scope.Db.Messages.SingleAsync()));
+        var server = await SharedServers.Current.MariaDbAsync();
+        await Until.TrueAsync(
+            async () => removing.IsCompleted || (await server.ExecuteAsync(LockWaits)) is not ["0"],
+            Patience.Long,
+            () => "it neither ends nor waits");
+        mayCommit.SetResult();
+        await Task.WhenAll(indexing, removing);
+
+        await using var db = one.Read();
+        (await db.Messages.CountAsync()).ShouldBe(0);
+        (await db.Set<SearchedMessage>().CountAsync()).ShouldBe(0);
+        (await db.Set<SearchTerm>().CountAsync()).ShouldBe(0);
     }
 
     private static Task ReceiveAsync(StoreHost store, JsonObject item) =>

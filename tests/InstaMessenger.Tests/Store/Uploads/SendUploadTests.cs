@@ -1,10 +1,16 @@
+using System.Data.Common;
 using System.Net;
 using InstaMessenger.Contracts.Events;
+using InstaMessenger.Contracts.Ids;
 using InstaMessenger.Contracts.Outgoing;
 using InstaMessenger.Simulator.Meta.Webhooks;
+using InstaMessenger.Store.Data;
 using InstaMessenger.Store.Domain;
+using InstaMessenger.Store.Uploads;
 using InstaMessenger.Tests.Shared;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace InstaMessenger.Tests.Store.Uploads;
 
@@ -90,6 +96,26 @@ public sealed class SendUploadTests : UploadTests
 
         await Until(() => !Sender.Commands.IsEmpty);
         Sender.Commands.Single().Content.ShouldBeOfType<OutgoingMedia>().Type.ShouldBe("audio");
+    }
+
+    [Fact]
+    public async Task A_file_that_goes_over_from_its_upload_to_a_message_is_nobodys_at_no_moment()
+    {
+        var id = await UploadedAsync(MediaSamples.Jpeg());
+        var file = MediaFile.Parse(Path.GetFileName(Files.Single()));
+        // A process that asks whether the file is named is frozen behind its first question.
+        var frozen = new BehindTheFirstQuestion(async () =>
+        {
+            await SendAsync($$"""{TO,"attachment_id":"{{id}}"}""", prefer: "wait=0");
+            Clock.Advance(TimeSpan.FromHours(25));
+            await Store.Services.GetRequiredService<UploadSweep>().RoundAsync(End);
+        });
+        var database = $"Data Source={Path.Combine(Store.Folder, "store.db")}";
+        await using var db = new SqliteStoreDbContext(new DbContextOptionsBuilder().UseSqlite(database).AddInterceptors(frozen).Options);
+
+        (await NamedFiles.AmongAsync(db, [file], End)).ShouldBe([file]);
+
+        (await Store.Read().Set<Upload>().CountAsync(End)).ShouldBe(0);
     }
 
     [Fact]
@@ -243,6 +269,19 @@ public sealed class SendUploadTests : UploadTests
         };
         if (key is not null) request.Headers.Add("Idempotency-Key", key);
         return await Crm.SendAsync(request, End);
+    }
+
+    private sealed class BehindTheFirstQuestion(Func<Task> meanwhile) : DbCommandInterceptor
+    {
+        private bool _asked;
+
+        public override async ValueTask<InterceptionResult> DataReaderClosingAsync(
+            DbCommand command, DataReaderClosingEventData eventData, InterceptionResult result)
+        {
+            if (!_asked) await meanwhile();
+            _asked = true;
+            return result;
+        }
     }
 }
 
