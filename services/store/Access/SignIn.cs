@@ -33,10 +33,7 @@ internal sealed partial class SignIn(
         if (BasicCredential.Parse(context.Request.Headers.Authorization) is not { } given) return Refused();
         var address = ClientAddress.Of(context);
         if (await throttle.BeginAsync(given.Username, address, cancellationToken) is { } wait)
-        {
-            LogThrottled(logger);
             return TryLater(context, wait, "Too many failed sign-ins.");
-        }
 
         var usernameKey = Usernames.KeyOf(given.Username);
         await using var db = await factory.CreateDbContextAsync(cancellationToken);
@@ -52,7 +49,9 @@ internal sealed partial class SignIn(
 
         if (user is null || right is false)
         {
-            LogRefused(logger, user?.Id ?? "nobody");
+            // Only of people there are: their number and the throttle bound the lines, and made-up names would fill the disk. That somebody
+            // was refused is in the log of problems.
+            if (user is not null) LogRefused(logger, user.Id);
             return Refused();
         }
 
@@ -95,10 +94,6 @@ internal sealed partial class SignIn(
 
     [LoggerMessage(EventName = "session.refused", Level = LogLevel.Warning, Message = "A sign-in as {User} was refused")]
     private static partial void LogRefused(ILogger logger, string user);
-
-    [LoggerMessage(
-        EventName = "session.throttled", Level = LogLevel.Warning, Message = "A sign-in was not looked at: too many failed before")]
-    private static partial void LogThrottled(ILogger logger);
 }
 
 /// <summary>The answer to a sign-in.</summary>

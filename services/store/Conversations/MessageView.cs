@@ -121,8 +121,8 @@ internal sealed record SentByView(string Type, string Id, string? Name);
 /// <param name="Url">Ours, below the address of this product; Meta's in mode <c>link</c>.</param>
 /// <param name="MimeType">What its bytes are; null while nobody has looked.</param>
 /// <param name="SizeBytes">How many; null while nobody has looked.</param>
-/// <param name="Width">Pixels of a picture; null while nobody has looked, and for what is none.</param>
-/// <param name="Height">Pixels of a picture; null while nobody has looked, and for what is none.</param>
+/// <param name="Width">Pixels of a picture; null while nobody has looked, and for what is no picture.</param>
+/// <param name="Height">Pixels of a picture; null while nobody has looked, and for what is no picture.</param>
 /// <param name="State">Where its bytes are.</param>
 internal sealed record AttachmentView(
     AttachmentId Id, string MediaType, string Url, string? MimeType, long? SizeBytes, int? Width, int? Height, AttachmentState State)

@@ -25,7 +25,7 @@ internal sealed class Attachment
     /// <summary>Bytes; null while nobody has looked.</summary>
     public long? SizeBytes { get; private set; }
 
-    /// <summary>Pixels of a picture; null while nobody has looked, and for what is none.</summary>
+    /// <summary>Pixels of a picture; null while nobody has looked, and for what is no picture.</summary>
     public int? Width { get; private set; }
 
     /// <inheritdoc cref="Width"/>

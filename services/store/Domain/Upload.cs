@@ -30,7 +30,7 @@ internal sealed class Upload
     /// <summary>Lower-case hex.</summary>
     public required string Sha256 { get; init; }
 
-    /// <summary>Pixels of a picture; null for what is none.</summary>
+    /// <summary>Pixels of a picture; null for what is no picture.</summary>
     public required int? Width { get; init; }
 
     /// <inheritdoc cref="Width"/>

@@ -112,8 +112,8 @@ internal sealed partial class UploadMedia(
 /// <param name="MediaType"><c>image</c>, <c>video</c>, <c>audio</c> or <c>file</c>.</param>
 /// <param name="MimeType">What its bytes are.</param>
 /// <param name="SizeBytes">How many.</param>
-/// <param name="Width">Pixels of a picture; null for what is none.</param>
-/// <param name="Height">Pixels of a picture; null for what is none.</param>
+/// <param name="Width">Pixels of a picture; null for what is no picture.</param>
+/// <param name="Height">Pixels of a picture; null for what is no picture.</param>
 /// <param name="ExpiresAt">From then on it can be neither sent nor fetched (UTC).</param>
 internal sealed record UploadView(
     UploadId Id, string? Url, string MediaType, string MimeType, long SizeBytes, int? Width, int? Height, DateTimeOffset ExpiresAt)

@@ -19,7 +19,7 @@ internal static class CarefulClient
                 var answer = await shop.Api.PostAsync(
                     "/api/v1/messages/send", new { account_id = shop.AccountId, recipient_id = recipient, message = text }, headers);
                 if (answer.Status is 200 or 202) return answer.Json.Text("message_id")!;
-                answer.Status.ShouldBeOneOf([409, 429, 500, 502, 503, 504], answer.Body);
+                answer.Status.ShouldBeOneOf([409, 429, 502, 503, 504], answer.Body);
             }
             catch (HttpRequestException)
             {
