@@ -54,6 +54,9 @@ public static class SendErrorCodes
 {
     /// <summary>The client took it back in time.</summary>
     public const string Cancelled = "cancelled";
+
+    /// <summary>Meta takes no private reply to the comment.</summary>
+    public const string CommentNotRepliable = "comment_not_repliable";
 }
 
 /// <summary>Why a send is not (yet) sent.</summary>

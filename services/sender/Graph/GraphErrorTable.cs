@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using InstaMessenger.Contracts.Events;
 using static InstaMessenger.Sender.Graph.Handling;
 
 namespace InstaMessenger.Sender.Graph;
@@ -118,7 +119,7 @@ internal static class GraphErrorTable
             100,
             2534025,
             Never,
-            "comment_not_repliable",
+            SendErrorCodes.CommentNotRepliable,
             new("The comment takes no private reply: answered already, too old, or deleted.", "Answer the comment itself on Instagram.")),
         new(
             100,

@@ -13,6 +13,7 @@ internal sealed class MessageTable : IEntityTypeConfiguration<Message>
         entity.Property(message => message.Sequence).ValueGeneratedOnAdd();
         entity.Ignore(message => message.Error);
         entity.Ignore(message => message.Quoted);
+        entity.Ignore(message => message.Author);
         entity.Ignore(message => message.AwaitsMid);
         entity.Ignore(message => message.IsUnderWay);
         entity.Ignore(message => message.IsDeleted);

@@ -20,9 +20,10 @@ internal sealed class Comment
     /// <summary>When, by Meta's clock; when we first heard of it, if Meta did not say.</summary>
     public DateTimeOffset CommentedAt { get; private set; }
 
-    /// <summary>The private reply; null when there is none.</summary>
+    /// <summary>The private reply; null when there is none of ours.</summary>
     public MessageId? ReplyId { get; private set; }
 
+    /// <summary>When it was written. With no reply of ours: Meta said that it takes none.</summary>
     public DateTimeOffset? RepliedAt { get; private set; }
 
     public static Comment Of(AccountId account, string id, InstagramUserId contact, DateTimeOffset at) =>
@@ -33,6 +34,11 @@ internal sealed class Comment
     /// <param name="reply">The reply that is to go; null for a new one.</param>
     public SendPermit PermitAt(DateTimeOffset now, MessageId? reply = null)
     {
+        if (RepliedAt is { } closedAt && ReplyId is null) return SendPermit.Refuse(
+            "comment_closed",
+            closedAt,
+            "Meta takes no private reply to the comment: it was answered somewhere else, is too old or was deleted.",
+            "Answer the comment itself on Instagram, or wait until its author writes.");
         if (RepliedAt is { } repliedAt && ReplyId != reply) return SendPermit.Refuse(
             "one_private_reply",
             repliedAt,
@@ -54,6 +60,12 @@ internal sealed class Comment
     public void Reopen(MessageId reply)
     {
         if (ReplyId == reply) (ReplyId, RepliedAt) = (null, null);
+    }
+
+    /// <summary>Notes that its reply never went out because Meta takes none, so that Meta is not asked again.</summary>
+    public void Close(MessageId reply)
+    {
+        if (ReplyId == reply) ReplyId = null;
     }
 
     /// <summary>Meta: a private reply goes within 7 days of the comment.</summary>

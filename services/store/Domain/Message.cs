@@ -62,6 +62,16 @@ internal sealed partial class Message
     public Origin? Origin { get; private set; }
 
     /// <summary>
+    /// Who wrote it: of what is sent anew, too, this decides whether it may be tagged <c>HUMAN_AGENT</c>, and not who has it sent.
+    /// </summary>
+    public Author Author => Origin switch
+    {
+        Domain.Origin.Automation => Author.Automation,
+        Domain.Origin.Ui => Author.Human,
+        _ => Details is { ByPerson: true } ? Author.Human : Author.Undeclared,
+    };
+
+    /// <summary>
     /// Meta's time, by which messages are shown and ordered. For an outbound message that is not sent yet, the time at which it was
     /// accepted from the client.
     /// </summary>
@@ -145,13 +155,20 @@ internal sealed partial class Message
 
     /// <summary>Makes a message that a client or an agent wants to send.</summary>
     public static Message Compose(
-        Conversation conversation, MessageContent content, Origin origin, DateTimeOffset now, MessageId id, string? metadata = null)
+        Conversation conversation,
+        MessageContent content,
+        Origin origin,
+        DateTimeOffset now,
+        MessageId id,
+        string? metadata = null,
+        Author author = Author.Undeclared)
     {
         if (content.Kind is MessageKind.Unsupported or MessageKind.Deleted)
             throw new BrokenRuleException("Only what can be shown can be sent.");
         var message = Create(conversation, content, now, now, id);
         message.Direction = Direction.Outbound;
         message.Origin = origin;
+        if (author == Author.Human && message.Author != author) message.Details = new MessageDetails { ByPerson = true };
         message.Status = MessageStatus.Pending;
         message.Metadata = metadata;
         message.Content = content.Outgoing;

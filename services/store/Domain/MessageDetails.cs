@@ -37,6 +37,9 @@ internal sealed record MessageDetails
     /// <summary>Whether the account wrote to itself, which Meta offers for tests.</summary>
     public bool Self { get; init; }
 
+    /// <summary>Whether a program that had it sent says that a person wrote it.</summary>
+    public bool ByPerson { get; init; }
+
     public string ToJson() => JsonSerializer.Serialize(this, Json);
 
     /// <summary>Reads what <see cref="ToJson"/> wrote.</summary>

@@ -116,7 +116,8 @@ internal sealed class AcceptSend(IUnitOfWork<StoreDbContext> unitOfWork, EventLo
 
         List<Message> messages = [.. contents.Zip(
             wish.MessageIds,
-            (content, id) => Message.Compose(conversation, MessageContent.Of(content), wish.Origin, now, id, request.Metadata))];
+            (content, id) => Message.Compose(
+                conversation, MessageContent.Of(content), wish.Origin, now, id, request.Metadata, wish.Author))];
         messages[0].Quote(quoted);
         MessageId? before = null;
         foreach (var message in messages)

@@ -63,7 +63,7 @@ internal sealed class CancelMessage(IUnitOfWork<StoreDbContext> unitOfWork, Verd
                 var account = await scope.Db.Accounts.SingleAsync(row => row.Id == message.AccountId);
                 message.Cancel();
                 await Quotes.FillAsync(scope.Db, [message]);
-                if (message.Content?.CommentId is { } comment) await PrivateReplies.ReopenAsync(scope.Db, conversation, message, comment);
+                if (message.Content?.CommentId is { } comment) await PrivateReplies.EndAsync(scope.Db, conversation, message, comment);
                 log.Append(scope, EventTypes.MessageStatus, account, conversation, message);
                 break;
             case MessageStatus.Pending:

@@ -1,4 +1,5 @@
 using InstaMessenger.Contracts.Commands;
+using InstaMessenger.Contracts.Events;
 using InstaMessenger.Contracts.Ids;
 using InstaMessenger.Hosting.Database;
 using InstaMessenger.Hosting.Http;
@@ -57,21 +58,25 @@ internal sealed class RetryMessage(IUnitOfWork<StoreDbContext> unitOfWork, Verdi
         if (RefusalOf(failed, conversation, account, mayDouble) is { } refusal) return (null, refusal);
         if (!AttachedUploads.AreKept(failed))
             return (null, Refuse("upload_expired", "Its file was uploaded and is not kept any more: upload it and send it anew."));
-        var author = failed.Origin == Origin.Automation ? Author.Automation
-            : caller.Kind == CallerKind.User ? Author.Human
-            : Author.Undeclared;
-        var permit = SendPermit.Of(conversation.FactsFor(account.HumanAgent), author, now);
-        if (failed.Content!.CommentId is { } commentId)
+        var (comment, permit) = failed.Content!.CommentId is { } commentId
+            ? await PrivateReplies.FindAsync(db, account.Id, commentId, failed.Id, now)
+            : (null, SendPermit.Of(conversation.FactsFor(account.HumanAgent), AuthorOf(failed), now));
+        var code = failed.Content.CommentId is null ? "window_closed" : SendErrorCodes.CommentNotRepliable;
+        if (permit.Refusal is { } closed) return (null, WindowProblem.Of(closed, code));
+        if (comment is not null)
         {
-            var comment = await db.Comments.SingleOrDefaultAsync(row => row.CommentId == commentId && row.AccountId == account.Id);
-            permit = comment?.PermitAt(now, failed.Id) ?? permit;
-            if (permit.Refusal is null) comment?.Answer(newId, now);
-            if (permit.Refusal is null) conversation.ReplyInPrivate(now);
+            comment.Answer(newId, now);
+            conversation.ReplyInPrivate(now);
         }
 
-        if (permit.Refusal is { } closed) return (null, WindowProblem.Of(closed));
         var message = Message.Compose(
-            conversation, MessageContent.Of(failed.Content), failed.Origin ?? Origin.Api, now, newId, failed.Metadata);
+            conversation,
+            MessageContent.Of(failed.Content),
+            failed.Origin ?? Origin.Api,
+            now,
+            newId,
+            failed.Metadata,
+            failed.Author);
         AttachedUploads.PassOn(failed, message, account, now);
         failed.RetryAs(newId);
         await Quotes.FillAsync(db, [message]);
@@ -83,6 +88,9 @@ internal sealed class RetryMessage(IUnitOfWork<StoreDbContext> unitOfWork, Verdi
         scope.Publish(SendCommand.Of(message, account, conversation, permit, now, before: null));
         return (SendAnswer.Of([message], conversation.ContactId), null);
     }
+
+    /// <summary>The words are whose they were, whoever has them sent anew. Those of a program that did not say count as its own.</summary>
+    private static Author AuthorOf(Message failed) => failed.Author == Author.Human ? Author.Human : Author.Automation;
 
     private static ProblemHttpResult? RefusalOf(Message failed, Conversation conversation, Account account, bool mayDouble)
     {

@@ -70,9 +70,7 @@ internal sealed partial class ScheduledSends(
         if (conversation is null || messages.Count == 0) return;
         await Quotes.FillAsync(db, messages);
         var permit = await PermitAsync(db, account, conversation, messages[0], row.Author, now);
-        var refusal = account.UnlinkedAt is not null
-            ? new SendError("account_unlinked", "The account was unlinked before the message was due.", true, null)
-            : permit.Refusal is { } why ? new SendError("window_closed", $"{why.Reason} {why.NextStep}", false, null) : null;
+        var refusal = RefusalOf(account, messages[0], permit);
         var isNewestKnown = true;
         MessageId? before = null;
         foreach (var message in messages)
@@ -80,6 +78,8 @@ internal sealed partial class ScheduledSends(
             message.Release(now);
             isNewestKnown &= conversation.Place(message);
             if (refusal is not null) message.Reject(refusal, now);
+            if (refusal is not null && message.Content?.CommentId is { } comment)
+                await PrivateReplies.EndAsync(db, conversation, message, comment);
             log.Append(scope, EventTypes.MessageStatus, account, conversation, message);
             if (refusal is null) scope.Publish(SendCommand.Of(message, account, conversation, permit, now, before));
             before = message.Id;
@@ -107,8 +107,16 @@ internal sealed partial class ScheduledSends(
         StoreDbContext db, Account account, Conversation conversation, Message first, Author author, DateTimeOffset now)
     {
         if (first.Content?.CommentId is not { } id) return SendPermit.Of(conversation.FactsFor(account.HumanAgent), author, now);
-        var comment = await db.Comments.SingleOrDefaultAsync(row => row.CommentId == id && row.AccountId == account.Id);
-        return comment?.PermitAt(now, first.Id) ?? Comment.TooOld(now);
+        return (await PrivateReplies.FindAsync(db, account.Id, id, first.Id, now)).Permit;
+    }
+
+    private static SendError? RefusalOf(Account account, Message first, SendPermit permit)
+    {
+        if (account.UnlinkedAt is not null)
+            return new SendError("account_unlinked", "The account was unlinked before the message was due.", true, null);
+        if (permit.Refusal is not { } why) return null;
+        var code = first.Content?.CommentId is null ? "window_closed" : SendErrorCodes.CommentNotRepliable;
+        return new SendError(code, $"{why.Reason} {why.NextStep}", false, null);
     }
 
     [LoggerMessage(

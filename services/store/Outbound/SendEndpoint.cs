@@ -1,3 +1,4 @@
+using InstaMessenger.Contracts.Events;
 using InstaMessenger.Contracts.Ids;
 using InstaMessenger.Hosting.Database;
 using InstaMessenger.Hosting.Http;
@@ -91,7 +92,7 @@ internal static partial class SendEndpoint
             case Acceptance.Invalid(var field, var why):
                 return Problems.Invalid((field, why));
             case Acceptance.CommentClosed(var refusal):
-                return WindowProblem.Of(refusal, "comment_not_repliable");
+                return WindowProblem.Of(refusal, SendErrorCodes.CommentNotRepliable);
             case Acceptance.WindowClosed(var refusal):
                 return WindowProblem.Of(refusal);
             default:

@@ -64,8 +64,8 @@ internal sealed partial class SendReports(
                 break;
             case SendOutcome.Rejected:
                 var isNews = body.Error?.Code == SendErrorCodes.Cancelled ? message.Cancel() : message.Reject(ErrorOf(body), body.At);
-                if (isNews && message.Content?.CommentId is { } comment) await PrivateReplies.ReopenAsync(
-                    scope.Db, report.Conversation, message, comment);
+                if (isNews && message.Content?.CommentId is { } comment) await PrivateReplies.EndAsync(
+                    scope.Db, report.Conversation, message, comment, body.Error?.Code == SendErrorCodes.CommentNotRepliable);
                 Tell(scope, report, isNews);
                 break;
             case SendOutcome.Sending when inTime:

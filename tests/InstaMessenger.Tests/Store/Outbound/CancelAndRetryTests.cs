@@ -89,6 +89,39 @@ public sealed class CancelAndRetryTests : SendTests
         Text(await Json(await RetryAsync(failed)), "status").ShouldBe("sent");
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData(",\"sent_by\":\"automation\"")]
+    public async Task What_a_program_wrote_is_never_tagged_as_a_persons_because_a_person_has_it_sent_anew(string sentBy)
+    {
+        await CustomerWroteAsync(Clock.GetUtcNow());
+        var failed = await FailAsync(retryable: true, more: sentBy);
+        Clock.Advance(TimeSpan.FromHours(30));
+        Sender.Report = FakeSender.Script.Send;
+
+        var refused = await Json(await RetryAsync(failed, client: Store.Client("agent")));
+
+        (Text(refused, "code"), Text(refused, "rule"), Text(refused, "next_step")).ShouldBe(
+            ("window_closed", "24_hours", "Let a person answer."));
+        Sender.Commands.Count.ShouldBe(1);
+    }
+
+    [Theory]
+    [InlineData("crm", ",\"sent_by\":\"human\"")]
+    [InlineData("agent", "")]
+    public async Task What_a_person_wrote_stays_a_persons_whoever_has_it_sent_anew_and_however_often(string caller, string sentBy)
+    {
+        await CustomerWroteAsync(Clock.GetUtcNow());
+        var failed = await FailAsync(retryable: true, more: sentBy, client: Store.Client(caller));
+        Clock.Advance(TimeSpan.FromHours(30));
+        var again = Text(await Json(await RetryAsync(failed)), "message_id")!;
+        Sender.Report = FakeSender.Script.Send;
+
+        Text(await Json(await RetryAsync(again)), "status").ShouldBe("sent");
+
+        Sender.Commands.Select(command => command.HumanAgentTag).ShouldBe([false, true, true]);
+    }
+
     [Fact]
     public async Task An_unknown_one_is_sent_anew_only_by_who_takes_the_risk_and_is_given_up_itself()
     {
@@ -104,18 +137,19 @@ public sealed class CancelAndRetryTests : SendTests
             MessageId.Parse(unknown), Account.Id, InstagramUserId.Parse("42"), GiveUpUnknown: true, Clock.GetUtcNow()));
     }
 
-    private async Task<string> FailAsync(bool retryable, string code = "why_not")
+    private async Task<string> FailAsync(bool retryable, string code = "why_not", string more = "", HttpClient? client = null)
     {
         Sender.Report = command => Reports.Of(command.MessageId, command.AccountId, SendOutcome.Rejected) with
         {
             Error = new SendError(code, "Because.", retryable, null),
         };
-        return Text(await Json(await SendAsync("""{TO,"message":"hi","metadata":{"order":7}}""")), "message_id")!;
+        return Text(await Json(await SendAsync(
+            $$$"""{TO,"message":"hi","metadata":{"order":7}{{{more}}}}""", client: client)), "message_id")!;
     }
 
-    private Task<HttpResponseMessage> RetryAsync(string id, bool mayDouble = false) => mayDouble
+    private Task<HttpResponseMessage> RetryAsync(string id, bool mayDouble = false, HttpClient? client = null) => mayDouble
         ? Crm.PostAsJsonAsync($"/api/v1/messages/{id}/retry", new { even_if_it_may_double = true })
-        : Crm.PostAsync($"/api/v1/messages/{id}/retry", null);
+        : (client ?? Crm).PostAsync($"/api/v1/messages/{id}/retry", null);
 
     private static string? Text(JsonElement json, string name) => json.GetProperty(name).GetString();
 }

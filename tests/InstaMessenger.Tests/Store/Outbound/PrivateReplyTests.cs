@@ -1,5 +1,8 @@
 using System.Net;
+using System.Net.Http.Json;
 using System.Text.Json;
+using InstaMessenger.Contracts.Events;
+using InstaMessenger.Contracts.Ids;
 using InstaMessenger.Contracts.Outgoing;
 using InstaMessenger.Simulator.Meta.Webhooks;
 
@@ -43,6 +46,69 @@ public sealed class PrivateReplyTests : SendTests
         Sender.Report = FakeSender.Script.Send;
 
         Text(await Json(await ReplyAsync(comment)), "status").ShouldBe("sent");
+    }
+
+    [Fact]
+    public async Task One_that_Meta_refused_opens_the_thread_only_when_no_other_one_went_out()
+    {
+        var first = await CommentAsync("42", Clock.GetUtcNow());
+        var second = await CommentAsync("42", Clock.GetUtcNow(), "17890000000000002");
+        Sender.Report = FakeSender.Script.Send;
+        await ReplyAsync(first);
+        Clock.Advance(TimeSpan.FromMinutes(1));
+        Sender.Report = FakeSender.Script.Refuse;
+        Text(await Json(await ReplyAsync(second)), "status").ShouldBe("failed");
+        Sender.Report = FakeSender.Script.Send;
+
+        Text(await Json(await SendAsync("""{TO,"message":"and one more"}""")), "rule").ShouldBe("private_reply_unanswered");
+        (await WindowAsync()).ShouldBe(("closed", "2026-05-01T12:00:00.000Z"));
+        Text(await Json(await ReplyAsync(second)), "status").ShouldBe("sent", "its own comment is open");
+    }
+
+    [Fact]
+    public async Task One_whose_comment_Meta_says_takes_none_is_not_asked_for_again()
+    {
+        var comment = await CommentAsync("42", Clock.GetUtcNow());
+        Sender.Report = command => FakeSender.Script.Refuse(command)! with
+        {
+            Error = new SendError("comment_not_repliable", "The comment takes no private reply.", false, null),
+        };
+        Text(await Json(await ReplyAsync(comment)), "status").ShouldBe("failed");
+
+        var problem = await Json(await ReplyAsync(comment));
+
+        (Text(problem, "code"), Text(problem, "rule")).ShouldBe(("comment_not_repliable", "comment_closed"));
+        Sender.Commands.ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public async Task An_unknown_one_that_is_given_up_for_its_retry_opens_neither_comment_nor_thread()
+    {
+        var comment = await CommentAsync("42", Clock.GetUtcNow());
+        Sender.Report = FakeSender.Script.LoseSight;
+        var unknown = Text(await Json(await ReplyAsync(comment)), "message_id")!;
+        Sender.Report = FakeSender.Script.Send;
+        var retried = await Crm.PostAsJsonAsync($"/api/v1/messages/{unknown}/retry", new { even_if_it_may_double = true });
+        Text(await Json(retried), "status").ShouldBe("sent");
+
+        await ReportAsync(Reports.Of(MessageId.Parse(unknown), Account.Id, SendOutcome.Rejected));
+
+        Text(await Json(await SendAsync("""{TO,"message":"and one more"}""")), "rule").ShouldBe("private_reply_unanswered");
+        Text(await Json(await ReplyAsync(comment)), "rule").ShouldBe("one_private_reply");
+    }
+
+    [Fact]
+    public async Task One_that_failed_is_sent_anew_by_the_rules_of_its_comment_and_not_of_the_thread()
+    {
+        await CustomerWroteAsync(Clock.GetUtcNow());
+        var comment = await CommentAsync("42", Clock.GetUtcNow().AddDays(-6).AddHours(-23));
+        Sender.Report = command => FakeSender.Script.Refuse(command)! with { Error = new SendError("why_not", "Because.", true, null) };
+        var failed = Text(await Json(await ReplyAsync(comment)), "message_id");
+        Clock.Advance(TimeSpan.FromHours(2));
+
+        var problem = await Json(await Crm.PostAsync($"/api/v1/messages/{failed}/retry", null));
+
+        (Text(problem, "code"), Text(problem, "rule")).ShouldBe(("comment_not_repliable", "comment_7_days"));
     }
 
     [Fact]

@@ -1,8 +1,10 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using InstaMessenger.Contracts;
 using InstaMessenger.Contracts.Outgoing;
 using InstaMessenger.Hosting.Workers;
+using InstaMessenger.Store.Domain;
 using InstaMessenger.Store.Outbound;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -128,6 +130,37 @@ public sealed class ScheduledSendTests : SendTests
     }
 
     [Fact]
+    public async Task A_private_reply_that_is_refused_when_it_is_due_leaves_the_comment_open()
+    {
+        var comment = await CommentAsync("42", Clock.GetUtcNow());
+        var body = $"{{\"account_id\":\"{Account.Id}\",\"comment_id\":\"{comment}\",\"message\":\"hi\"";
+        var first = await Json(await SendAsync(body + ",\"schedule_at\":\"2026-05-03T12:00:00Z\"}"));
+        await ChangeAccountAsync(account => account.Unlink(Clock.GetUtcNow()));
+        Clock.Advance(TimeSpan.FromDays(3));
+        await RoundAsync();
+        (await ErrorOfAsync(first)).ShouldBe("account_unlinked");
+        await ChangeAccountAsync(account => account.Link(
+            new AccountLink("shop", LoginType.Instagram, "protected", null, null, null), Clock.GetUtcNow()));
+        Sender.Report = FakeSender.Script.Send;
+
+        Text(await Json(await SendAsync(body + "}")), "status").ShouldBe("sent");
+    }
+
+    [Fact]
+    public async Task A_private_reply_that_is_due_too_late_fails_for_its_comment()
+    {
+        var comment = await CommentAsync("42", Clock.GetUtcNow());
+        var reply = await Json(await SendAsync(
+            $"{{\"account_id\":\"{Account.Id}\",\"comment_id\":\"{comment}\",\"message\":\"hi\","
+            + "\"schedule_at\":\"2026-05-08T11:00:00Z\"}"));
+        Clock.Advance(TimeSpan.FromDays(8));
+
+        await RoundAsync();
+
+        (await ErrorOfAsync(reply)).ShouldBe("comment_not_repliable");
+    }
+
+    [Fact]
     public async Task Two_workers_that_find_the_same_one_send_it_once()
     {
         await CustomerWroteAsync(Clock.GetUtcNow());
@@ -143,6 +176,12 @@ public sealed class ScheduledSendTests : SendTests
 
     private Task<NextRound> RoundAsync() =>
         Store.Services.GetRequiredService<ScheduledSends>().RoundAsync(CancellationToken.None);
+
+    private Task ChangeAccountAsync(Action<Account> change) => Store.UnitOfWork.ExecuteAsync(
+        async scope => change(await scope.Db.Accounts.SingleAsync(row => row.Id == Account.Id)));
+
+    private async Task<string?> ErrorOfAsync(JsonElement accepted) => Text(
+        (await Crm.GetFromJsonAsync<JsonElement>($"/api/v1/messages/{Text(accepted, "message_id")}")).GetProperty("error"), "code");
 
     private async Task<string?> StatusAsync(JsonElement accepted) =>
         Text(await Crm.GetFromJsonAsync<JsonElement>($"/api/v1/messages/{Text(accepted, "message_id")}"), "status");
