@@ -39,12 +39,12 @@ internal static class IceBreakers
         TapRules.Count("ice_breakers", items.Count, Most, wrong);
         for (var n = 0; n < items.Count; n++)
         {
-            TapRules.Text($"ice_breakers[{n}].question", items[n].Question, TapRules.MostTitle, wrong);
-            TapRules.Text($"ice_breakers[{n}].payload", items[n].Payload, TapRules.MostPayload, wrong);
+            if (items[n] is { } item) Check(item, $"ice_breakers[{n}]", wrong);
+            else wrong.Add(($"ice_breakers[{n}]", TapRules.NoObject));
         }
 
         if (wrong.Count > 0) return Problems.Invalid([.. wrong]);
-        var part = new GraphProfile.Part([.. items.Select(item => new GraphProfile.Item(item.Question, item.Payload))]);
+        var part = new GraphProfile.Part([.. items.Select(item => new GraphProfile.Item(item!.Question, item.Payload))]);
         var problem = await profile.WriteAsync(caller, account_id, new GraphProfile(IceBreakers: [part]), cancellationToken);
         if (problem is not null) return problem;
         return TypedResults.Ok(list);
@@ -57,8 +57,14 @@ internal static class IceBreakers
         return TypedResults.NoContent();
     }
 
+    private static void Check(IceBreaker item, string path, List<(string Field, string Error)> wrong)
+    {
+        TapRules.Text($"{path}.question", item.Question, TapRules.MostTitle, wrong);
+        TapRules.Text($"{path}.payload", item.Payload, TapRules.MostPayload, wrong);
+    }
+
     /// <param name="IceBreakers">1 to 4.</param>
-    internal sealed record IceBreakerList(IReadOnlyList<IceBreaker>? IceBreakers);
+    internal sealed record IceBreakerList(IReadOnlyList<IceBreaker?>? IceBreakers);
 
     /// <param name="Question">What the customer taps.</param>
     /// <param name="Payload">What the postback carries.</param>

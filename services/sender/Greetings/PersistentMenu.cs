@@ -36,9 +36,14 @@ internal static class PersistentMenu
         var wrong = new List<(string, string)>();
         var items = menu.Items ?? [];
         TapRules.Count("items", items.Count, Most, wrong);
-        for (var n = 0; n < items.Count; n++) Check(items[n], $"items[{n}]", wrong);
+        for (var n = 0; n < items.Count; n++)
+        {
+            if (items[n] is { } item) Check(item, $"items[{n}]", wrong);
+            else wrong.Add(($"items[{n}]", TapRules.NoObject));
+        }
+
         if (wrong.Count > 0) return Problems.Invalid([.. wrong]);
-        var part = new GraphProfile.Part([.. items.Select(item => item.Type == "url"
+        var part = new GraphProfile.Part([.. items.Select(item => item!.Type == "url"
             ? new GraphProfile.Item(Type: "web_url", Title: item.Title, Url: item.Url)
             : new GraphProfile.Item(Type: "postback", Title: item.Title, Payload: item.Payload))]);
         var problem = await profile.WriteAsync(caller, account_id, new GraphProfile(PersistentMenu: [part]), cancellationToken);
@@ -70,7 +75,7 @@ internal static class PersistentMenu
     }
 
     /// <param name="Items">1 to 20.</param>
-    internal sealed record Menu(IReadOnlyList<MenuItem>? Items);
+    internal sealed record Menu(IReadOnlyList<MenuItem?>? Items);
 
     /// <param name="Type"><c>postback</c> or <c>url</c>.</param>
     /// <param name="Title">What it says.</param>

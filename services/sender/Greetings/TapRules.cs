@@ -9,6 +9,9 @@ internal static class TapRules
     /// <inheritdoc cref="MostTitle"/>
     public const int MostPayload = 1000;
 
+    /// <summary>What is wrong with a null among the entries.</summary>
+    public const string NoObject = "Must be an object.";
+
     public static void Count(string field, int count, int most, List<(string Field, string Error)> wrong)
     {
         if (count == 0 || count > most) wrong.Add((field, $"Has {count} entries; Instagram takes 1 to {most}."));

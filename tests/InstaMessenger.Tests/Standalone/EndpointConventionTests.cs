@@ -10,6 +10,7 @@ using InstaMessenger.Tests.Store;
 using InstaMessenger.UiGateway.Proxy;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -70,6 +71,18 @@ public sealed class EndpointConventionTests(SignedInProduct product) : IClassFix
         Endpoints().Where(endpoint => endpoint.Metadata.GetMetadata<EndpointScope>() is not null)
             .Where(endpoint => !SaysWhatItAnswers(endpoint.Metadata.GetMetadata<MethodInfo>()!.ReturnType))
             .Select(NameOf).ShouldBe(["GET /api/v1/events/stream"]);
+
+    /// <summary>A client may put null into any list. Said so by its type, the compiler asks what becomes of it; else it is a 500.</summary>
+    [Fact]
+    public void Every_list_in_a_body_may_hold_null()
+    {
+        var nullability = new NullabilityInfoContext();
+        Endpoints().Select(endpoint => endpoint.Metadata.GetMetadata<IAcceptsMetadata>()?.RequestType).OfType<Type>().Distinct()
+            .SelectMany(type => type.GetProperties())
+            .Where(member => nullability.Create(member).GenericTypeArguments.Any(
+                entry => entry is { Type.IsValueType: false, ReadState: NullabilityState.NotNull }))
+            .Select(member => $"{member.DeclaringType!.Name}.{member.Name}").ShouldBeEmpty();
+    }
 
     [Fact]
     public void No_route_of_the_gateway_leads_nowhere() =>
