@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Authentication;
 using System.Security.Cryptography;
+using System.Text;
 using InstaMessenger.Hosting.Media;
 using InstaMessenger.Sender.Graph;
 using Microsoft.Extensions.Options;
@@ -95,8 +96,9 @@ internal sealed class AddressTrial(
             if (answer.StatusCode != HttpStatusCode.OK)
                 return AddressFault.Wrong(trial, $"it answers {(int)answer.StatusCode} where this installation would answer 200.");
             await answer.Content.LoadIntoBufferAsync(MostAnswered, end.Token);
-            var said = await answer.Content.ReadAsStringAsync(end.Token);
-            return said == address.Proof(challenge) ? null : AddressFault.Wrong(trial, "somebody else answers there.");
+            // As bytes: somebody else's answer may name an encoding that is none here.
+            var said = await answer.Content.ReadAsByteArrayAsync(end.Token);
+            return said.AsSpan().SequenceEqual(Encoding.ASCII.GetBytes(address.Proof(challenge))) ? null : AnotherAnswers(trial);
         }
         catch (HttpRequestException error) when (error.InnerException is AuthenticationException)
         {
@@ -104,7 +106,7 @@ internal sealed class AddressTrial(
         }
         catch (HttpRequestException error) when (error.HttpRequestError == HttpRequestError.ConfigurationLimitExceeded)
         {
-            return AddressFault.Wrong(trial, "somebody else answers there.");
+            return AnotherAnswers(trial);
         }
         catch (Exception error) when (
             error is HttpRequestException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
@@ -114,7 +116,14 @@ internal sealed class AddressTrial(
                 : error is HttpRequestException ? "no connection comes about." : $"nothing comes within {Patience.TotalSeconds} s.";
             return AddressFault.Unreachable(trial, what);
         }
+        catch (Exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            // Nothing that this installation answers. Thrown on, it would leave the send claimed and nobody told.
+            return AnotherAnswers(trial);
+        }
     }
+
+    private static AddressFault AnotherAnswers(Uri trial) => AddressFault.Wrong(trial, "somebody else answers there.");
 
     private sealed record Found(AddressFault? Fault, long At, int Times);
 }

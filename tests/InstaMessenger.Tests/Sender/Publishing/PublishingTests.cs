@@ -78,6 +78,7 @@ public sealed class PublishingTests : IAsyncLifetime
     [InlineData("a redirect")]
     [InlineData("another installation")]
     [InlineData("an answer without end")]
+    [InlineData("a page in an encoding that is not known here")]
     public async Task An_address_that_leads_elsewhere_fails_the_send_in_words_before_Meta_is_asked_until_it_is_mended(string what)
     {
         _door.Answer = What(what);
@@ -227,6 +228,7 @@ public sealed class PublishingTests : IAsyncLifetime
     private static Func<HttpContext, string, Task> What(string what) => (context, challenge) =>
     {
         if (what == "not found") context.Response.StatusCode = 404;
+        if (what.EndsWith("not known here", StringComparison.Ordinal)) context.Response.ContentType = "text/html; charset=windows-1251";
         if (what == "a redirect") context.Response.Redirect("https://elsewhere.example/");
         var stranger = new PublicAddress(new MasterKey([.. Enumerable.Range(0, 32).Select(n => (byte)n)]), new PublicOptions());
         return context.Response.WriteAsync(what switch
