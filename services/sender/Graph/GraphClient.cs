@@ -1,5 +1,6 @@
 using System.Buffers;
 using InstaMessenger.Contracts;
+using InstaMessenger.Contracts.Events;
 using InstaMessenger.Contracts.Ids;
 using InstaMessenger.Hosting.Security;
 using Microsoft.Extensions.Options;
@@ -19,9 +20,6 @@ internal sealed class GraphClient(IServiceProvider services, SecretProtector sec
     private const string PersonFields = "name,username,profile_pic";
 
     private const string ThreadFields = "messages.limit(20){id,created_time,from,message,attachments}";
-
-    /// <summary>How long reads that can wait rest near a limit, when Meta names no time.</summary>
-    private static readonly TimeSpan ReadsRest = TimeSpan.FromMinutes(5);
 
     /// <summary>Reading fetches no media, so it is answered within a second. In real time: nothing is decided by it.</summary>
     private static readonly TimeSpan ReadTimeout = TimeSpan.FromSeconds(10);
@@ -70,24 +68,15 @@ internal sealed class GraphClient(IServiceProvider services, SecretProtector sec
     public async Task<ProfileAnswer> ReadProfileAsync(
         AccountId account, LoginType login, string? protectedToken, InstagramUserId contact, CancellationToken cancellationToken)
     {
-        if (TokenOf(account, protectedToken) is not { } token) return ProfileAnswer.Failed;
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        end.CancelAfter(ReadTimeout);
-        try
-        {
-            var api = services.GetRequiredKeyedService<IGraphApi>(login);
-            using var response = await api.ReadPersonAsync(graph.Value.GraphVersion, contact.Value, token, PersonFields, end.Token);
-            var (body, cut) = await ReadAsync(response.Content, LargestAnswer, end.Token);
-            var error = GraphBody.Of(body.Span).Error;
-            var answer = error is null && response.IsSuccessStatusCode && cut is null
-                ? ProfileAnswer.Of(body)
-                : ProfileAnswer.Of((int)response.StatusCode, error);
-            return answer with { Rest = UsageHeaders.Of(response.Headers)?.RestFor(ReadsRest) };
-        }
-        catch (Exception) when (!cancellationToken.IsCancellationRequested)
-        {
-            return ProfileAnswer.Failed;
-        }
+        var reply = await AskAsync(
+            account,
+            login,
+            protectedToken,
+            (api, version, token, end) => api.ReadPersonAsync(version, contact.Value, token, PersonFields, end),
+            cancellationToken);
+        var answer = reply.IsSuccess ? ProfileAnswer.Of(reply.Body) : ProfileAnswer.Of(reply.Status, reply.Error);
+        // Whom Meta does not show is withheld from us by them, whatever the same code means of a message.
+        return answer with { Limit = CallLimit.Of(answer.Outcome == ProfileOutcome.Withheld ? null : reply.Verdict, reply.Usage) };
     }
 
     /// <summary>Reads the newest messages of the conversation with a person.</summary>

@@ -25,6 +25,9 @@ internal enum Handling
     /// <summary>Tried again after the account has rested for long.</summary>
     PauseAccountForLong,
 
+    /// <summary>Tried again after the account has rested for hours.</summary>
+    PauseAccountForHours,
+
     /// <summary>Tried again after all accounts have rested.</summary>
     PauseApp,
 
@@ -174,7 +177,7 @@ internal static class GraphErrorTable
         new(
             368,
             null,
-            PauseAccountForLong,
+            PauseAccountForHours,
             "temporarily_blocked",
             new(
                 "Meta has blocked sending for a violation of its policies.",
@@ -237,6 +240,7 @@ internal static class GraphErrorTable
             MaybeSent => new Verdict.Unknown(row.OurCode, message),
             PauseAccount => new Verdict.Later(row.OurCode, message, HoldBack.Account),
             PauseAccountForLong => new Verdict.Later(row.OurCode, message, HoldBack.AccountForLong),
+            PauseAccountForHours => new Verdict.Later(row.OurCode, message, HoldBack.AccountForHours),
             PauseApp => new Verdict.Later(row.OurCode, message, HoldBack.App),
             NeedToken => new Verdict.Later(row.OurCode, message, HoldBack.AccountUntilNewToken),
             _ => new Verdict.Later(row.OurCode, message, InDoubt: inDoubt),

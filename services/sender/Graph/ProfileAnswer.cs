@@ -8,9 +8,9 @@ namespace InstaMessenger.Sender.Graph;
 /// <param name="Username">Their username.</param>
 /// <param name="Name">Their name.</param>
 /// <param name="PictureUrl">Meta's address of their picture.</param>
-/// <param name="Rest">How long the account's look-ups are to rest, as Meta wishes; null for not at all.</param>
+/// <param name="Limit">What Meta limits, if anything.</param>
 internal sealed record ProfileAnswer(
-    ProfileOutcome Outcome, string? Username = null, string? Name = null, string? PictureUrl = null, TimeSpan? Rest = null)
+    ProfileOutcome Outcome, string? Username = null, string? Name = null, string? PictureUrl = null, CallLimit? Limit = null)
 {
     public static readonly ProfileAnswer Failed = new(ProfileOutcome.Failed);
 
@@ -22,24 +22,18 @@ internal sealed record ProfileAnswer(
     /// <summary>Reads an answer of status 200.</summary>
     public static ProfileAnswer Of(ReadOnlyMemory<byte> body)
     {
-        try
-        {
-            using var json = JsonDocument.Parse(body);
-            var picture = Text(json.RootElement, "profile_pic", LongestUrl);
-            return new ProfileAnswer(
-                ProfileOutcome.Found,
-                Text(json.RootElement, "username", LongestName),
-                Text(json.RootElement, "name", LongestName),
-                Uri.TryCreate(picture, UriKind.Absolute, out var url) && url.Scheme is "https" or "http" ? picture : null);
-        }
-        catch (Exception error) when (error is JsonException or InvalidOperationException)
-        {
-            return Failed;
-        }
+        using var json = GraphJson.Parse(body);
+        if (json is null) return Failed;
+        var picture = Text(json.RootElement, "profile_pic", LongestUrl);
+        return new ProfileAnswer(
+            ProfileOutcome.Found,
+            Text(json.RootElement, "username", LongestName),
+            Text(json.RootElement, "name", LongestName),
+            Uri.TryCreate(picture, UriKind.Absolute, out var url) && url.Scheme is "https" or "http" ? picture : null);
     }
 
     /// <summary>Says what a refusal means: a person whom Meta does not show will not be shown at the next call either.</summary>
-    public static ProfileAnswer Of(int status, GraphError? error)
+    public static ProfileAnswer Of(int? status, GraphError? error)
     {
         // 100/33: gone, or no permission; 230: consent is required; 10 and 200: no permission for this person; 3: not capable.
         var isWithheld = error is { Code: 100 or 230 or 10 or 200 or 3 } || (error is null && status == StatusCodes.Status404NotFound);
@@ -47,6 +41,5 @@ internal sealed record ProfileAnswer(
     }
 
     private static string? Text(JsonElement json, string name, int longest) =>
-        json.ValueKind == JsonValueKind.Object && json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
-            && value.GetString() is { Length: > 0 } text && text.Length <= longest ? text : null;
+        GraphJson.Text(json, name) is { Length: > 0 } text && text.Length <= longest ? text : null;
 }

@@ -19,17 +19,17 @@ internal static class ThreadBody
     /// <param name="contact">The customer: whatever is not from them is from the business.</param>
     public static ThreadView? Of(ReadOnlyMemory<byte> body, InstagramUserId contact)
     {
+        using var document = GraphJson.Parse(body);
         try
         {
-            using var document = JsonDocument.Parse(body);
-            if (First(Member(document.RootElement, "data")) is not { } thread || Member(thread, "messages") is not { } messages
+            if (First(Member(document?.RootElement, "data")) is not { } thread || Member(thread, "messages") is not { } messages
                 || Member(messages, "data") is not { ValueKind: JsonValueKind.Array } list) return null;
             var isWhole = Member(Member(messages, "paging"), "next") is null;
-            return View([.. list.EnumerateArray().Select(item => Read(item, contact))], isWhole);
+            return View([.. list.EnumerateArray().Select(item => TryRead(item, contact))], isWhole);
         }
-        catch (Exception error) when (error is JsonException or InvalidOperationException or FormatException)
+        catch (InvalidOperationException)
         {
-            // InvalidOperationException: half a surrogate pair in a text.
+            // Half a surrogate pair in a name.
             return null;
         }
     }
@@ -43,6 +43,19 @@ internal static class ThreadBody
             // Seconds are whole: another one of the last second may be missing.
             : complete.Min(entry => entry.At).AddSeconds(1);
         return new ThreadView([.. entries.OfType<ThreadMessage>()], since);
+    }
+
+    /// <summary>Returns null for an entry with a text that is no Unicode: it might be what is looked for.</summary>
+    private static ThreadMessage? TryRead(JsonElement item, InstagramUserId contact)
+    {
+        try
+        {
+            return Read(item, contact);
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
     }
 
     private static ThreadMessage? Read(JsonElement item, InstagramUserId contact)

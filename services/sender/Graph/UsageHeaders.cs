@@ -12,8 +12,8 @@ internal sealed record UsageHeaders(double Percent, TimeSpan? RegainAfter)
     /// <summary>The percentage from which on Meta asks to stop.</summary>
     public const double StopAt = 95;
 
-    /// <summary>Says how long calls that can wait are to rest; null for not at all.</summary>
-    public TimeSpan? RestFor(TimeSpan atLeast) => RegainAfter ?? (Percent >= StopAt ? atLeast : null);
+    /// <summary>The percentage from which on Meta asks to slow down.</summary>
+    public const double SlowFrom = 75;
 
     private static readonly string[] Figures = ["call_count", "total_time", "total_cputime"];
     private static readonly string[] MessagingTypes = ["instagram", "messenger", "pages"];

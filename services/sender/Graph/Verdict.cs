@@ -39,6 +39,9 @@ internal enum HoldBack
     /// <summary>The account, for half an hour to hours: Meta restricts it.</summary>
     AccountForLong,
 
+    /// <summary>The account, for hours: Meta blocks it for what it did.</summary>
+    AccountForHours,
+
     /// <summary>The account, until another token comes.</summary>
     AccountUntilNewToken,
 

@@ -53,18 +53,9 @@ internal sealed class MessengerProfile(
             StatusCodes.Status503ServiceUnavailable, "rate_limited", "Meta limits the account's calls.", ("until", until)));
         var reply = await graph.AskAsync(id, account.LoginType, account.ProtectedToken, call, cancellationToken);
         if (CallLimit.Of(reply.Verdict, reply.Usage) is { } limit)
-            await HoldBackAsync(id, account.ProtectedToken, limit, cancellationToken);
+            await HoldBacks.ApplyAsync(unitOfWork, id, account.ProtectedToken, limit, clock, cancellationToken);
         return reply.IsSuccess ? (reply, null) : (null, ProblemOf(reply));
     }
-
-    private Task HoldBackAsync(AccountId id, string? usedToken, CallLimit limit, CancellationToken cancellationToken) =>
-        unitOfWork.ExecuteAsync(
-            async scope =>
-            {
-                var account = await scope.Db.Accounts.SingleAsync(row => row.AccountId == id);
-                await HoldBacks.ApplyAsync(scope.Db, account, usedToken, limit, Random.Shared.NextDouble(), clock.GetUtcNow());
-            },
-            cancellationToken);
 
     /// <summary>What Meta refuses is the caller's to change; what it did not answer is nobody's.</summary>
     private static ProblemHttpResult ProblemOf(GraphReply reply) => reply.Verdict switch
@@ -75,25 +66,22 @@ internal sealed class MessengerProfile(
             StatusCodes.Status503ServiceUnavailable, "meta_unavailable", $"{reply.Fault ?? "Meta had an internal error"}. Ask again."),
     };
 
-    /// <summary>Meta shows the nested form, and its samples also a flat one; what is neither counts as nothing.</summary>
+    /// <summary>
+    /// Meta shows the nested form, and its samples also a flat one; what is neither counts as nothing, and hides nothing beside it.
+    /// </summary>
     private static List<GraphProfile.Item> ItemsOf(ReadOnlyMemory<byte> body, string part)
     {
-        try
-        {
-            using var document = JsonDocument.Parse(body);
-            List<JsonElement> parts = [.. ListOf(document.RootElement, "data").SelectMany(data => ListOf(data, part))];
-            var nested = parts.SelectMany(entry => ListOf(entry, "call_to_actions")).ToList();
-            return (nested.Count > 0 ? nested : parts.FindAll(entry => entry.TryGetProperty("payload", out _)))
-                .ConvertAll(item => item.Deserialize<GraphProfile.Item>(GraphMessage.Json)!);
-        }
-        catch (Exception error) when (error is JsonException or InvalidOperationException)
-        {
-            return [];
-        }
+        using var document = GraphJson.Parse(body);
+        var parts = GraphJson.List(document?.RootElement, "data").SelectMany(data => GraphJson.List(data, part)).ToList();
+        var nested = parts.SelectMany(entry => GraphJson.List(entry, "call_to_actions")).ToList();
+        return (nested.Count > 0 ? nested : parts).FindAll(CanBeTapped).ConvertAll(item => new GraphProfile.Item(
+            GraphJson.Text(item, "question"),
+            GraphJson.Text(item, "payload"),
+            GraphJson.Text(item, "type"),
+            GraphJson.Text(item, "title"),
+            GraphJson.Text(item, "url")));
     }
 
-    private static List<JsonElement> ListOf(JsonElement parent, string name) =>
-        parent.ValueKind == JsonValueKind.Object && parent.TryGetProperty(name, out var list) && list.ValueKind == JsonValueKind.Array
-            ? [.. list.EnumerateArray()]
-            : [];
+    private static bool CanBeTapped(JsonElement item) =>
+        GraphJson.Text(item, "payload") is not null || GraphJson.Text(item, "url") is not null;
 }

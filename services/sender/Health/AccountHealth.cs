@@ -42,16 +42,14 @@ internal sealed record AccountHealth(
 
     /// <summary>Describes an account.</summary>
     /// <param name="account">The account.</param>
-    /// <param name="queued">How many sends wait or are under way.</param>
-    /// <param name="heavy">How many of them are audio or video.</param>
+    /// <param name="waiting">What waits or is under way.</param>
     /// <param name="hitRate">Of the cache of profiles; null while nobody wrote.</param>
     /// <param name="options">How fast sends may go.</param>
     /// <param name="address">What is wrong with the public address, which is every account's; null when nothing is.</param>
     /// <param name="now">The time (UTC).</param>
     public static AccountHealth Of(
         SendingAccount account,
-        int queued,
-        int heavy,
+        Waiting waiting,
         double? hitRate,
         SenderOptions options,
         AddressFault? address,
@@ -61,9 +59,8 @@ internal sealed record AccountHealth(
         var paused = account.TokenRefused || until is not null;
         var reason = account.TokenRefused ? "token_invalid" : until is null ? null : account.PauseReason;
         double? eta = account.TokenRefused ? null
-            : queued == 0 ? 0
-            : ((until - now)?.TotalSeconds ?? 0)
-                + Math.Max((double)queued / options.SendsPerSecond, (double)heavy / options.AudioVideoPerSecond);
+            : waiting.Sends == 0 ? 0
+            : ((until - now)?.TotalSeconds ?? 0) + waiting.SecondsAt(options);
         HealthProblem?[] all =
         [
             ProblemOf(account, until, reason),
@@ -77,7 +74,7 @@ internal sealed record AccountHealth(
                 paused ? SendingState.Paused : SendingState.Running,
                 reason,
                 account.TokenRefused ? null : until,
-                queued,
+                waiting.Sends,
                 eta is { } seconds ? (long)Math.Ceiling(seconds) : null),
             new ProfileCacheHealth(hitRate),
             problems,
@@ -93,6 +90,18 @@ internal sealed record AccountHealth(
             reason, $"Meta keeps the account from sending for a time. One message is tried at {until:u}.", LookAtInstagram),
         _ => new(reason, $"Meta limits the account's calls. Sending goes on at {until:u}, with one message at first.", null),
     };
+}
+
+/// <summary>What waits to be sent, or is under way.</summary>
+/// <param name="Sends">How many.</param>
+/// <param name="Heavy">How many of them are audio or video.</param>
+/// <param name="ToOne">How many of them go to the contact who gets most.</param>
+internal sealed record Waiting(int Sends, int Heavy, int ToOne)
+{
+    /// <summary>How many seconds they take: each of the three paces holds.</summary>
+    public double SecondsAt(SenderOptions options) => Math.Max(
+        (double)ToOne / options.SendsPerThreadPerSecond,
+        Math.Max((double)Sends / options.SendsPerSecond, (double)Heavy / options.AudioVideoPerSecond));
 }
 
 /// <summary>What waits to be sent.</summary>

@@ -39,9 +39,12 @@ internal static class ShowAccountHealth
             .OrderBy(row => row.RecipientId).ThenBy(row => row.State).ThenBy(row => row.Sequence);
         var heavy = await waiting.Where(row => row.Heavy).Take(MostCounted).CountAsync(cancellationToken);
         var queued = await waiting.Take(MostCounted).CountAsync(cancellationToken);
+        var toOne = await waiting.Take(MostCounted).GroupBy(row => row.RecipientId).Select(rows => rows.Count())
+            .OrderByDescending(count => count).FirstOrDefaultAsync(cancellationToken);
         var use = await db.Set<ProfileCacheUse>().AsNoTracking()
             .SingleOrDefaultAsync(row => row.AccountId == account_id, cancellationToken);
+        var backlog = new Waiting(queued, heavy, toOne);
         return TypedResults.Ok(
-            AccountHealth.Of(account, queued, heavy, use?.HitRate, options.Value, address.SureFault, clock.GetUtcNow()));
+            AccountHealth.Of(account, backlog, use?.HitRate, options.Value, address.SureFault, clock.GetUtcNow()));
     }
 }

@@ -4,6 +4,7 @@ using InstaMessenger.Hosting.Database;
 using InstaMessenger.Hosting.Workers;
 using InstaMessenger.Sender.Data;
 using InstaMessenger.Sender.Graph;
+using InstaMessenger.Sender.Sending;
 using Microsoft.EntityFrameworkCore;
 
 namespace InstaMessenger.Sender.Profiles;
@@ -118,14 +119,21 @@ internal sealed class ProfileWorker(
         await unitOfWork.ExecuteAsync(
             async scope =>
             {
-                if (answer.Rest is { } rest) await RestAsync(scope.Db, row.AccountId, at + rest);
+                var nextAt = at + (answer.Limit?.RegainAfter ?? RetryAfter);
+                if (answer.Limit is { } limit)
+                {
+                    await RestAsync(scope.Db, row.AccountId, nextAt);
+                    var held = await scope.Db.Accounts.SingleAsync(other => other.AccountId == row.AccountId);
+                    await HoldBacks.ApplyAsync(scope.Db, held, account!.ProtectedToken, limit, Random.Shared.NextDouble(), at);
+                }
+
                 var kept = await scope.Db.Set<ProfileLookup>().ForUpdate()
                     .SingleOrDefaultAsync(other => other.AccountId == row.AccountId && other.ContactId == row.ContactId);
                 // Another process has claimed it since, and reports.
                 if (kept is null || kept.Attempts != row.Attempts) return;
                 if (answer.Outcome == ProfileOutcome.Failed && account is not null && !kept.IsSpent)
                 {
-                    kept.DueAt = at + (answer.Rest ?? RetryAfter);
+                    kept.DueAt = nextAt;
                     return;
                 }
 

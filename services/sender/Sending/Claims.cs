@@ -179,9 +179,10 @@ internal sealed class Claims(
                 && (account.Owner == null || account.Owner == _process || account.OwnedUntil <= now))
             .ExecuteUpdateAsync(
                 set => set.SetProperty(account => account.Owner, _process).SetProperty(account => account.OwnedUntil, now + Ownership));
-        return await db.Accounts.AsNoTracking()
-            .Where(account => ids.Contains(account.AccountId) && account.Owner == _process)
-            .ToDictionaryAsync(account => account.AccountId);
+        var ours = db.Accounts.AsNoTracking().Where(account => ids.Contains(account.AccountId) && account.Owner == _process)
+            .OrderBy(account => account.AccountId);
+        // One that cannot be read holds up its own sends alone.
+        return (await db.ReadableAsync(ours)).ToDictionary(account => account.AccountId);
     }
 
     private static string Short(string name) => name.Length <= 40 ? name : name[..40];

@@ -47,6 +47,9 @@ internal static class DueSends
         where (row.State == LedgerState.Queued || row.State == LedgerState.Waiting) && row.DueAt <= now && row.ExpiresAt > now
         where account.Version >= row.AccountVersion && !account.Unlinked && !account.TokenRefused
         where account.PausedUntil == null || account.PausedUntil <= now
+        // A probe is one call, whichever process made it: its owner may have lost the account while the call hangs.
+        where account.Pauses == 0
+            || !ledger.Any(other => other.AccountId == row.AccountId && other.State == LedgerState.Claimed)
         where account.Owner == null || account.Owner == process || account.OwnedUntil <= now
         where !exhausted.Contains(row.AccountId)
         where !(row.Heavy && exhaustedHeavy.Contains(row.AccountId))

@@ -1,3 +1,5 @@
+using InstaMessenger.Contracts.Ids;
+using InstaMessenger.Hosting.Database;
 using InstaMessenger.Sender.Data;
 using InstaMessenger.Sender.Graph;
 using Microsoft.EntityFrameworkCore;
@@ -35,6 +37,22 @@ internal static class HoldBacks
         return limit is null ? null : await ApplyAsync(db, account, send.Call.ProtectedToken, limit, jitter, now);
     }
 
+    /// <summary>Pauses what a limit says that a call met which sent nothing: a unit of its own.</summary>
+    public static Task ApplyAsync(
+        IUnitOfWork<SenderDbContext> unitOfWork,
+        AccountId id,
+        string? usedToken,
+        CallLimit limit,
+        TimeProvider clock,
+        CancellationToken cancellationToken) =>
+        unitOfWork.ExecuteAsync(
+            async scope =>
+            {
+                var account = await scope.Db.Accounts.SingleAsync(row => row.AccountId == id);
+                await ApplyAsync(scope.Db, account, usedToken, limit, Random.Shared.NextDouble(), clock.GetUtcNow());
+            },
+            cancellationToken);
+
     /// <summary>Pauses what a limit says; returns the end of the pause, or null when only another token ends it.</summary>
     /// <param name="db">The unit's context.</param>
     /// <param name="account">The account.</param>
@@ -51,18 +69,22 @@ internal static class HoldBacks
             return null;
         }
 
-        var until = now + (
-            limit.RegainAfter ?? RetryPolicy.Pause(account.Pauses, limit.HoldBack == HoldBack.AccountForLong, jitter));
+        var until = now + (limit.RegainAfter ?? RetryPolicy.Pause(account.Pauses, limit.HoldBack, jitter));
         account.Pause(until, limit.Reason, now);
-        if (limit.HoldBack == HoldBack.App) await PauseOthersAsync(db, account, until, limit.Reason);
+        if (limit.HoldBack == HoldBack.App) await PauseOthersAsync(db, account, until, limit.Reason, now);
         return account.PausedUntil;
     }
 
-    private static async Task PauseOthersAsync(SenderDbContext db, SendingAccount account, DateTimeOffset until, string reason) =>
+    /// <summary>Like <see cref="SendingAccount.Pause"/>: calls that were under way together and fail together count as one pause.</summary>
+    private static async Task PauseOthersAsync(
+        SenderDbContext db, SendingAccount account, DateTimeOffset until, string reason, DateTimeOffset now) =>
         await db.Accounts
             .Where(other => other.AccountId != account.AccountId && (other.PausedUntil == null || other.PausedUntil < until))
             .ExecuteUpdateAsync(set => set
+                // First: MySQL reads in an assignment what those before it have written.
+                .SetProperty(
+                    other => other.Pauses,
+                    other => other.PausedUntil == null || other.PausedUntil <= now ? other.Pauses + 1 : other.Pauses)
                 .SetProperty(other => other.PausedUntil, until)
-                .SetProperty(other => other.PauseReason, reason)
-                .SetProperty(other => other.Pauses, other => other.Pauses + 1));
+                .SetProperty(other => other.PauseReason, reason));
 }

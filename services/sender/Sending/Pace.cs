@@ -1,4 +1,5 @@
 using InstaMessenger.Contracts.Ids;
+using InstaMessenger.Sender.Graph;
 using Microsoft.Extensions.Options;
 
 namespace InstaMessenger.Sender.Sending;
@@ -42,6 +43,18 @@ internal sealed class Pace(IOptions<SenderOptions> options, TimeProvider clock)
         }
     }
 
+    /// <summary>
+    /// Takes note of how much of its limits an account has used: from 75 % on it sends the more slowly the more that is, down to a tenth.
+    /// </summary>
+    /// <param name="account">The account.</param>
+    /// <param name="usage">What the answer to its last call says; null for nothing.</param>
+    public void Note(AccountId account, UsageHeaders? usage)
+    {
+        if (usage is null) return;
+        var share = (UsageHeaders.StopAt - usage.Percent) / (UsageHeaders.StopAt - UsageHeaders.SlowFrom);
+        lock (_lock) BucketOf(account, heavy: false).Share = Math.Clamp(share, 0.1, 1);
+    }
+
     /// <summary>Accounts that may send nothing now, or nothing heavy.</summary>
     public List<AccountId> Exhausted(bool heavy)
     {
@@ -58,7 +71,7 @@ internal sealed class Pace(IOptions<SenderOptions> options, TimeProvider clock)
     {
         double rate = heavy ? options.Value.AudioVideoPerSecond : options.Value.SendsPerSecond;
         if (!_accounts.TryGetValue((account, heavy), out var bucket)) _accounts[(account, heavy)] = bucket = Full(rate);
-        return Refill(bucket, rate);
+        return Refill(bucket, rate * bucket.Share);
     }
 
     private Bucket Full(double rate) => new() { Tokens = SizeOf(rate), At = clock.GetTimestamp() };
@@ -89,5 +102,8 @@ internal sealed class Pace(IOptions<SenderOptions> options, TimeProvider clock)
         public double Tokens { get; set; }
 
         public long At { get; set; }
+
+        /// <summary>How much of the rate there is: 0.1 to 1.</summary>
+        public double Share { get; set; } = 1;
     }
 }

@@ -12,6 +12,7 @@ internal sealed class SendAttempt(
     Publisher publisher,
     CallMark mark,
     Recorder recorder,
+    Pace pace,
     IOptions<SenderOptions> options,
     TimeProvider clock,
     ILogger<SendAttempt> logger)
@@ -31,6 +32,7 @@ internal sealed class SendAttempt(
         }
 
         activity?.SetTag("send.verdict", answer.Verdict.GetType().Name);
+        pace.Note(send.AccountId, answer.Usage);
         await recorder.RecordAsync(send, answer, clock.GetElapsedTime(began), stopped);
     }
 

@@ -58,7 +58,7 @@ public sealed class GraphErrorTableTests
     [InlineData(341, null, 400, false, "later", "rate_limited", "Account")]
     [InlineData(352, null, 400, true, "rejected", "media_rejected", "False")]
     [InlineData(352, 2207026, 400, true, "rejected", "media_rejected", "False")]
-    [InlineData(368, null, 400, false, "later", "temporarily_blocked", "AccountForLong")]
+    [InlineData(368, null, 400, false, "later", "temporarily_blocked", "AccountForHours")]
     [InlineData(551, null, 400, false, "rejected", "recipient_unavailable", "False")]
     [InlineData(551, 1545041, 400, false, "rejected", "recipient_unavailable", "False")]
     [InlineData(200, 1545041, 403, false, "rejected", "recipient_unavailable", "False")]

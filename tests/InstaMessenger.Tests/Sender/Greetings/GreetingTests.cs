@@ -40,6 +40,9 @@ public sealed class GreetingTests : SenderTests
     [Theory]
     [InlineData("""{"data":[{"ice_breakers":[{"locale":"default","call_to_actions":[{"question":"Hours?","payload":"HOURS"}]}]}]}""", 1)]
     [InlineData("""{"data":[{"ice_breakers":[{"question":"Hours?","payload":"HOURS"}]}]}""", 1)]
+    [InlineData("\ufeff{\"data\":[{\"ice_breakers\":[{\"question\":\"Hours?\",\"payload\":\"HOURS\"}]}]}", 1)]
+    [InlineData("""{"data":[{"ice_breakers":[null,7,{"call_to_actions":[null,{"question":"Hours?","payload":"HOURS","x":1},"x"]}]}]}""", 1)]
+    [InlineData("""{"data":[{"ice_breakers":[{"call_to_actions":[{"question":"Hours?","payload":"\ud83d"},{"payload":7}]}]}]}""", 1)]
     [InlineData("""{"data":[]}""", 0)]
     [InlineData("""{"data":7}""", 0)]
     public async Task What_Meta_shows_is_read_in_its_nested_and_its_flat_form(string meta, int count)
@@ -58,6 +61,8 @@ public sealed class GreetingTests : SenderTests
     [InlineData("ice-breakers", "FIVE", "ice_breakers")]
     [InlineData("ice-breakers", """{"ice_breakers":[{"question":" ","payload":"A"}]}""", "ice_breakers[0].question")]
     [InlineData("ice-breakers", """{"ice_breakers":[{"question":"A?"}]}""", "ice_breakers[0].payload")]
+    [InlineData("ice-breakers", """{"ice_breakers":[{"question":"A?","payload":"A"},null]}""", "ice_breakers[1]")]
+    [InlineData("persistent-menu", """{"items":[null]}""", "items[0]")]
     [InlineData("persistent-menu", """{"items":[{"type":"call","title":"A"}]}""", "items[0].type")]
     [InlineData("persistent-menu", """{"items":[{"type":"url","title":"A","url":"http://a.example"}]}""", "items[0].url")]
     [InlineData("persistent-menu", """{"items":[{"type":"url","title":"A","url":"https://a.ex","payload":"A"}]}""", "items[0].payload")]

@@ -4,6 +4,7 @@ using System.Text.Json;
 using InstaMessenger.Contracts.Events;
 using InstaMessenger.Contracts.Ids;
 using InstaMessenger.Contracts.Outgoing;
+using Microsoft.EntityFrameworkCore;
 
 namespace InstaMessenger.Tests.Sender.Health;
 
@@ -67,6 +68,17 @@ public sealed class AccountHealthTests : SenderTests
         sending.GetProperty("until").GetDateTimeOffset().ShouldBe(Host.Clock.GetUtcNow().AddMinutes(7), TimeSpan.FromSeconds(1));
         // 30 videos at 10 a second take as long as 300 messages at 100.
         sending.GetProperty("eta_seconds").GetInt64().ShouldBeInRange(422, 424);
+    }
+
+    [Fact]
+    public async Task How_long_it_takes_follows_from_the_pace_of_a_thread_too()
+    {
+        var now = Host.Clock.GetUtcNow();
+        await Host.WriteAsync(async db => (await db.Accounts.SingleAsync()).Pause(now.AddMinutes(7), "rate_limited", now));
+        await Host.SendAsync([.. Enumerable.Range(0, 200).Select(n => Host.Text($"{n}"))]);
+
+        // 200 to one contact, at 20 a second.
+        (await HealthAsync()).GetProperty("sending").GetProperty("eta_seconds").GetInt64().ShouldBe(430);
     }
 
     [Theory]

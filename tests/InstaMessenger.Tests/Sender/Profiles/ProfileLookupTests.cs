@@ -117,6 +117,24 @@ public sealed class ProfileLookupTests : IAsyncLifetime
         await UntilAsync(async db => await db.Set<ProfileLookup>().CountAsync(row => row.DueAt > now + TimeSpan.FromMinutes(4)) == 3);
     }
 
+    [Theory]
+    [InlineData(400, 80002, "rate_limited", false)]
+    [InlineData(401, 190, null, true)]
+    [InlineData(403, 230, null, false)]
+    public async Task What_Meta_says_of_a_look_up_holds_for_the_accounts_sends_too(int status, int code, string? reason, bool refused)
+    {
+        _graph.Thread = context => FakeGraph.Error(status, code)(context, 1);
+        await _host.LinkAsync();
+
+        await AskAsync(SenderHost.Contact);
+
+        var now = _host.Clock.GetUtcNow();
+        await UntilAsync(db => db.Set<ProfileLookup>().AllAsync(row => row.Attempts == 1 && row.DueAt > now + TimeSpan.FromMinutes(2)));
+        await using var db = Read();
+        var account = await db.Accounts.SingleAsync();
+        (account.PauseReason, account.TokenRefused).ShouldBe((reason, refused));
+    }
+
     [Fact]
     public async Task An_account_does_not_wait_for_the_thousands_of_others()
     {

@@ -77,6 +77,18 @@ public sealed class DueSendsTests : IDisposable
         (await FindAsync()).ShouldBe(Parse(expected));
     }
 
+    /// <summary>The account may be another process's by now: the call of a probe may last longer than its owner's time.</summary>
+    [Theory]
+    [InlineData("ready", "2")]
+    [InlineData("pause over", "")]
+    public async Task An_account_that_recovers_has_no_second_probe_while_a_call_of_it_is_under_way_anywhere(string account, string expected)
+    {
+        await AddAccountAsync(account);
+        await AddLaneAsync("claimed", "42");
+        await AddLaneAsync("queued", "43");
+        (await FindAsync()).ShouldBe(Parse(expected));
+    }
+
     [Fact]
     public async Task A_send_whose_window_has_closed_is_not_for_the_dispatcher()
     {

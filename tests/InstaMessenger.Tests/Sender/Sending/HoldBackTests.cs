@@ -1,7 +1,10 @@
 using InstaMessenger.Contracts.Events;
 using InstaMessenger.Contracts.Ids;
 using InstaMessenger.Sender.Data;
+using InstaMessenger.Sender.Graph;
+using InstaMessenger.Sender.Sending;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace InstaMessenger.Tests.Sender.Sending;
 
@@ -103,6 +106,28 @@ public sealed class HoldBackTests : SenderTests
     }
 
     [Fact]
+    public async Task The_apps_limit_that_calls_meet_together_is_one_pause_for_every_account()
+    {
+        await Host.LinkAsync();
+        await Host.LinkAsync(account: AccountId.Parse("acc_2"));
+        var limit = new CallLimit("rate_limited", HoldBack.App, null);
+
+        await Host.WriteAsync(async db =>
+        {
+            var account = await db.Accounts.SingleAsync(row => row.AccountId == SenderHost.Account);
+            foreach (var jitter in new[] { 0, 0.5, 1 })
+                await HoldBacks.ApplyAsync(db, account, null, limit, jitter, Host.Clock.GetUtcNow());
+        });
+
+        await Host.WriteAsync(async db =>
+        {
+            var accounts = await db.Accounts.AsNoTracking().ToListAsync();
+            accounts.ShouldAllBe(account => account.Pauses == 1);
+            accounts.Select(account => account.PausedUntil).Distinct().ShouldHaveSingleItem();
+        });
+    }
+
+    [Fact]
     public async Task Usage_near_its_limit_rests_the_account_although_the_send_went_through()
     {
         var success = Graph.Answer;
@@ -116,6 +141,40 @@ public sealed class HoldBackTests : SenderTests
         (await Host.OutcomeAsync()).Outcome.ShouldBe(SendOutcome.Sent);
         await Host.WriteAsync(
             async db => (await db.Accounts.SingleAsync()).PausedUntil.ShouldNotBeNull().ShouldBeGreaterThan(Host.Clock.GetUtcNow()));
+    }
+
+    [Fact]
+    public async Task Usage_that_rises_slows_the_account_down_before_it_must_rest()
+    {
+        var success = Graph.Answer;
+        Graph.Answer = (context, number) =>
+        {
+            context.Response.Headers["x-app-usage"] = """{"call_count":94,"total_time":1,"total_cputime":1}""";
+            return success(context, number);
+        };
+        await Host.LinkAsync();
+        await Host.SendAsync(Host.Text("1"));
+        (await Host.OutcomeAsync()).Outcome.ShouldBe(SendOutcome.Sent);
+
+        var pace = Host.Services.GetRequiredService<Pace>();
+        pace.Take(SenderHost.Account, Other, heavy: false);
+
+        pace.HasRoom(SenderHost.Account, heavy: false).ShouldBeFalse("ten a second are left, and one at a time");
+        await Host.WriteAsync(async db => (await db.Accounts.SingleAsync()).PausedUntil.ShouldBeNull());
+    }
+
+    [Fact]
+    public async Task An_account_whose_row_cannot_be_read_holds_up_its_own_sends_alone()
+    {
+        var rotten = AccountId.Parse("acc_2");
+        await Host.LinkAsync();
+        await Host.LinkAsync(account: rotten);
+        await Host.WriteAsync(db => db.Database.ExecuteSqlRawAsync(
+            "UPDATE accounts SET instagram_account_id = 'no digits' WHERE account_id = 'acc_2'"));
+
+        await Host.SendAsync(Host.Text("1", account: rotten), Host.Text("2"));
+
+        (await Host.OutcomeAsync()).MessageId.ShouldBe(MessageId.Parse("msg_2"));
     }
 
     [Fact]

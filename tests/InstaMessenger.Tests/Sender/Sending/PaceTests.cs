@@ -1,4 +1,5 @@
 using InstaMessenger.Contracts.Ids;
+using InstaMessenger.Sender.Graph;
 using InstaMessenger.Sender.Sending;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
@@ -15,16 +16,20 @@ public sealed class PaceTests
     public PaceTests() => _pace = new Pace(Options.Create(new SenderOptions()), _clock);
 
     [Fact]
-    public void An_account_sends_no_more_than_its_rate()
-    {
-        var taken = Take(One, heavy: false);
-        for (var step = 0; step < 100; step++)
-        {
-            _clock.Advance(TimeSpan.FromMilliseconds(10));
-            taken += Take(One, heavy: false);
-        }
+    public void An_account_sends_no_more_than_its_rate() => InOneSecond().ShouldBeInRange(100, 110);
 
-        taken.ShouldBeInRange(100, 110);
+    [Theory]
+    [InlineData(74, 100)]
+    [InlineData(85, 50)]
+    [InlineData(94, 10)]
+    public void An_account_sends_the_more_slowly_the_nearer_it_is_to_its_limits_until_it_is_far_from_them_again(int percent, int rate)
+    {
+        _pace.Note(One, new UsageHeaders(percent, null));
+        InOneSecond().ShouldBeInRange(rate, (int)(rate * 1.1) + 1);
+
+        _pace.Note(One, null);
+        _pace.Note(One, new UsageHeaders(0, null));
+        InOneSecond().ShouldBeInRange(100, 110);
     }
 
     [Fact]
@@ -72,6 +77,18 @@ public sealed class PaceTests
     }
 
     private int _contacts = 100;
+
+    private int InOneSecond()
+    {
+        var taken = Take(One, heavy: false);
+        for (var step = 0; step < 100; step++)
+        {
+            _clock.Advance(TimeSpan.FromMilliseconds(10));
+            taken += Take(One, heavy: false);
+        }
+
+        return taken;
+    }
 
     private int Take(AccountId account, bool heavy)
     {

@@ -1,3 +1,4 @@
+using InstaMessenger.Sender.Graph;
 using InstaMessenger.Sender.Sending;
 
 namespace InstaMessenger.Tests.Sender.Sending;
@@ -23,15 +24,22 @@ public sealed class RetryPolicyTests
         RetryPolicy.Retry(8, jitter).ShouldBe(TimeSpan.FromSeconds(seconds));
 
     [Theory]
-    [InlineData(0, false, 0, 2.5)]
-    [InlineData(0, false, 1, 5)]
-    [InlineData(3, false, 1, 40)]
-    [InlineData(7, false, 1, 600)]
-    [InlineData(99, false, 0, 300)]
-    [InlineData(0, true, 0, 900)]
-    [InlineData(0, true, 1, 1800)]
-    [InlineData(3, true, 1, 14400)]
-    [InlineData(99, true, 1, 14400)]
-    public void A_pause_lasts_at_least_half_of_its_length(int pauses, bool forLong, double jitter, double seconds) =>
-        RetryPolicy.Pause(pauses, forLong, jitter).ShouldBe(TimeSpan.FromSeconds(seconds));
+    [InlineData(0, 0, 2.5)]
+    [InlineData(0, 1, 5)]
+    [InlineData(3, 1, 40)]
+    [InlineData(7, 1, 600)]
+    [InlineData(99, 0, 300)]
+    public void A_pause_for_a_rate_lasts_at_least_half_of_its_length(int pauses, double jitter, double seconds) =>
+        RetryPolicy.Pause(pauses, HoldBack.Account, jitter).ShouldBe(TimeSpan.FromSeconds(seconds));
+
+    [Theory]
+    [InlineData("AccountForLong", 0, 0, 30)]
+    [InlineData("AccountForLong", 0, 1, 45)]
+    [InlineData("AccountForLong", 3, 0, 240)]
+    [InlineData("AccountForLong", 99, 1, 360)]
+    [InlineData("AccountForHours", 0, 0, 120)]
+    [InlineData("AccountForHours", 1, 0, 240)]
+    [InlineData("AccountForHours", 99, 1, 720)]
+    public void A_restriction_is_rested_for_at_least_its_whole_length(string holdBack, int pauses, double jitter, int minutes) =>
+        RetryPolicy.Pause(pauses, Enum.Parse<HoldBack>(holdBack), jitter).ShouldBe(TimeSpan.FromMinutes(minutes));
 }
