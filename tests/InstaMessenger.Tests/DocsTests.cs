@@ -18,9 +18,11 @@ public sealed partial class DocsTests
     [InlineData("docs/architecture.md")]
     [InlineData("docs/events.md")]
     [InlineData("docs/extending.md")]
+    [InlineData("docs/instagram.md")]
     [InlineData("docs/message-states.md")]
     [InlineData("docs/operations.md")]
     [InlineData("docs/performance.md")]
+    [InlineData("docs/sending.md")]
     public async Task Every_source_file_that_a_document_names_exists(string document)
     {
         var text = await File.ReadAllTextAsync(Path.Combine(Root, document), TestContext.Current.CancellationToken);

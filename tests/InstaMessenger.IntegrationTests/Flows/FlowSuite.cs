@@ -62,7 +62,11 @@ public abstract class ServiceFlows(IProduct product) : FlowSuite(product)
 }
 
 /// <summary>The suite in one process: SQLite, no broker.</summary>
-public sealed class StandaloneFlows(StandaloneProduct product) : OneProcessFlows(product), IClassFixture<StandaloneProduct>;
+public sealed class StandaloneFlows(StandaloneProduct product) : OneProcessFlows(product), IClassFixture<StandaloneProduct>
+{
+    [Fact]
+    public Task Each_line_of_the_document_on_sending_does_what_it_says() => EachLineOfTheDocumentOnSendingDoesWhatItSaysAsync();
+}
 
 /// <summary>The suite in one process on MariaDB.</summary>
 public sealed class MariaDbFlows(MariaDbProduct product) : OneProcessFlows(product), IClassFixture<MariaDbProduct>;
