@@ -100,6 +100,8 @@ internal sealed class AcceptSend(IUnitOfWork<StoreDbContext> unitOfWork, EventLo
             var answered = await db.Messages.SingleOrDefaultAsync(row => row.Id == replyTo);
             if (answered is null || answered.ConversationId != recipient.Conversation?.Id) return new Acceptance.Invalid(
                 "reply_to_message_id", "There is no such message in the conversation with this recipient.");
+            if (answered.IsDeleted) return new Acceptance.Invalid(
+                "reply_to_message_id", "The message was taken back, so it cannot be answered by reference.");
             if (answered.InstagramMessageId is not { } mid) return new Acceptance.Invalid(
                 "reply_to_message_id", "Instagram has given this message no id, so it cannot be answered by reference.");
             contents[0] = contents[0] with { ReplyTo = mid };

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using InstaMessenger.Contracts.Outgoing;
+using InstaMessenger.Hosting.Security;
 
 namespace InstaMessenger.Store.Outbound;
 
@@ -7,6 +8,9 @@ namespace InstaMessenger.Store.Outbound;
 internal static class AttachmentUrl
 {
     private const int LongestUrl = 2048;
+
+    /// <summary>What an operator allows besides is in their network, where Meta is not.</summary>
+    private static readonly OutboundRules Public = new(new OutboundOptions());
 
     private static readonly Dictionary<string, string[]> Extensions = new()
     {
@@ -19,16 +23,19 @@ internal static class AttachmentUrl
 
     /// <summary>Checks the address that Meta will be told to fetch from.</summary>
     /// <param name="text">As the client gave it.</param>
-    /// <param name="allowHttp">Whether plain http will do (private networks, tests).</param>
+    /// <param name="allowHttp">Whether plain http and private addresses will do (private networks, tests).</param>
     /// <param name="url">The address.</param>
     /// <returns>What is wrong with the address; null when nothing is.</returns>
     public static string? CheckUrl(string text, bool allowHttp, out Uri? url)
     {
         if (!Uri.TryCreate(text, UriKind.Absolute, out url) || text.Length > LongestUrl || url.Host.Length == 0)
             return $"Must be an absolute https URL of at most {LongestUrl} characters.";
+        // The parser takes no notice of them, and Meta would be told them.
+        if (text.Trim().Length != text.Length) return "Must not begin or end with a blank.";
         if (url.Scheme != Uri.UriSchemeHttps && !(allowHttp && url.Scheme == Uri.UriSchemeHttp))
             return "Must be https: Meta fetches it from there.";
-        return url.UserInfo.Length > 0 ? "Must not hold a user name or password." : null;
+        if (url.UserInfo.Length > 0) return "Must not hold a user name or password.";
+        return !allowHttp && Public.Refusal(url) is { } refusal ? $"Meta cannot reach it. {refusal}" : null;
     }
 
     /// <summary>Finds the type of an attachment by what the client says, else by the extension of the URL's path.</summary>

@@ -78,7 +78,9 @@ internal sealed partial class UploadMedia(
 
     private async Task<ProblemHttpResult?> KeepAsync(StoreDbContext db, Upload upload)
     {
-        if (!await db.Accounts.AnyAsync(row => row.Id == upload.AccountId && row.UnlinkedAt == null)) return UploadForms.AccountNotYours();
+        // Locked, so that of uploads that end together each counts the others.
+        if (await db.Accounts.ForUpdate().SingleOrDefaultAsync(row => row.Id == upload.AccountId) is not { UnlinkedAt: null })
+            return UploadForms.AccountNotYours();
         var kept = await db.Set<Upload>().Where(row => row.AccountId == upload.AccountId && row.ExpiresAt > upload.CreatedAt)
             .SumAsync(row => row.SizeBytes);
         if (kept + upload.SizeBytes > options.Value.UploadBytesPerAccount)

@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using InstaMessenger.Contracts.Ids;
 using InstaMessenger.Contracts.Outgoing;
+using InstaMessenger.Simulator.Meta.Webhooks;
 using InstaMessenger.Store.Domain;
 using InstaMessenger.Tests.Shared;
 using Microsoft.EntityFrameworkCore;
@@ -170,6 +171,23 @@ public sealed class SendEndpointTests : SendTests
         body.GetProperty("type").GetString().ShouldBe("message.status");
         body.GetProperty("data").GetProperty("origin").GetString().ShouldBe(origin);
         body.GetProperty("data").GetProperty("message").GetProperty("status").GetString().ShouldBe("pending");
+    }
+
+    [Fact]
+    public async Task An_answer_to_a_message_that_was_taken_back_is_refused()
+    {
+        await ReceiveAsync(MetaPayloads.Envelope("17841400000000000", Clock.GetUtcNow(), MetaPayloads.Text(
+            "17841400000000000", "42", "m1", "How much?", Clock.GetUtcNow())));
+        await ReceiveAsync(MetaPayloads.Envelope("17841400000000000", Clock.GetUtcNow(), MetaPayloads.Unsend(
+            "17841400000000000", "42", "m1", Clock.GetUtcNow())));
+        await using var db = Store.Read();
+        var asked = await db.Messages.Select(row => row.Id).SingleAsync();
+
+        var refused = await SendAsync($$"""{TO,"message":"Ten.","reply_to_message_id":"{{asked}}"}""");
+
+        refused.StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity);
+        (await Json(refused)).GetProperty("errors").GetProperty("reply_to_message_id")[0].GetString()!.ShouldContain("taken back");
+        Sender.Commands.ShouldBeEmpty();
     }
 
     [Fact]
