@@ -105,6 +105,11 @@ internal static class SendCall
             await call.RefuseAsync(GraphError.OutsideWindow);
             return;
         }
+        if (request.ActionMid is { } mid && customer?.Messages.Any(message => message.Mid == mid) is not true)
+        {
+            await call.RefuseAsync(GraphError.Invalid("The message in payload does not exist."));
+            return;
+        }
         if (request.Action is "react" or "unreact")
             customer?.Change(request.ActionMid!,
                 message => message with { BusinessReaction = request.Action == "react" ? "❤️" : null });

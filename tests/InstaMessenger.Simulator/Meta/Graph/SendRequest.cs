@@ -22,9 +22,7 @@ internal sealed record SendRequest(
         var comment = String(recipient, "comment_id");
         if (igsid is null == comment is null) return Refuse(out error, "The parameter recipient is required.");
 
-        string[] members = ["recipient", "message", "messaging_type", "tag", "reply_to", "sender_action", "payload", "platform"];
-        if (body.EnumerateObject().Select(member => member.Name).FirstOrDefault(name => !members.Contains(name)) is { } stranger)
-            return Refuse(out error, $"Invalid keys \"{stranger}\" were found in param.");
+        if (KnownKeys.FaultOf(body) is { } stranger) return Refuse(out error, stranger);
 
         var action = String(body, "sender_action");
         if (action is not null)
