@@ -25,6 +25,9 @@ public abstract class FileWalk
     /// <summary>Whether something stood where a part should be.</summary>
     private protected bool IsBroken { get; set; }
 
+    /// <summary>The last bytes so far.</summary>
+    private protected Tail Tail { get; } = new();
+
     /// <summary>Whether the file may end here although no last part was met.</summary>
     private protected virtual bool MayEnd => false;
 
@@ -33,7 +36,7 @@ public abstract class FileWalk
 
     /// <summary>Makes the walk for files of a type.</summary>
     /// <param name="type">What the first bytes say.</param>
-    /// <returns>The walk; null for types whose parts announce no lengths.</returns>
+    /// <returns>The walk; null for types that are not sent.</returns>
     public static FileWalk? Of(MediaSignature type)
     {
         ArgumentNullException.ThrowIfNull(type);
@@ -45,6 +48,7 @@ public abstract class FileWalk
             "video/mp4" or "video/quicktime" or "audio/mp4" => new BoxWalk(),
             "video/x-msvideo" or "audio/wav" => new RiffWalk(),
             "application/pdf" => new PdfWalk(),
+            "video/webm" or "video/ogg" or "audio/aac" => new StreamWalk(),
             _ => null,
         };
     }
@@ -53,6 +57,7 @@ public abstract class FileWalk
     /// <param name="bytes">In order, each once.</param>
     public void Feed(ReadOnlySpan<byte> bytes)
     {
+        Tail.Feed(bytes);
         while (!bytes.IsEmpty && !IsBroken)
         {
             if (_skip > 0)
@@ -79,7 +84,7 @@ public abstract class FileWalk
     {
         var isWhole = IsOver ? _skip == 0 : MayEnd && (_have == 0 || Slack > 0) && _skip <= Slack;
         if (IsBroken || !isWhole) return FileEnd.CutOff;
-        return _remains.IsAnotherFile ? FileEnd.TwoFiles : FileEnd.Whole;
+        return _remains.IsAnotherFile || Tail.EndsAnArchive ? FileEnd.TwoFiles : FileEnd.Whole;
     }
 
     /// <summary>Takes as many bytes as it likes; overridden by what must look at each.</summary>

@@ -51,9 +51,30 @@ public sealed class FileWalkTests
     public void What_cameras_put_behind_a_picture_is_left_alone() =>
         EndOf([.. MediaSamples.Jpeg(), .. MediaSamples.Jpeg(), .. MediaSamples.Mp4()], 64).ShouldBe(FileEnd.Whole);
 
-    [Fact]
-    public void An_archive_that_begins_like_a_PDF_is_none() =>
-        EndOf([.. MediaSamples.Pdf(), .. "PK\u0005\u0006 the end of an archive"u8], 64).ShouldBe(FileEnd.CutOff);
+    /// <summary>An archive is read from its end. A recording with an open length goes on to the end, whatever stands there.</summary>
+    [Theory]
+    [InlineData("pdf")]
+    [InlineData("webm")]
+    [InlineData("ogg")]
+    [InlineData("aac")]
+    [InlineData("jpg")]
+    [InlineData("an open wav")]
+    [InlineData("an open mp4")]
+    public void What_ends_like_an_archive_is_two_files(string type)
+    {
+        byte[] file = type switch
+        {
+            "webm" => MediaSamples.WebM(),
+            "ogg" => MediaSamples.Ogg(),
+            "aac" => MediaSamples.Aac(),
+            "an open wav" => [.. "RIFF"u8, 0, 0, 0, 0, .. "WAVE"u8, .. new byte[40]],
+            "an open mp4" => [.. MediaSamples.Mp4(), 0, 0, 0, 0, .. "mdat"u8, .. new byte[40]],
+            _ => Samples[type](),
+        };
+
+        EndOf(file, 64).ShouldBe(FileEnd.Whole);
+        EndOf([.. file, .. "PK\u0005\u0006"u8, .. new byte[18]], 64).ShouldBe(FileEnd.TwoFiles);
+    }
 
     [Fact]
     public void A_script_that_begins_like_a_GIF_is_none() =>

@@ -136,7 +136,10 @@ public sealed class UploadMediaTests : UploadTests
     [InlineData("jpg+html", "image/jpeg", 415, "type_not_allowed")]
     [InlineData("png+zip", "image/png", 415, "type_not_allowed")]
     [InlineData("gif+js", "image/gif", 422, "file_unreadable")]
-    [InlineData("pdf+zip", "application/pdf", 422, "file_truncated")]
+    [InlineData("pdf+zip", "application/pdf", 415, "type_not_allowed")]
+    [InlineData("webm+zip", "video/webm", 415, "type_not_allowed")]
+    [InlineData("ogg+zip", "video/ogg", 415, "type_not_allowed")]
+    [InlineData("aac+zip", "audio/aac", 415, "type_not_allowed")]
     [InlineData("half a jpg", "image/jpeg", 422, "file_truncated")]
     [InlineData("half an mp4", "video/mp4", 422, "file_truncated")]
     [InlineData("half a pdf", "application/pdf", 422, "file_truncated")]
@@ -175,6 +178,10 @@ public sealed class UploadMediaTests : UploadTests
     [InlineData("/dev/null")]
     [InlineData("наша собака 🐕.jpg")]
     [InlineData("CON")]
+    [InlineData("%2e%2e/%2e%2e/etc/passwd")]
+    [InlineData("..%2f..%2fholiday.jpg")]
+    [InlineData("holiday%00.jpg")]
+    [InlineData("holiday\0.jpg")]
     [InlineData("..")]
     public async Task Nothing_of_a_files_name_reaches_the_disk_or_an_answer(string name)
     {
@@ -408,6 +415,9 @@ public sealed class UploadMediaTests : UploadTests
         "png+zip" => [.. MediaSamples.Png(), .. "PK\u0003\u0004"u8, .. new byte[100]],
         "gif+js" => [.. "GIF89a/*"u8, .. new byte[20], .. "*/=1;alert(document.domain);"u8],
         "pdf+zip" => [.. MediaSamples.Pdf(), .. "PK\u0005\u0006"u8, .. new byte[18]],
+        "webm+zip" => [.. MediaSamples.WebM(), .. "PK\u0005\u0006"u8, .. new byte[18]],
+        "ogg+zip" => [.. MediaSamples.Ogg(), .. "PK\u0005\u0006"u8, .. new byte[18]],
+        "aac+zip" => [.. MediaSamples.Aac(), .. "PK\u0005\u0006"u8, .. new byte[18]],
         "half a jpg" => MediaSamples.Jpeg(200, 200)[..600],
         "half an mp4" => MediaSamples.Mp4()[..1000],
         "half a pdf" => MediaSamples.Pdf()[..300],
