@@ -29,7 +29,8 @@ internal sealed class SenderProcess : IAsyncDisposable
 
     public IUnitOfWork<SenderDbContext> UnitOfWork => Services.GetRequiredService<IUnitOfWork<SenderDbContext>>();
 
-    public static async Task<SenderProcess> StartAsync(string connectionString, Uri graph, string folder)
+    public static async Task<SenderProcess> StartAsync(
+        string connectionString, Uri graph, string folder, params (string Key, string Value)[] settings)
     {
         var builder = WebApplication.CreateBuilder();
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
@@ -41,6 +42,7 @@ internal sealed class SenderProcess : IAsyncDisposable
             ["Instagram:GraphBaseUrl"] = graph.ToString(),
             ["Services:Store"] = "http://127.0.0.1:9",
         });
+        builder.Configuration.AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value)));
         builder.AddServiceDefaults("sender", 0);
         builder.AddSender();
         builder.Services.AddMessageHandler<SenderDbContext, SendReported, Listener>("store.send-reported");

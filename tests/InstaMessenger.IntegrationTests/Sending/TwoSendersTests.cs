@@ -54,6 +54,28 @@ public sealed class TwoSendersTests(SharedServers servers) : IAsyncLifetime
         _graph.Calls.Count.ShouldBe(240);
     }
 
+    /// <summary>
+    /// Each keeps the pace for itself, and an account's sends are one process's at a time: with both at once it would be twice the pace.
+    /// </summary>
+    [Fact]
+    public async Task The_pace_of_an_account_holds_for_both_together()
+    {
+        const int PerSecond = 10;
+        var slow = ("Sender:SendsPerSecond", $"{PerSecond}");
+        var database = await (await servers.MariaDbAsync()).NewDatabaseAsync();
+        await using var one = await SenderProcess.StartAsync(database, _graph.Address, _folder, slow);
+        await using var two = await SenderProcess.StartAsync(database, _graph.Address, _folder, slow);
+        await one.LinkAsync(Account, 1, "TOKEN");
+        var began = TimeProvider.System.GetTimestamp();
+
+        for (var contact = 0; contact < 40; contact++)
+            await (contact % 2 == 0 ? one : two).SendAsync(SenderProcess.Text(Account, $"10{contact}", "hello"));
+        await _graph.UntilAsync(40);
+
+        // One goes at once, and one more for each time that the account changes hands.
+        TimeProvider.System.GetElapsedTime(began).ShouldBeGreaterThan(TimeSpan.FromSeconds(35d / PerSecond));
+    }
+
     [Fact]
     public async Task A_process_that_was_frozen_past_its_claim_makes_no_call_when_it_wakes()
     {
