@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations.Schema;
 using System.Text;
 using InstaMessenger.Contracts.Ids;
+using InstaMessenger.Hosting.Database;
 using InstaMessenger.Hosting.Http;
 using InstaMessenger.Hosting.Security;
 using InstaMessenger.Store.Data;
@@ -23,12 +24,13 @@ internal sealed record ConversationQuery(AccountReach Accounts, string? Search, 
     /// </summary>
     public IQueryable<Key> Keys(StoreDbContext db)
     {
-        var (sql, arguments) = ToSql();
+        var (sql, arguments) = ToSql(Search is null || Ascii.IsValid(Search) ? "LOWER" : LowerCase.FunctionOf(db));
         return db.Database.SqlQueryRaw<Key>(sql, arguments);
     }
 
     /// <summary>The statement and its arguments.</summary>
-    internal (string Sql, object[] Arguments) ToSql()
+    /// <param name="lower">The function that makes text lower case. The usual one is quick, and on SQLite knows ASCII alone.</param>
+    internal (string Sql, object[] Arguments) ToSql(string lower = "LOWER")
     {
         if (Accounts is { IsAll: false, Listed.Count: 0 }) return ($"{Select} WHERE 1 = 0", []);
         var arguments = new List<object>();
@@ -58,7 +60,8 @@ internal sealed record ConversationQuery(AccountReach Accounts, string? Search, 
         string NameHas(string text)
         {
             var pattern = Add($"%{text.Replace("!", "!!").Replace("%", "!%").Replace("_", "!_")}%");
-            return $"(LOWER(contact_username) LIKE LOWER({pattern}) ESCAPE '!' OR LOWER(contact_name) LIKE LOWER({pattern}) ESCAPE '!')";
+            var like = $"LIKE {lower}({pattern}) ESCAPE '!'";
+            return $"({lower}(contact_username) {like} OR {lower}(contact_name) {like})";
         }
 
         string Add(object value)

@@ -32,6 +32,7 @@ internal sealed record MessageView(
     bool Self,
     SendError? Error,
     RawJson? Metadata,
+    bool History,
     DateTimeOffset? ScheduleAt,
     DateTimeOffset SentAt,
     DateTimeOffset ReceivedAt,
@@ -65,6 +66,7 @@ internal sealed record MessageView(
         message.Details?.Self ?? false,
         message.Error,
         RawJson.Of(message.Metadata),
+        History: false, // Nothing imports an account's history yet.
         message.ScheduleAt,
         message.SentAt,
         message.ReceivedAt,

@@ -48,8 +48,10 @@ internal static class SearchEndpoint
 
         await using var db = await factory.CreateDbContextAsync(cancellationToken);
         var accounts = reach.IsAll
-            ? await db.Accounts.OrderBy(account => account.Id).Select(account => account.Id).Take(VisibleAccounts.MostMerged + 1)
-                .ToListAsync(cancellationToken)
+            ? await db.ReadableAsync(
+                first => db.Accounts.OrderBy(account => account.Id).Select(account => account.Id).Take(first),
+                VisibleAccounts.MostMerged + 1,
+                cancellationToken)
             : [.. reach.Listed];
         if (accounts.Count > VisibleAccounts.MostMerged)
             return Problems.Invalid(("account_id", $"Must name one account, because you see more than {VisibleAccounts.MostMerged}."));

@@ -48,6 +48,7 @@ public sealed class ConversationEndpointsTests : IAsyncLifetime
 
         item.GetProperty("contact").GetProperty("id").GetString().ShouldBe("42");
         item.GetProperty("last_message").GetProperty("text").GetString().ShouldBe("newer");
+        item.GetProperty("last_message").GetProperty("history").GetBoolean().ShouldBeFalse();
         item.GetProperty("unread_count").GetInt32().ShouldBe(2);
         item.GetProperty("window").GetProperty("state").GetString().ShouldBe("open");
         item.GetProperty("window").GetProperty("closes_at").ValueKind.ShouldBe(JsonValueKind.String);
@@ -101,6 +102,34 @@ public sealed class ConversationEndpointsTests : IAsyncLifetime
 
         var listed = await ListAsync(_agent, "/ui/conversations" + query);
         string.Concat(listed.Select(item => item.GetProperty("last_message").GetProperty("text").GetString())).ShouldBe(expected);
+    }
+
+    /// <summary>SQLite's lower case knows ASCII alone, so such a name was found only as it is written.</summary>
+    [Theory]
+    [InlineData("Анна Петрова", "анна")]
+    [InlineData("Ζωή", "ΖΩΉ")]
+    [InlineData("Émile", "éMI")]
+    public async Task A_name_is_found_in_any_case_of_any_script(string name, string q)
+    {
+        await ReceiveAsync(_shop, "42", "theirs", 0);
+        await ReceiveAsync(_shop, "43", "another's", 1);
+        await _store.UnitOfWork.ExecuteAsync(scope => scope.Db.Conversations.Where(row => row.ContactId == InstagramUserId.Parse("42"))
+            .ExecuteUpdateAsync(set => set.SetProperty(row => row.ContactName, name)));
+
+        var listed = await ListAsync(_agent, "/ui/conversations?q=" + Uri.EscapeDataString(q));
+
+        listed.ShouldHaveSingleItem().GetProperty("last_message").GetProperty("text").GetString().ShouldBe("theirs");
+    }
+
+    /// <summary>The ids of all accounts are read for whoever sees all.</summary>
+    [Fact]
+    public async Task An_account_whose_id_cannot_be_read_keeps_nobody_from_searching()
+    {
+        await _store.UnitOfWork.ExecuteAsync(
+            scope => scope.Db.Database.ExecuteSqlAsync($"UPDATE accounts SET id = 'none' WHERE id = {_cafe.Id.Value}"));
+
+        using var admin = _store.Client("admin");
+        (await admin.GetAsync("/ui/search?q=anything")).StatusCode.ShouldBe(HttpStatusCode.OK);
     }
 
     [Fact]
