@@ -1,6 +1,6 @@
 using InstaMessenger.Contracts.Events;
 using InstaMessenger.CrmForwarder.Data;
-using Microsoft.EntityFrameworkCore;
+using InstaMessenger.Hosting.Database;
 
 namespace InstaMessenger.CrmForwarder.Deliveries;
 
@@ -15,7 +15,8 @@ internal sealed class ErasedMessages(IEnumerable<ErasedEvent> erased)
     public static async Task<ErasedMessages> OfAsync(CrmForwarderDbContext db, IEnumerable<EventId> events)
     {
         var ids = events.ToList();
-        return new ErasedMessages(await db.Set<ErasedEvent>().Where(row => ids.Contains(row.EventId)).ToListAsync());
+        return new ErasedMessages(await db.ReadableAsync(
+            db.Set<ErasedEvent>().Where(row => ids.Contains(row.EventId)).OrderBy(row => row.EventId).ThenBy(row => row.MessageId)));
     }
 
     /// <summary>Writes an event anew without them.</summary>

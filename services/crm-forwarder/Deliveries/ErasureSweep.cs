@@ -41,8 +41,12 @@ internal sealed class ErasureSweep(
     private async Task<int> ForgetAsync(CrmForwarderDbContext db, CancellationToken cancellationToken)
     {
         var before = clock.GetUtcNow() - ErasedEvent.Kept;
-        var old = await db.Set<ErasedEvent>().Where(row => row.ErasedAt < before).OrderBy(row => row.ErasedAt).Select(row => row.EventId)
-            .Take(AtOnce).ToListAsync(cancellationToken);
+        var old = await db.ReadableAsync(
+            first => db.Set<ErasedEvent>().Where(row => row.ErasedAt < before)
+                .OrderBy(row => row.ErasedAt).ThenBy(row => row.EventId).ThenBy(row => row.MessageId)
+                .Select(row => row.EventId).Take(first),
+            AtOnce,
+            cancellationToken);
         if (old.Count > 0)
         {
             await unitOfWork.ExecuteAsync(
@@ -61,9 +65,9 @@ internal sealed class ErasureSweep(
         var erased = await ErasedMessages.OfAsync(db, read.Select(letter => letter.Event!.Value.Id));
         foreach (var (letter, inboxEvent) in read)
         {
-            var (id, json) = inboxEvent!.Value;
+            var (id, shown, json) = inboxEvent!.Value;
             if (!erased.Events.Contains(id)) continue;
-            json["body"] = Convert.ToBase64String(erased.Without(id, Convert.FromBase64String(json["body"]!.GetValue<string>())));
+            json["body"] = Convert.ToBase64String(erased.Without(id, shown));
             var body = JsonSerializer.SerializeToUtf8Bytes(json);
             await unitOfWork.ExecuteAsync(
                 scope => scope.Db.Set<DeadLetter>().Where(row => row.Id == letter)
@@ -76,12 +80,12 @@ internal sealed class ErasureSweep(
     }
 
     /// <summary>Reads an event on its way here; null when it is none.</summary>
-    private static (EventId Id, JsonObject Json)? Read(byte[] letter)
+    private static (EventId Id, byte[] Body, JsonObject Json)? Read(byte[] letter)
     {
         try
         {
             return JsonNode.Parse(letter) is JsonObject json && EventId.TryParse(json["id"]?.GetValue<string>(), out var id)
-                && json["body"]?.GetValue<string>() is not null ? (id, json) : null;
+                && json["body"]?.GetValue<string>() is { } body ? (id, Convert.FromBase64String(body), json) : null;
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException or FormatException)
         {

@@ -28,12 +28,17 @@ internal sealed class CommentSweep(
     {
         var due = clock.GetUtcNow() - Kept;
         await using var db = await factory.CreateDbContextAsync(cancellationToken);
-        var oldest = await db.Comments.Where(row => row.CommentedAt <= due).OrderBy(row => row.CommentedAt)
-            .Select(row => row.CommentedAt).Take(AtOnce).ToListAsync(cancellationToken);
+        var oldest = await db.ReadableAsync(
+            first => db.Comments.Where(row => row.CommentedAt <= due).OrderBy(row => row.CommentedAt).ThenBy(row => row.CommentId)
+                .ThenBy(row => row.AccountId).Select(row => new Due(row.CommentId, row.CommentedAt)).Take(first),
+            AtOnce,
+            cancellationToken);
         if (oldest.Count == 0) return NextRound.WhenWoken;
-        var last = oldest[^1];
+        var last = oldest[^1].CommentedAt;
         await unitOfWork.ExecuteAsync(
             scope => scope.Db.Comments.Where(row => row.CommentedAt <= last).ExecuteDeleteAsync(), cancellationToken);
         return NextRound.Now;
     }
+
+    private sealed record Due(string CommentId, DateTimeOffset CommentedAt);
 }

@@ -5,6 +5,9 @@ using InstaMessenger.Contracts.Events;
 using InstaMessenger.Contracts.Ids;
 using InstaMessenger.Contracts.Outgoing;
 using InstaMessenger.Simulator.Meta.Webhooks;
+using InstaMessenger.Store.Outbound;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace InstaMessenger.Tests.Store.Outbound;
 
@@ -148,6 +151,23 @@ public sealed class PrivateReplyTests : SendTests
         refused.StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity);
         (await Json(refused)).GetProperty("errors").EnumerateObject().Select(error => error.Name).ShouldBe([field]);
         Sender.Commands.ShouldBeEmpty();
+    }
+
+    /// <summary>Its time was read with all others', and no comment of any account was ever forgotten again.</summary>
+    [Fact]
+    public async Task A_comment_whose_time_cannot_be_read_keeps_no_other_from_being_forgotten()
+    {
+        var rotten = await CommentAsync("42", Clock.GetUtcNow().AddDays(-40), "17890000000000001");
+        var old = await CommentAsync("43", Clock.GetUtcNow().AddDays(-31), "17890000000000002");
+        var kept = await CommentAsync("44", Clock.GetUtcNow().AddDays(-1), "17890000000000003");
+        await Store.UnitOfWork.ExecuteAsync(scope => scope.Db.Database.ExecuteSqlAsync(
+            $"UPDATE comments SET commented_at = -9223372036854775807 WHERE comment_id = {rotten}"));
+
+        await Store.Services.GetRequiredService<CommentSweep>().RoundAsync(default);
+
+        await using var db = Store.Read();
+        var ids = await db.Comments.Select(row => row.CommentId).ToListAsync();
+        ids.ShouldBe([kept], $"{old} is over, and {rotten} older still");
     }
 
     [Fact]
