@@ -28,6 +28,7 @@ public static class BusTopology
         [typeof(ProfileCacheUsed)] = ["sender.profile-cache-used"],
         [typeof(EchoRecognised)] = ["sender.echo-recognised"],
         [typeof(FetchMedia)] = ["sender.fetch-media"],
+        [typeof(CancelFetch)] = ["sender.cancel-fetch"],
         [typeof(MediaReported)] = ["store.media-reported"],
     };
 

@@ -21,6 +21,7 @@ internal sealed class Download
 
     public AccountId AccountId { get; private init; }
 
+    /// <summary>Where it lies; empty once it was taken back, and then nothing is fetched any more.</summary>
     public string Url { get; private init; } = "";
 
     /// <summary>What it was said to be.</summary>
@@ -50,6 +51,16 @@ internal sealed class Download
         MediaType = item.Body.MediaType,
         File = item.Body.File,
         DueAt = now,
+        TraceParent = item.TraceParent,
+    };
+
+    /// <summary>Remembers, until it is due, that a download was taken back before it was asked for.</summary>
+    public static Download TakenBack(BusItem<CancelFetch> item, DateTimeOffset dueAt) => new()
+    {
+        AttachmentId = item.Body.AttachmentId,
+        AccountId = item.Body.AccountId,
+        File = item.Body.File,
+        DueAt = dueAt,
         TraceParent = item.TraceParent,
     };
 

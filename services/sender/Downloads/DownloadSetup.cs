@@ -10,12 +10,15 @@ namespace InstaMessenger.Sender.Downloads;
 /// <summary>Attachments, fetched from Meta's CDN into the media storage.</summary>
 internal static class DownloadSetup
 {
+    public const string Queue = "sender.fetch-media";
+
     public static void AddDownloads(this WebApplicationBuilder builder)
     {
         builder.AddMediaStorage();
         builder.AddOutboundGuard();
         var services = builder.Services;
-        services.AddMessageHandler<SenderDbContext, FetchMedia, FetchMediaHandler>("sender.fetch-media");
+        services.AddMessageHandler<SenderDbContext, FetchMedia, FetchMediaHandler>(Queue);
+        services.AddMessageHandler<SenderDbContext, CancelFetch, CancelFetchHandler>("sender.cancel-fetch");
         services.AddSingleton<DownloadSignal>();
         services.AddSingleton<DownloadClient>();
         services.AddSingleton<MediaDownload>();

@@ -18,13 +18,16 @@ internal sealed class MediaDownload(DownloadClient client, IMediaStore store, Ti
 
     private static readonly DownloadEnd Refused = new DownloadEnd.Never("address_refused");
 
+    private static readonly DownloadEnd TakenBack = new DownloadEnd.Never("taken_back");
+
     /// <summary>Fetches it.</summary>
-    /// <param name="url">Where it lies.</param>
+    /// <param name="url">Where it lies; empty when it was taken back.</param>
     /// <param name="mediaType">What it was said to be.</param>
     /// <param name="file">The name under which it is kept.</param>
     /// <param name="stopping">Ends the attempt with an exception.</param>
     public async Task<DownloadEnd> FetchAsync(string url, string mediaType, MediaFile file, CancellationToken stopping)
     {
+        if (url.Length == 0) return TakenBack;
         if (!Uri.TryCreate(url, UriKind.Absolute, out var address)) return Refused;
         using var late = new CancellationTokenSource(Longest, clock);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(stopping, late.Token);
@@ -48,14 +51,18 @@ internal sealed class MediaDownload(DownloadClient client, IMediaStore store, Ti
         }
     }
 
-    private static DownloadEnd? Refusal(HttpResponseMessage answer) => answer.StatusCode switch
+    private DownloadEnd? Refusal(HttpResponseMessage answer) => answer.StatusCode switch
     {
         HttpStatusCode.OK => null,
         // Meta's links are signed and die with what they lead to.
         HttpStatusCode.Forbidden or HttpStatusCode.NotFound or HttpStatusCode.Gone =>
             new DownloadEnd.Expired($"http_{(int)answer.StatusCode}"),
-        var status => new DownloadEnd.Later($"http_{(int)status}", answer.Headers.RetryAfter?.Delta),
+        var status => new DownloadEnd.Later($"http_{(int)status}", RetryAfter(answer)),
     };
+
+    /// <summary>How long the other side asks to wait: so long, or until a moment.</summary>
+    private TimeSpan? RetryAfter(HttpResponseMessage answer) =>
+        answer.Headers.RetryAfter?.Delta ?? (answer.Headers.RetryAfter?.Date - clock.GetUtcNow());
 
     private async Task<DownloadEnd> KeepAsync(HttpResponseMessage answer, string mediaType, MediaFile file, CancellationToken end)
     {

@@ -14,10 +14,10 @@ internal static class MovedChanges
     /// <returns>Whether the message was taken back, which is to be told then.</returns>
     public static async Task<bool> MoveAsync(WorkScope<StoreDbContext> scope, Message other, Message send)
     {
-        scope.Db.RemoveRange(other.Attachments);
+        TakenBackMedia.Remove(scope, other);
         scope.Db.Remove(other);
         if (other.Changes is not { } changes) return false;
-        if (changes.DeletedAt is not null) scope.Db.RemoveRange(send.Attachments);
+        if (changes.DeletedAt is not null) TakenBackMedia.Remove(scope, send);
         if (!send.Adopt(changes)) return false;
         await MessageEvents.EraseAsync(scope, [send]);
         return true;

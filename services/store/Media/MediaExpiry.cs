@@ -39,9 +39,13 @@ internal sealed partial class MediaExpiry(
     {
         await using var db = await factory.CreateDbContextAsync(cancellationToken);
         var now = _clock.GetUtcNow();
-        var rows = await db.Set<Attachment>().Where(row => row.DueAt <= now).OrderBy(row => row.DueAt)
-            .Select(row => new { row.MessageId, row.Index }).Take(limit + except.Count).ToListAsync(cancellationToken);
-        return [.. rows.Select(row => (row.MessageId, row.Index)).Where(row => !except.Contains(row)).Take(limit)];
+        var rows = await db.ReadableAsync(
+            first => db.Set<Attachment>().Where(row => row.DueAt <= now)
+                .OrderBy(row => row.DueAt).ThenBy(row => row.MessageId).ThenBy(row => row.Index)
+                .Select(row => new Due(row.MessageId, row.Index)).Take(first),
+            limit + except.Count,
+            cancellationToken);
+        return [.. rows.Select(row => (row.Message, row.Index)).Where(row => !except.Contains(row)).Take(limit)];
     }
 
     protected override Task HandleAsync(IReadOnlyList<(MessageId Message, int Index)> rows, CancellationToken cancellationToken) =>
@@ -74,13 +78,13 @@ internal sealed partial class MediaExpiry(
 
             var file = attachment.State == AttachmentState.Kept ? attachment.Purge() : attachment.GiveUp(isGone: false);
             if (file is { } removed) scope.Db.Add(MediaPurge.Of(removed));
-            // Of what was only fetched to be looked at nobody was told anything that is not so any more.
-            if (attachment.State != AttachmentState.Remote)
-                log.Append(scope, EventTypes.MessageMedia, owner.Account, owner.Conversation, owner.Message);
+            log.Append(scope, EventTypes.MessageMedia, owner.Account, owner.Conversation, owner.Message);
         }
 
         scope.AfterCommit(purges.Wake);
     }
+
+    private sealed record Due(MessageId Message, int Index);
 
     [LoggerMessage(
         EventName = "media.not_expired",

@@ -3,8 +3,10 @@ using InstaMessenger.Hosting.Database;
 using InstaMessenger.Hosting.Http;
 using InstaMessenger.Hosting.Media;
 using InstaMessenger.Hosting.Security;
+using InstaMessenger.Store.Conversations;
 using InstaMessenger.Store.Data;
 using InstaMessenger.Store.Domain;
+using InstaMessenger.Store.Events;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Net.Http.Headers;
@@ -36,6 +38,7 @@ internal static partial class ShowAttachment
         IUnitOfWork<StoreDbContext> unitOfWork,
         IMediaStore store,
         Thumbnails thumbnails,
+        EventLog log,
         TimeProvider clock,
         ILogger<MediaReports> logger,
         CancellationToken cancellationToken)
@@ -68,7 +71,7 @@ internal static partial class ShowAttachment
                     : await WholeAsync(attachment, http, store, logger, cancellationToken);
             }
 
-            if (attachment.State == AttachmentState.Remote) await FetchAsync(unitOfWork, id, clock, cancellationToken);
+            if (attachment.State == AttachmentState.Remote) await FetchAsync(unitOfWork, log, id, clock, cancellationToken);
             if (clock.GetElapsedTime(started) >= Patience)
                 return Problems.Of(StatusCodes.Status503ServiceUnavailable, "media_not_ready", "It is being fetched. Ask again.");
             await Task.Delay(LookEvery, clock, cancellationToken);
@@ -85,13 +88,18 @@ internal static partial class ShowAttachment
 
     /// <summary>Has it fetched to be looked at; another request may have done so meanwhile.</summary>
     private static Task FetchAsync(
-        IUnitOfWork<StoreDbContext> unitOfWork, AttachmentId id, TimeProvider clock, CancellationToken cancellationToken) =>
+        IUnitOfWork<StoreDbContext> unitOfWork,
+        EventLog log,
+        AttachmentId id,
+        TimeProvider clock,
+        CancellationToken cancellationToken) =>
         unitOfWork.ExecuteAsync(
             async scope =>
             {
                 var (owner, attachment) = (await MediaMessages.LoadAsync(scope.Db, [id])).Find(id);
                 if (owner is null || attachment?.State != AttachmentState.Remote) return;
                 MediaRequests.Fetch(scope, owner.Account.Id, attachment, clock.GetUtcNow());
+                log.Append(scope, EventTypes.MessageMedia, owner.Account, owner.Conversation, owner.Message);
             },
             cancellationToken);
 

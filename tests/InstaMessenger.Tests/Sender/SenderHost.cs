@@ -131,6 +131,8 @@ internal sealed class SenderHost : IAsyncDisposable
 
     public Task FetchAsync(params FetchMedia[] commands) => HandleAsync<FetchMedia, FetchMediaHandler>(commands);
 
+    public Task CancelFetchAsync(params CancelFetch[] commands) => HandleAsync<CancelFetch, CancelFetchHandler>(commands);
+
     public Task CacheUsedAsync(int hits, int misses) => HandleAsync<ProfileCacheUsed, ProfileCacheUsedHandler>(
         new ProfileCacheUsed(Account, hits, misses, Clock.GetUtcNow()));
 

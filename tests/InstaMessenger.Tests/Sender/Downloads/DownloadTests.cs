@@ -3,6 +3,7 @@ using InstaMessenger.Contracts;
 using InstaMessenger.Contracts.Commands;
 using InstaMessenger.Contracts.Events;
 using InstaMessenger.Contracts.Ids;
+using InstaMessenger.Hosting.Bus;
 using InstaMessenger.Hosting.Media;
 using InstaMessenger.Sender.Data;
 using InstaMessenger.Sender.Downloads;
@@ -174,6 +175,69 @@ public sealed class DownloadTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_CDN_that_asks_for_time_until_a_moment_gets_it()
+    {
+        var until = _sender.Clock.GetUtcNow() + TimeSpan.FromHours(1);
+        var command = Answering(http =>
+        {
+            http.Response.Headers.RetryAfter = until.ToString("R", System.Globalization.CultureInfo.InvariantCulture);
+            return StatusAsync(http, 503);
+        });
+
+        await _sender.FetchAsync(command);
+
+        await UntilAsync(rows => rows is [{ Claimed: false, Attempts: 1 }]);
+        (await RowsAsync())[0].DueAt.ShouldBe(until);
+    }
+
+    /// <summary>It was tried for three hours more, and its address stood in the row as long.</summary>
+    [Fact]
+    public async Task What_was_taken_back_is_not_fetched_any_more_and_its_file_is_reported_to_be_removed()
+    {
+        var command = Answering(http => StatusAsync(http, 503));
+        await _sender.FetchAsync(command);
+        await UntilAsync(rows => rows is [{ Claimed: false, Attempts: 1 }]);
+
+        await _sender.CancelFetchAsync(Cancel(command));
+
+        await UntilAsync(rows => rows.Count == 0, goesOn: true);
+        (await NextAsync()).ShouldBe(Report(command, MediaOutcome.Failed, "taken_back"));
+        _meta.Meta.Cdn.Fetches(NameOf(command)).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task What_was_taken_back_before_it_was_asked_for_is_not_fetched()
+    {
+        var command = Lying(Jpeg, "image/jpeg");
+        await _sender.CancelFetchAsync(Cancel(command));
+
+        await _sender.FetchAsync(command);
+
+        (await RowsAsync()).ShouldHaveSingleItem().Url.ShouldBeEmpty();
+        _sender.Clock.Advance(TimeSpan.FromHours(1));
+        await UntilAsync(rows => rows.Count == 0, goesOn: true);
+        _meta.Meta.Cdn.Fetches(NameOf(command)).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task A_dead_letter_of_what_was_taken_back_is_removed_and_the_others_stay()
+    {
+        var (gone, stays) = (Command("gone"), Command("stays"));
+        await _sender.WriteAsync(db =>
+        {
+            foreach (var (command, id) in new[] { (gone, "gone"), (stays, "stays") })
+                db.Add(DeadLetter.Of("sender.fetch-media", new BusItem<FetchMedia>(id, null, command), new InvalidOperationException(),
+                    _sender.Clock));
+            return Task.CompletedTask;
+        });
+
+        await _sender.CancelFetchAsync(Cancel(gone));
+
+        await using var db = await _sender.Services.GetRequiredService<IDbContextFactory<SenderDbContext>>().CreateDbContextAsync(End);
+        (await db.Set<DeadLetter>().SingleAsync(End)).ItemId.ShouldBe("stays");
+    }
+
+    [Fact]
     public async Task A_body_that_trickles_is_cut_off_and_tried_again()
     {
         var asked = new SemaphoreSlim(0);
@@ -319,6 +383,8 @@ public sealed class DownloadTests : IAsyncLifetime
         http.Response.Redirect(to);
         return Task.CompletedTask;
     }
+
+    private static CancelFetch Cancel(FetchMedia command) => new(command.AttachmentId!.Value, command.AccountId, command.File);
 
     private static string NameOf(FetchMedia command) => command.Url[(command.Url.LastIndexOf('/') + 1)..];
 

@@ -35,6 +35,7 @@ public sealed class MediaTests : IAsyncLifetime
         services.AddSingleton<TimeProvider>(_clock);
         services.AddSingleton(_commands);
         services.AddMessageHandler<StoreDbContext, FetchMedia, FetchCommands.Collector>("sender.fetch-media");
+        services.AddMessageHandler<StoreDbContext, CancelFetch, FetchCommands.Cancels>("sender.cancel-fetch");
     });
 
     public ValueTask DisposeAsync() => _shop.DisposeAsync();
@@ -139,6 +140,19 @@ public sealed class MediaTests : IAsyncLifetime
         (await _shop.EventsAsync("message.media")).ShouldBeEmpty();
     }
 
+    /// <summary>The sender went on for hours, and fetched what had been taken back.</summary>
+    [Fact]
+    public async Task What_is_taken_back_while_it_is_fetched_is_not_fetched_any_more()
+    {
+        var command = await ReceiveAsync("m1");
+
+        await _shop.ReceiveAsync(InboundShop.Unsend("m1", 2));
+
+        var patience = Patience.Token();
+        while (_commands.Cancelled.IsEmpty) await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, patience);
+        _commands.Cancelled.ShouldHaveSingleItem().ShouldBe(new CancelFetch(command.AttachmentId!.Value, command.AccountId, command.File));
+    }
+
     [Fact]
     public async Task What_is_taken_back_before_it_comes_is_not_asked_for()
     {
@@ -167,6 +181,28 @@ public sealed class MediaTests : IAsyncLifetime
         (await _shop.EventsAsync("message.media"))[^1].GetProperty("message").GetProperty("attachments")[0].GetProperty("state")
             .GetString().ShouldBe("purged");
         await Files.GoneAsync(command.File, _clock);
+    }
+
+    /// <summary>Clients took it for kept.</summary>
+    [Fact]
+    public async Task What_was_fetched_to_be_looked_at_lies_elsewhere_again_after_an_hour_and_that_is_told()
+    {
+        await ChangeAsync(MediaMode.Proxy, 90);
+        await _shop.ReceiveAsync(Image("m1"));
+        await _shop.Store.UnitOfWork.ExecuteAsync(async scope =>
+        {
+            var attachment = await scope.Db.Set<Attachment>().SingleAsync();
+            MediaRequests.Fetch(scope, _shop.Account.Id, attachment, _clock.GetUtcNow());
+        });
+        var kept = await AttachmentAsync();
+        await ReportAsync(
+            new FetchMedia(kept.Id, _shop.Account.Id, kept.Url, kept.MediaType, kept.File!.Value), MediaOutcome.Kept);
+
+        _clock.Advance(TimeSpan.FromHours(1));
+        await ExpireAsync();
+
+        (await _shop.EventsAsync("message.media")).Select(data => data.GetProperty("message").GetProperty("attachments")[0]
+            .GetProperty("state").GetString()).ShouldBe(["kept", "remote"]);
     }
 
     [Fact]
@@ -198,6 +234,22 @@ public sealed class MediaTests : IAsyncLifetime
         var told = (await _shop.EventsAsync("message.media")).ShouldHaveSingleItem().GetProperty("message");
         told.GetProperty("instagram_message_id").GetString().ShouldBe("m2");
         told.GetProperty("attachments")[0].GetProperty("state").GetString().ShouldBe("failed");
+    }
+
+    /// <summary>Its key was read with all others', and nothing ended any more, for any account.</summary>
+    [Fact]
+    public async Task An_attachment_whose_key_cannot_be_read_keeps_no_other_from_its_end()
+    {
+        await ReceiveAsync("m1");
+        await ReceiveAsync("m2");
+        await ExecuteAsync(
+            $"UPDATE attachments SET message_id = 'none', due_at = 0 WHERE message_id IN (SELECT id FROM messages WHERE sequence = 1)");
+        _clock.Advance(TimeSpan.FromDays(2));
+
+        await ExpireAsync();
+
+        (await _shop.EventsAsync("message.media")).ShouldHaveSingleItem().GetProperty("message").GetProperty("instagram_message_id")
+            .GetString().ShouldBe("m2");
     }
 
     [Fact]

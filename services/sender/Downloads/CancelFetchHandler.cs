@@ -1,0 +1,54 @@
+using System.Text.Json;
+using InstaMessenger.Contracts;
+using InstaMessenger.Contracts.Commands;
+using InstaMessenger.Contracts.Ids;
+using InstaMessenger.Hosting.Bus;
+using InstaMessenger.Hosting.Database;
+using InstaMessenger.Sender.Data;
+using Microsoft.EntityFrameworkCore;
+
+namespace InstaMessenger.Sender.Downloads;
+
+/// <summary>
+/// Takes downloads back. Their rows lose the address at once and end as downloads that failed, so that the store removes what an attempt
+/// may have written. An attempt that is under way goes on to its end and is not repeated.
+/// </summary>
+internal sealed class CancelFetchHandler(DownloadSignal signal, TimeProvider clock) : IMessageHandler<SenderDbContext, CancelFetch>
+{
+    /// <summary>How long a command to fetch may come behind this one, and still has no effect.</summary>
+    private static readonly TimeSpan Remembered = TimeSpan.FromHours(1);
+
+    public async Task HandleAsync(WorkScope<SenderDbContext> scope, IReadOnlyList<BusItem<CancelFetch>> items)
+    {
+        var (files, now) = (items.Select(item => item.Body.File).ToList(), clock.GetUtcNow());
+        var rows = scope.Db.Downloads.Where(row => files.Contains(row.File));
+        var known = await rows.Select(row => row.File).ToHashSetAsync();
+        await rows.ExecuteUpdateAsync(set => set.SetProperty(row => row.Url, ""));
+        await rows.Where(row => !row.Claimed).ExecuteUpdateAsync(set => set.SetProperty(row => row.DueAt, now));
+        foreach (var item in items.Where(item => known.Add(item.Body.File))) scope.Db.Add(Download.TakenBack(item, now + Remembered));
+        await ForgetLettersAsync(scope.Db, files);
+        scope.AfterCommit(signal.Wake);
+    }
+
+    /// <summary>Removes the commands to fetch that could not be handled: the address stands in them too.</summary>
+    private static async Task ForgetLettersAsync(SenderDbContext db, List<MediaFile> files)
+    {
+        var letters = await db.Set<DeadLetter>().Where(letter => letter.Queue == DownloadSetup.Queue)
+            .Select(letter => new { letter.Id, letter.Body }).ToListAsync();
+        var obsolete = letters.FindAll(letter => FileOf(letter.Body) is { } file && files.Contains(file)).ConvertAll(letter => letter.Id);
+        if (obsolete.Count > 0) await db.Set<DeadLetter>().Where(letter => obsolete.Contains(letter.Id)).ExecuteDeleteAsync();
+    }
+
+    private static MediaFile? FileOf(byte[] letter)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(letter);
+            return MediaFile.TryParse(json.RootElement.GetProperty("file").GetString(), out var file) ? file : null;
+        }
+        catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException)
+        {
+            return null;
+        }
+    }
+}
