@@ -11,6 +11,8 @@ public static class EventBody
     private const string Conversation = "conversation";
     private const string LastMessage = "last_message";
     private const string ReplyTo = "reply_to";
+    private const string Raw = "raw";
+    private const string InstagramMessageId = "instagram_message_id";
 
     /// <summary>As deep as an event may be.</summary>
     private const int MostDepth = 1024;
@@ -20,10 +22,13 @@ public static class EventBody
 
     /// <summary>
     /// Writes an event anew, with the message as it is now that it was taken back. Of an answer to it the event loses
-    /// what it quotes. Of an event that cannot be read nothing is left: nobody knows what of it is the message's.
+    /// what it quotes, of one that could only be told as it came its JSON. Of an event that cannot be read nothing is left: nobody knows
+    /// what of it is the message's.
     /// </summary>
     /// <param name="body">The event: UTF-8 JSON.</param>
-    /// <param name="erased">The message as clients see it now: UTF-8 JSON with its <c>id</c>.</param>
+    /// <param name="erased">
+    /// The message as clients see it now: UTF-8 JSON with its <c>id</c>, or <c>instagram_message_id</c> alone for one that is in no thread.
+    /// </param>
     /// <returns>The event without what the message said; the same bytes when it shows another message.</returns>
     public static byte[] WithoutMessage(byte[] body, ReadOnlySpan<byte> erased)
     {
@@ -51,6 +56,13 @@ public static class EventBody
         {
             data[Message] = message.DeepClone();
             foreach (var name in data.Select(member => member.Key).Except(Kept).ToList()) data[name] = null;
+            return true;
+        }
+
+        if (data.ContainsKey(Raw) && message[InstagramMessageId] is { } mid
+            && data[InstagramMessageId]?.ToJsonString() == mid.ToJsonString())
+        {
+            data[Raw] = null;
             return true;
         }
 

@@ -1,4 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json.Serialization;
 
 namespace InstaMessenger.Contracts.Ids;
@@ -29,6 +31,15 @@ public readonly record struct MessageId : IStringId<MessageId>
     /// <param name="clock">The clock.</param>
     /// <returns>The id.</returns>
     public static MessageId New(TimeProvider clock) => new(IdForm.TimeOrdered("msg_", clock));
+
+    /// <summary>
+    /// Names a message that is in no thread, because nothing that came says between whom it is: always the same id, and no message's own.
+    /// </summary>
+    /// <param name="account">The account.</param>
+    /// <param name="mid">Meta's id of the message.</param>
+    /// <returns>The id.</returns>
+    public static MessageId Unplaced(AccountId account, InstagramMessageId mid) =>
+        new("msg_" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{account} {mid}")))[..32]);
 
     /// <inheritdoc/>
     public override string ToString() => _value ?? "";

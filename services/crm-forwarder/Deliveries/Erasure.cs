@@ -17,6 +17,8 @@ internal sealed class Erasure(DeliveryMailbox mailbox, TimeProvider clock)
     /// <summary>How many bodies one statement writes: each may have some ten thousand bytes.</summary>
     private const int AtOnce = 50;
 
+    private const string Mid = "instagram_message_id";
+
     /// <summary>Erases what these events say was taken back. Comes behind the deliveries of the same bundle.</summary>
     public async Task ApplyAsync(WorkScope<CrmForwarderDbContext> scope, IEnumerable<InboxEvent> events)
     {
@@ -24,7 +26,7 @@ internal sealed class Erasure(DeliveryMailbox mailbox, TimeProvider clock)
         List<ErasedEvent> erased =
         [
             .. events.Where(deleted => deleted.Erased is { Count: > 0 }).SelectMany(
-                deleted => MessageOf(deleted.Body) is var (id, message)
+                deleted => MessageOf(deleted) is var (id, message)
                     ? deleted.Erased!.Select(
                         shown => new ErasedEvent { EventId = shown, MessageId = id, Message = message, ErasedAt = now })
                     : []),
@@ -64,12 +66,18 @@ internal sealed class Erasure(DeliveryMailbox mailbox, TimeProvider clock)
             sql, [.. bodies.SelectMany(body => new object[] { body.Id, body.Body })]);
     }
 
-    private static (MessageId Id, byte[] Message)? MessageOf(byte[] body)
+    /// <summary>Reads the message; one that is in no thread only has Meta's id.</summary>
+    private static (MessageId Id, byte[] Message)? MessageOf(InboxEvent deleted)
     {
         try
         {
-            using var json = JsonDocument.Parse(body);
-            var message = json.RootElement.GetProperty("data").GetProperty("message");
+            using var json = JsonDocument.Parse(deleted.Body);
+            var data = json.RootElement.GetProperty("data");
+            if (!data.TryGetProperty("message", out var message))
+                return InstagramMessageId.TryParse(data.GetProperty(Mid).GetString(), out var mid)
+                    ? (MessageId.Unplaced(deleted.AccountId, mid),
+                        JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, InstagramMessageId> { [Mid] = mid }))
+                    : null;
             return MessageId.TryParse(message.GetProperty("id").GetString(), out var id)
                 ? (id, JsonSerializer.SerializeToUtf8Bytes(message))
                 : null;

@@ -45,6 +45,8 @@ internal sealed record ConversationQuery(AccountReach Accounts, string? Search, 
         string Newest(string whose)
         {
             var where = new StringBuilder(whose);
+            // A receipt may begin a thread before anything of it is known. The index alone tells.
+            where.Append(" AND last_message_at <> 0");
             if (After is { } after)
             {
                 var time = Add(after.Time.ToUnixTimeMilliseconds());

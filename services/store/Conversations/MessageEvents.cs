@@ -76,11 +76,28 @@ internal static class MessageEvents
         var erased = messages.ToDictionary(
             message => message.Id, message => JsonSerializer.SerializeToUtf8Bytes(MessageView.Of(message), ApiJson.Options));
         var shown = await ShownMessages.OfAsync(scope.Db, erased.Keys);
-        var showing = shown.SelectMany(ids => ids.Select(id => (Showing: (MessageId?)id, Shown: ids.Key)))
+        var unplaced = messages.Where(message => message.InstagramMessageId is not null).Select(
+            message => (Showing: (MessageId?)MessageId.Unplaced(message.AccountId, message.InstagramMessageId!.Value), Shown: message.Id));
+        var showing = shown.SelectMany(ids => ids.Select(id => (Showing: (MessageId?)id, Shown: ids.Key))).Concat(unplaced)
             .ToLookup(pair => pair.Showing, pair => pair.Shown);
         var all = showing.Select(ids => ids.Key).ToList();
         foreach (var row in await scope.Db.Events.Where(row => all.Contains(row.MessageId)).ToListAsync())
             row.Body = showing[row.MessageId].Aggregate(row.Body, (body, id) => EventBody.WithoutMessage(body, erased[id]));
         await IdempotencyRecord.EraseAsync(scope.Db, messages);
     }
+
+    /// <summary>Takes what messages said that are in no thread out of the events that tell of them as they came.</summary>
+    public static async Task EraseUnplacedAsync(
+        WorkScope<StoreDbContext> scope, IEnumerable<(AccountId Account, InstagramMessageId Mid)> messages)
+    {
+        var erased = messages.Distinct().ToDictionary(
+            message => MessageId.Unplaced(message.Account, message.Mid),
+            message => JsonSerializer.SerializeToUtf8Bytes(new UnplacedMessage(message.Mid), ApiJson.Options));
+        if (erased.Count == 0) return;
+        var ids = erased.Keys.Select(id => (MessageId?)id).ToList();
+        foreach (var row in await scope.Db.Events.Where(row => ids.Contains(row.MessageId)).ToListAsync())
+            row.Body = EventBody.WithoutMessage(row.Body, erased[row.MessageId!.Value]);
+    }
+
+    private sealed record UnplacedMessage(InstagramMessageId InstagramMessageId);
 }

@@ -50,6 +50,10 @@ internal sealed class EarlyChanges(StoreDbContext db, Dictionary<(AccountId, Ins
         return (before, after);
     }
 
+    /// <summary>Whether a message that is not known was taken back.</summary>
+    public bool IsTakenBack(AccountId account, InstagramMessageId mid) =>
+        rows.TryGetValue((account, mid), out var row) && row.Changes.DeletedAt is not null;
+
     /// <summary>Removes what was kept before a time: its message never came.</summary>
     public void Forget(DateTimeOffset before) => db.RemoveRange(rows.Values.Where(row => row.KeptAt < before));
 
@@ -61,20 +65,23 @@ internal sealed class EarlyChanges(StoreDbContext db, Dictionary<(AccountId, Ins
     /// Gives a message what is kept of it, once it has its place in the thread. That it was read stays as long as the message itself has
     /// not come: nobody knows yet what else was read with it.
     /// </summary>
-    public void Give(Message message, Conversation conversation)
+    /// <returns>Whether that took the message back. That is to be told then, and what was told of the message to be erased.</returns>
+    public bool Give(WorkScope<StoreDbContext> scope, Message message, Conversation conversation)
     {
-        if (message.InstagramMessageId is not { } mid || !rows.TryGetValue((message.AccountId, mid), out var row)) return;
-        message.Adopt(row.Changes);
+        if (message.InstagramMessageId is not { } mid || !rows.TryGetValue((message.AccountId, mid), out var row)) return false;
+        if (row.Changes.DeletedAt is not null) TakenBackMedia.Remove(scope, message);
+        var isDeleted = message.Adopt(row.Changes);
         if (message.AwaitsOriginal && row.Changes.ReadAt is not null)
         {
             row.Changes = MessageChanges.None with { ReadAt = row.Changes.ReadAt };
-            return;
+            return isDeleted;
         }
 
         rows.Remove((message.AccountId, mid));
         db.Remove(row);
-        if (row.Changes.ReadAt is not { } readAt) return;
+        if (row.Changes.ReadAt is not { } readAt) return isDeleted;
         message.MarkRead(readAt);
         ReadMarks.Set(db, conversation, new ReadReceipt(message.SentAt, readAt));
+        return isDeleted;
     }
 }

@@ -54,6 +54,10 @@ internal sealed record MessageChanges
     /// <summary>Adds that the customer read it; the first time counts.</summary>
     public MessageChanges WithRead(DateTimeOffset at) => ReadAt <= at ? this : this with { ReadAt = at };
 
+    /// <summary>Adds that it was taken back; the first time counts, and nothing is left of what was said of it.</summary>
+    public MessageChanges WithUnsend(DateTimeOffset at) =>
+        this with { Reactions = [], Versions = [], DeletedAt = DeletedAt <= at ? DeletedAt : at };
+
     public string ToJson() => JsonSerializer.Serialize(this, Json);
 
     /// <summary>Reads what <see cref="ToJson"/> wrote.</summary>

@@ -105,28 +105,32 @@ internal sealed class EventLogSource : IRelaySource
     }
 
     /// <summary>Finds the events that showed the messages which these events say were taken back, or answers to them.</summary>
-    private static async Task<ILookup<MessageId, EventId>> ErasedAsync(
+    /// <returns>By the sequence of the event that says so.</returns>
+    private static async Task<ILookup<long, EventId>> ErasedAsync(
         StoreDbContext db, List<EventRow> rows, CancellationToken cancellationToken)
     {
-        var deleted = rows.Where(row => row is { Type: EventTypes.MessageDeleted, MessageId: not null })
-            .Select(row => row.MessageId!.Value).ToList();
-        var shown = await ShownMessages.OfAsync(db, deleted, cancellationToken);
-        var messages = shown.SelectMany(showing => showing).Distinct().Select(id => (MessageId?)id).ToList();
+        var deleted = rows.Where(row => row is { Type: EventTypes.MessageDeleted, MessageId: not null }).ToList();
+        var shown = await ShownMessages.OfAsync(db, deleted.ConvertAll(row => row.MessageId!.Value), cancellationToken);
+        var showing = deleted.SelectMany(row => shown[row.MessageId!.Value].Select(id => (row.Sequence, Message: (MessageId?)id)))
+            .Concat(rows.Select(row => (row.Sequence, Message: UnplacedMessages.TakenBackBy(row))).Where(pair => pair.Message is not null))
+            .ToLookup(pair => pair.Message, pair => pair.Sequence);
+        var messages = showing.Select(sequences => sequences.Key).ToList();
         var events = messages.Count == 0
             ? []
             : await db.Events.Where(row => messages.Contains(row.MessageId)).OrderBy(row => row.Sequence)
                 .Select(row => new { row.MessageId, row.Id }).ToListAsync(cancellationToken);
-        return shown.SelectMany(showing => events.Where(row => showing.Contains(row.MessageId!.Value)).Select(row => (showing.Key, row.Id)))
-            .ToLookup(pair => pair.Key, pair => pair.Id);
+        return events.SelectMany(row => showing[row.MessageId].Select(sequence => (sequence, row.Id)))
+            .ToLookup(pair => pair.sequence, pair => pair.Id);
     }
 
-    private static RelayRow ToRelayRow(EventRow row, ILookup<MessageId, EventId> erased)
+    private static RelayRow ToRelayRow(EventRow row, ILookup<long, EventId> erased)
     {
-        var others = row is { Type: EventTypes.MessageDeleted, MessageId: { } message } ? erased[message].Where(id => id != row.Id) : null;
+        List<EventId>? others = [.. erased[row.Sequence].Where(id => id != row.Id)];
+        if (others.Count == 0) others = null;
         return new RelayRow(
             row.Sequence,
             new InboxEvent(
-                row.Sequence, row.Id, row.Type, row.AccountId, row.AccountVersion, row.ConversationId, row.Body, others?.ToList()),
+                row.Sequence, row.Id, row.Type, row.AccountId, row.AccountVersion, row.ConversationId, row.Body, others),
             row.TraceParent,
             row.Body.Length);
     }

@@ -6,7 +6,8 @@ using InstaMessenger.Store.Data;
 namespace InstaMessenger.Store.Events;
 
 /// <summary>An event as the stream writes it, made once for all clients.</summary>
-internal sealed class LiveEvent(long sequence, AccountId account, string type, byte[] frame, MessageId? message = null)
+internal sealed class LiveEvent(
+    long sequence, AccountId account, string type, byte[] frame, MessageId? message = null, MessageId? unplaced = null)
 {
     public long Sequence => sequence;
 
@@ -17,6 +18,9 @@ internal sealed class LiveEvent(long sequence, AccountId account, string type, b
     /// <summary>The message whose content the event shows.</summary>
     public MessageId? Message => message;
 
+    /// <summary>The message that it says was taken back, by the id that it has as one in no thread.</summary>
+    public MessageId? Unplaced => unplaced;
+
     /// <summary>The whole server-sent event. The body is JSON on one line, since JSON escapes line breaks.</summary>
     public byte[] Frame => frame;
 
@@ -26,7 +30,8 @@ internal sealed class LiveEvent(long sequence, AccountId account, string type, b
             row.AccountId,
             row.Type,
             [.. Encoding.UTF8.GetBytes($"id: {row.Sequence}\nevent: {row.Type}\ndata: "), .. row.Shown(), .. "\n\n"u8],
-            row.MessageId);
+            row.MessageId,
+            UnplacedMessages.TakenBackBy(row));
 }
 
 /// <summary>
@@ -59,6 +64,7 @@ internal sealed class LiveRing(int size = 4096, int mostBytes = 16 * 1024 * 1024
     {
         if (next.Sequence != _head + 1) Restart(next.Sequence - 1);
         if (next is { Type: EventTypes.MessageDeleted, Message: { } deleted }) Erase(deleted);
+        if (next.Unplaced is { } unplaced) Erase(unplaced);
         if (next.Sequence - _first == size) Forget();
         _bytes += next.Frame.Length;
         Volatile.Write(ref _places[next.Sequence % size], next);

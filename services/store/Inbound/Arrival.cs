@@ -18,13 +18,13 @@ internal sealed class Arrival(WebhookItem item, DateTimeOffset receivedAt, strin
     public string Fingerprint => _fingerprint ??= item.Fingerprint();
 
     /// <summary>
-    /// Meta's time; ours when Meta gave none, or one that is still to come. A message from the future would stay on top of its thread and
-    /// hold the response window open until then.
+    /// Meta's time: the event's, or else its entry's; ours when Meta gave none, or only such as are still to come. A message from the
+    /// future would stay on top of its thread and hold the response window open until then.
     /// </summary>
-    public DateTimeOffset SentAt => HasMetasTime ? item.SentAt!.Value : receivedAt;
+    public DateTimeOffset SentAt => MetasTime ?? receivedAt;
 
     /// <summary>Whether <see cref="SentAt"/> is the same however often the event comes.</summary>
-    public bool HasMetasTime => item.SentAt < receivedAt;
+    public bool HasMetasTime => MetasTime is not null;
 
     /// <summary>The account that it belongs to, once <see cref="AccountRouting"/> has found it; null when no account claims it.</summary>
     public Account? Account { get; private set; }
@@ -33,22 +33,28 @@ internal sealed class Arrival(WebhookItem item, DateTimeOffset receivedAt, strin
     public AccountId? ReservedFor { get; private set; }
 
     /// <summary>
-    /// Whether the business did it. The ids decide, because the flag comes in several forms or not at all. A business that is taken for its
-    /// own customer would be answered by its own bot.
+    /// Whether the business did it: Meta says so, or one of the account's ids did it, because the flag comes in several forms or not at
+    /// all. A business that is taken for its own customer would be answered by its own bot.
     /// </summary>
-    public bool IsOutbound => Owns(item.SenderId) || (item.SaysOutbound && !Owns(item.RecipientId));
+    public bool IsOutbound => item.SaysOutbound || Owns(item.SenderId);
 
-    /// <summary>The customer; null when the event names none, or only the business itself.</summary>
+    /// <summary>
+    /// The customer; null when the event names none, or only the business itself. Who writes to themselves is both, and has an id as a
+    /// customer too: that is the side which is not the account's.
+    /// </summary>
     public InstagramUserId? Contact
     {
         get
         {
-            var id = IsOutbound ? item.RecipientId : item.SenderId;
+            var id = IsOutbound && !Owns(item.RecipientId) ? item.RecipientId : item.SenderId;
             return !Owns(id) && InstagramUserId.TryParse(id, out var contact) ? contact : null;
         }
     }
 
     public void SetRoute(Route route) => (Account, ReservedFor) = route;
+
+    private DateTimeOffset? MetasTime =>
+        item.SentAt < receivedAt ? item.SentAt : item.EntryTime < receivedAt ? item.EntryTime : null;
 
     private bool Owns(string? id) => id is not null && Account?.Owns(id) == true;
 }

@@ -1,7 +1,9 @@
 using InstaMessenger.Contracts.Ids;
 using InstaMessenger.Hosting.Database;
 using InstaMessenger.Hosting.Workers;
+using InstaMessenger.Store.Conversations;
 using InstaMessenger.Store.Data;
+using InstaMessenger.Store.Events;
 using Microsoft.EntityFrameworkCore;
 
 namespace InstaMessenger.Store.Inbound;
@@ -14,6 +16,7 @@ internal sealed partial class EarlyChangeSweep(
     IDbContextFactory<StoreDbContext> factory,
     IUnitOfWork<StoreDbContext> unitOfWork,
     Leases<StoreDbContext> leases,
+    EventLog log,
     TimeProvider clock,
     ILogger<EarlyChangeSweep> logger) : RowWorker<(InstagramMessageId Mid, AccountId Account)>(clock, logger)
 {
@@ -21,7 +24,7 @@ internal sealed partial class EarlyChangeSweep(
     private static readonly TimeSpan Beside = TimeSpan.FromHours(1);
 
     /// <summary>Meta repeats for 36 hours; what waits in quarantine comes later.</summary>
-    private static readonly TimeSpan Kept = TimeSpan.FromDays(30);
+    private static readonly TimeSpan KeptFor = TimeSpan.FromDays(30);
 
     private readonly TimeProvider _clock = clock;
     private readonly ILogger _logger = logger;
@@ -38,20 +41,22 @@ internal sealed partial class EarlyChangeSweep(
     {
         await using var db = await factory.CreateDbContextAsync(cancellationToken);
         var now = _clock.GetUtcNow();
-        var (recently, old) = (now - Beside, now - Kept);
-        var rows = await db.Set<EarlyChange>()
-            .Where(row => row.KeptAt < old || (row.KeptAt >= recently && db.Messages.Any(
-                message => message.InstagramMessageId == row.InstagramMessageId && message.AccountId == row.AccountId
-                    && !message.AwaitsOriginal)))
-            .OrderBy(row => row.KeptAt)
-            .Select(row => new { row.InstagramMessageId, row.AccountId })
-            .Take(limit + except.Count).ToListAsync(cancellationToken);
-        return [.. rows.Select(row => (row.InstagramMessageId, row.AccountId)).Where(key => !except.Contains(key)).Take(limit)];
+        var (recently, old) = (now - Beside, now - KeptFor);
+        var rows = await db.ReadableAsync(
+            first => db.Set<EarlyChange>()
+                .Where(row => row.KeptAt < old || (row.KeptAt >= recently && db.Messages.Any(
+                    message => message.InstagramMessageId == row.InstagramMessageId && message.AccountId == row.AccountId
+                        && !message.AwaitsOriginal)))
+                .OrderBy(row => row.KeptAt).ThenBy(row => row.InstagramMessageId).ThenBy(row => row.AccountId)
+                .Select(row => new Kept(row.InstagramMessageId, row.AccountId)).Take(first),
+            limit + except.Count,
+            cancellationToken);
+        return [.. rows.Select(row => (row.Mid, row.Account)).Where(key => !except.Contains(key)).Take(limit)];
     }
 
     protected override Task HandleAsync(
         IReadOnlyList<(InstagramMessageId Mid, AccountId Account)> rows, CancellationToken cancellationToken) =>
-        unitOfWork.ExecuteAsync(scope => GiveAsync(scope.Db, rows), cancellationToken);
+        unitOfWork.ExecuteAsync(scope => GiveAsync(scope, rows), cancellationToken);
 
     protected override Task SetAsideAsync(
         (InstagramMessageId Mid, AccountId Account) row, Exception error, CancellationToken cancellationToken)
@@ -63,8 +68,9 @@ internal sealed partial class EarlyChangeSweep(
             cancellationToken);
     }
 
-    private async Task GiveAsync(StoreDbContext db, IReadOnlyList<(InstagramMessageId Mid, AccountId Account)> rows)
+    private async Task GiveAsync(WorkScope<StoreDbContext> scope, IReadOnlyList<(InstagramMessageId Mid, AccountId Account)> rows)
     {
+        var db = scope.Db;
         var mids = rows.Select(row => (InstagramMessageId?)row.Mid).Distinct().ToList();
         var threads = await db.Messages.Where(message => mids.Contains(message.InstagramMessageId))
             .Select(message => message.ConversationId).Distinct().ToListAsync();
@@ -74,9 +80,17 @@ internal sealed partial class EarlyChangeSweep(
             .Where(message => mids.Contains(message.InstagramMessageId)).ToListAsync();
         var early = await EarlyChanges.LoadAsync(db, rows.Select(row => row.Mid));
         foreach (var message in messages.Where(message => rows.Contains((message.InstagramMessageId!.Value, message.AccountId))))
-            early.Give(message, conversations[message.ConversationId]);
-        early.Forget(_clock.GetUtcNow() - Kept);
+        {
+            if (!early.Give(scope, message, conversations[message.ConversationId])) continue;
+            await MessageEvents.EraseAsync(scope, [message]);
+            var account = await db.Accounts.SingleAsync(account => account.Id == message.AccountId);
+            log.Append(scope, EventTypes.MessageDeleted, account, conversations[message.ConversationId], message);
+        }
+
+        early.Forget(_clock.GetUtcNow() - KeptFor);
     }
+
+    private sealed record Kept(InstagramMessageId Mid, AccountId Account);
 
     [LoggerMessage(
         EventName = "early_change.dropped",

@@ -60,7 +60,7 @@ internal sealed class InboundRecorder(
         Body = arrival.Item.ToWebhook(),
         Fingerprint = arrival.Fingerprint,
         InstagramMessageId = QuarantinedUnsends.MidOf(arrival.Item),
-        IsUnsend = arrival.Item.Name == QuarantinedUnsends.Name,
+        IsUnsend = arrival.Item is { Name: WebhookItemName.Unsend, Part: not null },
         ReceivedAt = arrival.ReceivedAt,
         TraceParent = arrival.TraceParent,
     };

@@ -11,15 +11,9 @@ namespace InstaMessenger.Store.Inbound;
 /// </summary>
 internal static class QuarantinedUnsends
 {
-    public const string Name = "message_deleted";
-
     /// <summary>The message that an item is, edits or takes back; null for all else.</summary>
-    public static InstagramMessageId? MidOf(WebhookItem item) => item.Name switch
-    {
-        Name or "message" when item.Event.Member("message") is { } message => ReceivedContent.Mid(message),
-        "message_edit" when item.Event.Member("message_edit") is { } edit => ReceivedContent.Mid(edit),
-        _ => null,
-    };
+    public static InstagramMessageId? MidOf(WebhookItem item) =>
+        item.Name is "message" or "message_edit" or WebhookItemName.Unsend ? ReceivedContent.Mid(item.Part ?? item.Event) : null;
 
     /// <summary>Removes the rows that new unsends take back. Returns the new rows without those that were taken back.</summary>
     public static async Task<List<QuarantinedWebhook>> ApplyAsync(StoreDbContext db, List<QuarantinedWebhook> added)
@@ -27,7 +21,8 @@ internal static class QuarantinedUnsends
         var mids = added.Select(row => row.InstagramMessageId).Where(mid => mid is not null).Distinct().ToList();
         if (mids.Count == 0) return added;
         var kept = await db.Set<QuarantinedWebhook>().Where(row => mids.Contains(row.InstagramMessageId)).ToListAsync();
-        var unsent = kept.Concat(added).Where(row => row.IsUnsend).Select(Message).ToHashSet();
+        // One that names no message takes back none: all that has no mid would go.
+        var unsent = kept.Concat(added).Where(row => row.IsUnsend && row.InstagramMessageId is not null).Select(Message).ToHashSet();
         db.RemoveRange(kept.Where(IsTakenBack));
         return added.FindAll(row => !IsTakenBack(row));
 

@@ -24,7 +24,8 @@ internal sealed class WebhookItem
         Event = IsWrapped ? element.GetProperty("value") : element;
         Name = WebhookItemName.Of(Event, mayWrap ? element.Member("field").Text() : null);
         var ownTime = Event.Member("timestamp").Time();
-        (_hasOwnTime, SentAt) = (ownTime is not null, ownTime ?? entryTime.Time());
+        (_hasOwnTime, EntryTime) = (ownTime is not null, entryTime.Time());
+        SentAt = ownTime ?? EntryTime;
         (SenderId, RecipientId) = (Event.Member("sender").Member("id").Id(), Event.Member("recipient").Member("id").Id());
     }
 
@@ -51,8 +52,17 @@ internal sealed class WebhookItem
     /// <summary>What it is, like <c>message</c> or <c>reaction</c>: the name of its handler.</summary>
     public string Name { get; }
 
+    /// <summary>
+    /// The member that holds what happened. Null when it is not there: a change is named by its field, and anybody may call a member of
+    /// anything like one of ours.
+    /// </summary>
+    public JsonElement? Part => Event.Member(Name == WebhookItemName.Unsend ? "message" : Name);
+
     /// <summary>Meta's time, the event's own or its entry's; null when neither makes sense.</summary>
     public DateTimeOffset? SentAt { get; }
+
+    /// <summary>Meta's time of the entry; null when it makes no sense.</summary>
+    public DateTimeOffset? EntryTime { get; }
 
     public string? SenderId { get; }
 
@@ -62,8 +72,8 @@ internal sealed class WebhookItem
     public byte[]? Unreadable { get; }
 
     /// <summary>
-    /// Whether Meta says that the business itself did it. Meta does not always say so, and not in one form, so
-    /// <see cref="Arrival.IsOutbound"/> goes by the ids where it can.
+    /// Whether Meta says that the business itself did it. Meta does not always say so, so <see cref="Arrival.IsOutbound"/> goes by the ids
+    /// too.
     /// </summary>
     public bool SaysOutbound =>
         Event.Member("message") is { } message && (message.Member("is_echo").IsTrue() || message.Member("is_self").IsTrue())

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using InstaMessenger.Store.Events;
 
 namespace InstaMessenger.Store.Inbound;
 
@@ -7,7 +8,16 @@ internal static class WebhookItemName
 {
     public const string Unknown = "unknown";
 
+    /// <summary>What is no member of its own: a message that takes itself back.</summary>
+    public const string Unsend = UnplacedMessages.Unsend;
+
     private const int Longest = 100;
+
+    /// <summary>
+    /// The members that handlers read. Of an item that has several, the first of these names it, in whatever order Meta writes them: a tap
+    /// on a button that says what brought the customer here is a tap.
+    /// </summary>
+    internal static readonly string[] Known = ["message_edit", "reaction", "read", "postback", "referral"];
 
     /// <summary>Members that events of every name have beside the one that names them, and members of an entry.</summary>
     private static readonly string[] Beside =
@@ -18,7 +28,7 @@ internal static class WebhookItemName
     public static string Of(JsonElement item, string? field)
     {
         var message = item.Member("message");
-        if (message.Member("is_deleted").IsTrue()) return "message_deleted";
+        if (message.Member("is_deleted").IsTrue()) return Unsend;
         if (message is not null) return "message";
         var isMessaging = string.IsNullOrEmpty(field) || item.Member("sender") is not null || item.Member("recipient") is not null;
         var name = (isMessaging ? MemberOf(item) : null) ?? field;
@@ -26,10 +36,14 @@ internal static class WebhookItemName
         return name.Length <= Longest ? name : name[..Longest];
     }
 
-    /// <summary>Returns the first member that holds an object, because nearly every event is one; else the first of all.</summary>
+    /// <summary>
+    /// Returns the member that a handler reads; else the first that holds an object, because nearly every event is one; else the first of
+    /// all.
+    /// </summary>
     private static string? MemberOf(JsonElement item)
     {
         if (item.ValueKind != JsonValueKind.Object) return null;
+        if (Array.Find(Known, name => item.Member(name) is { ValueKind: JsonValueKind.Object }) is { } known) return known;
         string? first = null;
         foreach (var member in item.EnumerateObject())
         {

@@ -95,8 +95,9 @@ internal sealed partial class SendReports(
         var (sentAt, other, lent) = await TakeMidAsync(scope, report, mid);
         var news = message.Settle(mid, sentAt ?? body.At);
         var isNewestKnown = conversation.Place(message) && other?.Id != conversation.LastMessageId;
-        early.Give(message, conversation);
-        var isDeleted = other is not null && await MovedChanges.MoveAsync(scope, other, message);
+        var isDeleted = early.Give(scope, message, conversation);
+        if (isDeleted) await MessageEvents.EraseAsync(scope, [message]);
+        isDeleted |= other is not null && await MovedChanges.MoveAsync(scope, other, message);
         if (lent is not null) message.Adopt(lent);
         if (!isNewestKnown) await NewestMessages.FindAsync(scope.Db, [conversation]);
         var replaced = other?.Id;

@@ -30,4 +30,12 @@ public sealed class EventBodyTests
         """{"data":{"message":{"id":"msg_1","kind":"deleted"}}}""")]
     public void Only_the_message_is_taken_out(string body, string expected) =>
         Encoding.UTF8.GetString(EventBody.WithoutMessage(Encoding.UTF8.GetBytes(body), Encoding.UTF8.GetBytes(Erased))).ShouldBe(expected);
+
+    [Theory]
+    [InlineData("m1", """{"data":{"what":"message","instagram_message_id":"m1","raw":null}}""")]
+    [InlineData("m2", """{"data":{"what":"message","instagram_message_id":"m1","raw":{"text":"said"}}}""")]
+    public void What_was_told_as_it_came_loses_its_json(string mid, string expected) =>
+        Encoding.UTF8.GetString(EventBody.WithoutMessage(
+            """{"data":{"what":"message","instagram_message_id":"m1","raw":{"text":"said"}}}"""u8.ToArray(),
+            Encoding.UTF8.GetBytes($$"""{"instagram_message_id":"{{mid}}"}"""))).ShouldBe(expected);
 }

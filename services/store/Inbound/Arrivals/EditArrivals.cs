@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using InstaMessenger.Contracts.Ids;
 using InstaMessenger.Hosting.Database;
 using InstaMessenger.Store.Conversations;
@@ -20,8 +19,7 @@ internal sealed class EditArrivals(EventLog log, TimeProvider clock) : IArrivalH
 
     public async Task<IReadOnlyCollection<Arrival>> RecordAsync(WorkScope<StoreDbContext> scope, IReadOnlyList<Arrival> arrivals)
     {
-        var read = arrivals.Select(arrival => (Naming: new Naming(arrival, ReceivedContent.Mid(Part(arrival))), Version: Read(arrival)))
-            .ToList();
+        var read = arrivals.Select(arrival => (Naming: Naming.Of(arrival), Version: Read(arrival))).ToList();
         var named = await NamedMessages.LoadAsync(scope.Db, read.ConvertAll(pair => pair.Naming), clock);
         var fresh = await FreshArrivals.LoadAsync(
             scope.Db, read.Where(pair => pair.Version is not null).Select(pair => pair.Naming.Arrival), clock);
@@ -37,7 +35,7 @@ internal sealed class EditArrivals(EventLog log, TimeProvider clock) : IArrivalH
             else
             {
                 named.Precede(message, version.At);
-                if (message.Edit(version)) Tell(scope, naming.Arrival, named.ConversationOf(message), message);
+                if (message.Edit(version)) Tell(scope, EventTypes.MessageEdited, naming.Arrival, named.ConversationOf(message), message);
             }
         }
 
@@ -61,24 +59,23 @@ internal sealed class EditArrivals(EventLog log, TimeProvider clock) : IArrivalH
         scope.Db.Append(message);
         conversation.Add(message, clock.GetUtcNow());
         named.Add(message, conversation);
-        named.Early.Give(message, conversation);
-        Tell(scope, arrival, conversation, message);
+        var isDeleted = named.Early.Give(scope, message, conversation);
+        Tell(scope, isDeleted ? EventTypes.MessageDeleted : EventTypes.MessageEdited, arrival, conversation, message);
     }
 
-    private void Tell(WorkScope<StoreDbContext> scope, Arrival arrival, Conversation conversation, Message message)
+    private void Tell(WorkScope<StoreDbContext> scope, string type, Arrival arrival, Conversation conversation, Message message)
     {
-        log.Append(scope, EventTypes.MessageEdited, arrival.Account!, conversation, message, arrival.TraceParent);
-        InboundMetrics.Recorded(EventTypes.MessageEdited);
+        log.Append(scope, type, arrival.Account!, conversation, message, arrival.TraceParent);
+        InboundMetrics.Recorded(type);
     }
 
     private static TextVersion? Read(Arrival arrival)
     {
-        if (Part(arrival).Member("text").Text() is not { Length: > 0 } text) return null;
-        int? number = int.TryParse(Part(arrival).Member("num_edit").Id(), NumberStyles.None, CultureInfo.InvariantCulture, out var value)
+        var part = arrival.Item.Part;
+        if (part.Member("text").Text() is not { Length: > 0 } text) return null;
+        int? number = int.TryParse(part.Member("num_edit").Id(), NumberStyles.None, CultureInfo.InvariantCulture, out var value)
             ? value
             : null;
         return new TextVersion(number, text, arrival.SentAt);
     }
-
-    private static JsonElement Part(Arrival arrival) => arrival.Item.Event.GetProperty("message_edit");
 }

@@ -70,7 +70,7 @@ internal sealed class MessageRecorder(EventLog log, TimeProvider clock)
         var foretold = batch.Known.Foretold(item);
         if (item.IsEcho && item.Mid is not null && batch.Sends.Take(conversation.Id, item.Content) is { } send)
             return await SettleAsync(scope, item, conversation, send, foretold, batch);
-        if (foretold is not null) return Complete(scope, item, conversation, foretold, batch);
+        if (foretold is not null) return await CompleteAsync(scope, item, conversation, foretold, batch);
 
         var id = MessageId.New(clock);
         var message = item.IsEcho
@@ -78,11 +78,11 @@ internal sealed class MessageRecorder(EventLog log, TimeProvider clock)
             : Message.Receive(conversation, item.Content, item.Mid, arrival.SentAt, arrival.ReceivedAt, id);
         scope.Db.Append(message);
         conversation.Add(message, clock.GetUtcNow());
-        batch.Early.Give(message, conversation);
+        var isDeleted = batch.Early.Give(scope, message, conversation);
         batch.Quotes.Know(message);
         batch.Quotes.Fill(message);
         MediaRequests.Begin(scope, item.Account, message, clock.GetUtcNow(), arrival.TraceParent);
-        Append(scope, TypeOf(item), item, conversation, message);
+        Append(scope, isDeleted ? EventTypes.MessageDeleted : TypeOf(item), item, conversation, message);
         return true;
     }
 
@@ -99,8 +99,9 @@ internal sealed class MessageRecorder(EventLog log, TimeProvider clock)
         send.Settle(mid, arrival.SentAt);
         scope.Publish(new EchoRecognised(send.Id, item.Account.Id, mid, arrival.ReceivedAt), arrival.TraceParent);
         var isNewestKnown = conversation.Place(send) && foretold is null;
-        batch.Early.Give(send, conversation);
-        var isDeleted = foretold is not null && await MovedChanges.MoveAsync(scope, foretold, send);
+        var isDeleted = batch.Early.Give(scope, send, conversation);
+        if (isDeleted) await MessageEvents.EraseAsync(scope, [send]);
+        isDeleted |= foretold is not null && await MovedChanges.MoveAsync(scope, foretold, send);
         batch.Quotes.Know(send);
         batch.Quotes.Fill(send);
         Append(scope, isDeleted ? EventTypes.MessageDeleted : EventTypes.MessageSent, item, conversation, send, foretold?.Id);
@@ -108,17 +109,18 @@ internal sealed class MessageRecorder(EventLog log, TimeProvider clock)
     }
 
     /// <summary>Takes the message of which only a change had come. Nothing is told of one that was taken back: that was told.</summary>
-    private bool Complete(
+    private async Task<bool> CompleteAsync(
         WorkScope<StoreDbContext> scope, ReceivedMessage item, Conversation conversation, Message foretold, Batch batch)
     {
         if (foretold.ConversationId != conversation.Id) return true;
         foretold.Complete(item.Content, item.Arrival.SentAt, item.Arrival.ReceivedAt);
         var isNewestKnown = conversation.Complete(foretold, clock.GetUtcNow());
-        batch.Early.Give(foretold, conversation);
+        var isDeleted = batch.Early.Give(scope, foretold, conversation);
+        if (isDeleted) await MessageEvents.EraseAsync(scope, [foretold]);
         batch.Quotes.Fill(foretold);
         MediaRequests.Begin(scope, item.Account, foretold, clock.GetUtcNow(), item.Arrival.TraceParent);
-        if (!foretold.IsDeleted)
-            Append(scope, TypeOf(item), item, conversation, foretold);
+        if (isDeleted || !foretold.IsDeleted)
+            Append(scope, isDeleted ? EventTypes.MessageDeleted : TypeOf(item), item, conversation, foretold);
         return isNewestKnown;
     }
 

@@ -9,7 +9,10 @@ namespace InstaMessenger.Store.Inbound.Arrivals;
 /// <summary>An event that changes a message.</summary>
 /// <param name="Arrival">How it came.</param>
 /// <param name="Mid">The message; null when the event names none.</param>
-internal readonly record struct Naming(Arrival Arrival, InstagramMessageId? Mid);
+internal readonly record struct Naming(Arrival Arrival, InstagramMessageId? Mid)
+{
+    public static Naming Of(Arrival arrival) => new(arrival, ReceivedContent.Mid(arrival.Item.Part));
+}
 
 /// <summary>
 /// The messages that a batch of events names, and their threads. A thread is locked before its messages are read, as everywhere: what is
@@ -65,6 +68,15 @@ internal sealed class NamedMessages
 
     public Message? Find(Naming naming) =>
         naming.Mid is { } mid ? _messages.GetValueOrDefault((naming.Arrival.Account!.Id, mid)) : null;
+
+    /// <summary>
+    /// Whether a change waits for a message that alone can tell between whom it is: nobody does yet, since the event does not say so.
+    /// </summary>
+    public bool IsNobodys(Naming naming) => naming.Mid is not null && naming.Arrival.Contact is null && Find(naming) is null;
+
+    /// <summary>Whether the message was taken back, be it here or not.</summary>
+    public bool IsTakenBack(Naming naming) => naming.Mid is { } mid
+        && (Find(naming)?.IsDeleted ?? Early.IsTakenBack(naming.Arrival.Account!.Id, mid));
 
     public Conversation ConversationOf(Message message) => _conversations[message.ConversationId];
 

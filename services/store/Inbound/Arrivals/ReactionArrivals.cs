@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using System.Text.RegularExpressions;
 using InstaMessenger.Hosting.Database;
 using InstaMessenger.Store.Conversations;
@@ -11,7 +10,7 @@ namespace InstaMessenger.Store.Inbound.Arrivals;
 
 /// <summary>
 /// Records reactions. Of each side the last one counts, by Meta's clock, so an older one that comes late changes nothing, and neither does
-/// one that comes again. One of a message that is not known waits for it.
+/// one that comes again. One of a message that is not known waits for it; when it does not say whose it is either, it is told as it came.
 /// </summary>
 internal sealed partial class ReactionArrivals(EventLog log, TimeProvider clock) : IArrivalHandler
 {
@@ -19,10 +18,12 @@ internal sealed partial class ReactionArrivals(EventLog log, TimeProvider clock)
 
     public async Task<IReadOnlyCollection<Arrival>> RecordAsync(WorkScope<StoreDbContext> scope, IReadOnlyList<Arrival> arrivals)
     {
-        var read = arrivals.Select(arrival => (Naming: new Naming(arrival, ReceivedContent.Mid(Part(arrival))), Reaction: Read(arrival)))
+        var read = arrivals.Select(arrival => (Naming: Naming.Of(arrival), Reaction: Read(arrival)))
             .Where(pair => pair.Reaction is not null && pair.Naming.Mid is not null).ToList();
         var named = await NamedMessages.LoadAsync(scope.Db, read.ConvertAll(pair => pair.Naming), clock);
-        read.RemoveAll(pair => pair.Naming.Arrival.Contact is null && named.Find(pair.Naming) is null);
+        foreach (var (naming, reaction) in read.Where(pair => named.IsNobodys(pair.Naming) && pair.Naming.Arrival.HasMetasTime))
+            React(named.Early, naming, reaction!);
+        read.RemoveAll(pair => named.IsNobodys(pair.Naming));
         var fresh = await FreshArrivals.LoadAsync(scope.Db, read.ConvertAll(pair => pair.Naming.Arrival), clock);
         foreach (var (naming, reaction) in read.Where(pair => fresh.IsFresh(pair.Naming.Arrival))) Record(scope, named, naming, reaction!);
         await named.PlaceAsync();
@@ -62,11 +63,9 @@ internal sealed partial class ReactionArrivals(EventLog log, TimeProvider clock)
         return after != before && !reaction.Says(before.Reactions.FirstOrDefault(known => known.By == reaction.By));
     }
 
-    private static JsonElement Part(Arrival arrival) => arrival.Item.Event.GetProperty("reaction");
-
     private static Reaction? Read(Arrival arrival)
     {
-        var part = Part(arrival);
+        var part = arrival.Item.Part;
         var (name, emoji) = (Word(part.Member("reaction").Text()), Word(part.Member("emoji").Text()));
         var action = part.Member("action").Text();
         if (action is "unreact") (name, emoji) = (null, null);

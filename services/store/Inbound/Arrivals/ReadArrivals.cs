@@ -1,4 +1,3 @@
-using System.Text.Json;
 using InstaMessenger.Contracts.Ids;
 using InstaMessenger.Hosting.Database;
 using InstaMessenger.Store.Conversations;
@@ -10,7 +9,8 @@ namespace InstaMessenger.Store.Inbound.Arrivals;
 
 /// <summary>
 /// Records that the customer has read the thread, up to a message (Instagram) or a moment (Messenger). One that names a message which is
-/// not known waits for it: while the customer looks on, it often comes before Meta's answer to our send.
+/// not known waits for it: while the customer looks on, it often comes before Meta's answer to our send. One that names a moment begins the
+/// thread, which shows nowhere until there is a message in it.
 /// </summary>
 internal sealed class ReadArrivals(EventLog log, TimeProvider clock) : IArrivalHandler
 {
@@ -18,12 +18,13 @@ internal sealed class ReadArrivals(EventLog log, TimeProvider clock) : IArrivalH
 
     public async Task<IReadOnlyCollection<Arrival>> RecordAsync(WorkScope<StoreDbContext> scope, IReadOnlyList<Arrival> arrivals)
     {
-        var read = arrivals.Where(IsCustomers)
-            .Select(arrival => (
-                Naming: new Naming(arrival, ReceivedContent.Mid(Part(arrival))),
-                UpTo: Part(arrival).Member("watermark").Time()))
-            .Where(pair => pair.Naming.Mid is not null || pair.UpTo is not null).ToList();
+        // A receipt of the business's own reading says nothing of the customer.
+        var read = arrivals.Where(arrival => !arrival.IsOutbound)
+            .Select(arrival => (Naming: Naming.Of(arrival), UpTo: arrival.Item.Part.Member("watermark").Time()))
+            .Where(pair => pair.Naming.Mid is not null || (pair.UpTo is not null && pair.Naming.Arrival.Contact is not null)).ToList();
         var named = await NamedMessages.LoadAsync(scope.Db, read.ConvertAll(pair => pair.Naming), clock);
+        foreach (var (naming, _) in read.Where(pair => named.IsNobodys(pair.Naming))) Keep(named.Early, naming);
+        read.RemoveAll(pair => named.IsNobodys(pair.Naming));
         var fresh = await FreshArrivals.LoadAsync(scope.Db, read.ConvertAll(pair => pair.Naming.Arrival), clock);
         var told = read.FindAll(pair => fresh.IsFresh(pair.Naming.Arrival) && IsNews(scope.Db, named, pair.Naming, pair.UpTo));
         var newest = await NewestReadMessages.LoadAsync(
@@ -39,9 +40,8 @@ internal sealed class ReadArrivals(EventLog log, TimeProvider clock) : IArrivalH
         var message = named.Find(naming);
         // Nobody knows where in the thread a message stands that has not come itself.
         if (naming.Mid is not null && message is null or { AwaitsOriginal: true }) return Keep(named.Early, naming);
-        // Nothing was ever written in a thread that is not there, so nothing of it can be read.
-        return named.ConversationOf(naming) is { } conversation
-            && ReadMarks.Set(db, conversation, new ReadReceipt(message?.SentAt ?? watermark!.Value, naming.Arrival.SentAt));
+        var conversation = named.ConversationOf(naming) ?? named.Threads.Open(naming.Arrival.Account!.Id, naming.Arrival.Contact!.Value);
+        return ReadMarks.Set(db, conversation, new ReadReceipt(message?.SentAt ?? watermark!.Value, naming.Arrival.SentAt));
     }
 
     private void Tell(
@@ -65,11 +65,6 @@ internal sealed class ReadArrivals(EventLog log, TimeProvider clock) : IArrivalH
             naming.Arrival.Account!.Id, naming.Mid!.Value, changes => changes.WithRead(naming.Arrival.SentAt), clock.GetUtcNow());
         return after != before;
     }
-
-    /// <summary>A receipt of the business's own reading says nothing of the customer.</summary>
-    private static bool IsCustomers(Arrival arrival) => !arrival.IsOutbound && arrival.Contact is not null;
-
-    private static JsonElement Part(Arrival arrival) => arrival.Item.Event.GetProperty("read");
 }
 
 /// <summary><c>data</c> of <c>message.read</c>.</summary>

@@ -10,7 +10,7 @@ namespace InstaMessenger.Store.Inbound.Arrivals;
 /// </summary>
 internal static class ReceivedContent
 {
-    public static InstagramMessageId? Mid(JsonElement message) =>
+    public static InstagramMessageId? Mid(JsonElement? message) =>
         InstagramMessageId.TryParse(message.Member("mid").Id(), out var mid) ? mid : null;
 
     public static MessageContent? Read(WebhookItem item, JsonElement message)

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using InstaMessenger.Contracts.Ids;
 using InstaMessenger.Hosting.Database;
 using InstaMessenger.Store.Conversations;
@@ -10,11 +9,12 @@ namespace InstaMessenger.Store.Inbound.Arrivals;
 
 /// <summary>
 /// Takes back messages: nothing that they said is kept, neither in the thread nor in events that were told. A message that comes only
-/// afterwards finds its place taken, by its <c>mid</c>, and leaves nothing behind either.
+/// afterwards finds its place taken, by its <c>mid</c>, and leaves nothing behind either. An unsend that does not say whose message it
+/// takes back waits for the message, and is told as it came.
 /// </summary>
 internal sealed class UnsendArrivals(EventLog log, TimeProvider clock) : IArrivalHandler
 {
-    public string Name => "message_deleted";
+    public string Name => WebhookItemName.Unsend;
 
     public async Task<IReadOnlyCollection<Arrival>> RecordAsync(WorkScope<StoreDbContext> scope, IReadOnlyList<Arrival> arrivals)
     {
@@ -22,14 +22,18 @@ internal sealed class UnsendArrivals(EventLog log, TimeProvider clock) : IArriva
         if (scope.Db.HasUnwrittenEvents) await scope.Db.SaveChangesAsync();
         // In order of time, so that of two unsends of a message the first one counts.
         var namings = arrivals.OrderBy(arrival => arrival.SentAt)
-            .Select(arrival => new Naming(arrival, ReceivedContent.Mid(Part(arrival)))).ToList();
+            .Select(Naming.Of).Where(naming => naming.Mid is not null).ToList();
         var named = await NamedMessages.LoadAsync(scope.Db, namings, clock);
-        namings.RemoveAll(naming => named.Find(naming) is null && (naming.Mid is null || naming.Arrival.Contact is null));
+        foreach (var naming in namings.Where(named.IsNobodys)) Keep(named.Early, naming);
+        await MessageEvents.EraseUnplacedAsync(
+            scope,
+            namings.Where(naming => named.Find(naming) is null).Select(naming => (naming.Arrival.Account!.Id, naming.Mid!.Value)));
+        namings.RemoveAll(named.IsNobodys);
         var (told, deleted) = (new List<(Arrival Arrival, Message Message)>(), new List<Message>());
         foreach (var naming in namings)
         {
-            if (named.Find(naming) is not { } message) Foretell(scope.Db, named, naming);
-            else if (Delete(scope.Db, named, naming.Arrival, message)) deleted.Add(message);
+            if (named.Find(naming) is not { } message) Foretell(scope, named, naming);
+            else if (Delete(scope, named, naming.Arrival, message)) deleted.Add(message);
             else continue;
             told.Add((naming.Arrival, named.Find(naming)!));
         }
@@ -42,14 +46,21 @@ internal sealed class UnsendArrivals(EventLog log, TimeProvider clock) : IArriva
     }
 
     /// <summary>Takes a message back. Returns whether that is news.</summary>
-    private static bool Delete(StoreDbContext db, NamedMessages named, Arrival arrival, Message message)
+    private static bool Delete(WorkScope<StoreDbContext> scope, NamedMessages named, Arrival arrival, Message message)
     {
         named.Precede(message, arrival.SentAt);
-        db.RemoveRange(message.Attachments);
+        TakenBackMedia.Remove(scope, message);
         return message.Delete(arrival.SentAt);
     }
 
-    private void Foretell(StoreDbContext db, NamedMessages named, Naming naming)
+    private void Keep(EarlyChanges early, Naming naming) => early.Keep(
+        naming.Arrival.Account!.Id,
+        naming.Mid!.Value,
+        changes => changes.WithUnsend(naming.Arrival.SentAt),
+        clock.GetUtcNow(),
+        naming.Arrival.SentAt);
+
+    private void Foretell(WorkScope<StoreDbContext> scope, NamedMessages named, Naming naming)
     {
         var arrival = naming.Arrival;
         var conversation = named.Threads.Open(arrival.Account!.Id, arrival.Contact!.Value);
@@ -62,10 +73,10 @@ internal sealed class UnsendArrivals(EventLog log, TimeProvider clock) : IArriva
             named.Early.Earliest(arrival.Account.Id, naming.Mid.Value, arrival.SentAt),
             arrival.ReceivedAt,
             MessageId.New(clock));
-        db.Append(message);
+        scope.Db.Append(message);
         conversation.Add(message, clock.GetUtcNow());
         named.Add(message, conversation);
-        named.Early.Give(message, conversation);
+        named.Early.Give(scope, message, conversation);
     }
 
     private void Tell(WorkScope<StoreDbContext> scope, Arrival arrival, Conversation conversation, Message message)
@@ -73,6 +84,4 @@ internal sealed class UnsendArrivals(EventLog log, TimeProvider clock) : IArriva
         log.Append(scope, EventTypes.MessageDeleted, arrival.Account!, conversation, message, arrival.TraceParent);
         InboundMetrics.Recorded(EventTypes.MessageDeleted);
     }
-
-    private static JsonElement Part(Arrival arrival) => arrival.Item.Event.GetProperty("message");
 }

@@ -7,5 +7,7 @@ namespace InstaMessenger.Store.Inbound.Arrivals;
 /// <param name="What">The member that names the event in Meta's JSON, like <c>reaction</c>.</param>
 /// <param name="ContactId">The customer, when the event names one.</param>
 /// <param name="SentAt">Meta's time (UTC).</param>
-/// <param name="Raw">Meta's JSON.</param>
-internal sealed record UnsupportedEventData(string What, InstagramUserId? ContactId, DateTimeOffset SentAt, RawJson? Raw);
+/// <param name="InstagramMessageId">Meta's id of the message that it is, edits or takes back; null for all else.</param>
+/// <param name="Raw">Meta's JSON; null when it is a message that was taken back.</param>
+internal sealed record UnsupportedEventData(
+    string What, InstagramUserId? ContactId, DateTimeOffset SentAt, InstagramMessageId? InstagramMessageId, RawJson? Raw);

@@ -171,6 +171,45 @@ public sealed class ErasureTests : IAsyncLifetime
         letter.GetProperty("body").GetBytesFromBase64().ShouldBe(Body(received, Deleted));
     }
 
+    /// <summary>The walk stopped at the first letter that could not be read, and what stood behind it stayed.</summary>
+    [Fact]
+    public async Task A_letter_or_a_row_that_cannot_be_read_keeps_no_other_letter_from_losing_it()
+    {
+        var (received, deleted) = Events("conv_1");
+        var (broken, ofBroken) = Events("conv_1");
+        var unreadable = Encoding.UTF8.GetBytes($$"""{"id":"{{broken.Id}}","body":"no base64"}""");
+        await _host.WriteAsync(db => db.Add(DeadLetter.Of(
+            "crm-forwarder.inbox-event", nameof(InboxEvent), "broken", unreadable, null, "why", TimeProvider.System)));
+        await _host.WriteAsync(db => db.Add(DeadLetter.Of(
+            "crm-forwarder.inbox-event", new BusItem<InboxEvent>("good", null, received), new InvalidOperationException(),
+            TimeProvider.System)));
+        await _host.PublishAsync(deleted, ofBroken);
+        await _host.ReadAsync(db => db.Database.ExecuteSqlAsync(
+            $"INSERT INTO erased_events (event_id, message_id, message, erased_at) VALUES ('none', 'none', x'00', 0)"));
+
+        await Sweep().RoundAsync(default);
+
+        var letter = await _host.ReadAsync(db => db.Set<DeadLetter>().SingleAsync(row => row.ItemId == "good"));
+        Encoding.UTF8.GetString(JsonElement.Parse(letter.Body).GetProperty("body").GetBytesFromBase64()).ShouldNotContain(Secret);
+    }
+
+    /// <summary>Such a message has no id of ours, and the unsend names it by Meta's.</summary>
+    [Fact]
+    public async Task Of_a_message_in_no_thread_that_was_told_as_it_came_nothing_is_kept_either()
+    {
+        var (received, deleted) = (_host.Event(Account, null), _host.Event(Account, null));
+        received = received with { Body = Unplaced($$"""{"text":"{{Secret}}"}""") };
+
+        await _host.PublishAsync(received, deleted with { Erased = [received.Id], Body = Unplaced("{}") });
+
+        var waiting = await _host.ReadAsync(db => db.WaitingEvents.Select(row => row.Body).ToListAsync());
+        waiting.Count.ShouldBe(2);
+        waiting.ShouldAllBe(body => !Encoding.UTF8.GetString(body).Contains(Secret));
+
+        static byte[] Unplaced(string raw) =>
+            Encoding.UTF8.GetBytes($$"""{"data":{"what":"message","instagram_message_id":"m","raw":{{raw}} } }""");
+    }
+
     private ErasureSweep Sweep() => _host.Services.GetRequiredService<ErasureSweep>();
 
     private Task<List<string>> BodiesAsync() =>

@@ -57,5 +57,16 @@ public sealed class LiveRingTests
         Enumerable.Range(1, 5).Where(i => ring.TryGet(i, out _)).ShouldBe([2, 4, 5], "what is forgotten takes no room");
     }
 
+    [Fact]
+    public void What_a_message_in_no_thread_said_that_was_taken_back_is_not_shown_from_here()
+    {
+        var said = MessageId.Unplaced(Account, InstagramMessageId.Parse("m"));
+        var ring = new LiveRing(size: 8);
+        ring.Add(new LiveEvent(1, Account, "event.unsupported", new byte[10], said));
+        ring.Add(new LiveEvent(2, Account, "event.unsupported", new byte[10], said, unplaced: said));
+
+        Enumerable.Range(1, 2).Where(i => ring.TryGet(i, out _)).ShouldBe([2]);
+    }
+
     private static LiveEvent Event(long sequence, int bytes = 10) => new(sequence, Account, "message.received", new byte[bytes]);
 }

@@ -36,6 +36,36 @@ public sealed class EarlyChangeSweepTests : IAsyncLifetime
         (await KeptAsync()).ShouldBeEmpty();
     }
 
+    /// <summary>An unsend that does not say whose message it takes back locks no thread, so the two may pass each other.</summary>
+    [Fact]
+    public async Task A_message_that_was_taken_back_at_the_same_moment_is_gone_and_told()
+    {
+        await _shop.ReceiveAsync(Text("m1", "what they wish they had not said", 1));
+        await KeepAsync("m1", MessageChanges.None.WithUnsend(At(2)));
+
+        await SweepAsync();
+
+        (await _shop.MessageAsync("m1")).Kind.ShouldBe(MessageKind.Deleted);
+        (await _shop.EverythingAsync()).ShouldNotContain("wish");
+        (await _shop.EventsAsync("message.deleted")).ShouldHaveSingleItem();
+        (await KeptAsync()).ShouldBeEmpty();
+    }
+
+    /// <summary>Its key was read with all others', and nothing was given or forgotten any more, for any account.</summary>
+    [Fact]
+    public async Task A_row_whose_key_cannot_be_read_keeps_no_other_from_its_message()
+    {
+        await _shop.ReceiveAsync(Text("m1", "hello", 1), Text("m2", "hello", 2));
+        await KeepAsync("m1", MessageChanges.None.With(new Reaction(Party.Customer, "love", "❤️", At(3))));
+        await KeepAsync("m2", MessageChanges.None.With(new Reaction(Party.Customer, "love", "❤️", At(3))));
+        await _shop.Store.UnitOfWork.ExecuteAsync(scope => scope.Db.Database.ExecuteSqlAsync(
+            $"UPDATE early_changes SET account_id = 'none', kept_at = 0 WHERE instagram_message_id = 'm1'"));
+
+        await SweepAsync();
+
+        (await _shop.MessageAsync("m2")).Reactions.ShouldHaveSingleItem();
+    }
+
     /// <summary>The update looked for the version that it was about to write, and every bundle with such a change failed.</summary>
     [Fact]
     public async Task What_a_unit_has_written_itself_can_change_again_in_it()

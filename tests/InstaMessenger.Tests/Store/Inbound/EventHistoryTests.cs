@@ -45,12 +45,15 @@ public sealed class EventHistoryTests : IAsyncLifetime
         from target in Gen.Choose(0, 40)
         select new Happening(customer, time, kind, target);
 
-    [Fact]
-    public void Any_history_repeated_three_times_in_any_order_and_any_bundles_ends_in_the_same_threads()
+    /// <summary>Delivered three times, what the order lost comes again; delivered once, nothing may be lost.</summary>
+    [Theory]
+    [InlineData(3)]
+    [InlineData(1)]
+    public void Any_history_in_any_order_and_any_bundles_ends_in_the_same_threads(int deliveries)
     {
-        // Of each event what it is; of each of the three deliveries a seed for the order, and a size for the posts.
+        // Of each event what it is; of each delivery a seed for the order, and a size for the posts.
         var history = from events in Gen.Choose(1, 30).SelectMany(count => Gen.ArrayOf(Event, count))
-                      from seeds in Gen.ArrayOf(Gen.Choose(0, 1_000_000), 3)
+                      from seeds in Gen.ArrayOf(Gen.Choose(0, 1_000_000), deliveries)
                       from size in Gen.Choose(1, 40)
                       select (Events: events, Seeds: seeds, Size: size);
 
@@ -66,7 +69,9 @@ public sealed class EventHistoryTests : IAsyncLifetime
         {
             string[] items = [.. events.Select((happening, n) => Item(shuffled, n, happening, events))];
             new System.Random(seed).Shuffle(items);
-            await _store.ReceiveAsync([.. items.Chunk(size).Select(chunk => Body(shuffled, chunk))]);
+            // In one unit, or each post in one of its own.
+            string[] posts = [.. items.Chunk(size).Select(chunk => Body(shuffled, chunk))];
+            foreach (var unit in seed % 2 == 0 ? [posts] : posts.Select(post => (string[])[post])) await _store.ReceiveAsync(unit);
         }
 
         // First the messages and then what happened to them, each in a webhook of its own.
@@ -118,6 +123,8 @@ public sealed class EventHistoryTests : IAsyncLifetime
         foreach (var thread in threads)
         {
             var rows = await db.Messages.Include(row => row.Attachments).Where(row => row.ConversationId == thread.Id).ToListAsync();
+            // A receipt may begin a thread of which nothing else ever comes.
+            if (rows.Count == 0) continue;
             var newest = rows.OrderByDescending(row => row.SentAt).ThenByDescending(row => row.Sequence).First();
             (thread.LastMessageId, thread.LastMessageAt).ShouldBe((newest.Id, newest.SentAt), "the list shows what the thread shows");
             // Of what was edited and taken back, and never came itself, it depends on the order whether it was ever unread.

@@ -241,6 +241,23 @@ public sealed class MetaWebhookTests
         other.Element.GetRawText().ShouldBe(item);
     }
 
+    /// <summary>What stood beside the list was lost.</summary>
+    [Theory]
+    [InlineData(""" "messaging":[ITEM],"field":"comments","value":{"id":"3","text":"price?"} """, "message,comments")]
+    [InlineData(""" "field":"comments","value":{"id":"3"},"standby":[ITEM],"changes":[{"field":"mentions","value":{}}] """,
+        "message,mentions,comments")]
+    [InlineData(""" "messaging":{"message":{}},"standby":[ITEM] """, "message,unknown")]
+    [InlineData(""" "messaging":[ITEM],"brand_new":{"a":1} """, "message,brand_new")]
+    [InlineData(""" "messaging":[ITEM],"changes":[],"standby":null,"hop_context":[{"app_id":1}] """, "message")]
+    public void An_entry_of_several_shapes_gives_all_that_is_in_it(string entry, string names)
+    {
+        var items = Read($$"""{"entry":[{"id":"1","time":1752834911539,{{entry.Replace("ITEM", Message, StringComparison.Ordinal)}}}]}""");
+
+        items.Select(item => item.Name).ShouldBe(names.Split(','));
+        items.ShouldAllBe(item => item.ChannelId == "1" && item.SentAt != null);
+        foreach (var item in items) MetaWebhook.Read(item.ToWebhook()).ShouldHaveSingleItem().Fingerprint().ShouldBe(item.Fingerprint());
+    }
+
     [Fact]
     public void A_comment_is_kept_under_its_field() =>
         Read("""{"object":"instagram","entry":[{"id":"1","changes":[{"field":"comments","value":{"id":"3","text":"price?"}}]}]}""")
@@ -271,6 +288,15 @@ public sealed class MetaWebhookTests
             item,
             DateTimeOffset.FromUnixTimeMilliseconds(1752834910446),
             null).SentAt.ShouldBe(DateTimeOffset.FromUnixTimeMilliseconds(1752834910446));
+    }
+
+    [Fact]
+    public void Of_an_event_whose_time_is_still_to_come_that_of_its_entry_counts()
+    {
+        var item = Read(Messaging(Message.Replace("1752834910447", "1852834910447", StringComparison.Ordinal))).ShouldHaveSingleItem();
+
+        new Arrival(item, DateTimeOffset.FromUnixTimeMilliseconds(1752834911540), null).SentAt
+            .ShouldBe(DateTimeOffset.FromUnixTimeMilliseconds(1752834911539));
     }
 
     [Theory]

@@ -1,7 +1,9 @@
 using InstaMessenger.Contracts;
 using InstaMessenger.Contracts.Events;
 using InstaMessenger.Contracts.Ids;
+using InstaMessenger.Hosting.Security;
 using InstaMessenger.Simulator.Meta.Webhooks;
+using InstaMessenger.Store.Conversations;
 using InstaMessenger.Store.Domain;
 using InstaMessenger.Store.Outbound;
 using Microsoft.EntityFrameworkCore;
@@ -57,6 +59,33 @@ public sealed class ReadArrivalsTests : IAsyncLifetime
             (await shop.ThreadAsync()).Select(message => message.ReadAt).ShouldBe([At(5), At(7)]);
             (await shop.EventsAsync("message.read")).Count.ShouldBeLessThanOrEqualTo(2);
         }
+    }
+
+    /// <summary>One that came before anything of its thread was lost, and what it said of was unread for ever.</summary>
+    [Fact]
+    public async Task A_moment_counts_for_what_comes_after_its_receipt_too()
+    {
+        foreach (var (shop, order) in _shop.InAllOrders(
+            Echo("b1", "one", 1),
+            Echo("b2", "two", 2),
+            MetaPayloads.ReadUpTo(Id, Customer, At(1), At(5)),
+            MetaPayloads.ReadUpTo(Id, Customer, At(3), At(7))))
+        {
+            await shop.ReceiveEachAsync(order);
+
+            (await shop.ThreadAsync()).Select(message => message.ReadAt).ShouldBe([At(5), At(7)]);
+        }
+    }
+
+    [Fact]
+    public async Task A_thread_of_which_only_a_receipt_came_is_on_no_list()
+    {
+        await _shop.ReceiveAsync(MetaPayloads.ReadUpTo(Id, Customer, At(1), At(5)));
+
+        (await _shop.EventsAsync("message.read")).ShouldHaveSingleItem();
+        await using var db = _shop.Store.Read();
+        (await db.Conversations.CountAsync()).ShouldBe(1);
+        (await new ConversationQuery(AccountReach.All, null, null, null, 10).Keys(db).ToListAsync()).ShouldBeEmpty();
     }
 
     [Fact]

@@ -246,6 +246,26 @@ public sealed class RecordWebhooksTests : IAsyncLifetime
         (await db.Events.SingleAsync()).Type.ShouldBe("message.sent");
     }
 
+    /// <summary>
+    /// The business counted as the customer when it tapped its own button: an unread thread, an open window, a look-up of its own profile.
+    /// </summary>
+    [Theory]
+    [InlineData("\"postback\":{\"mid\":\"m1\",\"payload\":\"X\"},\"is_self\":true")]
+    [InlineData("\"message\":{\"mid\":\"m1\",\"text\":\"hello\",\"is_self\":true}")]
+    [InlineData("\"message\":{\"mid\":\"m1\",\"text\":\"hello\",\"is_echo\":true}")]
+    public async Task What_the_account_did_as_a_customer_of_its_own_is_outbound(string members)
+    {
+        await _store.LinkAsync(Shop, Shop);
+
+        await ReceiveAsync($$"""{"entry":[{"id":"{{Shop}}","messaging":"""
+            + $$"""[{"sender":{"id":"20"},"recipient":{"id":"{{Shop}}"},{{members}}}]}]}""");
+
+        await using var db = _store.Read();
+        (await db.Messages.SingleAsync()).Direction.ShouldBe(Direction.Outbound);
+        var conversation = await db.Conversations.SingleAsync();
+        (conversation.ContactId.Value, conversation.UnreadCount, conversation.LastInboundAt).ShouldBe(("20", 0, null));
+    }
+
     [Theory]
     [InlineData("message", "{\"mid\":\"m1\",\"text\":\"hello\",\"is_self\":true}")]
     [InlineData("postback", "{\"mid\":\"m1\",\"payload\":\"X\"}")]

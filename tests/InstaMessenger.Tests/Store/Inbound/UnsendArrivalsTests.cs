@@ -150,6 +150,34 @@ public sealed class UnsendArrivalsTests : IAsyncLifetime
         Encoding.UTF8.GetString(deleted.Body).ShouldNotContain(Secret);
     }
 
+    /// <summary>Nothing that came says between whom the message is, so it is in no thread, and told as it came.</summary>
+    [Fact]
+    public async Task The_bus_is_told_which_events_showed_what_was_in_no_thread()
+    {
+        var bus = new Heard();
+        await using var shop = await OpenAsync(services =>
+        {
+            services.AddSingleton(bus);
+            services.AddMessageHandler<StoreDbContext, InboxEvent, Listener>("crm-forwarder.inbox-event");
+        });
+        await shop.ReceiveAsync(Nobodys(Text("m1", Secret, 0)));
+        await shop.ReceiveAsync(Nobodys(Unsend("m1", 3)));
+        await shop.ReceiveAsync(Nobodys(Text("m2", Secret, 0)));
+        await shop.ReceiveAsync(Unsend("m2", 3));
+
+        await bus.Deleted.Task.WaitAsync(Patience.Long);
+
+        var events = bus.Events.DistinctBy(inboxEvent => inboxEvent.Id).OrderBy(inboxEvent => inboxEvent.Sequence).ToList();
+        events.Select(inboxEvent => inboxEvent.Erased?.Single()).ShouldBe([null, events[0].Id, null, events[2].Id]);
+    }
+
+    private static System.Text.Json.Nodes.JsonObject Nobodys(System.Text.Json.Nodes.JsonObject item)
+    {
+        item.Remove("sender");
+        item.Remove("recipient");
+        return item;
+    }
+
     private Task<MessageId> ComposeAsync() => _shop.Store.UnitOfWork.ExecuteAsync(async scope =>
     {
         var conversation = await scope.Db.Conversations.SingleAsync();
