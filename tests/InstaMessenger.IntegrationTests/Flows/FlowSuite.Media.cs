@@ -118,11 +118,13 @@ public abstract partial class FlowSuite
         (await shop.Api.PatchAsync($"/api/v1/accounts/{shop.AccountId}", new { media = new { mode = "proxy" } })).Expect(200)
             .Text("media.keep_days").ShouldBe("90");
         var (passed, bytes) = NewPicture(1000);
-        var second = (await shop.ReceivedAsync(await customer.ShowAsync("image", passed))).Event.At("data.message.attachments.0");
+        var mid = await customer.ShowAsync("image", passed);
+        var second = (await shop.ReceivedAsync(mid)).Event.At("data.message.attachments.0");
         second.Text("state").ShouldBe("remote");
         Cdn.Fetches(NameOf(passed)).ShouldBe(0);
         using var seen = await ViewAsync(shop, second.Text("url")!);
         (await seen.Content.ReadAsByteArrayAsync()).ShouldBe(bytes);
+        foreach (var state in (string[])["fetching", "kept"]) await MediaAsync(shop, mid, state);
         Cdn.Fetches(NameOf(linked)).ShouldBe(0);
     }
 
@@ -158,7 +160,23 @@ public abstract partial class FlowSuite
 
         await using var events = await shop.Api.ListenAsync();
         foreach (var mid in mids) await MediaAsync(events, mid, "kept", TimeSpan.FromMinutes(3));
-        foreach (var (_, bytes) in pictures) FilesWith(bytes).ShouldBe(1);
+        var named = KeptFiles(shop);
+        named.Count.ShouldBe(pictures.Count);
+        foreach (var (_, bytes) in pictures) Path.GetFileName(NamesWith(bytes).ShouldHaveSingleItem()).ShouldBeOneOf([.. named]);
+    }
+
+    /// <summary>The files that the store's rows name, as they lie in its database.</summary>
+    private List<string> KeptFiles(Shop shop)
+    {
+        using var connection = ((ProductBase)Product).StoreConnection();
+        connection.Open();
+        using var select = connection.CreateCommand();
+        select.CommandText = "SELECT file FROM attachments WHERE state = 'Kept' AND message_id IN "
+            + $"(SELECT id FROM messages WHERE account_id = '{shop.AccountId}')";
+        using var rows = select.ExecuteReader();
+        var files = new List<string>();
+        while (rows.Read()) files.Add(rows.GetString(0));
+        return files;
     }
 
     /// <summary>An address at Meta's CDN that no other test uses.</summary>
@@ -199,7 +217,11 @@ public abstract partial class FlowSuite
     /// How many files have these bytes under a name of the media storage. A process that was killed before it gave a file its name leaves
     /// one that ends in <c>.part</c>, which the sweep of orphans removes.
     /// </summary>
-    private int FilesWith(byte[] bytes) => ((ProductBase)Product).Folder.All("med_*")
-        .Where(file => Path.GetExtension(file).Length == 0)
-        .Count(file => new FileInfo(file).Length == bytes.Length && File.ReadAllBytes(file).AsSpan().SequenceEqual(bytes));
+    private int FilesWith(byte[] bytes) => NamesWith(bytes).Count;
+
+    private List<string> NamesWith(byte[] bytes) =>
+    [
+        .. ((ProductBase)Product).Folder.All("med_*").Where(file => Path.GetExtension(file).Length == 0)
+            .Where(file => new FileInfo(file).Length == bytes.Length && File.ReadAllBytes(file).AsSpan().SequenceEqual(bytes)),
+    ];
 }

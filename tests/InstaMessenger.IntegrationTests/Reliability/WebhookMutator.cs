@@ -33,6 +33,10 @@ internal sealed class WebhookMutator(string account, string customer, DateTimeOf
         "8640000000000001",
     ];
 
+    /// <summary>Fields of a change, among them the names of handlers, whose part then may be anything.</summary>
+    private static readonly string[] Fields =
+        ["messages", "messages", "message_edit", "reaction", "read", "postback", "referral", "message_deleted", "comments", "mentions"];
+
     private static readonly byte[][] Odd =
     [
         [], "null"u8.ToArray(), "[]"u8.ToArray(), "{}"u8.ToArray(), "\"\""u8.ToArray(),
@@ -106,14 +110,28 @@ internal sealed class WebhookMutator(string account, string customer, DateTimeOf
             MetaPayloads.PassThreadControl(account, customer, "123", at),
         ];
         var item = items[random.Next(items.Length)];
-        return random.Next(6) switch
+        return random.Next(8) switch
         {
             0 => MetaPayloads.Standby(account, at, item),
-            1 => MetaPayloads.Changes(account, at, "messages", item),
-            2 => MetaPayloads.Flat(account, at, "messages", item),
+            1 => MetaPayloads.Changes(account, at, Fields[random.Next(Fields.Length)], item),
+            2 => MetaPayloads.Flat(account, at, Fields[random.Next(Fields.Length)], item),
             3 => MetaPayloads.Batch(MetaPayloads.Envelope(account, at, item), MetaPayloads.DashboardTest()),
+            // What a member holds, without the member and without the sides.
+            4 => MetaPayloads.Changes(
+                account, at, Fields[random.Next(Fields.Length)], (JsonObject)item.Last(member => member.Value is JsonObject).Value!),
+            5 => Mixed(MetaPayloads.Envelope(account, at, item), item),
             _ => MetaPayloads.Envelope(account, at, item, items[random.Next(items.Length)]),
         };
+    }
+
+    /// <summary>An entry of two shapes, and a member that is called like a handler.</summary>
+    private JsonObject Mixed(JsonObject body, JsonObject item)
+    {
+        var entry = body["entry"]![0]!.AsObject();
+        entry["field"] = "reaction";
+        entry["value"] = item.DeepClone();
+        entry["messaging"]!.AsArray().Add(MetaPayloads.Item(customer, account, at, "message_deleted", new() { ["mid"] = "m" }));
+        return body;
     }
 
     private static byte[] FlipBits(byte[] body, Random random)

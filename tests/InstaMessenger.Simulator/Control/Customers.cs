@@ -1,5 +1,6 @@
 using InstaMessenger.Simulator.Meta;
 using InstaMessenger.Simulator.Meta.Customers;
+using InstaMessenger.Simulator.Meta.Webhooks;
 
 namespace InstaMessenger.Simulator.Control;
 
@@ -20,6 +21,13 @@ internal static class Customers
             new { Mid = await SayAsync(meta.Customers.Get(saying.Account, igsid), saying) });
         control.MapPost("/customers/{igsid}/act", async (string igsid, Act act) =>
             new { Mid = await ActAsync(meta.Customers.Get(act.Account, igsid), act) });
+        control.MapGet("/events", () => MetaEvent.All.Select(one => one.Name));
+        control.MapPost("/customers/{igsid}/play", async (string igsid, Playing playing, HttpRequest request) =>
+        {
+            var what = MetaEvent.Called(playing.What);
+            await meta.Customers.Get(playing.Account, igsid).PlayAsync(what, playing.Form, $"{request.Scheme}://{request.Host}/cdn/");
+            return Results.NoContent();
+        });
     }
 
     internal sealed record Person(string Account, string? Igsid, string? Username, string? Name);
@@ -29,6 +37,9 @@ internal static class Customers
 
     /// <summary>A text, or an attachment with its type and URL.</summary>
     internal sealed record Saying(string Account, string? Text, string? AttachmentType, string? AttachmentUrl);
+
+    /// <summary>Anything that Meta posts, by its name.</summary>
+    internal sealed record Playing(string Account, string What, EntryForm Form = EntryForm.Messaging);
 
     internal enum Doing
     {

@@ -115,6 +115,24 @@ public sealed class Customer
         return _book.PostAsync(Account, at => MetaPayloads.Read(Account, Igsid, mid, at));
     }
 
+    /// <summary>Does any of the things that Meta posts; what it happens to is the newest message, or one that is written for it.</summary>
+    /// <param name="what">One of <see cref="MetaEvent.All"/>.</param>
+    /// <param name="form">How the webhook holds it, where that may be chosen.</param>
+    /// <param name="media">Where pictures and other files lie, with a slash at its end.</param>
+    public async Task PlayAsync(MetaEvent what, EntryForm form, string media)
+    {
+        ArgumentNullException.ThrowIfNull(what);
+        var byBusiness = what.Of == MetaEventOf.BusinessMessage;
+        var target = Messages.LastOrDefault(message => message.FromCustomer != byBusiness && !message.Unsent)?.Mid;
+        if (target is null && byBusiness) target = await HearFromAppAsync("Hello!");
+        else if (target is null && what.Of == MetaEventOf.CustomersMessage) target = await SayAsync("Hello!");
+        var message = new ChatMessage(_book.NewMid(), what.Of == MetaEventOf.Customer, null, what.Name, null, _book.Now);
+        if (message.FromCustomer) Interlocked.Exchange(ref _lastWroteAt, message.At.ToUnixTimeMilliseconds());
+        if (what.Of is MetaEventOf.Customer or MetaEventOf.Business) Append(message);
+        if (what.Name.StartsWith("unsend", StringComparison.Ordinal)) Change(target!, Emptied);
+        await _book.PlayAsync(what, form, new MetaScene(Account, Igsid, message.Mid, target ?? message.Mid, media, message.At));
+    }
+
     /// <summary>The business answers in the Instagram app: an echo without any API call. Returns its mid.</summary>
     public async Task<string> HearFromAppAsync(string text)
     {

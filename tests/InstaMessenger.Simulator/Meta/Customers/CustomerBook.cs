@@ -65,6 +65,11 @@ public sealed class CustomerBook
     internal Task<WebhookAttempt> PostAsync(string account, Func<DateTimeOffset, JsonObject> item) =>
         _webhooks.DeliverAsync(MetaPayloads.Envelope(account, Now, item(Now)));
 
+    internal Task<WebhookAttempt> PlayAsync(MetaEvent what, EntryForm form, MetaScene scene) => _webhooks.DeliverAsync(
+        what.Field is { } field
+            ? MetaPayloads.In(form == EntryForm.Flat ? form : EntryForm.Changes, scene.Account, scene.At, what.Item(scene), field)
+            : MetaPayloads.In(form, scene.Account, scene.At, what.Item(scene)));
+
     // As long and as mixed in case as Meta's: some 150 characters that look like base64.
     internal string NewMid()
     {

@@ -31,6 +31,21 @@ public static partial class MetaPayloads
             ["value"] = value.DeepClone(),
         });
 
+    /// <summary>One item in a form of an entry.</summary>
+    /// <param name="form">The form.</param>
+    /// <param name="account">The professional account id.</param>
+    /// <param name="time">The entry's time.</param>
+    /// <param name="item">The item, or the value of a change.</param>
+    /// <param name="field">The field, where the form has one.</param>
+    public static JsonObject In(EntryForm form, string account, DateTimeOffset time, JsonObject item, string field = "messages") =>
+        form switch
+        {
+            EntryForm.Standby => Standby(account, time, item),
+            EntryForm.Changes => Changes(account, time, field, item),
+            EntryForm.Flat => Flat(account, time, field, item),
+            _ => Envelope(account, time, item),
+        };
+
     /// <summary>Exactly what the dashboard's <i>Test</i> button sends: literal ids, string timestamp.</summary>
     public static JsonObject DashboardTest() =>
         Changes("0", DateTimeOffset.FromUnixTimeSeconds(1661141837), "messages", new()

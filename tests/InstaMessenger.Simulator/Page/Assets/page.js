@@ -134,15 +134,13 @@ for (const button of document.querySelectorAll('[data-send]')) {
     : { attachment_type: 'image', attachment_url: new URL(`cdn/${type}-${Date.now()}.png`, location).href })
 }
 
-// Every other type that Meta sends; those without an address have no payload.
-const bare = ['ephemeral', 'location']
-$('more').replaceChildren(new Option('More…', ''), ...['video', 'audio', 'file', 'sticker', 'story_mention', 'share', 'ig_post', 'ig_story',
-  'ig_reel', 'reel', 'fallback', 'template', 'hologram', ...bare].map(type => new Option(type.replaceAll('_', ' '), type)))
-$('more').onchange = () => {
-  const type = $('more').value
+// Everything that Meta posts. What happens to a message happens to the newest one.
+$('more').onchange = () => attempt(async () => {
+  const what = $('more').value
   $('more').value = ''
-  say({ attachment_type: type, ...bare.includes(type) ? {} : { attachment_url: new URL(`cdn/${type}-${Date.now()}.png`, location).href } })
-}
+  if (!view.customer) throw new Error('Create a customer first.')
+  await call('POST', `${me()}/play`, { account: view.account, what, form: $('form').value })
+})
 
 $('add-customer').onclick = () => attempt(async () => {
   const name = prompt('Name of the customer', 'Alex Winter')?.trim()
@@ -252,6 +250,7 @@ async function start() {
   options($('account'), state.accounts.map(account => new Option(`@${account.username}`, account.id)))
   options($('preset'), state.fault_presets.map(preset => new Option(preset.replaceAll('_', ' '), preset)))
   options($('crm'), state.crms.map(crm => new Option(crm.name)))
+  options($('more'), [new Option('More…', ''), ...(await call('GET', '/events')).map(name => new Option(name.replaceAll('_', ' '), name))])
   view.account = $('account').value
   showState(state)
   await loadCustomers()
