@@ -75,16 +75,19 @@ internal static class HoldBacks
         return account.PausedUntil;
     }
 
-    /// <summary>Like <see cref="SendingAccount.Pause"/>: calls that were under way together and fail together count as one pause.</summary>
+    /// <summary>
+    /// Like <see cref="SendingAccount.Pause"/>: calls that were under way together and fail together count as one pause. Counted by a
+    /// statement of its own, because MySQL reads in an assignment what those before it have written, in an order that is EF's.
+    /// </summary>
     private static async Task PauseOthersAsync(
-        SenderDbContext db, SendingAccount account, DateTimeOffset until, string reason, DateTimeOffset now) =>
-        await db.Accounts
-            .Where(other => other.AccountId != account.AccountId && (other.PausedUntil == null || other.PausedUntil < until))
+        SenderDbContext db, SendingAccount account, DateTimeOffset until, string reason, DateTimeOffset now)
+    {
+        var others = db.Accounts.Where(other => other.AccountId != account.AccountId);
+        await others.Where(other => other.PausedUntil == null || other.PausedUntil <= now)
+            .ExecuteUpdateAsync(set => set.SetProperty(other => other.Pauses, other => other.Pauses + 1));
+        await others.Where(other => other.PausedUntil == null || other.PausedUntil < until)
             .ExecuteUpdateAsync(set => set
-                // First: MySQL reads in an assignment what those before it have written.
-                .SetProperty(
-                    other => other.Pauses,
-                    other => other.PausedUntil == null || other.PausedUntil <= now ? other.Pauses + 1 : other.Pauses)
                 .SetProperty(other => other.PausedUntil, until)
                 .SetProperty(other => other.PauseReason, reason));
+    }
 }

@@ -45,6 +45,9 @@ public abstract partial class FlowSuite : IAsyncDisposable
 public abstract class OneProcessFlows(IProduct product) : FlowSuite(product)
 {
     [Fact]
+    public Task Each_line_of_the_document_on_sending_does_what_it_says() => EachLineOfTheDocumentOnSendingDoesWhatItSaysAsync();
+
+    [Fact]
     public Task A_process_that_is_killed_half_way_loses_nothing_and_sends_nothing_twice() =>
         OneThatIsKilledHalfWayLosesNothingAndSendsNothingTwiceAsync(Product.ProcessOf("store"));
 }
@@ -62,11 +65,7 @@ public abstract class ServiceFlows(IProduct product) : FlowSuite(product)
 }
 
 /// <summary>The suite in one process: SQLite, no broker.</summary>
-public sealed class StandaloneFlows(StandaloneProduct product) : OneProcessFlows(product), IClassFixture<StandaloneProduct>
-{
-    [Fact]
-    public Task Each_line_of_the_document_on_sending_does_what_it_says() => EachLineOfTheDocumentOnSendingDoesWhatItSaysAsync();
-}
+public sealed class StandaloneFlows(StandaloneProduct product) : OneProcessFlows(product), IClassFixture<StandaloneProduct>;
 
 /// <summary>The suite in one process on MariaDB.</summary>
 public sealed class MariaDbFlows(MariaDbProduct product) : OneProcessFlows(product), IClassFixture<MariaDbProduct>;

@@ -1,6 +1,7 @@
 using InstaMessenger.Contracts.Ids;
 using InstaMessenger.IntegrationTests.Fixtures;
 using InstaMessenger.Sender.Data;
+using InstaMessenger.Sender.Graph;
 using InstaMessenger.Sender.Sending;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -74,6 +75,25 @@ public sealed class TwoSendersTests(SharedServers servers) : IAsyncLifetime
 
         // One goes at once, and one more for each time that the account changes hands.
         TimeProvider.System.GetElapsedTime(began).ShouldBeGreaterThan(TimeSpan.FromSeconds(35d / PerSecond));
+    }
+
+    /// <summary>Counted by the statement that pauses it was none: MySQL reads in an assignment what those before it have written.</summary>
+    [Fact]
+    public async Task The_apps_limit_that_calls_meet_together_is_one_pause_for_every_account()
+    {
+        await _one.LinkAsync(Account, 1, "TOKEN");
+        await _one.LinkAsync(AccountId.Parse("acc_2"), 1, "TOKEN");
+        var now = TimeProvider.System.GetUtcNow();
+
+        await _one.UnitOfWork.ExecuteAsync(async scope =>
+        {
+            var account = await scope.Db.Accounts.SingleAsync(row => row.AccountId == Account);
+            foreach (var jitter in new[] { 0, 0.5, 1 })
+                await HoldBacks.ApplyAsync(scope.Db, account, null, new CallLimit("rate_limited", HoldBack.App, null), jitter, now);
+        });
+
+        await using var db = _one.Services.GetRequiredService<IDbContextFactory<SenderDbContext>>().CreateDbContext();
+        (await db.Accounts.Select(row => row.Pauses).ToListAsync()).ShouldBe([1, 1]);
     }
 
     [Fact]
