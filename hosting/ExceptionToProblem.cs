@@ -4,6 +4,7 @@ using InstaMessenger.Hosting.Http.Bodies;
 using InstaMessenger.Hosting.Security;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
 
 namespace InstaMessenger.Hosting;
@@ -58,7 +59,8 @@ internal sealed partial class ExceptionToProblem(ILogger<ExceptionToProblem> log
 
         if (exception is BadHttpRequestException bad)
         {
-            await UnreadableBody.Of(bad).ExecuteAsync(httpContext);
+            await UnreadableBody.Of(bad, httpContext.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize)
+                .ExecuteAsync(httpContext);
             return true;
         }
 

@@ -2,6 +2,7 @@ using InstaMessenger.Hosting.Http;
 using InstaMessenger.Hosting.Logs;
 using InstaMessenger.Hosting.Security;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -39,8 +40,9 @@ internal sealed partial class ProblemLog(RequestDelegate next, TimeProvider cloc
         var budget = isFault ? _faults : caller is null ? _strangers : _callers;
         if (!budget.MayWrite(out var leftOut)) return;
         if (leftOut > 0) LogLeftOut(logger, leftOut);
-        // The route, not the path: a path is the client's text.
-        var route = (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? Nowhere;
+        // The route, not the path: a path is the client's text. The handler of exceptions takes the endpoint away.
+        var endpoint = context.GetEndpoint() ?? context.Features.Get<IExceptionHandlerFeature>()?.Endpoint;
+        var route = (endpoint as RouteEndpoint)?.RoutePattern.RawText ?? Nowhere;
         var (level, method) = (isFault ? LogLevel.Warning : LogLevel.Information, MethodOf(context.Request));
         LogAnswered(logger, level, problem.Status, problem.Code, method, route, caller?.Id ?? "nobody");
     }

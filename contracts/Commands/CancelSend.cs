@@ -8,7 +8,5 @@ namespace InstaMessenger.Contracts.Commands;
 /// <param name="MessageId">The message.</param>
 /// <param name="AccountId">The account.</param>
 /// <param name="ContactId">The customer.</param>
-/// <param name="GiveUpUnknown">Whether one that may have reached Meta is given up too: it is sent anew, and must not be by itself.</param>
 /// <param name="At">When it was asked for (UTC).</param>
-public sealed record CancelSend(
-    MessageId MessageId, AccountId AccountId, InstagramUserId ContactId, bool GiveUpUnknown, DateTimeOffset At);
+public sealed record CancelSend(MessageId MessageId, AccountId AccountId, InstagramUserId ContactId, DateTimeOffset At);

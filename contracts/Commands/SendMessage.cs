@@ -33,6 +33,13 @@ public sealed record SendMessage(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public MessageId? After { get; init; }
 
+    /// <summary>
+    /// The message that failed, or of which nobody knows whether it was sent, and that this one is sent instead of; null for a new one. The
+    /// sender lets one of the two go.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public MessageId? InsteadOf { get; init; }
+
     /// <summary>The text in the old form, of a command that was on the bus when its store was updated; null otherwise.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Text { get; init; }

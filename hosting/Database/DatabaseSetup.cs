@@ -2,6 +2,7 @@ using InstaMessenger.Hosting.Settings;
 using InstaMessenger.Hosting.Workers;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Migrations;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -65,7 +66,7 @@ internal static class DatabaseSetup
         services.AddSingleton(new DatabaseFile<TContext>(path));
         services.AddSingleton<IDbContextFactory<TContext>>(provider =>
         {
-            var options = Options<TContext>(provider.GetRequiredService<ILoggerFactory>()).UseSqlite(connectionString)
+            var options = SqliteOptions<TContext>(provider.GetRequiredService<ILoggerFactory>()).UseSqlite(connectionString)
                 .UseQueryTrackingBehavior(QueryTrackingBehavior.NoTracking).Options;
             return new ContextFactory<TContext>(() => create(options));
         });
@@ -77,7 +78,7 @@ internal static class DatabaseSetup
                 new GroupCommitWriter(connectionString),
                 connection =>
                 {
-                    var db = create(Options<TContext>(loggers).UseSqlite(connection).Options);
+                    var db = create(SqliteOptions<TContext>(loggers).UseSqlite(connection).Options);
                     // The writer's transaction is open already.
                     db.Database.AutoTransactionBehavior = AutoTransactionBehavior.Never;
                     return db;
@@ -142,11 +143,18 @@ internal static class DatabaseSetup
         });
     }
 
+    /// <summary>The same for reads and writes, or EF would make two models.</summary>
+    private static DbContextOptionsBuilder<TContext> SqliteOptions<TContext>(ILoggerFactory loggers)
+        where TContext : DbContext =>
+        Options<TContext>(loggers).ReplaceService<IMigrationsSqlGenerator, SqliteMigrations>();
+
     private static DbContextOptionsBuilder<TContext> Options<TContext>(ILoggerFactory loggers)
         where TContext : DbContext =>
         // Failures are logged where they are judged (many are expected and retried); EF's own lines would carry SQL.
         (DbContextOptionsBuilder<TContext>)new DbContextOptionsBuilder<TContext>()
             .UseLoggerFactory(loggers)
+            // What is not part of a migration's transaction may be left half done by a kill, and then nothing starts any more.
+            .ConfigureWarnings(w => w.Throw(RelationalEventId.NonTransactionalMigrationOperationWarning))
             .ConfigureWarnings(w => w.Ignore(
                 CoreEventId.SaveChangesFailed,
                 CoreEventId.QueryIterationFailed,

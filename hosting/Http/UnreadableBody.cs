@@ -11,9 +11,12 @@ namespace InstaMessenger.Hosting.Http;
 internal static class UnreadableBody
 {
     /// <summary>The problem of a request that the framework could not bind.</summary>
-    public static ProblemHttpResult Of(BadHttpRequestException bad) => bad.StatusCode switch
+    /// <param name="bad">What the framework says.</param>
+    /// <param name="mostBytes">How much the endpoint takes; null when it has no limit of its own.</param>
+    public static ProblemHttpResult Of(BadHttpRequestException bad, long? mostBytes) => bad.StatusCode switch
     {
-        StatusCodes.Status413PayloadTooLarge => Problems.Of(bad.StatusCode, "payload_too_large"),
+        StatusCodes.Status413PayloadTooLarge =>
+            Problems.Of(bad.StatusCode, "payload_too_large", mostBytes is { } most ? $"At most {most / 1024} KiB are taken here." : null),
         StatusCodes.Status415UnsupportedMediaType => Problems.Of(bad.StatusCode, "unsupported_media_type", "Send application/json."),
         StatusCodes.Status408RequestTimeout => Problems.Of(bad.StatusCode, "request_timeout", "The body did not come in time."),
         StatusCodes.Status400BadRequest when bad.InnerException is JsonException json => Of(json),

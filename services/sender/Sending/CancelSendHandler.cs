@@ -16,8 +16,6 @@ internal sealed class CancelSendHandler(SendSignal signal, TimeProvider clock) :
 {
     private static readonly SendError Cancelled = new(SendErrorCodes.Cancelled, "It was taken back before Meta had it.", true, null);
 
-    private static readonly SendError GivenUp = new("given_up", "It was never known to be sent, and was sent anew.", false, null);
-
     public async Task HandleAsync(WorkScope<SenderDbContext> scope, IReadOnlyList<BusItem<CancelSend>> items)
     {
         var ids = items.Select(item => item.Body.MessageId).ToList();
@@ -35,17 +33,11 @@ internal sealed class CancelSendHandler(SendSignal signal, TimeProvider clock) :
             }
 
             if (row.AccountId != cancel.AccountId) continue;
-            if (row.State is LedgerState.Queued or LedgerState.Waiting) Reject(scope, row, Cancelled, now, item.TraceParent);
-            else if (row.State == LedgerState.Unknown && cancel.GiveUpUnknown) Reject(scope, row, GivenUp, now, item.TraceParent);
+            if (row.State is not (LedgerState.Queued or LedgerState.Waiting)) continue;
+            row.Reject(Cancelled, now);
+            scope.Publish(row.Report(SendOutcome.Rejected, Cancelled, now), item.TraceParent);
         }
 
         scope.AfterCommit(signal.Wake);
-    }
-
-    private static void Reject(
-        WorkScope<SenderDbContext> scope, LedgerEntry row, SendError error, DateTimeOffset now, string? traceParent)
-    {
-        row.Reject(error, now);
-        scope.Publish(row.Report(SendOutcome.Rejected, error, now), traceParent);
     }
 }

@@ -1,5 +1,6 @@
 using InstaMessenger.Contracts;
 using InstaMessenger.Contracts.Commands;
+using InstaMessenger.Contracts.Ids;
 using InstaMessenger.Hosting.Bus;
 using InstaMessenger.Hosting.Database;
 using InstaMessenger.Sender.Data;
@@ -14,8 +15,19 @@ internal sealed class SendMessageHandler(SendSignal signal, TimeProvider clock) 
     {
         var ids = items.Select(item => item.Body.MessageId).ToList();
         var known = await scope.Db.Ledger.Where(row => ids.Contains(row.MessageId)).Select(row => row.MessageId).ToHashSetAsync();
+        var replaced = items.Select(item => item.Body.InsteadOf).OfType<MessageId>().ToList();
+        var earlier = replaced.Count == 0
+            ? []
+            : await scope.Db.Ledger.Where(row => replaced.Contains(row.MessageId)).ToDictionaryAsync(row => row.MessageId);
         var now = clock.GetUtcNow();
-        foreach (var item in items.Where(item => known.Add(item.Body.MessageId))) scope.Db.Add(LedgerEntry.Of(item, now));
+        foreach (var item in items.Where(item => known.Add(item.Body.MessageId)))
+        {
+            var row = LedgerEntry.Of(item, now);
+            scope.Db.Add(row);
+            if (item.Body.InsteadOf is { } id && earlier.TryGetValue(id, out var first))
+                Replacement.Decide(scope, first, row, now, item.TraceParent);
+        }
+
         scope.AfterCommit(signal.Wake);
     }
 }

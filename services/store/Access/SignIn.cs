@@ -80,7 +80,10 @@ internal sealed partial class SignIn(
         cancellationToken);
 
     /// <summary>One answer for an unknown user, a wrong password and an unreadable header.</summary>
-    private static ProblemHttpResult Refused() => Problems.Of(StatusCodes.Status401Unauthorized, "unauthorized");
+    private static ProblemHttpResult Refused() => Problems.Of(
+        StatusCodes.Status401Unauthorized,
+        "unauthorized",
+        "Sign in with HTTP Basic (curl -u username): one of the two is wrong, or they are missing.");
 
     private static ProblemHttpResult TryLater(HttpContext context, TimeSpan wait, string why)
     {

@@ -73,7 +73,11 @@ internal static partial class ShowAttachment
 
             if (attachment.State == AttachmentState.Remote) await FetchAsync(unitOfWork, log, id, clock, cancellationToken);
             if (clock.GetElapsedTime(started) >= Patience)
+            {
+                http.Response.Headers.RetryAfter = "2";
                 return Problems.Of(StatusCodes.Status503ServiceUnavailable, "media_not_ready", "It is being fetched. Ask again.");
+            }
+
             await Task.Delay(LookEvery, clock, cancellationToken);
         }
     }

@@ -67,7 +67,7 @@ internal sealed class CancelMessage(IUnitOfWork<StoreDbContext> unitOfWork, Verd
                 log.Append(scope, EventTypes.MessageStatus, account, conversation, message);
                 break;
             case MessageStatus.Pending:
-                scope.Publish(new CancelSend(id, message.AccountId, conversation.ContactId, GiveUpUnknown: false, now));
+                scope.Publish(new CancelSend(id, message.AccountId, conversation.ContactId, now));
                 break;
             case MessageStatus.Cancelled:
                 break;

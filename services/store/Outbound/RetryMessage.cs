@@ -1,4 +1,3 @@
-using InstaMessenger.Contracts.Commands;
 using InstaMessenger.Contracts.Events;
 using InstaMessenger.Contracts.Ids;
 using InstaMessenger.Hosting.Database;
@@ -83,9 +82,7 @@ internal sealed class RetryMessage(IUnitOfWork<StoreDbContext> unitOfWork, Verdi
         db.Add(message);
         conversation.Add(message, now);
         log.Append(scope, EventTypes.MessageStatus, account, conversation, message);
-        if (failed.Status == MessageStatus.Unknown)
-            scope.Publish(new CancelSend(failed.Id, account.Id, conversation.ContactId, GiveUpUnknown: true, now));
-        scope.Publish(SendCommand.Of(message, account, conversation, permit, now, before: null));
+        scope.Publish(SendCommand.Of(message, account, conversation, permit, now, before: null) with { InsteadOf = failed.Id });
         return (SendAnswer.Of([message], conversation.ContactId), null);
     }
 

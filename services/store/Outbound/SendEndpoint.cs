@@ -129,7 +129,8 @@ internal static partial class SendEndpoint
         key = null;
         var given = http.Headers.TryGetValue("Idempotency-Key", out var header) ? header.ToString() : request.IdempotencyKey;
         if (given is null) return true;
-        if (!IdempotencyKey.TryParse(given, out var parsed)) return false;
+        // Of two the client's next attempt may give one, and that would be another key.
+        if (header.Count > 1 || !IdempotencyKey.TryParse(given, out var parsed)) return false;
         key = parsed;
         return true;
     }

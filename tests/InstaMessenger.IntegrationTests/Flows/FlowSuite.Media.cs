@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
@@ -122,7 +123,7 @@ public abstract partial class FlowSuite
         var second = (await shop.ReceivedAsync(mid)).Event.At("data.message.attachments.0");
         second.Text("state").ShouldBe("remote");
         Cdn.Fetches(NameOf(passed)).ShouldBe(0);
-        using var seen = await ViewAsync(shop, second.Text("url")!);
+        using var seen = await FetchedAsync(shop, second.Text("url")!);
         (await seen.Content.ReadAsByteArrayAsync()).ShouldBe(bytes);
         foreach (var state in (string[])["fetching", "kept"]) await MediaAsync(shop, mid, state);
         Cdn.Fetches(NameOf(linked)).ShouldBe(0);
@@ -203,6 +204,17 @@ public abstract partial class FlowSuite
             tapped => tapped.Type == "message.media" && tapped.Event.Text("data.message.instagram_message_id") == mid
                 && tapped.Event.Text("data.message.attachments.0.state") == state, 1, atMost);
         return told[0].Event.At("data.message.attachments.0")!;
+    }
+
+    /// <summary>As a browser does that is told to ask again: what is fetched for somebody to look at is not always there at once.</summary>
+    private async Task<HttpResponseMessage> FetchedAsync(Shop shop, string path)
+    {
+        while (true)
+        {
+            var seen = await ViewAsync(shop, path);
+            if (seen.StatusCode != HttpStatusCode.ServiceUnavailable) return seen;
+            await Task.Delay(seen.Headers.RetryAfter!.Delta!.Value, TimeProvider.System, TestContext.Current.CancellationToken);
+        }
     }
 
     private async Task<HttpResponseMessage> ViewAsync(Shop shop, string path, Action<HttpRequestMessage>? more = null)

@@ -1,4 +1,6 @@
+using System.Data.Common;
 using InstaMessenger.IntegrationTests.Fixtures;
+using MySqlConnector;
 
 namespace InstaMessenger.IntegrationTests.Product;
 
@@ -26,6 +28,8 @@ public class MariaDbProduct(SharedServers servers) : StandaloneProduct
 {
     /// <summary>Each service's database, for a test that looks into it or spoils it.</summary>
     internal Dictionary<string, string> Databases { get; } = [];
+
+    internal override DbConnection StoreConnection() => new MySqlConnection(Databases["Store"] + ";Pooling=false");
 
     private protected override async Task<IReadOnlyDictionary<string, ProductProcess>> MakeProcessesAsync(
         Dictionary<string, string?> settings)

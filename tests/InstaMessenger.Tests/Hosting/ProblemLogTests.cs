@@ -30,9 +30,10 @@ public sealed class ProblemLogTests : IDisposable
         var problem = await answer.Content.ReadFromJsonAsync<JsonElement>();
 
         problem.GetProperty("code").GetString().ShouldBe(code);
+        var endpoint = path == "/nowhere" ? "no endpoint" : path;
         var traceId = problem.GetProperty("trace_id").GetString()!;
         log.Written.Where(line => line.Contains(traceId, StringComparison.Ordinal))
-            .ShouldContain(line => line.Contains(code, StringComparison.Ordinal));
+            .ShouldContain(line => line.Contains(code, StringComparison.Ordinal) && line.Contains(endpoint, StringComparison.Ordinal));
     }
 
     [Fact]

@@ -136,8 +136,8 @@ internal sealed class SenderHost : IAsyncDisposable
     public Task CacheUsedAsync(int hits, int misses) => HandleAsync<ProfileCacheUsed, ProfileCacheUsedHandler>(
         new ProfileCacheUsed(Account, hits, misses, Clock.GetUtcNow()));
 
-    public Task CancelAsync(string id, bool giveUpUnknown = false) => HandleAsync<CancelSend, CancelSendHandler>(
-        new CancelSend(MessageId.Parse("msg_" + id), Account, Contact, giveUpUnknown, Clock.GetUtcNow()));
+    public Task CancelAsync(string id) => HandleAsync<CancelSend, CancelSendHandler>(
+        new CancelSend(MessageId.Parse("msg_" + id), Account, Contact, Clock.GetUtcNow()));
 
     public Task EchoAsync(string id, string mid) => HandleAsync<EchoRecognised, EchoRecognisedHandler>(
         new EchoRecognised(MessageId.Parse("msg_" + id), Account, InstagramMessageId.Parse(mid), Clock.GetUtcNow()));

@@ -1,7 +1,11 @@
 using InstaMessenger.CrmForwarder.Data;
+using InstaMessenger.Hosting.Database;
 using InstaMessenger.Sender.Data;
 using InstaMessenger.Store.Data;
+using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.EntityFrameworkCore.Migrations;
 
 namespace InstaMessenger.Tests.Hosting.Database;
 
@@ -29,5 +33,28 @@ public sealed class MigrationsTests
         using var db = All[context]();
 
         db.Database.HasPendingModelChanges().ShouldBeFalse();
+    }
+
+    /// <summary>EF warns of what it does outside of a migration's transaction: killed there, a service would never start again.</summary>
+    [Theory]
+    [InlineData("store")]
+    [InlineData("sender")]
+    [InlineData("crm-forwarder")]
+    public void Each_migration_on_SQLite_is_one_transaction(string service)
+    {
+        using var connection = new SqliteConnection("Data Source=:memory:");
+        connection.Open();
+        var options = new DbContextOptionsBuilder().UseSqlite(connection).ReplaceService<IMigrationsSqlGenerator, SqliteMigrations>()
+            .ConfigureWarnings(w => w.Throw(RelationalEventId.NonTransactionalMigrationOperationWarning)).Options;
+        using DbContext db = service switch
+        {
+            "store" => new SqliteStoreDbContext(options),
+            "sender" => new SqliteSenderDbContext(options),
+            _ => new SqliteCrmForwarderDbContext(options),
+        };
+
+        Should.NotThrow(db.Database.Migrate);
+
+        db.Database.GetPendingMigrations().ShouldBeEmpty();
     }
 }

@@ -54,7 +54,7 @@ public sealed class CancelSendTests : SenderTests
     }
 
     [Fact]
-    public async Task An_unknown_one_is_given_up_only_when_it_is_sent_anew()
+    public async Task An_unknown_one_stays_unknown()
     {
         await Host.LinkAsync();
         Graph.Answer = FakeGraph.Error(500, 1);
@@ -62,9 +62,7 @@ public sealed class CancelSendTests : SenderTests
         (await Host.OutcomeAsync()).Outcome.ShouldBe(SendOutcome.Unknown);
 
         await Host.CancelAsync("1");
-        (await Host.RowAsync("1")).State.ShouldBe(LedgerState.Unknown);
-        await Host.CancelAsync("1", giveUpUnknown: true);
 
-        (await Host.OutcomeAsync()).Error!.Code.ShouldBe("given_up");
+        (await Host.RowAsync("1")).State.ShouldBe(LedgerState.Unknown);
     }
 }

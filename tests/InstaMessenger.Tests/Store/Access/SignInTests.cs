@@ -46,7 +46,7 @@ public sealed class SignInTests(StoreFixture fixture) : IClassFixture<StoreFixtu
         {
             answer.Status.ShouldBe(401);
             answer.Code.ShouldBe("unauthorized");
-            answer.Has("detail").ShouldBeFalse();
+            answer.Text("detail").ShouldBe(wrong.Text("detail"));
             answer.Headers.ShouldNotContainKey("Set-Cookie");
         }
     }

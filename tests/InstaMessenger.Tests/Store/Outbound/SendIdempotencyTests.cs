@@ -1,4 +1,6 @@
 using System.Net;
+using System.Net.Sockets;
+using System.Text;
 using System.Text.Json;
 using InstaMessenger.Contracts.Ids;
 using InstaMessenger.Store.Data;
@@ -131,5 +133,34 @@ public sealed class SendIdempotencyTests : SendTests
 
         response.StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity);
         (await Json(response)).GetProperty("errors").TryGetProperty("idempotency_key", out _).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task Two_keys_are_refused_because_the_next_attempt_may_give_one()
+    {
+        var body = Body("""{TO,"message":"hi"}""");
+        using var client = new TcpClient();
+        await client.ConnectAsync(Store.Address.Host, Store.Address.Port, TestContext.Current.CancellationToken);
+        await using var stream = client.GetStream();
+        // .NET's own client would join them.
+        await stream.WriteAsync(
+            Encoding.ASCII.GetBytes($"POST /api/v1/messages/send HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+                + $"{Crm.DefaultRequestHeaders}Idempotency-Key: k1\r\nIdempotency-Key: k2\r\nContent-Type: application/json\r\n"
+                + $"Content-Length: {body.Length}\r\n\r\n{body}"),
+            TestContext.Current.CancellationToken);
+
+        var answer = await new StreamReader(stream).ReadToEndAsync(TestContext.Current.CancellationToken);
+
+        answer.ShouldStartWith("HTTP/1.1 422");
+        answer.ShouldContain("\"idempotency_key\"");
+    }
+
+    [Fact]
+    public async Task A_body_that_is_too_large_is_told_how_large_it_may_be()
+    {
+        var answer = await SendAsync($$"""{TO,"message":"{{new string('a', 65_536)}}","split":true}""");
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.RequestEntityTooLarge);
+        (await Json(answer)).GetProperty("detail").GetString().ShouldBe("At most 64 KiB are taken here.");
     }
 }
