@@ -12,7 +12,19 @@ public abstract class RepeatedWebhookSuite(ProductBase product)
     private const int Seed = 4;
     private const int Writers = 10;
     private const int Messages = 1_500;
-    private const int Histories = 300;
+
+    /// <summary>
+    /// All that is a message with an id of its own. What the account does as its own customer is in no customer's thread.
+    /// </summary>
+    private static readonly MetaEvent[] Kinds =
+    [
+        .. MetaEvent.All.Where(kind => kind.Of is MetaEventOf.Customer or MetaEventOf.Business
+            && kind.Name is not ("referral" or "self_message" or "self_postback")),
+    ];
+
+    /// <summary>Each customer's thread has one of each kind.</summary>
+    private static readonly int Histories = Writers * Kinds.Length;
+
     private static readonly string[] OurIds = ["msg_", "conv_", "acc_", "att_", "evt_"];
 
     [Fact]
@@ -71,6 +83,9 @@ public abstract class RepeatedWebhookSuite(ProductBase product)
     {
         await using var once = await Shop.OpenAsync(product);
         await using var often = await Shop.OpenAsync(product);
+        // Files are fetched when there is time for it, which says nothing of the order in which their messages came.
+        foreach (var shop in (Shop[])[once, often])
+            (await shop.Api.PatchAsync($"/api/v1/accounts/{shop.AccountId}", new { media = new { mode = "link" } })).Expect(200);
         Customer[] theirs = [.. Enumerable.Range(0, Writers).Select(_ => once.NewCustomer())];
         Customer[] ours = [.. Enumerable.Range(0, Writers).Select(_ => often.NewCustomer())];
         var begin = TimeProvider.System.GetUtcNow() - TimeSpan.FromHours(1);
@@ -113,23 +128,16 @@ public abstract class RepeatedWebhookSuite(ProductBase product)
         {
             var (account, customer, mid) = (shop.InstagramId, customers[n % Writers].Igsid, $"{shop.InstagramId}.{n}");
             var at = begin + TimeSpan.FromSeconds(n);
-            yield return (n / Writers % 7) switch
-            {
-                0 => MetaPayloads.Text(account, customer, mid, $"text {n}", at),
-                1 => MetaPayloads.QuickReply(account, customer, mid, $"answer {n}", $"payload {n}", at),
-                2 => MetaPayloads.Reply(account, customer, mid, $"reply {n}", $"{account}.{n - Writers}", at),
-                3 => MetaPayloads.Attachment(account, customer, mid, "like_heart", null, at),
-                4 => MetaPayloads.Postback(account, customer, mid, $"button {n}", $"payload {n}", at),
-                5 => MetaPayloads.Unsupported(account, customer, mid, at),
-                _ => MetaPayloads.Echo(account, customer, mid, $"from the phone {n}", at),
-            };
+            var kind = Kinds[n / Writers];
+            yield return kind.Item(new MetaScene(account, customer, mid, $"{account}.{n - Writers}", "https://cdn.example/", at));
             if (n % 2 == 0) yield return MetaPayloads.React(account, customer, mid, "love", "\u2764", at.AddMilliseconds(100));
             if (n % 4 == 0) yield return MetaPayloads.React(account, customer, mid, "wow", "\ud83d\ude2e", at.AddMilliseconds(200));
             if (n % 6 == 0) yield return MetaPayloads.Unreact(account, customer, mid, at.AddMilliseconds(300));
-            if (n / Writers % 7 == 0) yield return MetaPayloads.Edit(account, customer, mid, $"edited {n}", 1, at.AddMilliseconds(400));
-            if (n / Writers % 7 == 6) yield return MetaPayloads.Read(account, customer, mid, at.AddMilliseconds(500));
+            if (kind.Name is "text" or "reply" or "story_reply")
+                yield return MetaPayloads.Edit(account, customer, mid, $"edited {n}", 1, at.AddMilliseconds(400));
+            if (kind.Of == MetaEventOf.Business) yield return MetaPayloads.Read(account, customer, mid, at.AddMilliseconds(500));
             // Whoever wrote it takes it back; that alone says whose it is when the message never came.
-            if (n % 5 == 0) yield return n / Writers % 7 == 6
+            if (n % 5 == 0) yield return kind.Of == MetaEventOf.Business
                 ? MetaPayloads.EchoUnsend(account, customer, mid, at.AddMilliseconds(600))
                 : MetaPayloads.Unsend(account, customer, mid, at.AddMilliseconds(600));
         }
