@@ -116,9 +116,7 @@ internal sealed partial class WorkerLoop<TWorker>(TWorker worker, WorkerStatuses
         _status.Stuck(worker.StuckRows);
         Metrics.WorkerRound(worker.Name, good: true);
         if (next.IsLast) return false;
-        if (next.AtOnce) return true;
-
-        await SleepAsync(next.Longest ?? worker.Interval, stopping);
+        if (!next.AtOnce) await SleepAsync(next.Longest ?? worker.Interval, stopping);
         var early = next.Gap - TimeProvider.System.GetElapsedTime(began);
         if (early > TimeSpan.Zero) await Task.Delay(early, TimeProvider.System, stopping);
         return true;

@@ -24,6 +24,12 @@ internal sealed class ProfileWorker(
     private const int MostAccounts = 8;
     private const int MostOfAccount = 2;
 
+    /// <summary>
+    /// At most 50 look-ups a second: each costs about as much as four messages, and ends in an event that goes to every tap. When thousands
+    /// write for the first time at once, the processor is the messages', and the names come behind them.
+    /// </summary>
+    private static readonly TimeSpan Each = TimeSpan.FromMilliseconds(20);
+
     /// <summary>Longer than a call may take.</summary>
     private static readonly TimeSpan Claimed = TimeSpan.FromMinutes(1);
 
@@ -45,7 +51,7 @@ internal sealed class ProfileWorker(
         if (found.Count == 0) return NextRound.WhenWoken;
         var claimed = await ClaimAsync(found, cancellationToken);
         await Task.WhenAll(claimed.Select(lookup => LookUpAsync(lookup, cancellationToken)));
-        return NextRound.Now;
+        return NextRound.Now.NotSoonerThan(Each * claimed.Count);
     }
 
     /// <summary>Finds what is due: a few of each of a few accounts, those first whose turn was longest ago.</summary>

@@ -44,6 +44,26 @@ public sealed class WorkerLoopTests : IAsyncDisposable
         for (var round = 0; round < 3; round++) await _probe.UntilRoundAsync();
     }
 
+    /// <summary>The search index and the look-ups, which give way like that in a flood, took the processor from the messages.</summary>
+    [Fact]
+    public async Task A_full_round_that_gives_way_is_followed_by_the_next_after_the_gap()
+    {
+        var gap = TimeSpan.FromMilliseconds(200);
+        _probe.Answers.Enqueue(() => NextRound.Now.NotSoonerThan(gap));
+        var began = new List<long>();
+        _probe.Work = _ =>
+        {
+            began.Add(Stopwatch.GetTimestamp());
+            return Task.CompletedTask;
+        };
+        await _loop.StartAsync(CancellationToken.None);
+
+        for (var round = 0; round < 2; round++) await _probe.UntilRoundAsync();
+        await _loop.StoppingAsync(CancellationToken.None);
+
+        Stopwatch.GetElapsedTime(began[0], began[1]).ShouldBeGreaterThan(gap - TimeSpan.FromMilliseconds(20));
+    }
+
     [Fact]
     public async Task A_worker_that_is_done_for_good_ends_and_is_no_longer_reported_or_it_would_look_stuck()
     {
