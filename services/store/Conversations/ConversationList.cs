@@ -17,7 +17,11 @@ internal static class ConversationList
 
     public static void MapConversationList(this IEndpointRouteBuilder routes) => routes.MapGet("", ListAsync)
         .WithSummary("The conversations, newest first.")
-        .WithDescription("q finds a contact by part of the username or name, or by the whole Instagram-scoped id.")
+        .WithDescription(
+            "q finds a contact by part of the username or name, or by the whole Instagram-scoped id. awaiting=reply lists those whose "
+            + "newest message is the customer's; with window=open only those whose 24 hours are not over, with window=closing those of them that "
+            + "have at most 4 hours left; with sort=closes_at, too, the one that closes next comes first. The header Event-Sequence is how "
+            + "far the event log had come before the list was read.")
         .Needs(Scopes.Read)
         .ProducesProblem(StatusCodes.Status422UnprocessableEntity);
 
@@ -28,17 +32,28 @@ internal static class ConversationList
         [FromQuery(Name = "account_id")] string? accountId,
         string? q,
         bool? unread,
+        string? awaiting,
+        string? window,
+        string? sort,
         TimeIdCursor? cursor,
         int? limit,
         CancellationToken cancellationToken)
     {
         if (!VisibleAccounts.TryNarrow(caller, accountId, out var accounts)) return Problems.NotFound("account");
         if (q?.Length > LongestSearch) return Problems.Invalid(("q", $"Must have at most {LongestSearch} characters."));
-        var size = PageLimit.Of(limit);
+        if (QueueWords.Fault(awaiting, window, sort) is { } fault) return fault;
+        var (size, now) = (PageLimit.Of(limit), clock.GetUtcNow());
         var search = string.IsNullOrWhiteSpace(q) ? null : q.Trim();
 
         await using var db = await factory.CreateDbContextAsync(cancellationToken);
-        var keys = await new ConversationQuery(accounts, search, unread, cursor, size + 1).Keys(db).ToListAsync(cancellationToken);
+        var query = new ConversationQuery(accounts, search, unread, cursor, size + 1)
+        {
+            AwaitsReply = awaiting is not null,
+            Sent = QueueWords.Sent(window, now),
+            OldestFirst = sort is not null,
+        };
+        if (query.IsQueue) query = query with { Accounts = await VisibleAccounts.ListedAsync(db, accounts, cancellationToken) };
+        var keys = await query.Keys(db).ToListAsync(cancellationToken);
         var page = Page.Of(keys, size, key => key, key => key.Cursor);
         var ids = page.Data.Select(key => ReadId(db, key)).OfType<ConversationId>().ToList();
         var asked = db.Conversations.Where(conversation => ids.Contains(conversation.Id)).OrderBy(conversation => conversation.Id);
@@ -46,7 +61,7 @@ internal static class ConversationList
             .ToDictionary(conversation => conversation.Id);
         var conversations = ids.Where(found.ContainsKey).Select(id => found[id])
             .Where(conversation => caller.CanSee(conversation.AccountId)).ToList();
-        var views = await ConversationView.ListAsync(db, conversations, clock.GetUtcNow(), cancellationToken);
+        var views = await ConversationView.ListAsync(db, conversations, now, cancellationToken);
         return TypedResults.Ok(new Page<ConversationView>(views, page.NextCursor));
     }
 

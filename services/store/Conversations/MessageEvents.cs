@@ -14,6 +14,7 @@ namespace InstaMessenger.Store.Conversations;
 /// <summary><c>data</c> of every <c>message.*</c> event.</summary>
 /// <param name="Message">The message as it is after the event.</param>
 /// <param name="Contact">The customer.</param>
+/// <param name="Conversation">The thread right after the event.</param>
 /// <param name="Origin">Where an outbound message was written.</param>
 /// <param name="Replaces">
 /// A message that clients know under another id and that is this same one. Its echo came before Meta's answer and was taken for a message
@@ -22,14 +23,15 @@ namespace InstaMessenger.Store.Conversations;
 internal sealed record MessageEventData(
     MessageView Message,
     ContactView Contact,
+    ConversationState? Conversation,
     Origin? Origin,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] MessageId? Replaces);
 
 /// <summary><c>data</c> of <c>postback.received</c>.</summary>
-internal sealed record PostbackEventData(MessageView Message, ContactView Contact, Postback? Postback);
+internal sealed record PostbackEventData(MessageView Message, ContactView Contact, ConversationState? Conversation, Postback? Postback);
 
 /// <summary><c>data</c> of <c>referral.received</c>.</summary>
-internal sealed record ReferralEventData(MessageView Message, ContactView Contact, Referral? Referral);
+internal sealed record ReferralEventData(MessageView Message, ContactView Contact, ConversationState? Conversation, Referral? Referral);
 
 /// <summary>The events of messages.</summary>
 internal static class MessageEvents
@@ -49,18 +51,19 @@ internal static class MessageEvents
             account,
             conversation.Id,
             type,
-            DataOf(type, conversation, message, replaces),
+            DataOf(type, conversation, message, ConversationState.Of(conversation, account, log.Now), replaces),
             traceParent,
             message.Id);
 
-    private static object DataOf(string type, Conversation conversation, Message message, MessageId? replaces)
+    private static object DataOf(
+        string type, Conversation conversation, Message message, ConversationState? state, MessageId? replaces)
     {
         var (shown, contact) = (MessageView.Of(message), ContactView.Of(conversation));
         return type switch
         {
-            EventTypes.PostbackReceived => new PostbackEventData(shown, contact, shown.Postback),
-            EventTypes.ReferralReceived => new ReferralEventData(shown, contact, shown.Referral),
-            _ => new MessageEventData(shown, contact, message.Origin, replaces),
+            EventTypes.PostbackReceived => new PostbackEventData(shown, contact, state, shown.Postback),
+            EventTypes.ReferralReceived => new ReferralEventData(shown, contact, state, shown.Referral),
+            _ => new MessageEventData(shown, contact, state, message.Origin, replaces),
         };
     }
 

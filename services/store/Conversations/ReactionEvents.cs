@@ -8,9 +8,14 @@ namespace InstaMessenger.Store.Conversations;
 /// <param name="MessageId">The message; null when it is not known (yet).</param>
 /// <param name="InstagramMessageId">Meta's id of it.</param>
 /// <param name="Contact">The customer.</param>
+/// <param name="Conversation">The thread; null while it has not begun.</param>
 /// <param name="Reaction">What they think of it.</param>
 internal sealed record ReactionEventData(
-    MessageId? MessageId, InstagramMessageId InstagramMessageId, ContactView Contact, ReactionEventView Reaction);
+    MessageId? MessageId,
+    InstagramMessageId InstagramMessageId,
+    ContactView Contact,
+    ConversationState? Conversation,
+    ReactionEventView Reaction);
 
 /// <summary>A reaction, or that it was taken back.</summary>
 internal sealed record ReactionEventView(Party By, string Action, string? Reaction, string? Emoji, DateTimeOffset At);
@@ -19,7 +24,13 @@ internal sealed record ReactionEventView(Party By, string Action, string? Reacti
 /// <param name="MessageId">The message.</param>
 /// <param name="InstagramMessageId">Meta's id of it.</param>
 /// <param name="Contact">The customer.</param>
+/// <param name="Conversation">The thread.</param>
 /// <param name="Reaction">What was to be done.</param>
 /// <param name="Error">Why it was not.</param>
 internal sealed record ReactionFailedData(
-    MessageId MessageId, InstagramMessageId InstagramMessageId, ContactView Contact, ReactionEventView Reaction, SendError? Error);
+    MessageId MessageId,
+    InstagramMessageId InstagramMessageId,
+    ContactView Contact,
+    ConversationState? Conversation,
+    ReactionEventView Reaction,
+    SendError? Error);

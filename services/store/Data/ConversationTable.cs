@@ -1,5 +1,6 @@
 using InstaMessenger.Store.Domain;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace InstaMessenger.Store.Data;
@@ -14,6 +15,11 @@ internal sealed class ConversationTable : IEntityTypeConfiguration<Conversation>
         entity.Property(conversation => conversation.ContactName).HasMaxLength(200);
         entity.Property(conversation => conversation.Reads).HasConversion(reads => reads!.ToJson(), json => ReadReceipts.OfJson(json));
         entity.HasRowVersion();
+        var attention = entity.Property<Attention>(AttentionColumn.Name).HasConversion<int>()
+            .HasComputedColumnSql(AttentionColumn.Sql, stored: false).ValueGeneratedNever().Metadata;
+        // EF neither writes it nor reads it back behind each write.
+        attention.SetBeforeSaveBehavior(PropertySaveBehavior.Ignore);
+        attention.SetAfterSaveBehavior(PropertySaveBehavior.Ignore);
 
         // Looked up by contact alone, many at once; the account makes it unique.
         entity.HasIndex(conversation => new { conversation.ContactId, conversation.AccountId }).IsUnique();
@@ -23,5 +29,8 @@ internal sealed class ConversationTable : IEntityTypeConfiguration<Conversation>
             conversation => new { conversation.AccountId, conversation.LastMessageAt, conversation.Id, conversation.UnreadCount });
         entity.HasIndex(
             conversation => new { conversation.LastMessageAt, conversation.Id, conversation.AccountId, conversation.UnreadCount });
+        // For the queues: what wants something of an account, in the list's order. Most threads want nothing, and are not walked over.
+        entity.HasIndex(
+            AttentionColumn.Name, nameof(Conversation.AccountId), nameof(Conversation.LastMessageAt), nameof(Conversation.Id));
     }
 }

@@ -128,6 +128,15 @@ internal sealed class Conversation
         return true;
     }
 
+    /// <summary>Marks the thread as unread again, as if one message had come. Returns whether that is news.</summary>
+    public bool MarkUnread(DateTimeOffset now)
+    {
+        if (UnreadCount > 0) return false;
+        UnreadCount = 1;
+        UpdatedAt = now;
+        return true;
+    }
+
     /// <summary>What the response window of the thread follows from.</summary>
     public WindowFacts FactsFor(bool humanAgent) => new(LastInboundAt, PrivateRepliedAt, humanAgent);
 

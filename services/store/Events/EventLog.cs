@@ -17,6 +17,9 @@ internal sealed class EventLogSignal() : SharedSignal("store.events");
 /// </summary>
 internal sealed class EventLog(EventLogSignal relay, EventFeedSignal feed, TimeProvider clock)
 {
+    /// <summary>When an event that is appended now happened (UTC).</summary>
+    public DateTimeOffset Now => clock.GetUtcNow();
+
     /// <summary>Appends an event; it gets its sequence when the scope is saved.</summary>
     /// <param name="scope">The transaction.</param>
     /// <param name="account">Whose event it is.</param>
@@ -34,10 +37,9 @@ internal sealed class EventLog(EventLogSignal relay, EventFeedSignal feed, TimeP
         string? traceParent = null,
         MessageId? shown = null)
     {
-        var now = clock.GetUtcNow();
         scope.Db.Append(
             new PendingEvent(
-                EventId.New(clock), type, account, conversation, shown, now, data, traceParent ?? Activity.Current?.Id).ToRow);
+                EventId.New(clock), type, account, conversation, shown, Now, data, traceParent ?? Activity.Current?.Id).ToRow);
         scope.AfterCommit(relay.Wake);
         scope.AfterCommit(feed.Wake);
     }

@@ -1,5 +1,7 @@
 using InstaMessenger.Contracts.Ids;
+using InstaMessenger.Hosting.Database;
 using InstaMessenger.Hosting.Security;
+using InstaMessenger.Store.Data;
 
 namespace InstaMessenger.Store.Events;
 
@@ -24,5 +26,18 @@ internal static class VisibleAccounts
         if (!AccountId.TryParse(accountId, out var account) || !caller.CanSee(account)) return false;
         accounts = AccountReach.Of(account);
         return true;
+    }
+
+    /// <summary>
+    /// Names the accounts of a reach that is "all", as long as they are few enough to be asked one by one; else the reach stays as it is.
+    /// </summary>
+    public static async Task<AccountReach> ListedAsync(StoreDbContext db, AccountReach reach, CancellationToken cancellationToken)
+    {
+        if (!reach.IsAll) return reach;
+        var all = await db.ReadableAsync(
+            first => db.Accounts.OrderBy(account => account.Id).Select(account => account.Id).Take(first),
+            MostMerged + 1,
+            cancellationToken);
+        return all.Count > MostMerged ? reach : AccountReach.Of(all);
     }
 }

@@ -25,15 +25,15 @@ internal sealed class ReactionReports(EventLog log)
         var account = await db.Accounts.SingleAsync(row => row.Id == body.AccountId);
         var done = new Reaction(Party.Business, reaction.Name, reaction.Name is null ? null : "❤️", body.At);
         var shown = new ReactionEventView(done.By, done.IsTakenBack ? "unreact" : "react", done.Name, done.Emoji, done.At);
-        var contact = ContactView.Of(conversation);
+        var (contact, state) = (ContactView.Of(conversation), ConversationState.Of(conversation, account, log.Now));
         if (body.Outcome == SendOutcome.Rejected)
         {
-            var data = new ReactionFailedData(message.Id, reaction.Mid, contact, shown, body.Error);
+            var data = new ReactionFailedData(message.Id, reaction.Mid, contact, state, shown, body.Error);
             log.Append(scope, account, conversation.Id, EventTypes.MessageReactionFailed, data, item.TraceParent);
         }
         else if (message.React(done))
         {
-            var data = new ReactionEventData(message.Id, reaction.Mid, contact, shown);
+            var data = new ReactionEventData(message.Id, reaction.Mid, contact, state, shown);
             log.Append(scope, account, conversation.Id, EventTypes.MessageReaction, data, item.TraceParent);
         }
     }

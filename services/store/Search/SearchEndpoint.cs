@@ -28,7 +28,7 @@ internal static class SearchEndpoint
         Map(routes.MapGroup("/ui/search").ExcludeFromDescription());
     }
 
-    private static void Map(RouteGroupBuilder group) => group.MapGet("", SearchAsync)
+    private static void Map(RouteGroupBuilder group) => group.AddEndpointFilter<EventHead>().MapGet("", SearchAsync)
         .WithSummary("The newest messages and the contacts that have all words of q; of the last word the beginning is enough.")
         .WithDescription("Who sees more than 32 accounts names one. A new message is found about a second after it came.")
         .Needs(Scopes.Read)
@@ -47,17 +47,12 @@ internal static class SearchEndpoint
         if (SearchQuestion.Of(q ?? "") is not { } question) return TypedResults.Ok(new SearchAnswer([], []));
 
         await using var db = await factory.CreateDbContextAsync(cancellationToken);
-        var accounts = reach.IsAll
-            ? await db.ReadableAsync(
-                first => db.Accounts.OrderBy(account => account.Id).Select(account => account.Id).Take(first),
-                VisibleAccounts.MostMerged + 1,
-                cancellationToken)
-            : [.. reach.Listed];
-        if (accounts.Count > VisibleAccounts.MostMerged)
+        var accounts = await VisibleAccounts.ListedAsync(db, reach, cancellationToken);
+        if (accounts.IsAll || accounts.Listed.Count > VisibleAccounts.MostMerged)
             return Problems.Invalid(("account_id", $"Must name one account, because you see more than {VisibleAccounts.MostMerged}."));
 
         var (sequences, found) = (new List<long>(), new List<(ConversationId Id, DateTimeOffset At)>());
-        foreach (var account in accounts)
+        foreach (var account in accounts.Listed)
         {
             sequences.AddRange(await MessageSearch.FindAsync(db, account, question, MostMessages, cancellationToken));
             found.AddRange(await ContactSearch.FindAsync(db, account, question, MostContacts, cancellationToken));

@@ -73,12 +73,18 @@ public sealed class QueriesOnMariaDbTests(WatchedMariaDbProduct product) : IClas
         {
             await PagesAsync(api, "/api/v1/conversations?limit=50");
             await PagesAsync(api, "/api/v1/conversations?limit=50&unread=true");
+            await PagesAsync(api, "/api/v1/conversations?limit=50&awaiting=reply");
+            await PagesAsync(api, "/api/v1/conversations?limit=50&awaiting=reply&window=open&sort=closes_at");
+            (await api.GetAsync("/ui/counters")).Expect(200).Items().ShouldNotBeEmpty();
             (await api.GetAsync("/api/v1/events?after=5&limit=50")).Expect(200).Items().ShouldNotBeEmpty();
             (await api.GetAsync("/api/v1/accounts")).Expect(200);
         }
 
         var conversation = (await ConversationsOf(shop)).Single(row => row.Text("contact.id") == talker.Igsid).Text("id");
         await PagesAsync(shop.Api, $"/ui/conversations/{conversation}/messages?limit=50");
+        var middle = (await shop.Api.GetAsync($"/ui/conversations/{conversation}/messages?limit=200")).Expect(200).Items()[^1].Text("id");
+        foreach (var place in (string[])["around", "before", "after"])
+            (await shop.Api.GetAsync($"/ui/conversations/{conversation}/messages?{place}={middle}")).Expect(200).Items().ShouldNotBeEmpty();
         // What writes looks for what is there already: an echo, a send, a delivery.
         await shop.ReceivedAsync(await talker.SayAsync("one more"));
         (await shop.SendAsync(talker, "an answer to much")).Expect(200);

@@ -50,6 +50,7 @@ internal sealed partial class ReactionArrivals(EventLog log, TimeProvider clock)
                 message?.Id,
                 naming.Mid!.Value,
                 ContactView.Of(conversation, arrival.Contact),
+                ConversationState.Of(conversation, arrival.Account!, clock.GetUtcNow()),
                 new ReactionEventView(
                     reaction.By, reaction.IsTakenBack ? "unreact" : "react", reaction.Name, reaction.Emoji, reaction.At)),
             arrival.TraceParent);

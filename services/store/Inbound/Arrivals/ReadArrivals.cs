@@ -54,7 +54,12 @@ internal sealed class ReadArrivals(EventLog log, TimeProvider clock) : IArrivalH
             arrival.Account!,
             conversation?.Id,
             EventTypes.MessageRead,
-            new ReadEventData(ContactView.Of(conversation, arrival.Contact), read, naming.Mid, arrival.SentAt),
+            new ReadEventData(
+                ContactView.Of(conversation, arrival.Contact),
+                ConversationState.Of(conversation, arrival.Account!, clock.GetUtcNow()),
+                read,
+                naming.Mid,
+                arrival.SentAt),
             arrival.TraceParent);
         InboundMetrics.Recorded(EventTypes.MessageRead);
     }
@@ -69,8 +74,13 @@ internal sealed class ReadArrivals(EventLog log, TimeProvider clock) : IArrivalH
 
 /// <summary><c>data</c> of <c>message.read</c>.</summary>
 /// <param name="Contact">The customer.</param>
+/// <param name="Conversation">The thread; null while it has not begun.</param>
 /// <param name="MessageId">The newest message that they have read; null when it is not known (yet).</param>
 /// <param name="InstagramMessageId">Meta's id of it; null when Meta named only a moment.</param>
 /// <param name="ReadAt">When (UTC).</param>
 internal sealed record ReadEventData(
-    ContactView Contact, MessageId? MessageId, InstagramMessageId? InstagramMessageId, DateTimeOffset ReadAt);
+    ContactView Contact,
+    ConversationState? Conversation,
+    MessageId? MessageId,
+    InstagramMessageId? InstagramMessageId,
+    DateTimeOffset ReadAt);

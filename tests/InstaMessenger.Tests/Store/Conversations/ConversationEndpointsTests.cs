@@ -6,6 +6,7 @@ using InstaMessenger.Contracts.Ids;
 using InstaMessenger.Hosting.Http;
 using InstaMessenger.Hosting.Security;
 using InstaMessenger.Store.Conversations;
+using InstaMessenger.Store.Data;
 using InstaMessenger.Store.Domain;
 using InstaMessenger.Store.Events;
 using Microsoft.EntityFrameworkCore;
@@ -147,6 +148,103 @@ public sealed class ConversationEndpointsTests : IAsyncLifetime
         second.GetProperty("next_cursor").ValueKind.ShouldBe(JsonValueKind.Null);
     }
 
+    /// <summary>A hit of the search, or the first unread message, lies far back: the page stands around it at once.</summary>
+    [Theory]
+    [InlineData("around=c&limit=3", "dcb", true)]
+    [InlineData("around=e&limit=3", "edc", true)]
+    [InlineData("around=a&limit=4", "cba", false)]
+    [InlineData("around=c&limit=1", "c", true)]
+    [InlineData("before=c&limit=1", "b", true)]
+    [InlineData("before=c", "ba", false)]
+    [InlineData("after=b&limit=2", "dc", false)]
+    [InlineData("after=e", "", false)]
+    public async Task A_page_of_a_thread_can_stand_around_before_or_after_a_message(string query, string expected, bool goesOn)
+    {
+        ConversationId id = default;
+        // Two have one time: the order in which they came decides.
+        foreach (var (text, at) in ((string, int)[])[("a", 0), ("b", 1), ("c", 1), ("d", 2), ("e", 3)])
+            id = await ReceiveAsync(_shop, "42", text, at);
+        var ids = (await _agent.GetFromJsonAsync<JsonElement>($"/ui/conversations/{id}/messages")).GetProperty("data").EnumerateArray()
+            .ToDictionary(item => item.GetProperty("text").GetString()!, item => item.GetProperty("id").GetString());
+
+        var asked = query.Split('&').Select(part => part.Split('=')).Select(
+            part => $"{part[0]}={(ids.TryGetValue(part[1], out var named) ? named : part[1])}");
+        var page = await _agent.GetFromJsonAsync<JsonElement>($"/ui/conversations/{id}/messages?{string.Join('&', asked)}");
+
+        Texts(page).ShouldBe(expected);
+        (page.GetProperty("next_cursor").ValueKind == JsonValueKind.String).ShouldBe(goesOn);
+        if (!goesOn) return;
+        var next = await _agent.GetFromJsonAsync<JsonElement>(
+            $"/ui/conversations/{id}/messages?limit=1&cursor={page.GetProperty("next_cursor")}");
+        Texts(next).ShouldBe($"{(char)(expected[^1] - 1)}", "older ones follow");
+    }
+
+    [Fact]
+    public async Task A_page_around_a_message_of_another_thread_is_not_there()
+    {
+        var id = await ReceiveAsync(_shop, "42", "a", 0);
+        var other = await ReceiveAsync(_shop, "43", "b", 0);
+        var theirs = (await _agent.GetFromJsonAsync<JsonElement>($"/ui/conversations/{other}/messages")).GetProperty("data")[0]
+            .GetProperty("id").GetString();
+
+        foreach (var place in (string[])["around", "before", "after"])
+        {
+            (await _agent.GetAsync($"/ui/conversations/{id}/messages?{place}={theirs}")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+            (await _agent.GetAsync($"/ui/conversations/{id}/messages?{place}=nonsense")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        }
+
+        (await _agent.GetAsync($"/ui/conversations/{other}/messages?around={theirs}&after={theirs}")).StatusCode
+            .ShouldBe(HttpStatusCode.UnprocessableEntity);
+    }
+
+    [Theory]
+    [InlineData("/ui/conversations")]
+    [InlineData("/api/v1/conversations")]
+    public async Task One_conversation_is_shown_as_the_list_shows_it(string path)
+    {
+        var id = await ReceiveAsync(_shop, "42", "a", 0);
+
+        var one = await _agent.GetFromJsonAsync<JsonElement>($"{path}/{id}");
+
+        one.GetRawText().ShouldBe((await ListAsync(_agent, path)).ShouldHaveSingleItem().GetRawText());
+    }
+
+    /// <summary>The stream is open from a place on, the list is read, and what comes above the list's sequence is applied to it.</summary>
+    [Theory]
+    [InlineData("/ui/conversations")]
+    [InlineData("/ui/conversations/ID")]
+    [InlineData("/ui/conversations/ID/messages")]
+    [InlineData("/ui/counters")]
+    [InlineData("/ui/search?q=a")]
+    [InlineData("/api/v1/conversations")]
+    public async Task A_list_says_how_far_the_log_had_come_before_it(string path)
+    {
+        var id = await ReceiveAsync(_shop, "42", "a", 0);
+        async Task<string> SequenceAsync() =>
+            (await _agent.GetAsync(path.Replace("ID", id.Value, StringComparison.Ordinal))).Headers.GetValues("Event-Sequence").Single();
+
+        (await SequenceAsync()).ShouldBe("0");
+        await _agent.PostAsync($"/ui/conversations/{id}/read", null);
+
+        (await SequenceAsync()).ShouldBe("1");
+    }
+
+    [Fact]
+    public async Task A_thread_is_unread_again_for_everybody_once_somebody_says_so()
+    {
+        var id = await ReceiveAsync(_shop, "42", "a", 0);
+        await _agent.PostAsync($"/ui/conversations/{id}/read", null);
+
+        (await _agent.PostAsync($"/ui/conversations/{id}/unread", null)).StatusCode.ShouldBe(HttpStatusCode.NoContent);
+        (await _agent.PostAsync($"/ui/conversations/{id}/unread", null)).StatusCode.ShouldBe(HttpStatusCode.NoContent);
+
+        (await ListAsync(_agent, "/ui/conversations?unread=true")).ShouldHaveSingleItem().GetProperty("unread_count").GetInt32()
+            .ShouldBe(1);
+        await using var db = _store.Read();
+        (await db.Events.OrderBy(row => row.Sequence).ToListAsync()).ConvertAll(row => JsonElement.Parse(row.Body).GetProperty("data")
+            .GetProperty("conversation").GetProperty("unread_count").GetInt32()).ShouldBe([0, 1]);
+    }
+
     [Fact]
     public async Task Reading_a_thread_is_news_once()
     {
@@ -169,7 +267,9 @@ public sealed class ConversationEndpointsTests : IAsyncLifetime
         var id = await ReceiveAsync(_cafe, "43", "theirs", 0);
 
         (await _agent.GetAsync($"/ui/conversations/{id}/messages")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        (await _agent.GetAsync($"/ui/conversations/{id}")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
         (await _agent.PostAsync($"/ui/conversations/{id}/read", null)).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        (await _agent.PostAsync($"/ui/conversations/{id}/unread", null)).StatusCode.ShouldBe(HttpStatusCode.NotFound);
         (await _agent.GetAsync($"/ui/conversations?account_id={_cafe.Id}")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
         (await _agent.GetAsync("/ui/conversations?account_id=nonsense")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
         (await _agent.GetAsync("/ui/conversations/nonsense/messages")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
@@ -203,7 +303,7 @@ public sealed class ConversationEndpointsTests : IAsyncLifetime
             // One walk for each account, or one for all: a single walk over several accounts would have to sort everything behind the
             // cursor.
             var walks = accounts.IsAll ? 1 : accounts.Listed.Count;
-            foreach (var (cursor, unread) in ((TimeIdCursor?, bool?)[])[(null, null), (after, null), (after, true)])
+            foreach (var cursor in (TimeIdCursor?[])[null, after])
             {
                 var place = (accounts.IsAll, cursor) switch
                 {
@@ -216,8 +316,12 @@ public sealed class ConversationEndpointsTests : IAsyncLifetime
                         + "(account_id=? AND last_message_at<?)",
                 };
                 Walks(
-                    await QueryPlan.OfAsync(new ConversationQuery(accounts, null, unread, cursor, 51).Keys(db)),
+                    await QueryPlan.OfAsync(new ConversationQuery(accounts, null, null, cursor, 51).Keys(db)),
                     "conversations").ShouldBe(Enumerable.Repeat(place, walks));
+                // Who sees too many accounts to ask each walks along the list, and meets every thread that wants nothing.
+                if (accounts.IsAll) Walks(
+                    await QueryPlan.OfAsync(new ConversationQuery(accounts, null, true, cursor, 51).Keys(db)),
+                    "conversations").ShouldBe([place]);
             }
 
             // A SCAN here is of the pages that the walks have found; one of the table would be a walk too few.
@@ -229,9 +333,40 @@ public sealed class ConversationEndpointsTests : IAsyncLifetime
         }
 
         Walks(
+            await QueryPlan.OfAsync(ConversationThread.Newer(db, ConversationId.Parse("conv_1"), new TimeCursor(Start, 7), 51)), "m[0-9]*")
+            .Where(line => line.Contains(" INDEX IX_messages_", StringComparison.Ordinal)).ShouldHaveSingleItem()
+                .ShouldEndWith("(conversation_id=? AND sent_at>?)");
+        Walks(
             await QueryPlan.OfAsync(ConversationThread.Query(db, ConversationId.Parse("conv_1"), new TimeCursor(Start, 7), 51)), "m[0-9]*")
             .Where(line => line.Contains(" INDEX IX_messages_", StringComparison.Ordinal)).ShouldHaveSingleItem()
                 .ShouldEndWith("(conversation_id=? AND sent_at<?)");
+    }
+
+    /// <summary>A queue is few among many: whoever walked over the many would be slow at a million messages and not at ten.</summary>
+    [Fact]
+    public async Task Queues_and_counters_walk_along_an_index_of_what_waits()
+    {
+        await using var db = _store.Read();
+        const string Index = "SEARCH conversations USING INDEX IX_conversations_attention_account_id_last_message_at_id ";
+        var mine = AccountReach.Of(_shop.Id);
+        var after = new TimeIdCursor(Start, "conv_1");
+        foreach (var (cursor, soonest) in ((TimeIdCursor?, bool)[])[(null, false), (after, false), (null, true), (after, true)])
+        {
+            var query = new ConversationQuery(mine, null, null, cursor, 51)
+            {
+                AwaitsReply = true,
+                OldestFirst = soonest,
+                Sent = soonest ? QueueWords.Sent("open", Start) : null,
+            };
+            var plan = await QueryPlan.OfAsync(query.Keys(db));
+            plan.FindAll(line => line.Contains(" conversations", StringComparison.Ordinal)).ShouldAllBe(
+                line => line.StartsWith(Index + "(attention=? AND account_id=?", StringComparison.Ordinal), string.Join('\n', plan));
+            plan.ShouldNotContain("USE TEMP B-TREE FOR LAST TERM OF ORDER BY");
+        }
+
+        var (sql, arguments) = QueueCounters.ToSql([_shop.Id], "attention IN (2, 3)", AttentionColumn.Hint(db));
+        (await QueryPlan.OfAsync(db, sql, arguments)).FindAll(line => line.Contains(" conversations", StringComparison.Ordinal))
+            .ShouldHaveSingleItem().ShouldBe(Index + "(attention=? AND account_id=?)");
     }
 
     /// <summary>How a plan goes through a table, which it names by its alias.</summary>

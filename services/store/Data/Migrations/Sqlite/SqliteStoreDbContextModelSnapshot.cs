@@ -870,6 +870,12 @@ namespace InstaMessenger.Store.Data.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("account_id");
 
+                    b.Property<int>("Attention")
+                        .HasMaxLength(20)
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("attention")
+                        .HasComputedColumnSql("CASE WHEN unread_count > 0 THEN 1 ELSE 0 END + CASE WHEN last_inbound_at >= last_message_at THEN 2 ELSE 0 END", false);
+
                     b.Property<string>("ContactId")
                         .IsRequired()
                         .HasMaxLength(20)
@@ -934,6 +940,8 @@ namespace InstaMessenger.Store.Data.Migrations.Sqlite
                         .IsUnique();
 
                     b.HasIndex("AccountId", "LastMessageAt", "Id", "UnreadCount");
+
+                    b.HasIndex("Attention", "AccountId", "LastMessageAt", "Id");
 
                     b.HasIndex("LastMessageAt", "Id", "AccountId", "UnreadCount");
 
