@@ -26,6 +26,9 @@ internal sealed class ProfileLookup
 
     public void Claim(DateTimeOffset until) => (Attempts, DueAt) = (Attempts + 1, until);
 
+    /// <summary>Takes back a claim for which no call was made.</summary>
+    public void GiveBack() => Attempts--;
+
     private sealed class Table : IEntityTypeConfiguration<ProfileLookup>
     {
         public void Configure(EntityTypeBuilder<ProfileLookup> entity)

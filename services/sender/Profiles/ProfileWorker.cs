@@ -10,9 +10,9 @@ using Microsoft.EntityFrameworkCore;
 namespace InstaMessenger.Sender.Profiles;
 
 /// <summary>
-/// Asks Meta who customers are: claim (committed), call, report. Few at a time and few of each account, so that no account waits for
-/// another one's thousands, and none while an account's sends are held back. To ask twice does no harm, so a claim is over after a minute,
-/// and only the last one is recorded.
+/// Asks Meta who customers are: claim (committed), call, report. Few of each account in a round, so that no account waits for another one's
+/// thousands, and none while an account's sends are held back. To ask twice does no harm, so a claim is over after a minute, and only the
+/// last one is recorded.
 /// </summary>
 internal sealed class ProfileWorker(
     IDbContextFactory<SenderDbContext> factory,
@@ -22,7 +22,13 @@ internal sealed class ProfileWorker(
     TimeProvider clock) : Worker
 {
     private const int MostAccounts = 8;
-    private const int MostOfAccount = 2;
+
+    /// <summary>
+    /// What is claimed, recorded and reported together: a hop to the store and on to the CRM costs the same for one name as for eight.
+    /// </summary>
+    private const int MostOfAccount = 8;
+
+    private const int CallsAtOnce = 2;
 
     /// <summary>
     /// At most 50 look-ups a second: each costs about as much as four messages, and ends in an event that goes to every tap. When thousands
@@ -50,7 +56,9 @@ internal sealed class ProfileWorker(
         var found = await FindAsync(cancellationToken);
         if (found.Count == 0) return NextRound.WhenWoken;
         var claimed = await ClaimAsync(found, cancellationToken);
-        await Task.WhenAll(claimed.Select(lookup => LookUpAsync(lookup, cancellationToken)));
+        var asked = await Task.WhenAll(
+            claimed.GroupBy(lookup => lookup.Row.AccountId).Select(lookups => AskAsync([.. lookups], cancellationToken)));
+        await RecordAsync([.. asked.SelectMany(answers => answers)], cancellationToken);
         return NextRound.Now.NotSoonerThan(Each * claimed.Count);
     }
 
@@ -115,41 +123,78 @@ internal sealed class ProfileWorker(
             cancellationToken);
     }
 
-    private async Task LookUpAsync(Lookup lookup, CancellationToken cancellationToken)
+    /// <summary>Asks for contacts of one account. Once Meta names a limit, those who are left are not asked for.</summary>
+    private async Task<List<Asked>> AskAsync(List<Lookup> lookups, CancellationToken cancellationToken)
+    {
+        var asked = new List<Asked>();
+        foreach (var lookup in lookups.Chunk(CallsAtOnce))
+        {
+            var isLimited = asked.Exists(one => one.Answer?.Limit is not null);
+            asked.AddRange(await Task.WhenAll(
+                lookup.Select(one => isLimited ? Task.FromResult(new Asked(one, null, default)) : AskAsync(one, cancellationToken))));
+        }
+
+        return asked;
+    }
+
+    private async Task<Asked> AskAsync(Lookup lookup, CancellationToken cancellationToken)
     {
         var (row, account) = lookup;
         var at = clock.GetUtcNow();
         var answer = account is null
             ? ProfileAnswer.Failed
             : await graph.ReadProfileAsync(row.AccountId, account.LoginType, account.ProtectedToken, row.ContactId, cancellationToken);
-        await unitOfWork.ExecuteAsync(
-            async scope =>
+        return new Asked(lookup, answer, at);
+    }
+
+    private async Task RecordAsync(List<Asked> asked, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await RecordTogetherAsync(asked, cancellationToken);
+        }
+        catch (Exception) when (asked.Count > 1 && !cancellationToken.IsCancellationRequested)
+        {
+            // One that cannot be recorded is asked for again when its claim is over, and keeps no other from being told.
+            await Task.WhenAll(asked.Select(one => RecordTogetherAsync([one], cancellationToken)));
+        }
+    }
+
+    private Task RecordTogetherAsync(List<Asked> asked, CancellationToken cancellationToken) => unitOfWork.ExecuteAsync(
+        async scope =>
+        {
+            foreach (var one in asked.Where(one => one.Answer?.Limit is not null)) await HoldBackAsync(scope.Db, one);
+            var (accounts, contacts) = (asked.ConvertAll(one => one.Row.AccountId), asked.ConvertAll(one => one.Row.ContactId));
+            var rows = await scope.Db.Set<ProfileLookup>().ForUpdate()
+                .Where(row => accounts.Contains(row.AccountId) && contacts.Contains(row.ContactId))
+                .ToDictionaryAsync(row => (row.AccountId, row.ContactId));
+            foreach (var one in asked)
             {
-                var nextAt = at + (answer.Limit?.RegainAfter ?? RetryAfter);
-                if (answer.Limit is { } limit)
-                {
-                    await RestAsync(scope.Db, row.AccountId, nextAt);
-                    var held = await scope.Db.Accounts.SingleAsync(other => other.AccountId == row.AccountId);
-                    await HoldBacks.ApplyAsync(scope.Db, held, account!.ProtectedToken, limit, Random.Shared.NextDouble(), at);
-                }
-
-                var kept = await scope.Db.Set<ProfileLookup>().ForUpdate()
-                    .SingleOrDefaultAsync(other => other.AccountId == row.AccountId && other.ContactId == row.ContactId);
                 // Another process has claimed it since, and reports.
-                if (kept is null || kept.Attempts != row.Attempts) return;
-                if (answer.Outcome == ProfileOutcome.Failed && account is not null && !kept.IsSpent)
+                if (!rows.TryGetValue((one.Row.AccountId, one.Row.ContactId), out var kept) || kept.Attempts != one.Row.Attempts) continue;
+                if (one.Answer is not { } answer)
                 {
-                    kept.DueAt = nextAt;
-                    return;
+                    kept.GiveBack();
                 }
+                else if (answer.Outcome == ProfileOutcome.Failed && one.Lookup.Account is not null && !kept.IsSpent)
+                {
+                    kept.DueAt = one.NextAt;
+                }
+                else
+                {
+                    scope.Db.Remove(kept);
+                    scope.Publish(one.Report(answer), kept.TraceParent);
+                }
+            }
+        },
+        cancellationToken);
 
-                scope.Db.Remove(kept);
-                scope.Publish(
-                    new ProfileReported(
-                        row.AccountId, row.ContactId, answer.Outcome, answer.Username, answer.Name, answer.PictureUrl, at),
-                    row.TraceParent);
-            },
-            cancellationToken);
+    private static async Task HoldBackAsync(SenderDbContext db, Asked asked)
+    {
+        var account = asked.Lookup.Account!;
+        await RestAsync(db, account.AccountId, asked.NextAt);
+        var held = await db.Accounts.SingleAsync(row => row.AccountId == account.AccountId);
+        await HoldBacks.ApplyAsync(db, held, account.ProtectedToken, asked.Answer!.Limit!, Random.Shared.NextDouble(), asked.At);
     }
 
     /// <summary>Puts off the account's look-ups: near a limit of Meta's its messages come first.</summary>
@@ -160,4 +205,18 @@ internal sealed class ProfileWorker(
     /// <param name="Row">The row as it was claimed.</param>
     /// <param name="Account">Who asks; null when nobody can.</param>
     private sealed record Lookup(ProfileLookup Row, SendingAccount? Account);
+
+    /// <param name="Lookup">What was claimed.</param>
+    /// <param name="Answer">What came of the call; null when it was not made.</param>
+    /// <param name="At">When the call began.</param>
+    private sealed record Asked(Lookup Lookup, ProfileAnswer? Answer, DateTimeOffset At)
+    {
+        public ProfileLookup Row => Lookup.Row;
+
+        /// <summary>When one that failed is asked for again.</summary>
+        public DateTimeOffset NextAt => At + (Answer?.Limit?.RegainAfter ?? RetryAfter);
+
+        public ProfileReported Report(ProfileAnswer answer) => new(
+            Row.AccountId, Row.ContactId, answer.Outcome, answer.Username, answer.Name, answer.PictureUrl, At);
+    }
 }

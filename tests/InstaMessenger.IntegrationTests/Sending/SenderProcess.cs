@@ -11,6 +11,7 @@ using InstaMessenger.Sender;
 using InstaMessenger.Sender.Accounts;
 using InstaMessenger.Sender.Data;
 using InstaMessenger.Sender.Sending;
+using InstaMessenger.Tests.Shared;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -47,7 +48,7 @@ internal sealed class SenderProcess : IAsyncDisposable
         builder.AddSender();
         builder.Services.AddMessageHandler<SenderDbContext, SendReported, Listener>("store.send-reported");
         builder.AddBus();
-        builder.Logging.ClearProviders();
+        builder.Logging.ClearProviders().AddProvider(new TestOutputLog(LogLevel.Warning));
         var app = builder.Build();
         app.UseServiceDefaults();
         app.MapSender();

@@ -78,7 +78,7 @@ internal sealed class SenderHost : IAsyncDisposable
         builder.Services.AddMessageHandler<SenderDbContext, MediaReported, MediaCollector>("store.media-reported");
         builder.Services.AddMessageHandler<SenderDbContext, ProfileReported, ProfileCollector>("store.profile-reported");
         builder.AddBus();
-        builder.Logging.ClearProviders().AddProvider(new TestLog());
+        builder.Logging.ClearProviders().AddProvider(new TestOutputLog(LogLevel.Information));
         _app = builder.Build();
         _app.UseServiceDefaults();
         _app.MapSender();
@@ -205,33 +205,6 @@ internal sealed class SenderHost : IAsyncDisposable
         {
             foreach (var item in items) reports.Writer.TryWrite(item.Body);
             return Task.CompletedTask;
-        }
-    }
-
-    /// <summary>Shows what went wrong with a test that failed.</summary>
-    private sealed class TestLog : ILoggerProvider, ILogger
-    {
-        private readonly ITestOutputHelper? _output = TestContext.Current.TestOutputHelper;
-
-        public ILogger CreateLogger(string categoryName) => this;
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Information;
-
-        public void Log<TState>(
-            LogLevel logLevel,
-            Microsoft.Extensions.Logging.EventId eventId,
-            TState state,
-            Exception? exception,
-            Func<TState,
-            Exception?,
-            string> formatter) =>
-            _output?.WriteLine($"{logLevel} {formatter(state, exception)} {exception}");
-
-        public void Dispose()
-        {
         }
     }
 

@@ -12,7 +12,9 @@ internal sealed record HandledItem(string Queue, string ItemId, long Number, str
 /// <summary>What the probe's handlers have committed, and what they are told to do.</summary>
 internal sealed class HandledLog
 {
+    /// <summary>How long nothing at all may be handled: a busy machine is slow, and what is stuck stands still.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
     private readonly ConcurrentQueue<HandledItem> _items = new();
     private readonly Lock _gate = new();
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -48,10 +50,9 @@ internal sealed class HandledLog
         }
     }
 
-    /// <summary>Waits until the log is as wanted; looks whenever it grows.</summary>
+    /// <summary>Waits until the log is as wanted; looks whenever it grows, and gives up when it has not grown for a minute.</summary>
     public async Task UntilAsync(Func<HandledLog, bool> asWanted, string what)
     {
-        using var timeout = new CancellationTokenSource(Patience);
         while (true)
         {
             Task changed;
@@ -59,11 +60,12 @@ internal sealed class HandledLog
             if (asWanted(this)) return;
             try
             {
-                await changed.WaitAsync(timeout.Token);
+                await changed.WaitAsync(Patience);
             }
-            catch (OperationCanceledException error)
+            catch (TimeoutException error)
             {
-                throw new TimeoutException($"Waited {Patience.TotalSeconds} s for: {what}. There are {_items.Count} items.", error);
+                throw new TimeoutException(
+                    $"Nothing was handled for {Patience.TotalSeconds} s. Wanted: {what}. There are {_items.Count} items.", error);
             }
         }
     }
