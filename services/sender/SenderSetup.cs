@@ -56,6 +56,7 @@ public static class SenderSetup
         services.AddSingleton<LookForSends>();
         services.AddWorker<ReadBackWorker>();
         services.AddWorker<Dispatcher>();
+        services.AddSingleton<KnownAccounts>();
         services.AddSingleton<MessengerProfile>();
         services.AddSingleton<WaitingSigns>();
         services.AddWorker<SignWorker>();

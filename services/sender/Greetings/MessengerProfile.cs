@@ -3,11 +3,11 @@ using InstaMessenger.Contracts.Ids;
 using InstaMessenger.Hosting.Database;
 using InstaMessenger.Hosting.Http;
 using InstaMessenger.Hosting.Security;
+using InstaMessenger.Sender.Accounts;
 using InstaMessenger.Sender.Data;
 using InstaMessenger.Sender.Graph;
 using InstaMessenger.Sender.Sending;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.EntityFrameworkCore;
 
 namespace InstaMessenger.Sender.Greetings;
 
@@ -16,7 +16,7 @@ namespace InstaMessenger.Sender.Greetings;
 /// and may be repeated.
 /// </summary>
 internal sealed class MessengerProfile(
-    IDbContextFactory<SenderDbContext> factory, IUnitOfWork<SenderDbContext> unitOfWork, GraphClient graph, TimeProvider clock)
+    KnownAccounts accounts, IUnitOfWork<SenderDbContext> unitOfWork, GraphClient graph, TimeProvider clock)
 {
     /// <summary>Reads one part; a problem when Meta does not show it.</summary>
     public async Task<(IReadOnlyList<GraphProfile.Item> Items, ProblemHttpResult? Problem)> ReadAsync(
@@ -46,9 +46,7 @@ internal sealed class MessengerProfile(
         Func<IGraphApi, string, string, CancellationToken, Task<HttpResponseMessage>> call,
         CancellationToken cancellationToken)
     {
-        await using var db = await factory.CreateDbContextAsync(cancellationToken);
-        var account = await db.Accounts.AsNoTracking().SingleOrDefaultAsync(row => row.AccountId == id, cancellationToken);
-        if (!caller.CanSee(id) || account is null or { Unlinked: true }) return (null, Problems.NotFound("account"));
+        if (await accounts.FindAsync(caller, id, cancellationToken) is not { } account) return (null, Problems.NotFound("account"));
         if (account.PausedUntil is { } until && until > clock.GetUtcNow()) return (null, Problems.Of(
             StatusCodes.Status503ServiceUnavailable, "rate_limited", "Meta limits the account's calls.", ("until", until)));
         var reply = await graph.AskAsync(id, account.LoginType, account.ProtectedToken, call, cancellationToken);

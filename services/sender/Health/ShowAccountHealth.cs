@@ -1,6 +1,7 @@
 using InstaMessenger.Contracts.Ids;
 using InstaMessenger.Hosting.Http;
 using InstaMessenger.Hosting.Security;
+using InstaMessenger.Sender.Accounts;
 using InstaMessenger.Sender.Data;
 using InstaMessenger.Sender.Publishing;
 using InstaMessenger.Sender.Sending;
@@ -23,16 +24,15 @@ internal static class ShowAccountHealth
     private static async Task<Results<Ok<AccountHealth>, ProblemHttpResult>> HandleAsync(
         AccountId account_id,
         Caller caller,
+        KnownAccounts accounts,
         IDbContextFactory<SenderDbContext> factory,
         IOptions<SenderOptions> options,
         AddressTrial address,
         TimeProvider clock,
         CancellationToken cancellationToken)
     {
-        if (!caller.CanSee(account_id)) return Problems.NotFound("account");
+        if (await accounts.FindAsync(caller, account_id, cancellationToken) is not { } account) return Problems.NotFound("account");
         await using var db = await factory.CreateDbContextAsync(cancellationToken);
-        var account = await db.Accounts.AsNoTracking().SingleOrDefaultAsync(row => row.AccountId == account_id, cancellationToken);
-        if (account is null or { Unlinked: true }) return Problems.NotFound("account");
         var open = new[] { LedgerState.Queued, LedgerState.Waiting, LedgerState.Claimed };
         // In the order of the index, in which counting can end early.
         var waiting = db.Ledger.Where(row => open.Contains(row.State) && row.AccountId == account_id)
