@@ -24,6 +24,8 @@ internal sealed class Download
     /// <summary>Where it lies; empty once it was taken back, and then nothing is fetched any more.</summary>
     public string Url { get; private init; } = "";
 
+    public bool IsTakenBack => Url.Length == 0;
+
     /// <summary>What it was said to be.</summary>
     public string MediaType { get; private init; } = "";
 

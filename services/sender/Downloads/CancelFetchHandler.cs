@@ -1,7 +1,5 @@
-using System.Text.Json;
 using InstaMessenger.Contracts;
 using InstaMessenger.Contracts.Commands;
-using InstaMessenger.Contracts.Ids;
 using InstaMessenger.Hosting.Bus;
 using InstaMessenger.Hosting.Database;
 using InstaMessenger.Sender.Data;
@@ -26,29 +24,7 @@ internal sealed class CancelFetchHandler(DownloadSignal signal, TimeProvider clo
         await rows.ExecuteUpdateAsync(set => set.SetProperty(row => row.Url, ""));
         await rows.Where(row => !row.Claimed).ExecuteUpdateAsync(set => set.SetProperty(row => row.DueAt, now));
         foreach (var item in items.Where(item => known.Add(item.Body.File))) scope.Db.Add(Download.TakenBack(item, now + Remembered));
-        await ForgetLettersAsync(scope.Db, files);
+        await FetchLetters.RemoveAsync(scope.Db, files);
         scope.AfterCommit(signal.Wake);
-    }
-
-    /// <summary>Removes the commands to fetch that could not be handled: the address stands in them too.</summary>
-    private static async Task ForgetLettersAsync(SenderDbContext db, List<MediaFile> files)
-    {
-        var letters = await db.Set<DeadLetter>().Where(letter => letter.Queue == DownloadSetup.Queue)
-            .Select(letter => new { letter.Id, letter.Body }).ToListAsync();
-        var obsolete = letters.FindAll(letter => FileOf(letter.Body) is { } file && files.Contains(file)).ConvertAll(letter => letter.Id);
-        if (obsolete.Count > 0) await db.Set<DeadLetter>().Where(letter => obsolete.Contains(letter.Id)).ExecuteDeleteAsync();
-    }
-
-    private static MediaFile? FileOf(byte[] letter)
-    {
-        try
-        {
-            using var json = JsonDocument.Parse(letter);
-            return MediaFile.TryParse(json.RootElement.GetProperty("file").GetString(), out var file) ? file : null;
-        }
-        catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException)
-        {
-            return null;
-        }
     }
 }

@@ -81,6 +81,7 @@ internal sealed partial class DownloadClaims(
             else
             {
                 scope.Db.Remove(row);
+                if (row.IsTakenBack) await FetchLetters.RemoveAsync(scope.Db, [row.File]);
                 var content = (end as DownloadEnd.Kept)?.Content;
                 scope.Publish(new MediaReported(row.AttachmentId, row.File, outcome, content, reason, now), row.TraceParent);
             }

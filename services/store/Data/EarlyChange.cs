@@ -14,7 +14,10 @@ internal sealed class EarlyChange
 
     public required InstagramMessageId InstagramMessageId { get; init; }
 
-    /// <summary>Never a text: a message of which an edit comes first is made of the edit.</summary>
+    /// <summary>
+    /// A text only of an edit that does not say whose message it edits: any other one makes the message. It goes when the message is taken
+    /// back.
+    /// </summary>
     public required MessageChanges Changes { get; set; }
 
     /// <summary>When the first of it came.</summary>

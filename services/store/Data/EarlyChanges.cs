@@ -57,7 +57,7 @@ internal sealed class EarlyChanges(StoreDbContext db, Dictionary<(AccountId, Ins
     /// <summary>Removes what was kept before a time: its message never came.</summary>
     public void Forget(DateTimeOffset before) => db.RemoveRange(rows.Values.Where(row => row.KeptAt < before));
 
-    /// <summary>When the first of these happened: this change of a message, and the reactions to it that came before it.</summary>
+    /// <summary>When the first of these happened: this change of a message, and those that came before it.</summary>
     public DateTimeOffset Earliest(AccountId account, InstagramMessageId mid, DateTimeOffset change) =>
         rows.TryGetValue((account, mid), out var row) && row.Changes.FirstAt < change ? row.Changes.FirstAt.Value : change;
 

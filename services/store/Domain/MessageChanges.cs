@@ -35,7 +35,7 @@ internal sealed record MessageChanges
     /// <summary>When the customer read it, as long as nobody knows where in the thread it stands.</summary>
     public DateTimeOffset? ReadAt { get; init; }
 
-    /// <summary>When the first reaction was made that waits for its message, also one that another took the place of.</summary>
+    /// <summary>When the first change was made that waits for its message, also one that another took the place of.</summary>
     public DateTimeOffset? FirstAt { get; init; }
 
     /// <summary>Adds a reaction. Returns the changes themselves when a later one of the same side is known.</summary>
@@ -50,6 +50,9 @@ internal sealed record MessageChanges
     public MessageChanges With(TextVersion version) => Versions.Any(version.IsSameEdit)
         ? this
         : this with { Versions = TextVersion.InOrder(Versions.Append(version)) };
+
+    /// <summary>Adds a version that waits for its message. Of one that was taken back no text is kept.</summary>
+    public MessageChanges WithEarly(TextVersion version) => DeletedAt is null ? With(version) : this;
 
     /// <summary>Adds that the customer read it; the first time counts.</summary>
     public MessageChanges WithRead(DateTimeOffset at) => ReadAt <= at ? this : this with { ReadAt = at };

@@ -46,6 +46,9 @@ internal sealed class AccountRouting(
         return new Route(null, owner);
     }
 
+    /// <summary>Returns an account that ids of the batch belong to, linked or not.</summary>
+    public Account? Of(AccountId id) => accounts.GetValueOrDefault(id);
+
     private void Bind(Account account, string channel)
     {
         if (account.MessagingChannelId is not null) return;

@@ -51,7 +51,17 @@ internal sealed class Arrival(WebhookItem item, DateTimeOffset receivedAt, strin
         }
     }
 
+    /// <summary>
+    /// Whether the account is not linked any more, or has given the id up: then the event may take away from what is kept of it, and adds
+    /// nothing. It waits in quarantine like all others.
+    /// </summary>
+    public bool IsOfUnlinked { get; private init; }
+
     public void SetRoute(Route route) => (Account, ReservedFor) = route;
+
+    /// <summary>Makes the same event one of the account that its id belongs to, although that is not linked.</summary>
+    public Arrival OfUnlinked(Account account) =>
+        new(item, receivedAt, traceParent) { Account = account, ReservedFor = account.Id, IsOfUnlinked = true };
 
     private DateTimeOffset? MetasTime =>
         item.SentAt < receivedAt ? item.SentAt : item.EntryTime < receivedAt ? item.EntryTime : null;

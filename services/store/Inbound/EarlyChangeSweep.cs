@@ -81,10 +81,12 @@ internal sealed partial class EarlyChangeSweep(
         var early = await EarlyChanges.LoadAsync(db, rows.Select(row => row.Mid));
         foreach (var message in messages.Where(message => rows.Contains((message.InstagramMessageId!.Value, message.AccountId))))
         {
-            if (!early.Give(scope, message, conversations[message.ConversationId])) continue;
-            await MessageEvents.EraseAsync(scope, [message]);
+            var (conversation, before) = (conversations[message.ConversationId], message.EditedAt);
+            var isDeleted = early.Give(scope, message, conversation);
+            if (isDeleted) await MessageEvents.EraseAsync(scope, [message]);
+            else if (message.EditedAt == before) continue;
             var account = await db.Accounts.SingleAsync(account => account.Id == message.AccountId);
-            log.Append(scope, EventTypes.MessageDeleted, account, conversations[message.ConversationId], message);
+            log.Append(scope, isDeleted ? EventTypes.MessageDeleted : EventTypes.MessageEdited, account, conversation, message);
         }
 
         early.Forget(_clock.GetUtcNow() - KeptFor);

@@ -30,7 +30,22 @@ internal sealed class InboundRecorder(
         }
 
         await unsupported.RecordAsync(scope, rest);
-        await QuarantineAsync(scope, arrivals.Where(arrival => arrival.Account is null).ToList(), links);
+        var unclaimed = arrivals.Where(arrival => arrival.Account is null).ToList();
+        await TakeBackAsync(scope, unclaimed, routing);
+        await QuarantineAsync(scope, unclaimed, links);
+    }
+
+    /// <summary>
+    /// Takes back what is kept of accounts that are not linked any more: they may never be linked again, and who takes a message back does
+    /// not know of that.
+    /// </summary>
+    private async Task TakeBackAsync(WorkScope<StoreDbContext> scope, List<Arrival> unclaimed, AccountRouting routing)
+    {
+        var unsent = unclaimed.Where(arrival => arrival.Item.Name == WebhookItemName.Unsend && arrival.ReservedFor is not null)
+            .Select(arrival => routing.Of(arrival.ReservedFor!.Value) is { } account ? arrival.OfUnlinked(account) : null)
+            .OfType<Arrival>().ToList();
+        if (unsent.Count == 0) return;
+        await Array.Find(_handlers, handler => handler.Name == WebhookItemName.Unsend)!.RecordAsync(scope, unsent);
     }
 
     private async Task QuarantineAsync(WorkScope<StoreDbContext> scope, List<Arrival> unclaimed, long links)

@@ -10,8 +10,9 @@ namespace InstaMessenger.Store.Inbound.Arrivals;
 
 /// <summary>
 /// Records edits; what the message said before is kept. An edit of a message that is not known makes the message, because it says what is
-/// in it. Without a text it is no edit: Meta sends such a one for some new messages. It changes nothing of a message that is there; of one
-/// that is not, it is all that anybody knows, and is told as it came.
+/// in it; one that does not say whose waits for the message, and is told as it came. Without a text it is no edit: Meta sends such a one
+/// for some new messages. It changes nothing of a message that is there; of one that is not, it is all that anybody knows, and is told as
+/// it came.
 /// </summary>
 internal sealed class EditArrivals(EventLog log, TimeProvider clock) : IArrivalHandler
 {
@@ -29,7 +30,10 @@ internal sealed class EditArrivals(EventLog log, TimeProvider clock) : IArrivalH
         {
             var message = named.Find(naming);
             if (message is null && (version is null || naming.Mid is null || naming.Arrival.Contact is null))
+            {
+                if (version is { IsFirst: false } && named.IsNobodys(naming)) Keep(named.Early, naming, version);
                 left.Add(naming.Arrival);
+            }
             else if (version is null || !fresh.IsFresh(naming.Arrival)) continue;
             else if (message is null) Foretell(scope, named, naming, version);
             else
@@ -42,6 +46,14 @@ internal sealed class EditArrivals(EventLog log, TimeProvider clock) : IArrivalH
         await named.PlaceAsync();
 
         return left;
+    }
+
+    /// <summary>Without a number and a time of Meta's nothing tells a repeat from another edit, and a message keeps what it says.</summary>
+    private void Keep(EarlyChanges early, Naming naming, TextVersion version)
+    {
+        if (version.Number is null && !naming.Arrival.HasMetasTime) return;
+        early.Keep(
+            naming.Arrival.Account!.Id, naming.Mid!.Value, changes => changes.WithEarly(version), clock.GetUtcNow(), version.At);
     }
 
     private void Foretell(WorkScope<StoreDbContext> scope, NamedMessages named, Naming naming, TextVersion version)

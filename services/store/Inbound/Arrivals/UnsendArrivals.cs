@@ -10,7 +10,7 @@ namespace InstaMessenger.Store.Inbound.Arrivals;
 /// <summary>
 /// Takes back messages: nothing that they said is kept, neither in the thread nor in events that were told. A message that comes only
 /// afterwards finds its place taken, by its <c>mid</c>, and leaves nothing behind either. An unsend that does not say whose message it
-/// takes back waits for the message, and is told as it came.
+/// takes back waits for the message, and is told as it came; one for an account that is not linked any more waits too.
 /// </summary>
 internal sealed class UnsendArrivals(EventLog log, TimeProvider clock) : IArrivalHandler
 {
@@ -24,11 +24,11 @@ internal sealed class UnsendArrivals(EventLog log, TimeProvider clock) : IArriva
         var namings = arrivals.OrderBy(arrival => arrival.SentAt)
             .Select(Naming.Of).Where(naming => naming.Mid is not null).ToList();
         var named = await NamedMessages.LoadAsync(scope.Db, namings, clock);
-        foreach (var naming in namings.Where(named.IsNobodys)) Keep(named.Early, naming);
+        foreach (var naming in namings.Where(Waits)) Keep(named.Early, naming);
         await MessageEvents.EraseUnplacedAsync(
             scope,
             namings.Where(naming => named.Find(naming) is null).Select(naming => (naming.Arrival.Account!.Id, naming.Mid!.Value)));
-        namings.RemoveAll(named.IsNobodys);
+        namings.RemoveAll(Waits);
         var (told, deleted) = (new List<(Arrival Arrival, Message Message)>(), new List<Message>());
         foreach (var naming in namings)
         {
@@ -43,6 +43,8 @@ internal sealed class UnsendArrivals(EventLog log, TimeProvider clock) : IArriva
         await named.PlaceAsync();
 
         return [.. arrivals.Except(namings.Select(naming => naming.Arrival))];
+
+        bool Waits(Naming naming) => named.IsNobodys(naming) || (naming.Arrival.IsOfUnlinked && named.Find(naming) is null);
     }
 
     /// <summary>Takes a message back. Returns whether that is news.</summary>

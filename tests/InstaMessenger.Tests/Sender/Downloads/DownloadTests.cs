@@ -223,18 +223,27 @@ public sealed class DownloadTests : IAsyncLifetime
     public async Task A_dead_letter_of_what_was_taken_back_is_removed_and_the_others_stay()
     {
         var (gone, stays) = (Command("gone"), Command("stays"));
-        await _sender.WriteAsync(db =>
-        {
-            foreach (var (command, id) in new[] { (gone, "gone"), (stays, "stays") })
-                db.Add(DeadLetter.Of("sender.fetch-media", new BusItem<FetchMedia>(id, null, command), new InvalidOperationException(),
-                    _sender.Clock));
-            return Task.CompletedTask;
-        });
+        await LetterAsync("gone", gone);
+        await LetterAsync("stays", stays);
 
         await _sender.CancelFetchAsync(Cancel(gone));
 
-        await using var db = await _sender.Services.GetRequiredService<IDbContextFactory<SenderDbContext>>().CreateDbContextAsync(End);
-        (await db.Set<DeadLetter>().SingleAsync(End)).ItemId.ShouldBe("stays");
+        (await LettersAsync()).ShouldBe(["stays"]);
+    }
+
+    /// <summary>The commands to fetch and to stop come on two queues: the letter of the first may come last, and stayed for good.</summary>
+    [Fact]
+    public async Task A_dead_letter_that_comes_behind_what_takes_it_back_is_removed_too()
+    {
+        var (gone, stays) = (Command("gone"), Command("stays"));
+        await _sender.CancelFetchAsync(Cancel(gone));
+        await LetterAsync("gone", gone);
+        await LetterAsync("stays", stays);
+
+        _sender.Clock.Advance(TimeSpan.FromHours(1));
+
+        await UntilAsync(rows => rows.Count == 0, goesOn: true);
+        (await LettersAsync()).ShouldBe(["stays"]);
     }
 
     [Fact]
@@ -407,6 +416,19 @@ public sealed class DownloadTests : IAsyncLifetime
         var command = Command($"answering{Interlocked.Increment(ref _names)}");
         _meta.Meta.Cdn.Answer(NameOf(command), answer);
         return command;
+    }
+
+    private Task LetterAsync(string id, FetchMedia command) => _sender.WriteAsync(db =>
+    {
+        db.Add(DeadLetter.Of(
+            "sender.fetch-media", new BusItem<FetchMedia>(id, null, command), new InvalidOperationException(), _sender.Clock));
+        return Task.CompletedTask;
+    });
+
+    private async Task<List<string>> LettersAsync()
+    {
+        await using var db = await _sender.Services.GetRequiredService<IDbContextFactory<SenderDbContext>>().CreateDbContextAsync(End);
+        return await db.Set<DeadLetter>().OrderBy(letter => letter.Id).Select(letter => letter.ItemId).ToListAsync(End);
     }
 
     /// <summary>The next report; its time is the test's.</summary>

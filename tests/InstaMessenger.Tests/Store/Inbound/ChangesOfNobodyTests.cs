@@ -30,7 +30,7 @@ public sealed class ChangesOfNobodyTests : IAsyncLifetime
     {
         foreach (var (shop, order) in _shop.InAllOrders(
             Text("m", Secret, 0),
-            MetaPayloads.Edit(Id, Customer, "m", Secret, 1, At(1)),
+            Nobodys(MetaPayloads.Edit(Id, Customer, "m", Secret, 1, At(1))),
             MetaPayloads.React(Id, Customer, "m", "love", "❤️", At(2)),
             Nobodys(Unsend("m", 3))))
         {
@@ -109,6 +109,27 @@ public sealed class ChangesOfNobodyTests : IAsyncLifetime
 
         (await _shop.MessageAsync("m")).Reactions.ShouldHaveSingleItem().Reaction.ShouldBe("love");
         (await _shop.EventsAsync("event.unsupported")).ShouldHaveSingleItem().GetProperty("what").GetString().ShouldBe("reaction");
+    }
+
+    /// <summary>It was told as it came, and the message said the old for ever.</summary>
+    [Fact]
+    public async Task An_edit_waits_for_its_message_in_whatever_order_both_come()
+    {
+        foreach (var (shop, order) in _shop.InAllOrders(
+            Text("m", "helo", 0),
+            Nobodys(MetaPayloads.Edit(Id, Customer, "m", "hello", 1, At(1))),
+            Nobodys(MetaPayloads.Edit(Id, Customer, "m", "hello!", 2, At(2)))))
+        {
+            await shop.ReceiveEachAsync(order);
+            // Before a repeat finds the message and heals what the order lost.
+            (await shop.MessageAsync("m")).Text.ShouldBe("hello!");
+            await shop.ReceiveAsync(order);
+
+            var message = await shop.MessageAsync("m");
+            (message.Text, message.SentAt, message.EditedAt).ShouldBe(("hello!", At(0), At(2)));
+            message.Edits.Select(edit => edit.Text).ShouldBe(["helo", "hello"]);
+            (await shop.ConversationAsync()).UnreadCount.ShouldBe(1);
+        }
     }
 
     [Theory]

@@ -6,6 +6,7 @@ using InstaMessenger.Contracts.Ids;
 using InstaMessenger.Hosting.Http;
 using InstaMessenger.Simulator.Meta.Webhooks;
 using InstaMessenger.Store.Conversations;
+using InstaMessenger.Store.Data;
 using InstaMessenger.Store.Domain;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -108,6 +109,7 @@ public sealed partial class InboundShop : IAsyncDisposable
                 .AppendLine(message.Content?.ToJson()).AppendJoin(' ', message.Attachments.Select(attachment => attachment.Url));
         }
 
+        foreach (var early in await db.Set<EarlyChange>().AsNoTracking().ToListAsync()) kept.AppendLine(early.Changes.ToJson());
         return kept.ToString();
     }
 

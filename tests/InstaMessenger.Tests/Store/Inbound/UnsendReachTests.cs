@@ -68,6 +68,32 @@ public sealed class UnsendReachTests : IAsyncLifetime
         (await QuarantinedAsync()).ShouldContain(Secret);
     }
 
+    /// <summary>It stayed until the account was linked again, which may be never.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task It_goes_from_an_account_that_is_not_linked_any_more(bool isNobodys)
+    {
+        await _shop.ReceiveAsync(Text("m1", Secret, 0), Text("m2", "stays", 1));
+        await _shop.ReceiveAsync(Nobodys(Text("m3", Secret, 2)), Nobodys(MetaPayloads.Edit(Id, Customer, "m4", Secret, 1, At(3))));
+        await UnlinkAsync();
+        await _shop.ReceiveAsync(MetaPayloads.Edit(Id, Customer, "m1", Secret, 1, At(4)));
+
+        foreach (var mid in (string[])["m1", "m3", "m4"])
+            await _shop.ReceiveAsync(isNobodys ? Nobodys(Unsend(mid, 5)) : Unsend(mid, 5));
+
+        (await _shop.EverythingAsync()).ShouldNotContain(Secret);
+        (await QuarantinedAsync()).ShouldNotContain(Secret);
+        (await _shop.ThreadAsync()).Select(message => (message.Kind, message.Text))
+            .ShouldBe([(MessageKind.Deleted, null), (MessageKind.Text, "stays")]);
+        (await _shop.EventsAsync("message.deleted")).ShouldHaveSingleItem();
+
+        await LinkAgainAsync();
+        await _shop.Store.Services.GetRequiredService<QuarantineReplay>().RoundAsync(default);
+        (await QuarantinedAsync()).ShouldBeEmpty();
+        (await _shop.EventsAsync("message.deleted")).Count.ShouldBe(isNobodys ? 1 : 3);
+    }
+
     [Fact]
     public async Task A_dead_letter_of_it_is_removed_and_the_others_stay()
     {
@@ -110,6 +136,20 @@ public sealed class UnsendReachTests : IAsyncLifetime
         await using var db = _shop.Store.Read();
         var answer = Encoding.UTF8.GetString((await db.Set<IdempotencyRecord>().SingleAsync()).AnswerBody!);
         answer.ShouldBe("{\"message_id\":\"m\",\"attachment_url\":null,\"attachment_type\":\"image\"}");
+    }
+
+    private Task UnlinkAsync() => _shop.Store.UnitOfWork.ExecuteAsync(async scope =>
+        (await scope.Db.Accounts.SingleAsync()).Unlink(TimeProvider.System.GetUtcNow()));
+
+    private Task LinkAgainAsync() => _shop.Store.UnitOfWork.ExecuteAsync(async scope => (await scope.Db.Accounts.SingleAsync()).Link(
+        new AccountLink("shop", LoginType.Instagram, "protected", MessagingChannelId.Parse(Id), null, null),
+        TimeProvider.System.GetUtcNow()));
+
+    private static JsonObject Nobodys(JsonObject item)
+    {
+        item.Remove("sender");
+        item.Remove("recipient");
+        return item;
     }
 
     private static JsonObject Item(string name) => name switch
