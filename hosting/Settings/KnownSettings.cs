@@ -37,6 +37,7 @@ public static class KnownSettings
         "RateLimits:SignInsPerAddressPerMinute",
         "Secrets:KeyDirectory", "Secrets:MasterKey",
         "Sender:AbsentAfterSeconds", "Sender:AudioVideoPerSecond", "Sender:CallTimeout", "Sender:Concurrency", "Sender:MostPerAccount",
+        "Sender:PrivateRepliesPerHour",
         "Sender:ReadBackAfterSeconds", "Sender:ResendAbsent", "Sender:SendsPerSecond",
         "Sender:SendsPerThreadPerSecond",
         "Services:CrmForwarder",

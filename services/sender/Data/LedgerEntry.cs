@@ -158,6 +158,13 @@ internal sealed class LedgerEntry
         (ErrorCode, ErrorMessage) = (error.Code, error.Message);
     }
 
+    /// <summary>Gives it a later turn; no attempt was made.</summary>
+    public void PutOff(DateTimeOffset until)
+    {
+        Must(State is LedgerState.Queued or LedgerState.Waiting);
+        DueAt = until;
+    }
+
     /// <summary>Marks it as unknown. Keeps the content, which is looked for and may be sent again.</summary>
     /// <param name="error">Why.</param>
     /// <param name="at">The time (UTC).</param>

@@ -56,14 +56,13 @@ internal sealed record AccountHealth(
         DateTimeOffset now)
     {
         var until = account.PausedUntil > now ? account.PausedUntil : null;
-        var paused = account.TokenRefused || until is not null;
-        var reason = account.TokenRefused ? "token_invalid" : until is null ? null : account.PauseReason;
+        var rest = RestOf(account, now);
         double? eta = account.TokenRefused ? null
             : waiting.Sends == 0 ? 0
             : ((until - now)?.TotalSeconds ?? 0) + waiting.SecondsAt(options);
         HealthProblem?[] all =
         [
-            ProblemOf(account, until, reason),
+            rest,
             address is null ? null : new HealthProblem(address.Code, $"Uploads cannot be sent. {address.Message}", address.NextStep),
         ];
         List<HealthProblem> problems = [.. all.OfType<HealthProblem>()];
@@ -71,8 +70,8 @@ internal sealed record AccountHealth(
         return new AccountHealth(
             problems.Count == 0 ? HealthStatus.Healthy : nextStep is null ? HealthStatus.Degraded : HealthStatus.ActionNeeded,
             new SendingHealth(
-                paused ? SendingState.Paused : SendingState.Running,
-                reason,
+                rest is null ? SendingState.Running : SendingState.Paused,
+                rest?.Code,
                 account.TokenRefused ? null : until,
                 waiting.Sends,
                 eta is { } seconds ? (long)Math.Ceiling(seconds) : null),
@@ -81,14 +80,20 @@ internal sealed record AccountHealth(
             nextStep);
     }
 
-    private static HealthProblem? ProblemOf(SendingAccount account, DateTimeOffset? until, string? reason) => reason switch
+    /// <summary>Why the account sends nothing now; null when it does.</summary>
+    public static HealthProblem? RestOf(SendingAccount account, DateTimeOffset now) => account switch
     {
-        _ when account.TokenRefused => new(
+        { TokenRefused: true } => new(
             "token_invalid", "Meta refuses the access token. Messages are received and kept; none is sent.", Reconnect),
-        null => null,
-        "account_restricted" or "temporarily_blocked" => new(
-            reason, $"Meta keeps the account from sending for a time. One message is tried at {until:u}.", LookAtInstagram),
-        _ => new(reason, $"Meta limits the account's calls. Sending goes on at {until:u}, with one message at first.", null),
+        _ when !(account.PausedUntil > now) => null,
+        { PauseReason: "account_restricted" or "temporarily_blocked" } => new(
+            account.PauseReason,
+            $"Meta keeps the account from sending for a time. One message is tried at {account.PausedUntil:u}.",
+            LookAtInstagram),
+        _ => new(
+            account.PauseReason ?? "rate_limited",
+            $"Meta limits the account's calls. Sending goes on at {account.PausedUntil:u}, with one message at first.",
+            null),
     };
 }
 

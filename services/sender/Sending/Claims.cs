@@ -1,3 +1,4 @@
+using InstaMessenger.Contracts.Events;
 using InstaMessenger.Contracts.Ids;
 using InstaMessenger.Hosting.Database;
 using InstaMessenger.Sender.Data;
@@ -161,11 +162,29 @@ internal sealed class Claims(
         foreach (var row in rows)
         {
             if (!accounts.TryGetValue(row.AccountId, out var account)) continue;
+            if (row.State != LedgerState.Claimed && row.Content?.CommentId is not null
+                && pace.PrivateReplyAt(row.AccountId, row.Sequence) is { } turn)
+            {
+                PutOff(scope, row, turn, now);
+                continue;
+            }
+
             if (row.State != LedgerState.Claimed) row.Claim(claim, now + options.Value.CallTimeout + Margin);
             claimed.Add(ClaimedSend.Of(row, account));
         }
 
         return claimed;
+    }
+
+    private void PutOff(WorkScope<SenderDbContext> scope, LedgerEntry row, DateTimeOffset turn, DateTimeOffset now)
+    {
+        row.PutOff(turn);
+        var why = new SendError(
+            "private_replies_paced",
+            $"Meta takes {options.Value.PrivateRepliesPerHour} private replies of an account in an hour; this one waits for its turn.",
+            true,
+            turn);
+        scope.Publish(row.Report(SendOutcome.Later, why, now), row.TraceParent);
     }
 
     /// <summary>

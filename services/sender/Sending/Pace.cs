@@ -5,8 +5,9 @@ using Microsoft.Extensions.Options;
 namespace InstaMessenger.Sender.Sending;
 
 /// <summary>
-/// A token bucket for each account, a smaller one for its audio and video, and one for each thread: Meta's limits per app and account. They
-/// are kept by each process for itself, and hold for all together, because an account's sends are claimed by one process at a time.
+/// A token bucket for each account, a smaller one for its audio and video, one for its private replies, and one for each thread: Meta's
+/// limits per app and account. They are kept by each process for itself, and hold for all together, because an account's sends are claimed
+/// by one process at a time.
 /// </summary>
 internal sealed class Pace(IOptions<SenderOptions> options, TimeProvider clock)
 {
@@ -15,6 +16,10 @@ internal sealed class Pace(IOptions<SenderOptions> options, TimeProvider clock)
 
     private readonly Dictionary<(AccountId Account, bool Heavy), Bucket> _accounts = [];
     private readonly Dictionary<(AccountId Account, InstagramUserId Contact), Bucket> _threads = [];
+    private readonly Dictionary<AccountId, Bucket> _privateReplies = [];
+
+    /// <summary>When private replies that had to wait have their turn, by their row.</summary>
+    private readonly Dictionary<long, DateTimeOffset> _turns = [];
     private readonly Lock _lock = new();
 
     /// <summary>Whether the account may send one more now.</summary>
@@ -38,8 +43,36 @@ internal sealed class Pace(IOptions<SenderOptions> options, TimeProvider clock)
             if (heavy) BucketOf(account, heavy: true).Tokens--;
             if (_threads.Count >= MostThreads) ForgetThreadsAtRest();
             if (!_threads.TryGetValue((account, contact), out var thread))
-                _threads[(account, contact)] = thread = Full(ThreadRate);
+                _threads[(account, contact)] = thread = Full(SizeOf(ThreadRate));
             Refill(thread, ThreadRate).Tokens--;
+        }
+    }
+
+    /// <summary>
+    /// Counts a private reply, or gives it its turn behind those that wait already. Returns the moment of its turn (UTC), at which it is to
+    /// be asked for again; null when it may go now.
+    /// </summary>
+    /// <param name="account">The account.</param>
+    /// <param name="sequence">Its row.</param>
+    public DateTimeOffset? PrivateReplyAt(AccountId account, long sequence)
+    {
+        lock (_lock)
+        {
+            var now = clock.GetUtcNow();
+            if (_turns.TryGetValue(sequence, out var turn))
+            {
+                if (turn > now) return turn;
+                _turns.Remove(sequence);
+                return null;
+            }
+
+            // What goes at once and what follows within the hour are the hour's together.
+            double size = Math.Max(1, options.Value.PrivateRepliesPerHour / 15.0);
+            var rate = (options.Value.PrivateRepliesPerHour - size) / TimeSpan.FromHours(1).TotalSeconds;
+            if (!_privateReplies.TryGetValue(account, out var bucket)) _privateReplies[account] = bucket = Full(size);
+            Refill(bucket, rate, size).Tokens--;
+            if (bucket.Tokens >= 0) return null;
+            return _turns[sequence] = now.AddMilliseconds(Math.Ceiling(-bucket.Tokens / rate * 1000));
         }
     }
 
@@ -70,16 +103,18 @@ internal sealed class Pace(IOptions<SenderOptions> options, TimeProvider clock)
     private Bucket BucketOf(AccountId account, bool heavy)
     {
         double rate = heavy ? options.Value.AudioVideoPerSecond : options.Value.SendsPerSecond;
-        if (!_accounts.TryGetValue((account, heavy), out var bucket)) _accounts[(account, heavy)] = bucket = Full(rate);
+        if (!_accounts.TryGetValue((account, heavy), out var bucket)) _accounts[(account, heavy)] = bucket = Full(SizeOf(rate));
         return Refill(bucket, rate * bucket.Share);
     }
 
-    private Bucket Full(double rate) => new() { Tokens = SizeOf(rate), At = clock.GetTimestamp() };
+    private Bucket Full(double size) => new() { Tokens = size, At = clock.GetTimestamp() };
 
-    private Bucket Refill(Bucket bucket, double rate)
+    private Bucket Refill(Bucket bucket, double rate) => Refill(bucket, rate, SizeOf(rate));
+
+    private Bucket Refill(Bucket bucket, double rate, double size)
     {
         var now = clock.GetTimestamp();
-        bucket.Tokens = Math.Min(SizeOf(rate), bucket.Tokens + (clock.GetElapsedTime(bucket.At, now).TotalSeconds * rate));
+        bucket.Tokens = Math.Min(size, bucket.Tokens + (clock.GetElapsedTime(bucket.At, now).TotalSeconds * rate));
         bucket.At = now;
         return bucket;
     }

@@ -33,6 +33,13 @@ public sealed class SenderOptions
     [Range(1, 1000)]
     public int SendsPerThreadPerSecond { get; set; } = 20;
 
+    /// <summary>
+    /// Private replies to comments per hour of one account (Meta: 750; replies to comments of a live video count here too, although Meta
+    /// takes more of them). A fifteenth of them may go at once.
+    /// </summary>
+    [Range(15, 1_000_000)]
+    public int PrivateRepliesPerHour { get; set; } = 750;
+
     /// <summary>How long a call may take. Meta fetches media during the call, so less than 30 s makes unknowns of good sends.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:05:00")]
     public TimeSpan CallTimeout { get; set; } = TimeSpan.FromSeconds(30);

@@ -55,6 +55,10 @@ internal sealed class RetryMessage(IUnitOfWork<StoreDbContext> unitOfWork, Verdi
         if (conversation is null || failed is null || !caller.CanSee(failed.AccountId)) return (null, Problems.NotFound("message"));
         var account = await db.Accounts.SingleAsync(row => row.Id == failed.AccountId);
         if (RefusalOf(failed, conversation, account, mayDouble) is { } refusal) return (null, refusal);
+        if (await SentBeforeAsync(db, failed) is { } sent) return (null, Refuse(
+            "earlier_was_sent",
+            "The message in whose place it was to be sent has reached Instagram after all, so the customer has it.",
+            ("sent_as", sent)));
         if (!AttachedUploads.AreKept(failed))
             return (null, Refuse("upload_expired", "Its file was uploaded and is not kept any more: upload it and send it anew."));
         var (comment, permit) = failed.Content!.CommentId is { } commentId
@@ -84,6 +88,24 @@ internal sealed class RetryMessage(IUnitOfWork<StoreDbContext> unitOfWork, Verdi
         log.Append(scope, EventTypes.MessageStatus, account, conversation, message);
         scope.Publish(SendCommand.Of(message, account, conversation, permit, now, before: null) with { InsteadOf = failed.Id });
         return (SendAnswer.Of([message], conversation.ContactId), null);
+    }
+
+    /// <summary>
+    /// Finds what the customer has of the same words: one that was unknown and given up for this one, and whose echo came all the same. An
+    /// echo settles the earlier of two equal texts, so this one may count as not delivered although it was.
+    /// </summary>
+    private static async Task<MessageId?> SentBeforeAsync(StoreDbContext db, Message failed)
+    {
+        var (id, sequence) = (failed.Id, failed.Sequence);
+        while (true)
+        {
+            var earlier = await db.Messages
+                .Where(row => row.ConversationId == failed.ConversationId && row.RetriedBy == id && row.Sequence < sequence)
+                .OrderBy(row => row.Sequence).Select(row => new { row.Id, row.Sequence, row.Status }).FirstOrDefaultAsync();
+            if (earlier is null) return null;
+            if (earlier.Status is MessageStatus.Sent or MessageStatus.Read) return earlier.Id;
+            (id, sequence) = (earlier.Id, earlier.Sequence);
+        }
     }
 
     /// <summary>The words are whose they were, whoever has them sent anew. Those of a program that did not say count as its own.</summary>

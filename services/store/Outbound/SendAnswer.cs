@@ -41,9 +41,20 @@ internal sealed record SendAnswer(
     RawJson? Metadata,
     IReadOnlyList<SendPart> Messages)
 {
-    /// <summary>Whether waiting longer tells no more. An unknown outcome counts as settled: it takes minutes or an operator.</summary>
-    [JsonIgnore]
-    public bool IsSettled => Messages.All(part => part.Status is not (MessageStatus.Pending or MessageStatus.Sending));
+    /// <summary>
+    /// Whether waiting until a moment (UTC) tells no more. An unknown outcome counts as settled: it takes minutes or an operator. So does
+    /// what is tried again only after that moment, or when the account has another token, with the parts behind it.
+    /// </summary>
+    public bool IsSettledUntil(DateTimeOffset end)
+    {
+        foreach (var part in Messages)
+        {
+            if (part is { Status: MessageStatus.Pending, Error: { } error } && !(error.RetryAt <= end)) return true;
+            if (part.Status is MessageStatus.Pending or MessageStatus.Sending) return false;
+        }
+
+        return true;
+    }
 
     /// <summary>200 when Meta has said yes or no to all of it, else 202.</summary>
     [JsonIgnore]

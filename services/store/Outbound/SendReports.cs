@@ -172,8 +172,8 @@ internal sealed partial class SendReports(
     {
         if (!changed) return;
         log.Append(scope, EventTypes.MessageStatus, report.Account, report.Conversation, report.Message, report.TraceParent);
-        // A client hears of a verdict, not of each step to it.
-        if (report.Message.Status is not (MessageStatus.Pending or MessageStatus.Sending))
+        // A client hears of a verdict, and of what puts it off, not of each step to it.
+        if (report.Message is not ({ Status: MessageStatus.Sending } or { Status: MessageStatus.Pending, Error: null }))
             scope.AfterCommit(() => waiters.Wake(report.Message.Id));
     }
 

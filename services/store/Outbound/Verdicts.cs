@@ -16,17 +16,18 @@ internal sealed class Verdicts(
     public SendWait Begin(IReadOnlyList<MessageId> messages) => waiters.Begin(messages);
 
     /// <summary>
-    /// Returns the newest answer: a settled one, or what is known when the wait is over, the client is gone, the database is away or this
-    /// process was told to stop: cut off in the middle of a wait, the client would not know whether its message was taken.
+    /// Returns the newest answer: a settled one, or what is known when the wait is over or would be in vain, the client is gone, the
+    /// database is away or this process was told to stop: cut off in the middle of a wait, the client would not know whether its message
+    /// was taken.
     /// </summary>
     public async Task<SendAnswer> WaitAsync(SendWait waiting, SendAnswer answer, TimeSpan atMost, CancellationToken aborted)
     {
-        var began = clock.GetTimestamp();
+        var (began, end) = (clock.GetTimestamp(), clock.GetUtcNow() + atMost);
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(aborted, lifetime.ApplicationStopping);
         List<MessageId> ids = [.. answer.Messages.Select(part => part.MessageId)];
         try
         {
-            while (!answer.IsSettled && atMost - clock.GetElapsedTime(began) is var left && left > TimeSpan.Zero)
+            while (!answer.IsSettledUntil(end) && atMost - clock.GetElapsedTime(began) is var left && left > TimeSpan.Zero)
             {
                 await waiting.SleepAsync(left < LookEvery ? left : LookEvery, clock, ends.Token);
                 await using var db = await factory.CreateDbContextAsync(ends.Token);

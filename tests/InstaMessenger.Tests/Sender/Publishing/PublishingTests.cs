@@ -162,7 +162,8 @@ public sealed class PublishingTests : IAsyncLifetime
         await _host.CancelAsync("1");
         await _host.SendAsync(Upload("2") with { RecipientId = InstagramUserId.Parse("43") });
         SendReported refused;
-        while ((refused = await _host.OutcomeAsync(TimeSpan.FromSeconds(5))).MessageId.Value != "msg_2")
+        while ((refused = await _host.OutcomeAsync(TimeSpan.FromSeconds(5))) is not
+            { MessageId.Value: "msg_2", Outcome: SendOutcome.Rejected })
         {
         }
 

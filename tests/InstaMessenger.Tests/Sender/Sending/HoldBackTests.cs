@@ -1,5 +1,6 @@
 using InstaMessenger.Contracts.Events;
 using InstaMessenger.Contracts.Ids;
+using InstaMessenger.Contracts.Outgoing;
 using InstaMessenger.Sender.Data;
 using InstaMessenger.Sender.Graph;
 using InstaMessenger.Sender.Sending;
@@ -34,6 +35,45 @@ public sealed class HoldBackTests : SenderTests
         tokens.ShouldBe(["Bearer OLD", "Bearer NEW", "Bearer NEW"]);
     }
 
+    /// <summary>Who asked for it was told nothing, and waited for an answer that could not come.</summary>
+    [Fact]
+    public async Task A_send_of_an_account_that_rests_is_told_at_once()
+    {
+        await Host.LinkAsync();
+        var until = Host.Clock.GetUtcNow().AddMinutes(7);
+        await Host.WriteAsync(async db => (await db.Accounts.SingleAsync()).Pause(until, "rate_limited", Host.Clock.GetUtcNow()));
+
+        await Host.SendAsync(Host.Text("1"));
+
+        var later = await Host.OutcomeAsync();
+        (later.Attempt, later.Outcome, later.Error!.Code, later.Error.Retryable, later.Error.RetryAt)
+            .ShouldBe((0, SendOutcome.Later, "rate_limited", true, until));
+        (await Host.RowAsync("1")).State.ShouldBe(LedgerState.Queued);
+        Graph.Count.ShouldBe(0);
+        Host.Clock.Advance(TimeSpan.FromMinutes(7));
+        (await Host.OutcomeAsync(TimeSpan.FromSeconds(1))).Outcome.ShouldBe(SendOutcome.Sent);
+    }
+
+    [Fact]
+    public async Task Private_replies_beyond_what_Meta_takes_wait_and_say_until_when()
+    {
+        await Host.LinkAsync();
+        var replies = Enumerable.Range(1, 52).Select(n => Host.Text($"{n}", to: InstagramUserId.Parse($"{1000 + n}")) with
+        {
+            Content = new OutgoingText("hi") { CommentId = $"{n}" },
+        });
+
+        await Host.SendAsync([.. replies]);
+
+        var ends = new List<SendReported>();
+        while (ends.Count < 52) ends.Add(await Host.OutcomeAsync(TimeSpan.FromMilliseconds(20)));
+        ends.Count(end => end.Outcome == SendOutcome.Sent).ShouldBeGreaterThanOrEqualTo(50);
+        var waits = ends.FindAll(end => end.Outcome == SendOutcome.Later);
+        waits.ShouldNotBeEmpty();
+        waits.ShouldAllBe(end => end.Error!.Code == "private_replies_paced" && end.Error.RetryAt > end.At);
+        while (Graph.Count < 52) await Host.OutcomeAsync(TimeSpan.FromSeconds(1));
+    }
+
     [Fact]
     public async Task After_a_rate_limit_the_account_rests_and_then_sends_one_as_a_probe()
     {
@@ -60,6 +100,7 @@ public sealed class HoldBackTests : SenderTests
         await Graph.NextAsync();
 
         await Host.SendAsync(Host.Text("2", to: Other), Host.Text("3", to: InstagramUserId.Parse("44")));
+        for (var i = 0; i < 2; i++) (await Host.OutcomeAsync()).Outcome.ShouldBe(SendOutcome.Later);
         var probe = Graph.NextAsync();
         Host.Clock.Advance(TimeSpan.FromMinutes(6));
         Host.Clock.Advance(TimeSpan.FromSeconds(55));

@@ -49,6 +49,29 @@ public sealed class PaceTests
         Take(Two, heavy: false).ShouldBe(10);
     }
 
+    /// <summary>Meta takes 750 in an hour and then limits the account, with all that it sends.</summary>
+    [Fact]
+    public void Private_replies_go_in_their_order_and_never_too_many_in_an_hour()
+    {
+        var (began, sent) = (_clock.GetUtcNow(), new List<DateTimeOffset>());
+        var waiting = Enumerable.Range(1, 2000).ToDictionary(row => (long)row, row => began);
+        while (waiting.Count > 0)
+        {
+            foreach (var row in waiting.Where(pair => pair.Value <= _clock.GetUtcNow()).Select(pair => pair.Key).ToList())
+            {
+                if (_pace.PrivateReplyAt(One, row) is { } turn) waiting[row] = turn;
+                else if (waiting.Remove(row)) sent.Add(_clock.GetUtcNow());
+            }
+
+            _clock.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        sent.Count(at => at == began).ShouldBe(50);
+        foreach (var from in sent) sent.Count(at => at >= from && at < from.AddHours(1)).ShouldBeLessThanOrEqualTo(751);
+        (sent[^1] - began).ShouldBeInRange(TimeSpan.FromHours(2.7), TimeSpan.FromHours(2.9));
+        _pace.PrivateReplyAt(Two, 5000).ShouldBeNull();
+    }
+
     [Fact]
     public void A_thread_gets_no_more_than_its_rate_and_holds_up_no_other()
     {

@@ -134,6 +134,28 @@ public sealed class CancelAndRetryTests : SendTests
         Sender.Commands.Select(command => command.InsteadOf?.Value).ShouldBe([null, unknown]);
     }
 
+    /// <summary>
+    /// The echo of the second settled the first, whose words are the same; the second was looked for, not found, and could be sent anew.
+    /// </summary>
+    [Fact]
+    public async Task What_the_customer_has_by_the_one_in_whose_place_it_was_sent_is_not_sent_anew()
+    {
+        Sender.Report = FakeSender.Script.LoseSight;
+        var first = Text(await Json(await SendAsync("""{TO,"message":"hi"}""")), "message_id")!;
+        var second = Text(await Json(await RetryAsync(first, mayDouble: true)), "message_id")!;
+        var third = Text(await Json(await RetryAsync(second, mayDouble: true)), "message_id")!;
+        await ReportAsync(Reports.Sent(MessageId.Parse(first), Account.Id, "mid-1"));
+        await ReportAsync(Reports.Of(MessageId.Parse(third), Account.Id, SendOutcome.Rejected) with
+        {
+            Error = new SendError("not_delivered", "Instagram does not have it.", true, null),
+        });
+
+        var refused = await Json(await RetryAsync(third));
+
+        (Text(refused, "code"), Text(refused, "sent_as")).ShouldBe(("earlier_was_sent", first));
+        Sender.Commands.Count.ShouldBe(3);
+    }
+
     private async Task<string> FailAsync(bool retryable, string code = "why_not", string more = "", HttpClient? client = null)
     {
         Sender.Report = command => Reports.Of(command.MessageId, command.AccountId, SendOutcome.Rejected) with

@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using InstaMessenger.Contracts.Commands;
+using InstaMessenger.Contracts.Events;
 using InstaMessenger.Contracts.Ids;
 using InstaMessenger.Contracts.Outgoing;
 using InstaMessenger.Simulator.Meta.Webhooks;
@@ -111,6 +113,38 @@ public sealed class SendEndpointTests : SendTests
         }
 
         (await sending).StatusCode.ShouldBe(HttpStatusCode.Accepted);
+    }
+
+    /// <summary>While its account rests, or has no token that works. The client waited its five seconds for nothing.</summary>
+    [Theory]
+    [InlineData(31)]
+    [InlineData(null)]
+    public async Task What_cannot_go_out_in_time_is_answered_at_once(int? seconds)
+    {
+        DateTimeOffset? retryAt = seconds is { } s ? Clock.GetUtcNow().AddSeconds(s) : null;
+        Sender.Report = command => Later(command, retryAt);
+
+        // Its clock stands still, so no wait of its own ends.
+        var answer = await SendAsync("""{TO,"message":"hi","attachment_url":"https://a.example/a.png"}""", prefer: "wait=30")
+            .WaitAsync(Patience.Long, TimeProvider.System);
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.Accepted);
+        var body = await Json(answer);
+        body.GetProperty("status").GetString().ShouldBe("pending");
+        body.GetProperty("error").GetProperty("code").GetString().ShouldBe("rate_limited");
+    }
+
+    [Fact]
+    public async Task What_can_still_go_out_in_time_is_waited_for()
+    {
+        Sender.Report = command => Later(command, Clock.GetUtcNow().AddSeconds(2));
+        var sending = SendAsync("""{TO,"message":"hi"}""", prefer: "wait=30");
+        await Until(async () => await StatusEventsAsync() == 2);
+
+        var command = Sender.Commands.Single();
+        await ReportAsync(FakeSender.Script.Send(command)!);
+
+        (await Json(await sending)).GetProperty("status").GetString().ShouldBe("sent");
     }
 
     [Fact]
@@ -247,6 +281,18 @@ public sealed class SendEndpointTests : SendTests
         (await SendAsync($$"""{TO,"message":"{{new string('x', 70_000)}}"}""")).StatusCode.ShouldBe(HttpStatusCode.RequestEntityTooLarge);
 
     private static string Nested(int inner) => string.Concat(Enumerable.Repeat("""{"a":""", inner)) + "{}" + new string('}', inner);
+
+    private static SendReported Later(SendMessage command, DateTimeOffset? retryAt) =>
+        Reports.Of(command.MessageId, command.AccountId, SendOutcome.Later, attempt: 0) with
+        {
+            Error = new SendError("rate_limited", "The account rests.", true, retryAt),
+        };
+
+    private async Task<int> StatusEventsAsync()
+    {
+        await using var db = Store.Read();
+        return await db.Events.CountAsync(row => row.Type == "message.status");
+    }
 
     private async Task ListsAnswerAsync()
     {
