@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using InstaMessenger.Contracts.Ids;
 using Scalar.AspNetCore;
 
@@ -25,6 +26,13 @@ internal static class ApiDocs
         });
         options.AddSchemaTransformer((schema, context, _) =>
         {
+            // A secret stands only in the answer that made it.
+            foreach (var member in context.JsonTypeInfo.Properties)
+            {
+                if (member.AttributeProvider?.IsDefined(typeof(JsonIgnoreAttribute), inherit: true) == true)
+                    schema.Required?.Remove(member.Name);
+            }
+
             if (!IsWord(context.JsonTypeInfo.Type)) return Task.CompletedTask;
             // Ids have their own JSON form, which the generator cannot look into.
             (schema.Type, schema.Properties, schema.Required) = (Microsoft.OpenApi.JsonSchemaType.String, null, null);

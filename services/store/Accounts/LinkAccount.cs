@@ -35,11 +35,16 @@ internal sealed record LinkAccountRequest(
 }
 
 /// <summary><c>POST /api/v1/accounts</c>: links an Instagram account (201), or links it again with what is given now (200).</summary>
-internal sealed class LinkAccount(AccountWriter writer, EventLog events, AccessChanges access, TimeProvider clock)
+internal sealed partial class LinkAccount(
+    AccountWriter writer, EventLog events, AccessChanges access, TimeProvider clock, ILogger<LinkAccount> logger)
 {
     public static void Map(IEndpointRouteBuilder routes) => routes.MapPost("", HandleAsync)
         .Needs(Scopes.Manage)
-        .WithSummary("Link an Instagram account, or link it again.")
+        .WithSummary("Link an Instagram account (201), or link it again with what is given now (200).")
+        .WithDescription(
+            "Which of the two it was is told by the status. Of an account that you see already the token and the username are replaced by "
+            + "those given, and messaging_channel_id, crm_webhook_url and webhook_secret where they are given; its id stays. One that you "
+            + "do not see is 409 account_taken, or identifier_reserved when it is not linked any more.")
         .ProducesProblem(StatusCodes.Status409Conflict)
         .ProducesProblem(StatusCodes.Status422UnprocessableEntity);
 
@@ -86,8 +91,19 @@ internal sealed class LinkAccount(AccountWriter writer, EventLog events, AccessC
         if (!current.CanSee(account.Id)) await EffectiveAccess.GrantAsync(db, current, account.Id);
         events.Append(scope, account, null, EventTypes.AccountConnected, AccountEventData.Of(account));
         scope.AfterCommit(access.Announce);
+        if (known is null) scope.AfterCommit(() => LogLinked(logger, account.Id, current.Id));
+        else scope.AfterCommit(() => LogLinkedAgain(logger, account.Id, current.Id));
         var view = AccountView.Of(account, newSecret);
         if (known is null) return TypedResults.Created($"/api/v1/accounts/{account.Id}", view);
         return TypedResults.Ok(view);
     }
+
+    [LoggerMessage(EventName = "account.linked", Level = LogLevel.Information, Message = "{AccountId} was linked by {CallerId}")]
+    private static partial void LogLinked(ILogger logger, AccountId accountId, string callerId);
+
+    [LoggerMessage(
+        EventName = "account.linked_again",
+        Level = LogLevel.Information,
+        Message = "{AccountId} was linked again by {CallerId}, whose token it has now")]
+    private static partial void LogLinkedAgain(ILogger logger, AccountId accountId, string callerId);
 }

@@ -20,7 +20,15 @@ internal enum Author
 /// <param name="ClosedAt">Since when it forbids the message (UTC).</param>
 /// <param name="Reason">The rule in a sentence.</param>
 /// <param name="NextStep">What is left to do.</param>
-internal sealed record WindowRefusal(string Rule, DateTimeOffset ClosedAt, string Reason, string NextStep);
+internal sealed record WindowRefusal(string Rule, DateTimeOffset ClosedAt, string Reason, string NextStep)
+{
+    /// <summary>Says it of a message that might go now and is due too late.</summary>
+    public WindowRefusal ForLater() => this with
+    {
+        Reason = $"It could be sent until {ClosedAt:yyyy-MM-ddTHH:mm:ssZ}, and is due after that.",
+        NextStep = $"Give an earlier time; else: {char.ToLowerInvariant(NextStep[0])}{NextStep[1..]}",
+    };
+}
 
 /// <summary>Whether Meta lets a message be sent now, and how. The sender is told the outcome and needs no rule of its own.</summary>
 /// <param name="HumanAgentTag">
@@ -82,6 +90,18 @@ internal sealed record SendPermit(bool HumanAgentTag, DateTimeOffset ExpiresAt, 
             WaitForCustomer),
         var permit => permit,
     };
+
+    /// <summary>Judges what is due later by the moment at which it is.</summary>
+    /// <param name="dueAt">That moment (UTC); null for now.</param>
+    /// <param name="now">The time (UTC).</param>
+    /// <param name="permitAt">What Meta's rules say of a moment.</param>
+    public static SendPermit When(DateTimeOffset? dueAt, DateTimeOffset now, Func<DateTimeOffset, SendPermit> permitAt)
+    {
+        var permit = permitAt(dueAt ?? now);
+        return permit.Refusal is { } refusal && dueAt is not null && permitAt(now).Refusal is null
+            ? permit with { Refusal = refusal.ForLater() }
+            : permit;
+    }
 
     public static SendPermit Refuse(string rule, DateTimeOffset closedAt, string reason, string nextStep) =>
         new(false, closedAt, new WindowRefusal(rule, closedAt, reason, nextStep));

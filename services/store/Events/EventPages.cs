@@ -1,3 +1,4 @@
+using InstaMessenger.Contracts.Ids;
 using InstaMessenger.Hosting.Database;
 using InstaMessenger.Hosting.Security;
 using InstaMessenger.Store.Data;
@@ -15,6 +16,20 @@ internal sealed class EventPages(IDbContextFactory<StoreDbContext> factory)
     {
         await using var db = await factory.CreateDbContextAsync(cancellationToken);
         return await db.Counters.Where(row => row.Name == Counter.Events).Select(row => row.Value).SingleAsync(cancellationToken);
+    }
+
+    /// <summary>
+    /// Finds the accounts whose events a tap shows. Who sees all accounts sees none under an id that is nobody's: a client that waits there
+    /// would wait for ever. One that is not linked any more has events.
+    /// </summary>
+    /// <returns>Null when the account is not the caller's or does not exist.</returns>
+    public async Task<AccountReach?> NarrowAsync(Caller caller, string? accountId, CancellationToken cancellationToken)
+    {
+        if (!VisibleAccounts.TryNarrow(caller, accountId, out var accounts)) return null;
+        if (accountId is null || !caller.Accounts.IsAll) return accounts;
+        await using var db = await factory.CreateDbContextAsync(cancellationToken);
+        var id = AccountId.Parse(accountId);
+        return await db.Accounts.AnyAsync(account => account.Id == id, cancellationToken) ? accounts : null;
     }
 
     /// <summary>Reads events in order.</summary>

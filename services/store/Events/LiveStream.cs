@@ -33,7 +33,7 @@ internal static class LiveStream
     {
         if (!PullFeed.TryReadSequence(string.IsNullOrEmpty(lastEventId) ? after : lastEventId, out var resumeAfter))
             return PullFeed.BadCursor();
-        if (!VisibleAccounts.TryNarrow(caller, accountId, out var accounts)) return Problems.NotFound("account");
+        if (await pages.NarrowAsync(caller, accountId, context.RequestAborted) is not { } accounts) return Problems.NotFound("account");
         var wanted = types?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).ToHashSet();
         var credential = Credential.Of(context.Request)!;
 

@@ -33,7 +33,7 @@ internal static class PullFeed
         // Other lists call it cursor. A client that pages through all lists alike must not read the first page for ever.
         if (after is not null && cursor is not null) return Problems.Invalid(("cursor", "It is the same as after: give one of them."));
         if (!TryReadSequence(after ?? cursor, out var position)) return BadCursor();
-        if (!VisibleAccounts.TryNarrow(caller, accountId, out var accounts)) return Problems.NotFound("account");
+        if (await pages.NarrowAsync(caller, accountId, cancellationToken) is not { } accounts) return Problems.NotFound("account");
         var size = PageLimit.Of(limit);
         // A position beyond the head (the log was restored from a backup) goes back to the head. Given back as it came, it would hide what
         // comes next.

@@ -29,14 +29,14 @@ internal sealed record Recipient(InstagramUserId ContactId, Conversation? Conver
         if (request.CommentId is { } id)
         {
             comment ??= db.Comments.Add(Comment.Of(account.Id, id, contact, now)).Entity;
-            var reply = comment.PermitAt(request.ScheduleAt ?? now);
+            var reply = SendPermit.When(request.ScheduleAt, now, at => comment.PermitAt(at));
             return reply.Refusal is { } why
                 ? (null, new Acceptance.CommentClosed(why))
                 : (new(contact, conversation, comment, reply), null);
         }
 
         var facts = conversation?.FactsFor(account.HumanAgent) ?? new WindowFacts(null, null, account.HumanAgent);
-        var permit = SendPermit.Of(facts, author, request.ScheduleAt ?? now);
+        var permit = SendPermit.When(request.ScheduleAt, now, at => SendPermit.Of(facts, author, at));
         return permit.Refusal is { } refusal
             ? (null, new Acceptance.WindowClosed(refusal))
             : (new(contact, conversation, null, permit), null);

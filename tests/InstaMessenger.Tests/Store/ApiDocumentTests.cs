@@ -1,5 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -22,6 +24,23 @@ public sealed class ApiDocumentTests
 
         documents.Distinct().Single().ShouldStartWith("{");
         made.ShouldBe(1);
+    }
+
+    /// <summary>A client that was generated from the document refused every later answer.</summary>
+    [Theory]
+    [InlineData("AccountView", "webhook_secret", "username")]
+    [InlineData("ApiKeyView", "key", "prefix")]
+    public async Task A_secret_that_is_shown_once_is_not_required(string schema, string secret, string other)
+    {
+        await using var store = await StoreOverHttp.StartAsync();
+
+        var document = await store.Http.GetFromJsonAsync<JsonElement>("/openapi/v1.json");
+
+        var view = document.GetProperty("components").GetProperty("schemas").GetProperty(schema);
+        view.GetProperty("properties").TryGetProperty(secret, out _).ShouldBeTrue();
+        var required = view.GetProperty("required").EnumerateArray().Select(name => name.GetString()).ToList();
+        required.ShouldContain(other);
+        required.ShouldNotContain(secret);
     }
 
     [Fact]

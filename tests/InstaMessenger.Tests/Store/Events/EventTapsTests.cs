@@ -74,6 +74,22 @@ public sealed class EventTapsTests : IAsyncLifetime
         seen.ShouldBe([1, 2, 3, 4]);
     }
 
+    /// <summary>Who sees all accounts could wait for ever for the events of one that there is not.</summary>
+    [Theory]
+    [InlineData("admin", "acc_nobody")]
+    [InlineData("admin", "nonsense")]
+    [InlineData("shop", "acc_nobody")]
+    public async Task An_account_that_is_not_there_has_no_events_to_wait_for(string credential, string account)
+    {
+        foreach (var path in (string[])["/api/v1/events", "/api/v1/events/stream"])
+        {
+            using var answer = await _store.Client(credential).GetAsync(
+                $"{path}?account_id={account}", HttpCompletionOption.ResponseHeadersRead);
+            answer.StatusCode.ShouldBe(HttpStatusCode.NotFound);
+            (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("code").GetString().ShouldBe("not_found");
+        }
+    }
+
     [Fact]
     public async Task A_rotten_event_takes_none_of_the_others_with_it()
     {

@@ -59,6 +59,26 @@ public sealed class ScheduledSendTests : SendTests
         if (status == 409) Text(body, "rule").ShouldBe(why);
     }
 
+    /// <summary>It said that the customer wrote more than 24 hours ago, who wrote just now.</summary>
+    [Theory]
+    [InlineData("2026-05-02T12:00:01Z", "Say \"sent_by\":\"human\" if a person wrote it.")]
+    [InlineData("2026-05-08T12:00:01Z", "Wait until the customer writes: that opens the window again.")]
+    public async Task A_window_that_will_be_closed_is_told_as_what_will_be(string at, string nextStep)
+    {
+        await CustomerWroteAsync(Clock.GetUtcNow());
+        var later = await Json(await SendAsync($$"""{TO,"message":"hi","schedule_at":"{{at}}"}"""));
+        var closes = later.GetProperty("closed_at").GetDateTimeOffset();
+        Text(later, "next_step").ShouldBe($"Give an earlier time; else: {char.ToLowerInvariant(nextStep[0])}{nextStep[1..]}");
+        Text(later, "detail").ShouldBe(
+            $"It could be sent until {closes:yyyy-MM-ddTHH:mm:ssZ}, and is due after that. {Text(later, "next_step")}");
+
+        // What is forbidden already is told as it is.
+        Clock.Advance(TimeSpan.FromDays(7) + TimeSpan.FromSeconds(1));
+        var now = await Json(await SendAsync(
+            $$"""{TO,"message":"hi","schedule_at":"{{Clock.GetUtcNow().AddHours(1):yyyy-MM-ddTHH:mm:ssZ}}"}"""));
+        Text(now, "detail").ShouldStartWith("The customer last wrote more than 7 days ago.");
+    }
+
     [Fact]
     public async Task A_person_may_schedule_for_seven_days_and_it_goes_tagged()
     {
