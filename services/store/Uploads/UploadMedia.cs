@@ -76,7 +76,8 @@ internal sealed partial class UploadMedia(
         return (UploadView.Of(upload, address), null);
     }
 
-    private async Task<ProblemHttpResult?> KeepAsync(StoreDbContext db, Upload upload)
+    /// <summary>Keeps an upload; returns the problem when its account has no room for it.</summary>
+    internal async Task<ProblemHttpResult?> KeepAsync(StoreDbContext db, Upload upload)
     {
         // Locked, so that of uploads that end together each counts the others.
         if (await db.Accounts.ForUpdate().SingleOrDefaultAsync(row => row.Id == upload.AccountId) is not { UnlinkedAt: null })

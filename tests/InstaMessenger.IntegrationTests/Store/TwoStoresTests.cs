@@ -1,13 +1,18 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using InstaMessenger.Contracts.Ids;
+using InstaMessenger.Hosting.Database;
 using InstaMessenger.IntegrationTests.Fixtures;
 using InstaMessenger.IntegrationTests.Reliability;
 using InstaMessenger.Simulator.Meta.Webhooks;
 using InstaMessenger.Store.Data;
+using InstaMessenger.Store.Domain;
 using InstaMessenger.Store.Inbound;
 using InstaMessenger.Store.Search;
+using InstaMessenger.Store.Uploads;
 using InstaMessenger.Tests.Shared;
 using InstaMessenger.Tests.Store;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
@@ -83,6 +88,58 @@ public sealed class TwoStoresTests
         (await db.Messages.CountAsync()).ShouldBe(0);
         (await db.Set<SearchedMessage>().CountAsync()).ShouldBe(0);
         (await db.Set<SearchTerm>().CountAsync()).ShouldBe(0);
+    }
+
+    /// <summary>Neither sees the other's row before it is committed, and both together are more than the account may keep.</summary>
+    [Fact]
+    public async Task Of_two_uploads_that_end_together_in_two_stores_one_counts_the_other()
+    {
+        var settings = (await StoreDatabase.SettingsAsync()).Append(new("Media:UploadBytesPerAccount", $"{1024 * 1024}")).ToList();
+        await using var one = await StoreHost.StartAsync(settings);
+        await using var other = await StoreHost.StartAsync(settings);
+        var account = await one.LinkAsync(Shop, Shop);
+        var (written, mayCommit) = (new TaskCompletionSource(), new TaskCompletionSource());
+
+        var first = one.UnitOfWork.ExecuteAsync(async scope =>
+        {
+            (await KeepAsync(one, scope, account)).ShouldBeNull();
+            await scope.Db.SaveChangesAsync();
+            written.TrySetResult();
+            await mayCommit.Task;
+        });
+        await written.Task;
+        var second = other.UnitOfWork.ExecuteAsync(scope => KeepAsync(other, scope, account));
+        var server = await SharedServers.Current.MariaDbAsync();
+        await Until.TrueAsync(
+            async () => second.IsCompleted || (await server.ExecuteAsync(LockWaits)) is not ["0"],
+            Patience.Long,
+            () => "it neither ends nor waits");
+        mayCommit.SetResult();
+        await first;
+
+        (await second).ShouldNotBeNull().StatusCode.ShouldBe(409);
+        await using var db = one.Read();
+        (await db.Set<Upload>().CountAsync()).ShouldBe(1);
+    }
+
+    private static Task<ProblemHttpResult?> KeepAsync(StoreHost store, WorkScope<StoreDbContext> scope, Account account)
+    {
+        var now = TimeProvider.System.GetUtcNow();
+        return store.Services.GetRequiredService<UploadMedia>().KeepAsync(scope.Db, new Upload
+        {
+            Id = UploadId.New(TimeProvider.System),
+            AccountId = account.Id,
+            File = MediaFile.New(),
+            MediaType = "file",
+            MimeType = "application/pdf",
+            Extension = "pdf",
+            SizeBytes = 700 * 1024,
+            Sha256 = new string('0', 64),
+            Width = null,
+            Height = null,
+            CreatedAt = now,
+            ExpiresAt = now.AddHours(1),
+        });
     }
 
     private static Task ReceiveAsync(StoreHost store, JsonObject item) =>
