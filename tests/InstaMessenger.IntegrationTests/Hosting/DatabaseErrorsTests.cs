@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using InstaMessenger.Hosting.Database;
 using InstaMessenger.IntegrationTests.Fixtures;
 using InstaMessenger.IntegrationTests.Hosting.Probe;
+using InstaMessenger.Tests.Shared;
 using Microsoft.EntityFrameworkCore;
 using MySqlConnector;
 
@@ -11,6 +12,7 @@ namespace InstaMessenger.IntegrationTests.Hosting;
 /// What a database that is really broken in every way we know makes the drivers throw, collected by doing it: every one of them must be
 /// told from work that is bad.
 /// </summary>
+[BeginsEarly]
 public sealed class DatabaseErrorsTests(SharedServers servers) : ProbeSuite(servers, DatabaseKind.MariaDb, BusKind.InProcess)
 {
     private const int Workers = 12;

@@ -3,6 +3,7 @@ using InstaMessenger.IntegrationTests.Fixtures;
 using InstaMessenger.IntegrationTests.Product;
 using InstaMessenger.Simulator.Meta.Customers;
 using InstaMessenger.Simulator.Meta.Faults;
+using InstaMessenger.Tests.Shared;
 
 namespace InstaMessenger.IntegrationTests.Reliability;
 
@@ -12,6 +13,7 @@ namespace InstaMessenger.IntegrationTests.Reliability;
 /// Runs beside other tests: it measures no time, and waits for most of its own.
 /// </summary>
 [Trait(ReliabilityCollection.Trait, "Reliability")]
+[BeginsEarly]
 public sealed class AmbiguousSendTests : IAsyncLifetime
 {
     private const int Seed = 7;

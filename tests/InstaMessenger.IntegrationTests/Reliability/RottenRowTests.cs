@@ -1,5 +1,6 @@
 using InstaMessenger.IntegrationTests.Product;
 using InstaMessenger.Simulator.Meta.Customers;
+using InstaMessenger.Tests.Shared;
 using Microsoft.Data.Sqlite;
 
 namespace InstaMessenger.IntegrationTests.Reliability;
@@ -10,6 +11,7 @@ namespace InstaMessenger.IntegrationTests.Reliability;
 /// there for those behind it.
 /// </summary>
 [Trait(ReliabilityCollection.Trait, "Reliability")]
+[BeginsEarly]
 public sealed class RottenRowTests(StandaloneProduct product) : IClassFixture<StandaloneProduct>, IDisposable
 {
     private const string Standalone = "standalone";

@@ -10,6 +10,7 @@ using Microsoft.EntityFrameworkCore;
 namespace InstaMessenger.Tests.Sender.ReadBacks;
 
 /// <summary>An unknown send whose echo never comes is settled by its conversation, or left to a person with all that is known.</summary>
+[BeginsEarly]
 public sealed class ReadBackTests : IAsyncLifetime
 {
     private static readonly TimeSpan Step = TimeSpan.FromSeconds(5);

@@ -1,11 +1,13 @@
 using InstaMessenger.Hosting.Workers;
 using InstaMessenger.Store.Access;
+using InstaMessenger.Tests.Shared;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 
 namespace InstaMessenger.Tests.Store.Access;
 
+[BeginsEarly]
 public sealed class SignInThrottleTests : IAsyncLifetime
 {
     private readonly FakeTimeProvider _clock = new(TimeProvider.System.GetUtcNow());

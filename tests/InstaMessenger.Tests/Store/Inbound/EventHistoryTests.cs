@@ -4,6 +4,7 @@ using FsCheck.Fluent;
 using InstaMessenger.Simulator.Meta.Webhooks;
 using InstaMessenger.Store.Conversations;
 using InstaMessenger.Store.Domain;
+using InstaMessenger.Tests.Shared;
 using Microsoft.EntityFrameworkCore;
 
 namespace InstaMessenger.Tests.Store.Inbound;
@@ -12,6 +13,7 @@ namespace InstaMessenger.Tests.Store.Inbound;
 /// R4 as a property: whatever customers and the business wrote, changed, read and took back, and however Meta repeats, bundles, shuffles
 /// and flags it, the threads end as they do when all comes once and in order, and nothing is told twice.
 /// </summary>
+[BeginsEarly]
 public sealed class EventHistoryTests : IAsyncLifetime
 {
     private const int Histories = StoreDatabase.Histories;

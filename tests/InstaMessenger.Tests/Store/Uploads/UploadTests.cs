@@ -73,6 +73,7 @@ public abstract class UploadTests : SendTests
     private protected static string? Text(JsonElement json, string name) => json.GetProperty(name).GetString();
 }
 
+[BeginsEarly]
 public sealed class UploadMediaTests : UploadTests
 {
     [Fact]
