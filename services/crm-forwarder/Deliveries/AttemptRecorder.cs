@@ -23,6 +23,11 @@ internal sealed class AttemptRecorder(
     /// <summary>A result is rotten when it fails this often alone, each time while the database takes other work.</summary>
     private const int RottenAfter = 5;
 
+    /// <summary>
+    /// One whose failures look like a database that is away is given more time: it may be away now and then, between two looks.
+    /// </summary>
+    private static readonly TimeSpan DoubtfulFor = TimeSpan.FromSeconds(15);
+
     private static readonly TimeSpan RetryEvery = TimeSpan.FromMilliseconds(200);
 
     private readonly Channel<AttemptResult> _results = Channel.CreateBounded<AttemptResult>(
@@ -88,7 +93,7 @@ internal sealed class AttemptRecorder(
 
     private async Task RecordAloneAsync(Conclusion conclusion)
     {
-        for (var failures = 0; ;)
+        for (var (failures, since) = (0, clock.GetTimestamp()); ;)
         {
             try
             {
@@ -99,7 +104,8 @@ internal sealed class AttemptRecorder(
             {
                 logger.NotRecorded(error, 1);
                 if (_closing.IsCancellationRequested) return;
-                if (!DatabaseErrors.IsUnavailable(error) && await DatabaseTakesWorkAsync() && ++failures == RottenAfter)
+                if (!await DatabaseTakesWorkAsync()) (failures, since) = (0, clock.GetTimestamp());
+                else if (++failures >= RottenAfter && (!DatabaseErrors.IsUnavailable(error) || clock.GetElapsedTime(since) >= DoubtfulFor))
                 {
                     await SetAsideAsync(conclusion, error);
                     return;

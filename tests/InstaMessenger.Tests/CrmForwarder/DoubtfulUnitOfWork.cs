@@ -1,5 +1,6 @@
 using InstaMessenger.CrmForwarder.Data;
 using InstaMessenger.Hosting.Database;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace InstaMessenger.Tests.CrmForwarder;
@@ -17,6 +18,9 @@ internal sealed class DoubtfulUnitOfWork(IUnitOfWork<CrmForwarderDbContext> inne
     /// <summary>How many of the next units are committed and end in an error.</summary>
     public int LostAnswers { set => _lostAnswers = value; }
 
+    /// <summary>An attempt of this delivery kills the connection that would write it, each time, as one too large for a packet does.</summary>
+    public long? BreaksAt { get; set; }
+
     /// <summary>Puts it before the service's own.</summary>
     public static void Wrap(IServiceCollection services)
     {
@@ -29,7 +33,15 @@ internal sealed class DoubtfulUnitOfWork(IUnitOfWork<CrmForwarderDbContext> inne
     public async Task<T> ExecuteAsync<T>(
         Func<WorkScope<CrmForwarderDbContext>, Task<T>> work, CancellationToken cancellationToken = default)
     {
-        var result = await inner.ExecuteAsync(work, cancellationToken);
+        var result = await inner.ExecuteAsync(
+            async scope =>
+            {
+                var inside = await work(scope);
+                if (BreaksAt is { } delivery && await scope.Db.Attempts.AnyAsync(row => row.DeliveryId == delivery, cancellationToken))
+                    throw new DatabaseUnavailableException("The connection broke.");
+                return inside;
+            },
+            cancellationToken);
         if (RunsTwice) result = await inner.ExecuteAsync(work, cancellationToken);
         if (Interlocked.Decrement(ref _lostAnswers) >= 0) throw new DatabaseUnavailableException("Committed, and the answer was lost.");
         return result;

@@ -148,6 +148,25 @@ public sealed class RecordingTests : IAsyncLifetime
         (await _crm.NextAsync()).Id.ShouldNotBe(events[1].Id.Value);
     }
 
+    /// <summary>It looked like a database that is away, and was tried for ever while no result behind it was recorded.</summary>
+    [Fact]
+    public async Task A_result_that_kills_its_connection_each_time_is_told_from_a_database_that_is_away()
+    {
+        await _host.LinkAsync(Account, _crm.Url("/"));
+        await _host.LinkAsync(OtherAccount, _crm.Url("/"));
+        Database.BreaksAt = 1;
+        await _host.PublishAsync(_host.Event(Account));
+        await _crm.NextAsync();
+        await _host.LoggedAsync("delivery.not_recorded");
+        var recorded = _host.LoggedAsync("delivery.set_aside", "delivery.delivered");
+        await _host.PublishAsync(_host.Event(OtherAccount));
+
+        await _host.AdvanceUntilAsync(recorded, Step);
+
+        (await _host.ReadAsync(db => db.Deliveries.OrderBy(row => row.Id).Select(row => row.LastError).ToListAsync()))
+            .ShouldBe(["not_recordable", null]);
+    }
+
     private Task<List<int>> NumbersAsync(long delivery) =>
         _host.ReadAsync(db => db.Attempts.Where(row => row.DeliveryId == delivery).Select(row => row.Number).Order().ToListAsync());
 }
