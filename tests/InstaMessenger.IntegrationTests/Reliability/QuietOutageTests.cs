@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using InstaMessenger.IntegrationTests.Product;
 using InstaMessenger.Simulator.Crm;
 using InstaMessenger.Simulator.Meta.Customers;
+using InstaMessenger.Tests.Shared;
 
 namespace InstaMessenger.IntegrationTests.Reliability;
 
@@ -11,9 +12,9 @@ namespace InstaMessenger.IntegrationTests.Reliability;
 /// What an outage writes into the logs. Each refused connection was a stack trace once, and the disk of the logs was filled by it:
 /// 1.2 MB in four minutes. <c>INSTAMESSENGER_OUTAGE</c> sets for how many seconds something is away.
 /// </summary>
-[Collection(OwnDatabaseReliabilityCollection.Name)]
+[BeginsEarly]
 [Trait(ReliabilityCollection.Trait, "Reliability")]
-public sealed class QuietOutageTests(OwnDatabaseProduct product)
+public sealed class QuietOutageTests(OwnDatabaseProduct product) : IClassFixture<OwnDatabaseProduct>
 {
     private const int Customers = 10;
     private const int WebhooksPerSecond = 10;
