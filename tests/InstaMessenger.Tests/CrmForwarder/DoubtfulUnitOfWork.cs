@@ -18,7 +18,7 @@ internal sealed class DoubtfulUnitOfWork(IUnitOfWork<CrmForwarderDbContext> inne
     /// <summary>How many of the next units are committed and end in an error.</summary>
     public int LostAnswers { set => _lostAnswers = value; }
 
-    /// <summary>An attempt of this delivery kills the connection that would write it each time, as one too large for a packet does.</summary>
+    /// <summary>An attempt of this delivery kills the connection that would write it, as one too large for a packet does.</summary>
     public long? BreaksAt { get; set; }
 
     /// <summary>Puts it before the service's own.</summary>
