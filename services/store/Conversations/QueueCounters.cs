@@ -22,8 +22,8 @@ internal static class QueueCounters
         .WithSummary("How many conversations stand in each queue, by account.")
         .WithDescription(
             $"needs_reply: the newest message is the customer's. closing: of those, the 24 hours end within 4 hours. unread: something "
-            + $"came that nobody has read. Each is counted up to {Most}; that number stands for all above it. The header Event-Sequence is how "
-            + "far the event log had come before.")
+            + $"came that nobody has read. Each is counted up to {Most}; that number stands for all above it. The header Event-Sequence is "
+            + "how far the event log had come before.")
         .Needs(Scopes.Read);
 
     private static async Task<Ok<Page<QueueCount>>> GetAsync(
