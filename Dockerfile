@@ -1,7 +1,12 @@
 # One image per process; docker-compose.yml picks the stage. The publish of standalone holds all six programs, so the images share their files and
 # differ in what they start.
+# The inbox is built with it; nothing of it is in what runs.
+FROM node:24-bookworm-slim AS node
+
 # The version of global.json.
 FROM mcr.microsoft.com/dotnet/sdk:10.0.401 AS build
+COPY --from=node /usr/local/bin /usr/local/bin
+COPY --from=node /usr/local/lib/node_modules /usr/local/lib/node_modules
 WORKDIR /source
 COPY . .
 RUN dotnet publish services/standalone --configuration Release --output /published/app \

@@ -1,5 +1,5 @@
 using InstaMessenger.UiGateway.Edge;
-using InstaMessenger.UiGateway.Welcome;
+using InstaMessenger.UiGateway.Inbox;
 
 namespace InstaMessenger.UiGateway;
 
@@ -21,11 +21,11 @@ public static class UiGatewaySetup
         builder.Services.AddTransient<IStartupFilter, EdgePipeline>();
     }
 
-    /// <summary>Maps the page at <c>/</c>.</summary>
+    /// <summary>Maps the inbox, at <c>/</c>.</summary>
     /// <param name="app">The application.</param>
     public static void MapUiGateway(this WebApplication app)
     {
         ArgumentNullException.ThrowIfNull(app);
-        app.MapWelcome();
+        app.MapInbox();
     }
 }

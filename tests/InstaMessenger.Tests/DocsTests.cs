@@ -18,6 +18,7 @@ public sealed partial class DocsTests
     [InlineData("docs/architecture.md")]
     [InlineData("docs/events.md")]
     [InlineData("docs/extending.md")]
+    [InlineData("docs/inbox.md")]
     [InlineData("docs/instagram.md")]
     [InlineData("docs/message-states.md")]
     [InlineData("docs/operations.md")]

@@ -64,11 +64,13 @@ internal static class RateLimits
     /// <summary>
     /// Whether the request has no limit. Webhooks come in bursts from few addresses and prove themselves by their signature; if we slowed
     /// Meta down it would switch us off. Their handshake is limited, because it has only a word to guess. Probes have no limit, so that
-    /// they do not fail because somebody else behind their address is busy.
+    /// they do not fail because somebody else behind their address is busy. The inbox's files have none: a page asks for many at once,
+    /// before anybody can have signed in, and they cost no work.
     /// </summary>
     private static bool IsUnlimited(HttpRequest request) =>
         (HttpMethods.IsPost(request.Method) && request.Path.StartsWithSegments("/webhooks/instagram", StringComparison.OrdinalIgnoreCase))
         || request.Path.StartsWithSegments("/media/outbound", StringComparison.OrdinalIgnoreCase)
+        || request.Path.StartsWithSegments("/assets", StringComparison.OrdinalIgnoreCase)
         || request.Path.StartsWithSegments("/health", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Whether it is a webhook. It carries no credential of ours, so none lifts the limit of its address.</summary>

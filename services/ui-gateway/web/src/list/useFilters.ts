@@ -1,0 +1,46 @@
+import { computed } from 'vue'
+import { useRoute, useRouter } from 'vue-router'
+import type { ListQuery } from '../api/inbox'
+import { queues, type Queue } from '../rules/order'
+import { useCounters } from '../store/counters'
+
+/** What the list shows, kept in the address: it survives a reload, can be sent to a colleague, and Back undoes it. */
+export function useFilters() {
+  const route = useRoute()
+  const router = useRouter()
+  const counters = useCounters()
+
+  const word = (name: string) => (typeof route.query[name] === 'string' ? (route.query[name] as string) : '')
+  const available = computed<readonly Queue[]>(() => (counters.areThere ? queues : ['all', 'unread']))
+  const queue = computed<Queue>(() => available.value.find((name) => name === word('queue')) ?? available.value[0]!)
+  const account = computed(() => word('account') || null)
+  const search = computed(() => word('q'))
+
+  const query = computed<ListQuery>(() => ({
+    account_id: account.value ?? undefined,
+    q: search.value.trim() || undefined,
+    ...(search.value.trim() ? {} : queryOf(queue.value)),
+  }))
+
+  /** Changes some of it; what is left empty is not in the address. */
+  function set(change: { queue?: Queue; account?: string | null; q?: string }, replace = false): void {
+    const merged = { ...route.query, ...change }
+    const named = Object.fromEntries(Object.entries(merged).filter(([, value]) => value))
+    void router[replace ? 'replace' : 'push']({ name: route.name!, params: route.params, query: named })
+  }
+
+  return { available, queue, account, search, query, set }
+}
+
+function queryOf(queue: Queue): ListQuery {
+  switch (queue) {
+    case 'reply':
+      return { awaiting: 'reply' }
+    case 'closing':
+      return { awaiting: 'reply', window: 'closing', sort: 'closes_at' }
+    case 'unread':
+      return { unread: true }
+    case 'all':
+      return {}
+  }
+}

@@ -1,0 +1,67 @@
+import { defineStore } from 'pinia'
+import { computed, ref } from 'vue'
+import { useNow } from '../shared/useNow'
+import { useConversations } from '../store/conversations'
+import { useOutbox } from '../store/outbox'
+import { useSession } from '../store/session'
+import { useThreads } from '../store/threads'
+import type { InboxEvent } from '../api/types'
+import { applyEvent } from './apply'
+import type { LiveState } from './stream'
+import { followLive } from './tabs'
+
+/** How long the first look into the list waits for the stream, so that nothing can happen between the two. */
+const startPatience = 1_000
+
+/** How long a break may last before anybody is told: most end before one would have read the words. */
+const patience = 3_000
+
+/** The live stream of this tab: what it hears goes into the stores, and to whoever listens. */
+export const useLive = defineStore('live', () => {
+  const session = useSession()
+  const stores = { conversations: useConversations(), threads: useThreads(), outbox: useOutbox() }
+  const state = ref<LiveState>('connecting')
+  const since = ref(0)
+  const listeners = new Set<(event: InboxEvent) => void>()
+  const now = useNow(1_000)
+  /** Goes up when what is shown was read before the stream began, and has to be read again. */
+  const missed = ref(0)
+  let stop: (() => void) | null = null
+  let begun: () => void = () => undefined
+  const ready = ref<Promise<void>>(new Promise(() => undefined))
+
+  function start(): void {
+    stop?.()
+    since.value = Date.now()
+    let isWaiting = true
+    let isFirst = true
+    ready.value = new Promise((resolve) => (begun = resolve))
+    setTimeout(() => {
+      isWaiting = false
+      begun()
+    }, startPatience)
+    stop = followLive(session.userId!, {
+      onEvent: (event) => {
+        applyEvent(event, stores)
+        for (const listener of listeners) listener(event)
+      },
+      onState: (next) => {
+        if (next !== state.value) since.value = Date.now()
+        state.value = next
+        if (next !== 'live' || !isFirst) return
+        isFirst = false
+        begun()
+        if (!isWaiting) missed.value++
+      },
+      whenSignedIn: session.whenIn,
+    })
+  }
+
+  function listen(listener: (event: InboxEvent) => void): () => void {
+    listeners.add(listener)
+    return () => listeners.delete(listener)
+  }
+
+  const isLate = computed(() => state.value === 'connecting' && now.value - since.value > patience)
+  return { state, isLate, missed, ready, start, listen }
+})

@@ -1,0 +1,16 @@
+/** The calendar day of a moment where the reader is, as a key that sorts: 2026-03-10. */
+export function dayOf(time: string | number, zone?: string): string {
+  return new Intl.DateTimeFormat('en-CA', { year: 'numeric', month: '2-digit', day: '2-digit', timeZone: zone }).format(new Date(time))
+}
+
+/** Today, yesterday, or another day. Days are counted on the calendar, never in hours: one with a change of the clock has 23 or 25. */
+export function dayKind(day: string, now: number, zone?: string): 'today' | 'yesterday' | 'other' {
+  const today = dayOf(now, zone)
+  if (day === today) return 'today'
+  return day === before(today) ? 'yesterday' : 'other'
+}
+
+function before(day: string): string {
+  const [year = 0, month = 1, date = 1] = day.split('-').map(Number)
+  return new Date(Date.UTC(year, month - 1, date - 1)).toISOString().slice(0, 10)
+}

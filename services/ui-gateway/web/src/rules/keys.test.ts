@@ -1,0 +1,32 @@
+import { describe, expect, it } from 'vitest'
+import { commandOf, sends } from './keys'
+
+describe('Enter', () => {
+  it('sends', () => expect(sends({ key: 'Enter' }, true)).toBe(true))
+  it('that confirms an input method does not', () => {
+    expect(sends({ key: 'Enter', isComposing: true }, true)).toBe(false)
+    // Safari has ended the composition by then, and tells it by the code alone.
+    expect(sends({ key: 'Enter', keyCode: 229 }, true)).toBe(false)
+  })
+  it('with Shift begins a line', () => expect(sends({ key: 'Enter', shiftKey: true }, true)).toBe(false))
+  it('on a phone begins a line, with Ctrl it sends', () => {
+    expect(sends({ key: 'Enter' }, false)).toBe(false)
+    expect(sends({ key: 'Enter', ctrlKey: true }, false)).toBe(true)
+  })
+})
+
+describe('a letter', () => {
+  it('is a command outside of fields only', () => {
+    expect(commandOf({ key: 'j' })).toBe('next')
+    expect(commandOf({ key: 'j', inField: true })).toBeNull()
+  })
+  it.each([
+    ['AltGr on a Polish keyboard', { key: 'ą', altKey: true, ctrlKey: true }],
+    ['Option on a Mac', { key: '@', altKey: true }],
+    ['the browser', { key: 'r', metaKey: true }],
+    ['the browser', { key: 'k', ctrlKey: true }],
+    ['an input method', { key: 'j', isComposing: true }],
+  ])('is left to %s', (_, press) => expect(commandOf(press)).toBeNull())
+  it('that some keyboards write with Shift counts all the same', () => expect(commandOf({ key: '?', shiftKey: true })).toBe('help'))
+  it('Escape leaves a field', () => expect(commandOf({ key: 'Escape', inField: true })).toBe('leave'))
+})

@@ -1,0 +1,6 @@
+import { createI18n } from 'vue-i18n'
+import { compile } from './compile'
+import { en } from './en'
+
+/** English for tests of components. */
+export const createTestingI18n = () => createI18n({ legacy: false, locale: 'en', messages: { en }, messageCompiler: (sentence) => compile(sentence as string) })

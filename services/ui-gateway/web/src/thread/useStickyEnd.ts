@@ -1,0 +1,79 @@
+import { useEventListener, useResizeObserver } from '@vueuse/core'
+import { VList } from 'virtua/vue'
+import { computed, nextTick, ref, shallowRef, watch, type ComponentPublicInstance, type Ref } from 'vue'
+import type { LogItem } from '../rules/log'
+
+/** This close to the end counts as at the end. */
+const tolerance = 48
+
+/**
+ * Keeps the reader's place. At the end it stays at the end, whatever comes or grows; anywhere else nothing moves: what comes below is
+ * counted, what comes above is made room for.
+ */
+export function useStickyEnd(items: Ref<LogItem[]>, onNearStart: () => void) {
+  const list = ref<InstanceType<typeof VList> | null>(null)
+  const isAtEnd = ref(true)
+  const isPlaced = ref(false)
+  const missed = ref(0)
+  const shift = shallowRef(false)
+  const root = computed(() => (list.value as unknown as ComponentPublicInstance | null)?.$el as HTMLElement | null)
+  const inner = computed(() => (root.value?.firstElementChild as HTMLElement | undefined) ?? null)
+
+  function toEnd(): void {
+    missed.value = 0
+    isAtEnd.value = true
+    list.value?.scrollToIndex(items.value.length - 1, { align: 'end' })
+  }
+
+  function onScroll(offset: number): void {
+    const handle = list.value
+    if (!handle || !isPlaced.value) return
+    isAtEnd.value = handle.scrollSize - offset - handle.viewportSize <= tolerance
+    if (isAtEnd.value) missed.value = 0
+    if (offset < 2 * handle.viewportSize) onNearStart()
+  }
+
+  // Before the rows are laid out: whether they came above or below decides from which side the place is kept.
+  watch(
+    items,
+    (now, before) => {
+      const last = (rows: LogItem[]) => rows.at(-1)?.key
+      shift.value = before.length > 0 && now.length > before.length && last(now) === last(before)
+      if (before.length === 0 || now.length === 0) return
+      const known = new Set(before.map((item) => item.key))
+      const added = now.slice(now.findLastIndex((item) => known.has(item.key)) + 1).filter((item) => item.kind === 'message')
+      if (added.length === 0) return
+      const mine = added.some((item) => item.kind === 'message' && item.isLocal)
+      if (mine || isAtEnd.value) void nextTick(toEnd)
+      else missed.value += added.filter((item) => item.kind === 'message' && item.message.direction === 'inbound').length
+    },
+    { flush: 'sync' },
+  )
+
+  /** At the first look: the end, or the line of what is unread when it lies above. */
+  watch(
+    [list, () => items.value.length > 0],
+    async ([handle, isThere]) => {
+      if (!handle || !isThere || isPlaced.value) return
+      await nextTick()
+      toEnd()
+      requestAnimationFrame(() => {
+        toEnd()
+        isPlaced.value = true
+        const unread = items.value.findIndex((item) => item.kind === 'unread')
+        if (unread < 0 || !list.value || list.value.getItemOffset(unread) >= list.value.scrollOffset) return
+        isAtEnd.value = false
+        list.value.scrollToIndex(unread, { align: 'start' })
+      })
+    },
+    { flush: 'post', immediate: true },
+  )
+
+  // A picture that grows, a field that takes more room, a keyboard that comes up.
+  const keep = () => isAtEnd.value && isPlaced.value && toEnd()
+  useResizeObserver(inner, keep)
+  useResizeObserver(root, keep)
+  useEventListener(document, 'visibilitychange', keep)
+
+  return { list, isAtEnd, missed, shift, toEnd, onScroll }
+}
