@@ -58,8 +58,9 @@ public sealed class SimulatorHost : IAsyncDisposable
         app.UseExplanations();
         app.MapGraph(meta);
         app.MapCrm(crm);
-        app.MapControl(meta, crm);
+        app.MapControl(meta, crm, background);
         app.MapPage(feed, background.Stopping);
+        app.MapInboxLink(options.Inbox);
         app.MapGet("/cdn/{name}", (HttpContext http, string name) => meta.Cdn.ServeAsync(http, name));
         // Held answers and open streams would otherwise keep the server from stopping.
         app.Lifetime.ApplicationStopping.Register(background.Stop);

@@ -1,5 +1,6 @@
 using InstaMessenger.Simulator.Meta.Accounts;
 using InstaMessenger.Simulator.Meta.Customers;
+using InstaMessenger.Simulator.Page;
 
 namespace InstaMessenger.Simulator;
 
@@ -61,6 +62,9 @@ public sealed class SimulatorOptions
     /// or something else. The product's own addresses of uploads are fetched always.
     /// </summary>
     public bool FetchOutgoingMedia { get; set; }
+
+    /// <summary>The product's inbox, for a link that opens it signed in; none unless set.</summary>
+    public InboxOptions Inbox { get; } = new();
 
     /// <summary>
     /// Options of a process: <c>--urls</c> or <c>ASPNETCORE_URLS</c> (default http://localhost:8090), and the

@@ -6,13 +6,14 @@ namespace InstaMessenger.Simulator.Control;
 /// <summary>What the page and scripts steer the simulator with; tests in the same process use the typed API instead.</summary>
 internal static class ControlEndpoints
 {
-    public static void MapControl(this IEndpointRouteBuilder app, MetaStandIn meta, CrmStandIn crm)
+    public static void MapControl(this IEndpointRouteBuilder app, MetaStandIn meta, CrmStandIn crm, Background background)
     {
         var control = app.MapGroup("/control");
         control.MapSettings(meta, crm);
         control.MapAccounts(meta);
         control.MapFaults(meta);
         control.MapCustomers(meta);
+        control.MapSamples(meta, background);
         control.MapWebhooks(meta);
         control.MapCrmControl(crm);
         control.MapRecords(meta, crm);
