@@ -22,6 +22,16 @@ public static class WorkerSetup
         services.AddHealthChecks().AddCheck<WorkerStatuses>("workers", HealthStatus.Degraded);
     }
 
+    /// <summary>Adds a board whose notes the other processes of the kind hear as well.</summary>
+    /// <typeparam name="T">The board.</typeparam>
+    /// <param name="services">The container.</param>
+    public static void AddSharedBoard<T>(this IServiceCollection services)
+        where T : SharedBoard
+    {
+        services.AddSingleton<T>();
+        services.AddSingleton<SharedBoard>(provider => provider.GetRequiredService<T>());
+    }
+
     /// <summary>Adds a signal that wakes workers in the other processes of the kind as well.</summary>
     /// <typeparam name="T">The signal.</typeparam>
     /// <param name="services">The container.</param>

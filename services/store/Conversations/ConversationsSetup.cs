@@ -24,5 +24,6 @@ internal static class ConversationsSetup
         group.MapThread();
         group.MapReadMark();
         group.MapTypingSign();
+        group.MapPresence();
     }
 }

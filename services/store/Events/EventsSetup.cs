@@ -10,6 +10,7 @@ internal static class EventsSetup
         services.AddSingleton<EventPages>();
         services.AddSingleton(new LiveRing());
         services.AddSingleton<LiveSessions>();
+        services.AddSharedBoard<PresenceBoard>();
         services.AddWorker<LiveTail>();
         services.AddWorker<LivePulse>();
         services.AddWorker<LiveAccess>();

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Concurrent;
 using System.IO.Pipelines;
 using System.Text;
 using InstaMessenger.Contracts.Ids;
@@ -11,8 +12,13 @@ namespace InstaMessenger.Store.Events;
 /// <summary>What a stream shows.</summary>
 /// <param name="Accounts">The accounts whose events it shows.</param>
 /// <param name="Types">The event types that it shows; null for all.</param>
-internal sealed record LiveFilter(AccountReach Accounts, IReadOnlySet<string>? Types)
+/// <param name="Viewer">Who looks at it, when it is a person: they see who else is in a conversation. Null for a program.</param>
+internal sealed record LiveFilter(AccountReach Accounts, IReadOnlySet<string>? Types, string? Viewer = null)
 {
+    /// <summary>Whether it shows who is in a conversation; nobody is shown themselves.</summary>
+    public bool ShowsPresenceTo(PresenceFrame frame) =>
+        Viewer is not null && Viewer != frame.User.Id && Shows(frame.AccountId, PresenceFrame.EventType);
+
     public bool Shows(AccountId account, string type) => Accounts.Contains(account) && (Types is null || Types.Contains(type));
 }
 
@@ -36,6 +42,9 @@ internal sealed class LiveSession(
     private const int FlushBytes = 32 * 1024;
     private const int PageRows = 100;
 
+    /// <summary>Of a client that does not read, more are forgotten.</summary>
+    private const int MostWhispers = 100;
+
     private static readonly byte[] Heartbeat = ": heartbeat\n\n"u8.ToArray();
 
     /// <summary>Below 15 s by the tick, so that a client that counts to 15 hears from us in time.</summary>
@@ -49,6 +58,7 @@ internal sealed class LiveSession(
     private long _lastBeat = clock.GetTimestamp();
     private long _newsFrom = 1;
     private long _writingSince;
+    private ConcurrentQueue<byte[]>? _whispers;
     private int _beat;
     private int _unflushed;
 
@@ -67,6 +77,15 @@ internal sealed class LiveSession(
     public void Wake(long sequence)
     {
         Interlocked.CompareExchange(ref _newsFrom, sequence, 0);
+        Signal();
+    }
+
+    /// <summary>Shows a frame that is no event, once, to who listens now. It may come before events that were there first.</summary>
+    public void Whisper(byte[] frame)
+    {
+        var whispers = _whispers ?? Interlocked.CompareExchange(ref _whispers, new ConcurrentQueue<byte[]>(), null) ?? _whispers;
+        if (whispers.Count >= MostWhispers) return;
+        whispers.Enqueue(frame);
         Signal();
     }
 
@@ -112,6 +131,11 @@ internal sealed class LiveSession(
             while (!_end.IsCancellationRequested)
             {
                 if (Interlocked.Exchange(ref _newsFrom, 0) is not 0 and var from && !await WriteNewsAsync(from, ring, pages)) return;
+                while (_whispers is { } whispers && whispers.TryDequeue(out var frame))
+                {
+                    if (!await WriteAsync(frame)) return;
+                }
+
                 if (Interlocked.Exchange(ref _beat, 0) == 1 && !await BeatAsync(sessions)) return;
                 await _wake.Task;
                 // Replaced before the flags are read: whoever sets a flag after that finds the new wake-up.

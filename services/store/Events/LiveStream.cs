@@ -13,6 +13,7 @@ internal static class LiveStream
         .WithDescription(
             "id is the sequence, event the type, data the event. The first id stands alone and says where the stream begins. Goes on "
                 + "behind Last-Event-ID (or ?after=) without a gap, else from now. types is a list with commas. "
+            + "A person also sees frames presence, without an id: who else is in a conversation. "
             + "A comment comes every 15 s. A client that does not read for 10 s is closed and resumes.")
         .Needs(Scopes.Read)
         .Produces<string>(StatusCodes.Status200OK, "text/event-stream");
@@ -36,11 +37,12 @@ internal static class LiveStream
         if (await pages.NarrowAsync(caller, accountId, context.RequestAborted) is not { } accounts) return Problems.NotFound("account");
         var wanted = types?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).ToHashSet();
         var credential = Credential.Of(context.Request)!;
+        var viewer = caller.Kind == CallerKind.User ? caller.UserId : null;
 
         // A sequence from the future (the log was restored from a backup) would wait for ever, and hide what comes until then.
         var head = await pages.HeadAsync(context.RequestAborted);
         using var session = new LiveSession(
-            context.Response.BodyWriter, Math.Min(resumeAfter ?? head, head), new LiveFilter(accounts, wanted), ReloadAsync, clock);
+            context.Response.BodyWriter, Math.Min(resumeAfter ?? head, head), new LiveFilter(accounts, wanted, viewer), ReloadAsync, clock);
         await using var gone = context.RequestAborted.Register(session.End);
         context.Response.ContentType = "text/event-stream";
         context.Response.Headers.CacheControl = "no-store";
@@ -62,7 +64,7 @@ internal static class LiveStream
 
         async ValueTask<LiveFilter?> ReloadAsync(CancellationToken cancellationToken) =>
             await callers.FindAsync(credential, cancellationToken) is { } now && VisibleAccounts.TryNarrow(now, accountId, out var visible)
-                ? new LiveFilter(visible, wanted)
+                ? new LiveFilter(visible, wanted, viewer)
                 : null;
     }
 }

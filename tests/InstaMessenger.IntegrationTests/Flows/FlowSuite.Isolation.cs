@@ -75,6 +75,10 @@ public abstract partial class FlowSuite
 
         ["GET /ui/conversations"] = ShowsNoneOf("/ui/conversations"),
         ["GET /api/v1/conversations"] = ShowsNoneOf("/api/v1/conversations"),
+        ["GET /ui/conversations/{id}"] = Hides(HttpMethod.Get, victim => $"/ui/conversations/{victim.ConversationId}"),
+        ["GET /api/v1/conversations/{id}"] = Hides(HttpMethod.Get, victim => $"/api/v1/conversations/{victim.ConversationId}"),
+        ["GET /ui/counters"] = Shows("/ui/counters?limit=200"),
+        ["GET /api/v1/counters"] = Shows("/api/v1/counters?limit=200"),
         ["GET /ui/search"] = FindsNoneOf("/ui/search"),
         ["GET /api/v1/search"] = FindsNoneOf("/api/v1/search"),
         ["GET /ui/conversations/{id}/messages"] = Hides(HttpMethod.Get, victim => $"/ui/conversations/{victim.ConversationId}/messages"),
@@ -83,6 +87,15 @@ public abstract partial class FlowSuite
                 $"/api/v1/conversations/{victim.ConversationId}/messages"),
         ["POST /ui/conversations/{id}/read"] = Hides(HttpMethod.Post, victim => $"/ui/conversations/{victim.ConversationId}/read"),
         ["POST /api/v1/conversations/{id}/read"] = Hides(HttpMethod.Post, victim => $"/api/v1/conversations/{victim.ConversationId}/read"),
+
+        ["POST /ui/conversations/{id}/unread"] = Hides(HttpMethod.Post, victim => $"/ui/conversations/{victim.ConversationId}/unread"),
+        ["POST "
+            + "/api/v1/conversations/{id}/unread"] = Hides(HttpMethod.Post, victim =>
+                $"/api/v1/conversations/{victim.ConversationId}/unread"),
+        ["POST /ui/conversations/{id}/presence"] = Hides(
+            HttpMethod.Post, victim => $"/ui/conversations/{victim.ConversationId}/presence", _ => new { state = "viewing" }),
+        ["POST /api/v1/conversations/{id}/presence"] = Hides(
+            HttpMethod.Post, victim => $"/api/v1/conversations/{victim.ConversationId}/presence", _ => new { state = "viewing" }),
 
         ["GET /media/attachments/{id}"] = Hides(HttpMethod.Get, victim => $"/media/attachments/{victim.AttachmentId}"),
 

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json.Nodes;
 using InstaMessenger.IntegrationTests.Fixtures;
 using InstaMessenger.IntegrationTests.Product;
 using InstaMessenger.Simulator.Meta.Webhooks;
@@ -49,6 +50,53 @@ public sealed class LiveOnTwoStoresTests(SharedServers servers)
 
         (await admin.DeleteAsync($"/api/v1/api-keys/{key.Text("id")}")).Expect(204);
         await stream.EndedAsync();
+    }
+
+    [Fact]
+    public async Task Who_is_in_a_conversation_is_seen_by_a_colleague_at_the_other_store()
+    {
+        List<KeyValuePair<string, string?>> settings =
+        [
+            .. await StoreDatabase.SettingsAsync(),
+            new("ConnectionStrings:RabbitMq", await (await servers.BrokerAsync()).NewVirtualHostAsync()),
+            new("Bootstrap:AdminUsername", "admin"),
+            new("Bootstrap:AdminPassword", "a long password of the tests"),
+            new("Bootstrap:ApiKey", Admin),
+        ];
+        await using var writing = await StartAsync(settings);
+        await using var showing = await StartAsync(settings);
+        var account = await writing.LinkAsync(Shop, Shop);
+        var item = MetaPayloads.Text(Shop, "900", "m0", "hello", _clock.GetUtcNow());
+        await writing.ReceiveAsync(Encoding.UTF8.GetString(MetaPayloads.Bytes(MetaPayloads.Envelope(Shop, _clock.GetUtcNow(), item))));
+        var admin = new ApiClient(writing.Address, Admin);
+        var thread = (await admin.GetAsync("/ui/conversations")).Expect(200).Items().Single().Text("id");
+        (await admin.PostAsync(
+            "/api/v1/users",
+            new { username = "ana", password = "a long password too", role = "agent", account_ids = new[] { account.Id.ToString() } }))
+            .Expect(201);
+        using var ana = new HttpClient { BaseAddress = showing.Address };
+        ana.DefaultRequestHeaders.Authorization = new("Basic", Convert.ToBase64String("ana:a long password too"u8));
+        var session = await ana.PostAsync("/ui/session", null);
+        session.EnsureSuccessStatusCode();
+        var token = JsonNode.Parse(await session.Content.ReadAsStringAsync()).Text("token");
+        ana.DefaultRequestHeaders.Authorization = new("Bearer", token);
+        using var lines = new StreamReader(await ana.GetStreamAsync("/api/v1/events/stream"));
+        await LineAsync(lines, ": connected");
+
+        (await admin.PostAsync($"/ui/conversations/{thread}/presence", new { state = "typing" })).Expect(204);
+
+        await LineAsync(lines, "event: presence");
+        var data = JsonNode.Parse((await lines.ReadLineAsync())!["data: ".Length..]);
+        (data.Text("user.username"), data.Text("state"), data.Text("conversation_id")).ShouldBe(("admin", "typing", thread));
+    }
+
+    /// <summary>Reads on to a line.</summary>
+    private static async Task LineAsync(StreamReader lines, string expected)
+    {
+        using var limit = new CancellationTokenSource(Patience.Long);
+        while (await lines.ReadLineAsync(limit.Token) is { } line)
+            if (line == expected) return;
+        throw new EndOfStreamException($"The stream ended before {expected}.");
     }
 
     private async Task<StoreHost> StartAsync(IEnumerable<KeyValuePair<string, string?>> settings)
