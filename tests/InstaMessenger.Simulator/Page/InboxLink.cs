@@ -13,7 +13,7 @@ internal static class InboxLink
     public static void MapInboxLink(this IEndpointRouteBuilder app, InboxOptions inbox)
     {
         if (inbox is not { Url: { } url, Username: { } username, Password: { } password, Code.Length: > 0 }) return;
-        app.MapGet("/inbox", async (string? code, HttpResponse response) =>
+        app.MapGet("/inbox", async (string? code, HttpRequest asked, HttpResponse response) =>
         {
             if (!CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(code ?? ""), Encoding.UTF8.GetBytes(inbox.Code)))
                 return Results.NotFound();
@@ -25,7 +25,8 @@ internal static class InboxLink
             if (!answer.IsSuccessStatusCode) return Results.Text($"The product answered {(int)answer.StatusCode}.", statusCode: 502);
             foreach (var cookie in answer.Headers.GetValues("Set-Cookie")) response.Headers.Append("Set-Cookie", cookie);
             response.Headers.CacheControl = "no-store";
-            return Results.Redirect(new Uri(url, "/").ToString());
+            // The inbox then has a link back to here. What stands behind # is sent to nobody.
+            return Results.Redirect(new Uri(url, $"/#simulator={asked.Scheme}://{asked.Host}").ToString());
         });
     }
 }

@@ -74,7 +74,8 @@ public sealed class SampleTests
         var opened = await browser.GetAsync("inbox?code=a%20code");
 
         opened.StatusCode.ShouldBe(HttpStatusCode.Found);
-        opened.Headers.Location.ShouldBe(store.Http.BaseAddress);
+        var here = simulator.BaseAddress.GetLeftPart(UriPartial.Authority);
+        opened.Headers.Location.ShouldBe(new Uri(store.Http.BaseAddress!, $"#simulator={here}"));
         var cookie = opened.Headers.GetValues("Set-Cookie").ShouldHaveSingleItem();
         cookie.ShouldContain("httponly", Case.Insensitive);
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(store.Http.BaseAddress!, "/api/v1/me"));

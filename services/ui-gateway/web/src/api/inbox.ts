@@ -31,6 +31,7 @@ export const inbox = {
   markRead: (id: Id) => call('POST', `/ui/conversations/${id}/read`),
   markUnread: (id: Id) => call('POST', `/ui/conversations/${id}/unread`),
   typing: (id: Id, on: boolean) => call('POST', `/ui/conversations/${id}/typing`, { body: { on } }),
+  present: (id: Id, state: 'viewing' | 'typing' | 'gone') => call('POST', `/ui/conversations/${id}/presence`, { body: { state } }),
   search: async (q: string, account?: Id, signal?: AbortSignal) =>
     (await call<SearchAnswer>('GET', '/ui/search', { query: { q, account_id: account }, signal })).data,
   react: (id: Id, on: boolean) =>

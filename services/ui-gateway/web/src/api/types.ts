@@ -136,11 +136,14 @@ export interface SearchAnswer {
 /** A member of `data` is there when the type of the event has it. */
 export interface InboxEvent {
   id: Id
-  sequence: number
+  sequence?: number
   type: string
   account_id: Id
   conversation_id: Id | null
-  data: {
+  /** Of a frame `presence`, which has no sequence and is in no log. */
+  user?: { id: Id; username: string | null }
+  state?: 'viewing' | 'typing' | 'gone'
+  data?: {
     message?: Message | null
     contact?: Contact
     conversation?: Partial<Conversation> & { id?: Id }

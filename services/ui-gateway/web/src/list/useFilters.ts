@@ -2,17 +2,14 @@ import { computed } from 'vue'
 import { useRoute, useRouter } from 'vue-router'
 import type { ListQuery } from '../api/inbox'
 import { queues, type Queue } from '../rules/order'
-import { useCounters } from '../store/counters'
 
 /** What the list shows, kept in the address: it survives a reload, can be sent to a colleague, and Back undoes it. */
 export function useFilters() {
   const route = useRoute()
   const router = useRouter()
-  const counters = useCounters()
 
   const word = (name: string) => (typeof route.query[name] === 'string' ? (route.query[name] as string) : '')
-  const available = computed<readonly Queue[]>(() => (counters.areThere ? queues : ['all', 'unread']))
-  const queue = computed<Queue>(() => available.value.find((name) => name === word('queue')) ?? available.value[0]!)
+  const queue = computed<Queue>(() => queues.find((name) => name === word('queue')) ?? queues[0]!)
   const account = computed(() => word('account') || null)
   const search = computed(() => word('q'))
 
@@ -29,7 +26,7 @@ export function useFilters() {
     void router[replace ? 'replace' : 'push']({ name: route.name!, params: route.params, query: named })
   }
 
-  return { available, queue, account, search, query, set }
+  return { queue, account, search, query, set }
 }
 
 function queryOf(queue: Queue): ListQuery {

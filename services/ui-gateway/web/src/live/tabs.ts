@@ -36,7 +36,8 @@ export function followLive(userId: string, hooks: LiveHooks): () => void {
       if (leads) tell({ state })
     } else if (leads) return
     else if ('event' in data) {
-      position = data.event.sequence
+      // A frame that is in no log moves nothing.
+      position = data.event.sequence ?? position
       hooks.onEvent(data.event)
     } else if ('position' in data) position = data.position
     else show(data.state)

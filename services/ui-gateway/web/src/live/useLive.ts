@@ -3,6 +3,7 @@ import { computed, ref } from 'vue'
 import { useNow } from '../shared/useNow'
 import { useConversations } from '../store/conversations'
 import { useOutbox } from '../store/outbox'
+import { usePresence } from '../store/presence'
 import { useSession } from '../store/session'
 import { useThreads } from '../store/threads'
 import type { InboxEvent } from '../api/types'
@@ -20,6 +21,7 @@ const patience = 3_000
 export const useLive = defineStore('live', () => {
   const session = useSession()
   const stores = { conversations: useConversations(), threads: useThreads(), outbox: useOutbox() }
+  const presence = usePresence()
   const state = ref<LiveState>('connecting')
   const since = ref(0)
   const listeners = new Set<(event: InboxEvent) => void>()
@@ -42,6 +44,7 @@ export const useLive = defineStore('live', () => {
     }, startPatience)
     stop = followLive(session.userId!, {
       onEvent: (event) => {
+        presence.hear(event)
         applyEvent(event, stores)
         for (const listener of listeners) listener(event)
       },

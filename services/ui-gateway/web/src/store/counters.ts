@@ -1,6 +1,6 @@
 import { useDebounceFn } from '@vueuse/core'
 import { defineStore } from 'pinia'
-import { computed, shallowRef } from 'vue'
+import { shallowRef } from 'vue'
 import { call } from '../api/call'
 import type { Id } from '../api/types'
 import type { Queue } from '../rules/order'
@@ -12,6 +12,9 @@ interface Counts {
   unread: number
 }
 
+/** As far as the server counts. */
+export const mostCounted = 300
+
 /** How many wait in each queue: the server's numbers alone. Asked for once, and again a moment after something happened. */
 export const useCounters = defineStore('counters', () => {
   const counts = shallowRef<Counts[] | null>(null)
@@ -20,20 +23,17 @@ export const useCounters = defineStore('counters', () => {
     try {
       counts.value = (await call<{ data: Counts[] }>('GET', '/ui/counters')).data.data
     } catch {
-      // The former numbers stay; a server that counts nothing has no queues.
+      // The former numbers stay.
     }
   }
 
   const refresh = useDebounceFn(load, 1_500, { maxWait: 5_000 })
-  /** Whether the server sorts conversations into queues. */
-  const areThere = computed(() => counts.value !== null)
-
-  /** How many; the server counts no further than 300 for each account. */
+  /** How many, as far as the server counts for each account: there may be more than 300. Null when it is not known. */
   function of(queue: Queue, account: Id | null): number | null {
     if (!counts.value || queue === 'all') return null
     const name = { reply: 'needs_reply', closing: 'closing', unread: 'unread' }[queue] as 'needs_reply' | 'closing' | 'unread'
     return counts.value.filter((row) => !account || row.account_id === account).reduce((sum, row) => sum + row[name], 0)
   }
 
-  return { load, refresh, areThere, of }
+  return { load, refresh, of }
 })

@@ -32,6 +32,8 @@ export const useOutbox = defineStore('outbox', () => {
   const session = useSession()
   const bubbles = shallowReactive(new Map<string, Bubble>())
   const working = new Set<Id>()
+  /** The keys of all that was sent from this page. */
+  const own = new Set<string>()
   const name = () => `${session.userId} outbox`
 
   /** Goes on with what an earlier page had not sent. A file does not outlive its page; its bubble says so. */
@@ -46,6 +48,7 @@ export const useOutbox = defineStore('outbox', () => {
   /** Takes bubbles; what the composer held is theirs from here on. */
   function add(added: Omit<Bubble, 'state' | 'reason' | 'code' | 'createdAt'>[]): void {
     const createdAt = new Date().toISOString()
+    for (const bubble of added) own.add(bubble.key)
     for (const bubble of added) bubbles.set(bubble.key, { ...bubble, state: 'waiting', reason: '', code: '', createdAt })
     keep()
     if (added[0]) void work(added[0].conversationId)
@@ -111,7 +114,7 @@ export const useOutbox = defineStore('outbox', () => {
   }
 
   const of = (conversation: Id) => [...bubbles.values()].filter((bubble) => bubble.conversationId === conversation)
-  return { bubbles, add, remove, again, restore, of }
+  return { bubbles, own, add, remove, again, restore, of }
 })
 
 /** crypto.randomUUID is there only where the page came over https or from this machine. */

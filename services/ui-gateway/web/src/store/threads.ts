@@ -48,6 +48,13 @@ export const useThreads = defineStore('threads', () => {
     if (cursor && state !== 'loading') await read(id, cursor, (next) => next)
   }
 
+  /** Reads older pages until a message is there; says whether it is. A search finds what is far up; five hundred messages are looked through. */
+  async function loadUntil(id: Id, message: Id): Promise<boolean> {
+    const isThere = () => get(id).messages.some((row) => row.id === message)
+    for (let pages = 0; !isThere() && pages < 10 && get(id).cursor && get(id).state !== 'error'; pages++) await loadOlder(id)
+    return isThere()
+  }
+
   async function read(id: Id, cursor: string | null, next: (cursor: string | null) => string | null | undefined): Promise<void> {
     set(id, { state: 'loading' })
     try {
@@ -72,5 +79,5 @@ export const useThreads = defineStore('threads', () => {
     }
   }
 
-  return { get, put, change, loadNewest, loadOlder, leave }
+  return { get, put, change, loadNewest, loadOlder, loadUntil, leave }
 })

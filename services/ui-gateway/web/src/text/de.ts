@@ -62,6 +62,7 @@ export const de: Texts = {
     sendTwice: 'Trotzdem senden', no: 'Nein', love: 'Mit ♥ reagieren', unlove: '♥ zurücknehmen', quote: 'Auf diese Nachricht antworten', markUnread: 'Als ungelesen markieren',
   },
   composer: {
+    overtaken: '{name} hat inzwischen geantwortet:', somebody: 'Jemand', anyway: 'Trotzdem senden', notYet: 'Noch nicht',
     write: 'Schreibe {name} …', send: 'Senden', attach: 'Dateien hinzufügen', emoji: 'Emoji', files: 'Dateien zum Senden', removeFile: '{name} entfernen', quoting: 'Antwort auf:',
     unquote: 'Nicht zitieren', bytesLeft: 'noch {n} Byte | noch {n} Bytes', parts: 'Geht als {n} Nachricht. | Zu lang für eine Nachricht: geht als {n}, der Reihe nach.',
   },
@@ -73,6 +74,7 @@ export const de: Texts = {
     label: 'Kontakt', window: 'Antwortfenster', openTill: 'Offen bis', afterwards: 'Danach', peopleOnly: 'nur Menschen', humanTill: 'Menschen bis', source: 'Kam von',
     thread: 'Unterhaltung', account: 'Konto', id: 'Instagram-Id', others: 'Schrieb auch an',
   },
+  presence: { viewing: '{name} sieht zu{more}', typing: '{name} schreibt{more}' },
   live: { reconnecting: 'Verbindet wieder …', offline: 'Offline', offlineWaiting: 'Offline · {n} wartet | Offline · {n} warten' },
   problem: { unreachable: 'Der Server ist nicht erreichbar.', unknown: 'Etwas ist schiefgegangen.', trace: 'Trace: {id}', again: 'Nochmals versuchen' },
   keys: {

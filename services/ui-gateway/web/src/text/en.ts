@@ -61,6 +61,7 @@ export const en = {
     sendTwice: 'Send all the same', no: 'No', love: 'React with ♥', unlove: 'Take ♥ back', quote: 'Reply to this message', markUnread: 'Mark as unread',
   },
   composer: {
+    overtaken: '{name} has answered meanwhile:', somebody: 'Somebody', anyway: 'Send anyway', notYet: 'Not yet',
     write: 'Write to {name} …', send: 'Send', attach: 'Add files', emoji: 'Emoji', files: 'Files to be sent', removeFile: 'Remove {name}', quoting: 'In reply to:',
     unquote: 'Do not quote', bytesLeft: '{n} byte left | {n} bytes left', parts: 'Goes as {n} message. | Too long for one message: goes as {n}, in order.',
   },
@@ -72,6 +73,7 @@ export const en = {
     label: 'Contact', window: 'Response window', openTill: 'Open till', afterwards: 'After that', peopleOnly: 'people only', humanTill: 'People till', source: 'Came from',
     thread: 'Conversation', account: 'Account', id: 'Instagram id', others: 'Also wrote to',
   },
+  presence: { viewing: '{name} is viewing{more}', typing: '{name} is writing{more}' },
   live: { reconnecting: 'Reconnecting …', offline: 'Offline', offlineWaiting: 'Offline · {n} waiting | Offline · {n} waiting' },
   problem: { unreachable: 'The server cannot be reached.', unknown: 'Something went wrong.', trace: 'Trace: {id}', again: 'Try again' },
   keys: {

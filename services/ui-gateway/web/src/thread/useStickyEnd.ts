@@ -57,13 +57,14 @@ export function useStickyEnd(items: Ref<LogItem[]>, onNearStart: () => void) {
       if (!handle || !isThere || isPlaced.value) return
       await nextTick()
       toEnd()
+      // The rows that are seen there have their real heights now.
       requestAnimationFrame(() => {
-        toEnd()
         isPlaced.value = true
+        const now = list.value
         const unread = items.value.findIndex((item) => item.kind === 'unread')
-        if (unread < 0 || !list.value || list.value.getItemOffset(unread) >= list.value.scrollOffset) return
+        if (!now || unread < 0 || now.getItemOffset(unread) >= now.scrollSize - now.viewportSize) return toEnd()
         isAtEnd.value = false
-        list.value.scrollToIndex(unread, { align: 'start' })
+        now.scrollToIndex(unread, { align: 'start' })
       })
     },
     { flush: 'post', immediate: true },

@@ -54,5 +54,5 @@ export function useThread(id: Id) {
   )
   onScopeDispose(() => threads.leave(id))
 
-  return { conversation, thread, items, isMissing, load, loadOlder: () => threads.loadOlder(id) }
+  return { conversation, thread, items, isMissing, load, loadOlder: () => threads.loadOlder(id), loadUntil: (message: Id) => threads.loadUntil(id, message) }
 }
