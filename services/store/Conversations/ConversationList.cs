@@ -19,8 +19,9 @@ internal static class ConversationList
         .WithSummary("The conversations, newest first.")
         .WithDescription(
             "q finds a contact by part of the username or name, or by the whole Instagram-scoped id. awaiting=reply lists those whose "
-            + "newest message is the customer's; with window=open only those whose 24 hours are not over, with window=closing those of them "
-            + "that have at most 4 hours left; with sort=closes_at, too, the one that closes next comes first. The header Event-Sequence is how "
+            + "newest message is the customer's; with window=open only those whose 24 hours are not over, with window=closing those "
+            + "of them that have at most 4 hours left; with sort=closes_at, too, the one that closes next comes first. The header "
+            + "Event-Sequence is how "
             + "far the event log had come before the list was read.")
         .Needs(Scopes.Read)
         .ProducesProblem(StatusCodes.Status422UnprocessableEntity);

@@ -13,7 +13,8 @@ internal static class SampleConversations
     [
         ("mara.lind", "Mara Lind", thread => thread.Ago(Hours(21.6)).Says("Hi! Is the blue jacket still there in M?")
             .Says("I would need it before the weekend 🙏")),
-        ("theo_k", "Theo Kramer", thread => thread.Ago(Hours(0.2)).RepliesToStory("Where is that lamp from? 😍").Shows("image", "lamp.png")),
+        ("theo_k", "Theo Kramer", thread => thread.Ago(Hours(0.2))
+            .RepliesToStory("Where is that lamp from? 😍").Shows("image", "lamp.png")),
         ("yuki.paints", "Yuki Tanaka", thread => thread.Ago(Hours(3)).Says("こんにちは！日本への送料はいくらですか？").Shows("audio", "voice.wav")),
         ("ana.souza", "Ana Souza", thread => thread.Ago(Hours(6)).Says("Which of the two would you take?")
             .Shows("image", "one.png", "two.png").IsAnswered("The second, without a doubt!").Reacts("love", "❤️").Reads()
