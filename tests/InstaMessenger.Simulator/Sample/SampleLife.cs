@@ -18,8 +18,8 @@ internal sealed class SampleLife(MetaStandIn meta, IReadOnlyList<Customer> peopl
     private static readonly string[] Openings =
     [
         "Hello! Are you open on Sunday?", "Is it possible to pay on delivery?", "I love the new collection 😍",
-        "How long does shipping take?", "Could you hold the red one for me?", "Do you have a shop in Berlin?", "Is the sale online as well?",
-        "What material is it?",
+        "How long does shipping take?", "Could you hold the red one for me?", "Do you have a shop in Berlin?",
+        "Is the sale online as well?", "What material is it?",
     ];
 
     private static readonly string[] Answers =
