@@ -37,9 +37,6 @@ internal sealed record AccountHealth(
     IReadOnlyList<HealthProblem> Problems,
     string? NextStep)
 {
-    private const string Reconnect = "Connect the account again.";
-    private const string LookAtInstagram = "Look into the account's status on Instagram; sending is tried by itself.";
-
     /// <summary>Describes an account.</summary>
     /// <param name="account">The account.</param>
     /// <param name="waiting">What waits or is under way.</param>
@@ -55,14 +52,13 @@ internal sealed record AccountHealth(
         AddressFault? address,
         DateTimeOffset now)
     {
-        var until = account.PausedUntil > now ? account.PausedUntil : null;
-        var rest = RestOf(account, now);
+        var rest = AccountRest.Of(account, now);
         double? eta = account.TokenRefused ? null
             : waiting.Sends == 0 ? 0
-            : ((until - now)?.TotalSeconds ?? 0) + waiting.SecondsAt(options);
+            : ((rest?.Until - now)?.TotalSeconds ?? 0) + waiting.SecondsAt(options);
         HealthProblem?[] all =
         [
-            rest,
+            rest is null ? null : new HealthProblem(rest.Code, rest.Message, rest.NextStep),
             address is null ? null : new HealthProblem(address.Code, $"Uploads cannot be sent. {address.Message}", address.NextStep),
         ];
         List<HealthProblem> problems = [.. all.OfType<HealthProblem>()];
@@ -72,29 +68,13 @@ internal sealed record AccountHealth(
             new SendingHealth(
                 rest is null ? SendingState.Running : SendingState.Paused,
                 rest?.Code,
-                account.TokenRefused ? null : until,
+                rest?.Until,
                 waiting.Sends,
                 eta is { } seconds ? (long)Math.Ceiling(seconds) : null),
             new ProfileCacheHealth(hitRate),
             problems,
             nextStep);
     }
-
-    /// <summary>Why the account sends nothing now; null when it does.</summary>
-    public static HealthProblem? RestOf(SendingAccount account, DateTimeOffset now) => account switch
-    {
-        { TokenRefused: true } => new(
-            "token_invalid", "Meta refuses the access token. Messages are received and kept; none is sent.", Reconnect),
-        _ when !(account.PausedUntil > now) => null,
-        { PauseReason: "account_restricted" or "temporarily_blocked" } => new(
-            account.PauseReason,
-            $"Meta keeps the account from sending for a time. One message is tried at {account.PausedUntil:u}.",
-            LookAtInstagram),
-        _ => new(
-            account.PauseReason ?? "rate_limited",
-            $"Meta limits the account's calls. Sending goes on at {account.PausedUntil:u}, with one message at first.",
-            null),
-    };
 }
 
 /// <summary>What waits to be sent, or is under way.</summary>

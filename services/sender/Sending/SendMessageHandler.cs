@@ -5,7 +5,6 @@ using InstaMessenger.Contracts.Ids;
 using InstaMessenger.Hosting.Bus;
 using InstaMessenger.Hosting.Database;
 using InstaMessenger.Sender.Data;
-using InstaMessenger.Sender.Health;
 using Microsoft.EntityFrameworkCore;
 
 namespace InstaMessenger.Sender.Sending;
@@ -49,8 +48,8 @@ internal sealed class SendMessageHandler(SendSignal signal, TimeProvider clock) 
             .OrderBy(row => row.AccountId));
         return accounts.ToDictionary(row => row.AccountId, row =>
         {
-            var rest = AccountHealth.RestOf(row, now)!;
-            return new SendError(rest.Code, rest.Message, true, row.TokenRefused ? null : row.PausedUntil);
+            var rest = AccountRest.Of(row, now)!;
+            return new SendError(rest.Code, rest.Message, true, rest.Until);
         });
     }
 }

@@ -192,6 +192,8 @@ public sealed class ReadBackTests : IAsyncLifetime
 
         await _host.SendAsync(_host.Text("2", "next", to: InstagramUserId.Parse("43")));
 
+        (await _host.OutcomeAsync()).ShouldSatisfyAllConditions(
+            told => told.Outcome.ShouldBe(SendOutcome.Later), told => told.Error!.RetryAt.ShouldNotBeNull());
         var next = await _host.OutcomeAsync(Step);
         next.Outcome.ShouldBe(SendOutcome.Sent);
         (next.At - limitedAt).ShouldBeGreaterThanOrEqualTo(TimeSpan.FromMinutes(9));
@@ -207,6 +209,7 @@ public sealed class ReadBackTests : IAsyncLifetime
         _graph.Thread = ShowAsync;
         _graph.Answer = (context, number) => FakeGraph.Json(context, 200, $$"""{"message_id":"mid.{{number}}"}""");
         await _host.SendAsync(_host.Text("2", "next", to: InstagramUserId.Parse("43")));
+        (await _host.OutcomeAsync()).Error!.Code.ShouldBe("token_invalid");
         for (var i = 0; i < 10; i++) _host.Clock.Advance(Step);
         (await _host.RowAsync("2")).State.ShouldBe(LedgerState.Queued);
 
