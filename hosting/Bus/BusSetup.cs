@@ -80,6 +80,9 @@ public static class BusSetup
                 if (nudges) rabbit.ReceiveNudges(context);
             });
         });
+        services.AddSingleton<BusStart>();
+        services.AddBusObserver(provider => provider.GetRequiredService<BusStart>());
+        services.AddHostedService(provider => provider.GetRequiredService<BusStart>());
         if (nudges) services.AddWorker<Nudges>();
         services.AddSingleton(provider => new EarlierQueues(
             broker, subscriptions.ConvertAll(subscription => subscription.Queue), provider.GetRequiredService<ILogger<EarlierQueues>>()));

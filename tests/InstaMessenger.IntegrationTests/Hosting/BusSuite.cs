@@ -247,6 +247,21 @@ public abstract class BusSuite(SharedServers servers, DatabaseKind database, Bus
         (numbers.Count - numbers.Distinct().Count()).ShouldBeLessThanOrEqualTo(128);
     }
 
+    /// <summary>
+    /// Its bus went on behind the stop, had the queue to itself, and failed each bundle until the broker gave it up: no process got it.
+    /// </summary>
+    [Fact]
+    public async Task A_process_that_stops_while_it_starts_leaves_the_queue_to_the_next()
+    {
+        var first = await StartAsync();
+        await EndAsync(first);
+        var next = await StartAsync();
+
+        await next.PublishAsync(1, 5);
+
+        await next.Handled.UntilHandledAsync(ProbeQueues.Single, 5);
+    }
+
     /// <summary>Publishes and waits until all but the poison is handled.</summary>
     private static async Task<TimeSpan> TimeOfAsync(ProbeHost host, int first, int count, int unhandled = 0)
     {

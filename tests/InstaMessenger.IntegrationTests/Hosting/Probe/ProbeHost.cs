@@ -3,7 +3,6 @@ using InstaMessenger.Hosting;
 using InstaMessenger.Hosting.Bus;
 using InstaMessenger.Hosting.Database;
 using InstaMessenger.Tests.Shared;
-using MassTransit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
@@ -93,17 +92,6 @@ internal sealed class ProbeHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _app.StopAsync();
-        await LetGoOfBrokerAsync();
         await _app.DisposeAsync();
-    }
-
-    /// <summary>
-    /// A stop waits a few seconds for bundles in hand and then leaves the bus to the end of the process, which takes its connections. This
-    /// process lives on: the broker would go on handing the queue's bundles to a host that is gone, and to nobody else.
-    /// </summary>
-    private async Task LetGoOfBrokerAsync()
-    {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        if (Services.GetService<IBusControl>() is { } bus) await bus.StopAsync(patience.Token);
     }
 }
