@@ -1,5 +1,6 @@
 using System.Text;
 using InstaMessenger.Contracts.Ids;
+using InstaMessenger.Hosting.Database;
 using InstaMessenger.Store.Domain;
 using Microsoft.EntityFrameworkCore;
 
@@ -43,10 +44,13 @@ internal static class ReadMarks
         // A thread has one mark in a statement. A second one is nearly never there.
         var rounds = marks.GroupBy(mark => mark.Conversation).SelectMany(marks => marks.Select((mark, round) => (mark, round)))
             .GroupBy(pair => pair.round, pair => pair.mark).OrderBy(round => round.Key);
-        foreach (var chunk in rounds.SelectMany(round => round.Chunk(MostThreads)))
+        // SQLite looks each parameter up by its name among all of the statement, and has no network between two: thread by thread there.
+        var together = db.Database.IsSqlite() ? 1 : MostThreads;
+        await using var statement = new PreparedStatement(db);
+        foreach (var chunk in rounds.SelectMany(round => round.Chunk(together)))
         {
             var (sql, arguments) = ToSql(chunk);
-            await db.Database.ExecuteSqlRawAsync(sql, arguments);
+            await statement.RunAsync(sql, arguments);
         }
     }
 

@@ -15,7 +15,10 @@ internal sealed class CrmReceiver : IAsyncDisposable
 {
     private readonly WebApplication _app;
 
-    private CrmReceiver(WebApplication app) => _app = app;
+    private CrmReceiver(WebApplication app, Journeys journeys) => (_app, Journeys) = (app, journeys);
+
+    /// <summary>What gets to know each arrival.</summary>
+    public Journeys Journeys { get; set; }
 
     /// <summary>Where it listens.</summary>
     public Uri Address =>
@@ -25,22 +28,24 @@ internal sealed class CrmReceiver : IAsyncDisposable
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
-        var app = builder.Build();
-        app.Run(async context =>
-        {
-            var reader = context.Request.BodyReader;
-            var read = await reader.ReadAtLeastAsync((int)(context.Request.ContentLength ?? int.MaxValue));
-            journeys.Arrive(
-                read.Buffer.IsSingleSegment ? MessageNumber.Find(read.Buffer.FirstSpan) : MessageNumber.Find(read.Buffer.ToArray()));
-            reader.AdvanceTo(read.Buffer.End);
-        });
-        await app.StartAsync();
-        return new CrmReceiver(app);
+        var receiver = new CrmReceiver(builder.Build(), journeys);
+        receiver._app.Run(receiver.TakeAsync);
+        await receiver._app.StartAsync();
+        return receiver;
     }
 
     public async ValueTask DisposeAsync()
     {
         await _app.StopAsync();
         await _app.DisposeAsync();
+    }
+
+    private async Task TakeAsync(HttpContext context)
+    {
+        var reader = context.Request.BodyReader;
+        var read = await reader.ReadAtLeastAsync((int)(context.Request.ContentLength ?? int.MaxValue));
+        Journeys.Arrive(
+            read.Buffer.IsSingleSegment ? MessageNumber.Find(read.Buffer.FirstSpan) : MessageNumber.Find(read.Buffer.ToArray()));
+        reader.AdvanceTo(read.Buffer.End);
     }
 }

@@ -20,6 +20,9 @@ internal sealed class WebhookLoad(IReadOnlyList<IPEndPoint> servers, WebhookRequ
     /// <summary>Messages posted so far; the next one gets this number.</summary>
     public int Posted => _next;
 
+    /// <summary>The number of the first message; 0 when nothing else is said.</summary>
+    public int First { init => _next = value; }
+
     /// <summary>Called with the number of a message and the time that its journey is counted from, just before it is posted.</summary>
     public Func<int, long, Task> BeforePost { get; init; } = (_, _) => Task.CompletedTask;
 

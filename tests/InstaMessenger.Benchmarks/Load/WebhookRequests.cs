@@ -1,7 +1,6 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
-using InstaMessenger.Contracts.Outgoing;
 using InstaMessenger.Simulator.Meta.Webhooks;
 
 namespace InstaMessenger.Benchmarks.Load;
@@ -33,15 +32,12 @@ internal sealed class WebhookRequests
 
     /// <param name="account">The professional account id that the messages are for.</param>
     /// <param name="messagesPerRequest">1 to 1,000; Meta batches when it has a backlog.</param>
-    /// <param name="picture">Where each message's picture lies; null for texts.</param>
-    public WebhookRequests(string account, int messagesPerRequest = 1, string? picture = null)
+    /// <param name="what">What happens to each message; a text arrives when it is left out.</param>
+    public WebhookRequests(string account, int messagesPerRequest = 1, WebhookThing? what = null)
     {
         const string customerMark = "2000777777777777";
-        var text = "Hello, is the blue one still there in size M? I would take two if you ship before Friday.";
         var mid = MessageNumber.MidPrefix + new string('8', NumberDigits);
-        var items = Enumerable.Range(0, messagesPerRequest).Select(_ => picture is null
-            ? MetaPayloads.Text(account, customerMark, mid, text, TimeMark)
-            : MetaPayloads.Attachment(account, customerMark, mid, MediaTypes.Image, picture, TimeMark));
+        var items = Enumerable.Range(0, messagesPerRequest).Select(_ => (what ?? WebhookThings.Text)(account, customerMark, mid, TimeMark));
         var body = MetaPayloads.Bytes(MetaPayloads.Envelope(account, TimeMark, [.. items]));
         var head = Encoding.ASCII.GetBytes($"POST {Path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: "
             + $"{body.Length}\r\nX-Hub-Signature-256: sha256={new string('0', 64)}\r\n\r\n");

@@ -11,6 +11,7 @@ internal sealed class BenchRun(int seconds) : IAsyncDisposable
     public const string Account = "17841400000000001";
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("instamessenger-bench-");
+    private int _folders;
     private RabbitMqBroker? _broker;
     private MariaDb? _mariaDb;
 
@@ -24,7 +25,8 @@ internal sealed class BenchRun(int seconds) : IAsyncDisposable
 
     public List<Line> Lines { get; } = [];
 
-    public string NewFolder(string name) => _folder.CreateSubdirectory(name).FullName;
+    /// <summary>An empty folder, each time another: on the data of a measurement before, the same messages would be repeats.</summary>
+    public string NewFolder(string name) => _folder.CreateSubdirectory($"{name}-{++_folders}").FullName;
 
     /// <summary>An empty virtual host of the run's own broker.</summary>
     public async Task<string> VirtualHostAsync()

@@ -27,6 +27,10 @@ internal sealed class Cpu(IEnumerable<ProcessUnderTest> processes)
         return $"µs of processor each: {string.Join(", ", parts)}; processors {(busy - _machine.Busy) / (all - _machine.All):P0} busy";
     }
 
+    /// <summary>Microseconds of the processes' own time for each of <paramref name="count"/> things done.</summary>
+    public double OwnMicrosecondsPer(long count) => _processes.Where(process => process.Id != Environment.ProcessId)
+        .Sum(process => (Used(process.Id) - process.Before).TotalMicroseconds) / Math.Max(1, count);
+
     private static TimeSpan Used(int id)
     {
         using var process = Process.GetProcessById(id);

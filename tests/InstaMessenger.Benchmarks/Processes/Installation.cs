@@ -42,6 +42,17 @@ internal sealed class Installation : IAsyncDisposable
 
     public static Task<Installation> StandaloneAsync(string folder) => StandaloneAsync(folder, graph: null);
 
+    /// <summary>Starts one process on databases of a server.</summary>
+    /// <param name="folder">For its keys and its journal.</param>
+    /// <param name="databases">A connection string for each of <c>Store</c>, <c>Sender</c> and <c>CrmForwarder</c>.</param>
+    public static async Task<Installation> StandaloneAsync(string folder, IReadOnlyDictionary<string, string> databases)
+    {
+        var settings = Settings(folder);
+        foreach (var (service, database) in databases) settings["ConnectionStrings__" + service] = database;
+        var process = await ProcessUnderTest.StartAsync("Standalone", folder, settings);
+        return await SignedInAsync(new Installation([process], [process], process));
+    }
+
     public static Task<ProcessUnderTest> StartStandaloneAsync(string folder) =>
         ProcessUnderTest.StartAsync("Standalone", folder, Settings(folder));
 

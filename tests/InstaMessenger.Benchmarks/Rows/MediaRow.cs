@@ -58,7 +58,7 @@ internal static class MediaRow
         await using var stream = await installation.Http.GetStreamAsync("/api/v1/events/stream");
         var listening = ListenAsync(stream, journeys, kept, over.Token);
         var load = new WebhookLoad(
-            installation.Webhooks, new WebhookRequests(BenchRun.Account, picture: picture), connections: 16)
+            installation.Webhooks, new WebhookRequests(BenchRun.Account, what: picture is null ? null : WebhookThings.Picture(picture)), connections: 16)
         {
             BeforePost = journeys.SetOutAsync,
         };
@@ -85,7 +85,7 @@ internal static class MediaRow
         using var kept = new KeptPictures();
         await using var stream = await installation.Http.GetStreamAsync("/api/v1/events/stream");
         var listening = ListenAsync(stream, journeys, kept, over.Token);
-        var requests = new WebhookRequests(Other, messagesPerRequest: 100, picture: silence);
+        var requests = new WebhookRequests(Other, messagesPerRequest: 100, WebhookThings.Picture(silence));
         var load = new WebhookLoad(installation.Webhooks, requests, connections: 4) { BeforePost = SetOutAsync };
         await load.PostAsync(Waiting);
         await journeys.WaitForAllAsync();

@@ -51,6 +51,22 @@ public sealed class EarlyChangeSweepTests : IAsyncLifetime
         (await KeptAsync()).ShouldBeEmpty();
     }
 
+    [Fact]
+    public async Task A_message_that_was_edited_at_the_same_moment_says_what_it_says_now_and_that_is_told_once()
+    {
+        await _shop.ReceiveAsync(Text("m1", "hallo", 1));
+        await KeepAsync("m1", MessageChanges.None.WithEarly(new TextVersion(1, "hello", At(2))));
+
+        await SweepAsync();
+        await SweepAsync();
+
+        var message = await _shop.MessageAsync("m1");
+        (message.Text, message.EditedAt).ShouldBe(("hello", At(2)));
+        (await _shop.EventsAsync("message.edited")).ShouldHaveSingleItem().GetProperty("message").GetProperty("text").GetString()
+            .ShouldBe("hello");
+        (await KeptAsync()).ShouldBeEmpty();
+    }
+
     /// <summary>Its key was read with all others', and nothing was given or forgotten any more, for any account.</summary>
     [Fact]
     public async Task A_row_whose_key_cannot_be_read_keeps_no_other_from_its_message()
