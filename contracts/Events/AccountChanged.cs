@@ -19,4 +19,14 @@ public sealed record AccountChanged(
     string? ProtectedAccessToken,
     string? CrmWebhookUrl,
     string? ProtectedWebhookSecret,
-    bool Unlinked);
+    bool Unlinked)
+{
+    /// <summary>The linked Facebook Page, which is what is subscribed to webhooks with Facebook Login; null when there is none.</summary>
+    public string? PageId { get; init; }
+
+    /// <summary>The Meta app whose login made the token; null when the token was pasted.</summary>
+    public string? AppId { get; init; }
+
+    /// <summary>When the token ends (UTC); null when that is not known, or when it has no fixed end.</summary>
+    public DateTimeOffset? TokenExpiresAt { get; init; }
+}

@@ -25,6 +25,8 @@ public static class BusTopology
         [typeof(SendReported)] = ["store.send-reported"],
         [typeof(LookUpProfile)] = ["sender.look-up-profile"],
         [typeof(ProfileReported)] = ["store.profile-reported"],
+        [typeof(ProveAccess)] = ["sender.prove-access"],
+        [typeof(AccessProven)] = ["store.access-proven"],
         [typeof(ProfileCacheUsed)] = ["sender.profile-cache-used"],
         [typeof(EchoRecognised)] = ["sender.echo-recognised"],
         [typeof(FetchMedia)] = ["sender.fetch-media"],

@@ -12,6 +12,7 @@ using InstaMessenger.Sender.Graph;
 using InstaMessenger.Sender.Greetings;
 using InstaMessenger.Sender.Health;
 using InstaMessenger.Sender.Profiles;
+using InstaMessenger.Sender.Proofs;
 using InstaMessenger.Sender.Publishing;
 using InstaMessenger.Sender.ReadBacks;
 using InstaMessenger.Sender.Sending;
@@ -36,6 +37,7 @@ public static class SenderSetup
         services.AddMessageHandler<SenderDbContext, CancelSend, CancelSendHandler>("sender.cancel-send");
         services.AddMessageHandler<SenderDbContext, ShowSign, ShowSignHandler>("sender.show-sign");
         services.AddMessageHandler<SenderDbContext, LookUpProfile, LookUpProfileHandler>("sender.look-up-profile");
+        services.AddMessageHandler<SenderDbContext, ProveAccess, ProveAccessHandler>("sender.prove-access");
         services.AddMessageHandler<SenderDbContext, ProfileCacheUsed, ProfileCacheUsedHandler>("sender.profile-cache-used");
         services.AddMessageHandler<SenderDbContext, EchoRecognised, EchoRecognisedHandler>("sender.echo-recognised");
         services.AddMessageHandler<SenderDbContext, AccountChanged, AccountChangedHandler>("sender.account-changed");
@@ -60,6 +62,8 @@ public static class SenderSetup
         services.AddSingleton<MessengerProfile>();
         services.AddSingleton<WaitingSigns>();
         services.AddWorker<SignWorker>();
+        services.AddSingleton<WaitingProofs>();
+        services.AddWorker<ProofWorker>();
         services.AddSingleton<ProfileSignal>();
         services.AddWorker<ProfileWorker>();
         services.AddWorker<SendGauges>();

@@ -44,6 +44,13 @@ internal static class GraphJson
             ? GraphText.Decode(JsonMarshal.GetRawUtf8Value(text)[1..^1])
             : null;
 
+    /// <summary>Returns an id of 1 to 20 digits, which Meta writes as a text or as a number; null when there is none.</summary>
+    public static string? Id(JsonElement? parent, string name)
+    {
+        var text = Member(parent, name) is { ValueKind: JsonValueKind.Number } number ? number.GetRawText() : Text(parent, name);
+        return text is { Length: > 0 and <= 20 } && text.All(char.IsAsciiDigit) ? text : null;
+    }
+
     /// <summary>Returns the entries of a list; none when there is no list.</summary>
     public static List<JsonElement> List(JsonElement? parent, string name) =>
         Member(parent, name) is { ValueKind: JsonValueKind.Array } list ? [.. list.EnumerateArray()] : [];

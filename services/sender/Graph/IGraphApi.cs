@@ -63,6 +63,15 @@ internal interface IGraphApi
     Task<HttpResponseMessage> ReadPersonAsync(
         string version, string contact, [Authorize("Bearer")] string token, string fields, CancellationToken cancellationToken);
 
+    /// <summary>Reads whose the token is.</summary>
+    /// <param name="version">Like <c>v26.0</c>.</param>
+    /// <param name="token">The access token.</param>
+    /// <param name="fields">What is wanted of it.</param>
+    /// <param name="cancellationToken">Gives up on the call.</param>
+    [Get("/{version}/me")]
+    Task<HttpResponseMessage> ReadOwnerAsync(
+        string version, [Authorize("Bearer")] string token, string fields, CancellationToken cancellationToken);
+
     /// <summary>Reads the conversation with one person.</summary>
     /// <param name="version">Like <c>v26.0</c>.</param>
     /// <param name="token">The access token.</param>

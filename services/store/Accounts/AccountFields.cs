@@ -34,6 +34,12 @@ internal sealed class AccountFields(OutboundRules outbound)
         return null;
     }
 
+    public string? PageId(string? text)
+    {
+        if (text is not null && (text.Length is 0 or > 20 || !text.All(char.IsAsciiDigit))) Fault("page_id", "It has 1 to 20 digits.");
+        return text;
+    }
+
     public LoginType LoginType(string? text)
     {
         if (text is null or "instagram") return Contracts.LoginType.Instagram;

@@ -7,14 +7,18 @@ namespace InstaMessenger.Store.Accounts;
 
 /// <summary>
 /// An account as clients see it: never its token, and its webhook secret only in the answer to the request that made the secret. The
-/// channel id is null until a webhook or the client tells it.
+/// channel id is null until a webhook or the client tells it. The picture's address is Meta's and dies in days.
 /// </summary>
 internal sealed record AccountView(
     AccountId Id,
     InstagramAccountId InstagramAccountId,
     MessagingChannelId? MessagingChannelId,
     string Username,
+    string? Name,
+    string? ProfilePictureUrl,
     LoginType LoginType,
+    string? PageId,
+    string? AppId,
     string? CrmWebhookUrl,
     bool HumanAgent,
     bool MarkSeen,
@@ -28,7 +32,11 @@ internal sealed record AccountView(
         account.InstagramAccountId,
         account.MessagingChannelId,
         account.Username,
+        account.Name,
+        account.PictureUrl,
         account.LoginType,
+        account.PageId,
+        account.AppId,
         account.CrmWebhookUrl,
         account.HumanAgent,
         account.MarkSeen,

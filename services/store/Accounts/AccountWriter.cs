@@ -23,6 +23,9 @@ internal sealed record AccountInput(
     bool DropsCrmWebhook = false,
     (MediaMode? Mode, int? KeepDays) Media = default)
 {
+    /// <summary>What Meta said of the token; null when none is given and nothing else needed a proof.</summary>
+    public ProvenAccount? Proven { get; init; }
+
     /// <summary>Leaves the secrets out, wherever the record is printed.</summary>
     public override string ToString() => nameof(AccountInput);
 }
@@ -39,7 +42,12 @@ internal sealed class AccountWriter(SecretProtector secrets, QuarantineSignal qu
         string? NewSecret)> LinkAsync(WorkScope<StoreDbContext> scope, Caller caller, Account account, AccountInput input)
     {
         var channel = input.MessagingChannelId ?? account.MessagingChannelId;
-        if (await ReservedIds.TakeAsync(scope.Db, caller, account, channel) is { } taken) return (taken, null);
+        string?[] ids =
+        [
+            .. account.Ids, channel?.Value, input.Proven?.InstagramAccountId.Value, input.Proven?.AppScopedId, input.Proven?.PageId,
+        ];
+        if (await ReservedIds.TakeAsync(scope.Db, caller, account.Id, [.. ids.OfType<string>().Distinct()]) is { } taken)
+            return (taken, null);
         var url = input.DropsCrmWebhook ? null : input.CrmWebhookUrl ?? account.CrmWebhookUrl;
         if (url is null && input.WebhookSecret is not null)
             return (Problems.Invalid(("webhook_secret", "It signs what is posted to crm_webhook_url, and there is none.")), null);
@@ -49,8 +57,17 @@ internal sealed class AccountWriter(SecretProtector secrets, QuarantineSignal qu
             ? secrets.Protect(SecretPurpose.AccessToken, account.Id, given)
             : account.ProtectedAccessToken;
         account.Link(
-            new AccountLink(input.Username ?? account.Username, input.LoginType ?? account.LoginType, token, channel, url, protectedSecret),
+            new AccountLink(
+                input.Proven?.Username ?? input.Username ?? account.Username,
+                input.LoginType ?? account.LoginType,
+                token,
+                channel,
+                url,
+                protectedSecret),
             clock.GetUtcNow());
+        if (input.Proven is { } proven) account.Identify(new AccountIdentity(
+            proven.InstagramAccountId, proven.AppScopedId, proven.PageId, proven.Name, proven.PictureUrl));
+        if (input.AccessToken is not null) account.Hold(appId: null, tokenExpiresAt: null);
         account.ChangeMedia(input.Media.Mode ?? account.MediaMode, input.Media.KeepDays ?? account.MediaKeepDays);
         await ClaimIdsAsync(scope.Db, account);
         Tell(scope, account);
@@ -82,6 +99,8 @@ internal sealed class AccountWriter(SecretProtector secrets, QuarantineSignal qu
         var claimed = await db.AccountIdentifiers.Where(id => id.AccountId == account.Id).ToListAsync();
         var wanted = new List<(string Id, IdentifierKind Kind)> { (account.InstagramAccountId.Value, IdentifierKind.Instagram) };
         if (account.MessagingChannelId is { } channel) wanted.Add((channel.Value, IdentifierKind.Channel));
+        if (account.AppScopedId is { } appScoped) wanted.Add((appScoped, IdentifierKind.AppScoped));
+        if (account.PageId is { } page) wanted.Add((page, IdentifierKind.Page));
         db.AddRange(wanted.Where(id => !claimed.Exists(row => row.ExternalId == id.Id && row.Kind == id.Kind))
             .Select(id => new AccountIdentifier { ExternalId = id.Id, Kind = id.Kind, AccountId = account.Id }));
     }
@@ -94,5 +113,8 @@ internal sealed class AccountWriter(SecretProtector secrets, QuarantineSignal qu
         account.ProtectedAccessToken,
         account.CrmWebhookUrl,
         account.ProtectedWebhookSecret,
-        Unlinked: account.UnlinkedAt is not null));
+        Unlinked: account.UnlinkedAt is not null)
+    {
+        PageId = account.PageId, AppId = account.AppId, TokenExpiresAt = account.TokenExpiresAt,
+    });
 }

@@ -1,3 +1,7 @@
+using InstaMessenger.Contracts.Events;
+using InstaMessenger.Hosting.Bus;
+using InstaMessenger.Store.Data;
+
 namespace InstaMessenger.Store.Accounts;
 
 /// <summary>Linked Instagram accounts.</summary>
@@ -5,6 +9,9 @@ internal static class AccountsSetup
 {
     public static void AddAccounts(this WebApplicationBuilder builder)
     {
+        builder.Services.AddSingleton<IMetaQuestions>(provider => provider.GetRequiredService<MetaQuestions>());
+        builder.Services.AddMessageHandler<StoreDbContext, AccessProven, MetaQuestions>("store.access-proven");
+        builder.Services.AddSingleton<AccountProof>();
         builder.Services.AddSingleton<AccountWriter>();
         builder.Services.AddSingleton<LinkAccount>();
     }

@@ -1,17 +1,20 @@
 using System.Text.Json;
+using InstaMessenger.Contracts.Events;
 using InstaMessenger.Contracts.Ids;
 using InstaMessenger.Hosting.Database;
 using InstaMessenger.Hosting.Http;
 using InstaMessenger.Hosting.Security;
 using InstaMessenger.Store.Data;
+using InstaMessenger.Store.Domain;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
 
 namespace InstaMessenger.Store.Accounts;
 
 /// <summary>The body of <c>PATCH /api/v1/accounts/{id}</c>; members that are left out stay unchanged.</summary>
 /// <param name="Username">The account's name at Instagram.</param>
-/// <param name="AccessToken">A new token.</param>
-/// <param name="MessagingChannelId"><c>entry.id</c> of the account's webhooks.</param>
+/// <param name="AccessToken">A new token, which is tried with Meta first.</param>
+/// <param name="MessagingChannelId"><c>entry.id</c> of the account's webhooks, if Meta confirms it.</param>
 /// <param name="WebhookSecret">A new secret, used from the next delivery on.</param>
 /// <param name="HumanAgent">Whether people may answer until 7 days after the customer's last message: Meta's Human Agent feature.</param>
 /// <param name="MarkSeen">Whether customers see at Instagram that their messages were read here.</param>
@@ -46,7 +49,8 @@ internal static class ChangeAccount
         .Needs(Scopes.Manage)
         .WithSummary("Change a linked account.")
         .ProducesProblem(StatusCodes.Status409Conflict)
-        .ProducesProblem(StatusCodes.Status422UnprocessableEntity);
+        .ProducesProblem(StatusCodes.Status422UnprocessableEntity)
+        .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
 
     private static async Task<Results<Ok<AccountView>, ProblemHttpResult>> HandleAsync(
         AccountId id,
@@ -55,6 +59,9 @@ internal static class ChangeAccount
         OutboundRules outbound,
         IUnitOfWork<StoreDbContext> unitOfWork,
         AccountWriter writer,
+        AccountProof proof,
+        SecretProtector secrets,
+        IDbContextFactory<StoreDbContext> factory,
         CancellationToken cancellationToken)
     {
         var fields = new AccountFields(outbound);
@@ -71,7 +78,27 @@ internal static class ChangeAccount
             DropsCrmWebhook: url.ValueKind == JsonValueKind.Null,
             fields.Media(request.Media));
         if (fields.Faults.Count > 0) return Problems.Invalid([.. fields.Faults]);
+        if (input.AccessToken is not null || input.MessagingChannelId is not null)
+        {
+            await using var db = await factory.CreateDbContextAsync(cancellationToken);
+            if (await LinkedAccounts.FindAsync(db, caller, id, cancellationToken) is not { } account) return Problems.NotFound("account");
+            var (proven, problem) = await ProveAsync(account, input, proof, secrets, cancellationToken);
+            if (problem is not null) return problem;
+            input = input with { Proven = proven };
+        }
+
         return await unitOfWork.ExecuteAsync(scope => ChangeAsync(scope, caller, id, input, request, writer), cancellationToken);
+    }
+
+    private static async Task<(ProvenAccount? Proven, ProblemHttpResult? Problem)> ProveAsync(
+        Account account, AccountInput input, AccountProof proof, SecretProtector secrets, CancellationToken cancellationToken)
+    {
+        var token = input.AccessToken is { } given
+            ? secrets.Protect(SecretPurpose.AccessToken, account.Id, given)
+            : account.ProtectedAccessToken!;
+        var (proven, problem) = await proof.TryAsync(account.Id, account.LoginType, token, cancellationToken);
+        problem ??= AccountProof.Contradiction(proven!, account.InstagramAccountId.Value, input.MessagingChannelId, pageId: null);
+        return (proven, problem);
     }
 
     private static async Task<Results<Ok<AccountView>, ProblemHttpResult>> ChangeAsync(

@@ -1,3 +1,4 @@
+using InstaMessenger.Contracts.Events;
 using InstaMessenger.Contracts.Ids;
 using InstaMessenger.Hosting.Database;
 using InstaMessenger.Hosting.Http;
@@ -12,11 +13,15 @@ using Microsoft.EntityFrameworkCore;
 namespace InstaMessenger.Store.Accounts;
 
 /// <summary>The body of <c>POST /api/v1/accounts</c>.</summary>
-/// <param name="InstagramAccountId">The professional account id: <c>user_id</c> of Meta's <c>GET /me</c>.</param>
-/// <param name="Username">The account's name at Instagram.</param>
-/// <param name="AccessToken">Meta's token; kept encrypted and never given back.</param>
-/// <param name="MessagingChannelId"><c>entry.id</c> of the account's webhooks, when known.</param>
+/// <param name="InstagramAccountId">
+/// The professional account id: <c>user_id</c> of Meta's <c>GET /me</c>. Another id by which Meta knows the token's account is taken too,
+/// and answered with this one.
+/// </param>
+/// <param name="Username">The account's name at Instagram, used when Meta tells none.</param>
+/// <param name="AccessToken">Meta's token, which is tried with Meta first; kept encrypted and never given back.</param>
+/// <param name="MessagingChannelId"><c>entry.id</c> of the account's webhooks, when known and confirmed by Meta.</param>
 /// <param name="LoginType"><c>instagram</c> (default) or <c>facebook</c>.</param>
+/// <param name="PageId">The linked Facebook Page, with Facebook Login; it must be the token's.</param>
 /// <param name="CrmWebhookUrl">Where events are posted to.</param>
 /// <param name="WebhookSecret">
 /// Signs those posts: 16 to 256 characters, or <c>whsec_</c> and base64. Made for you when you give none.
@@ -27,6 +32,7 @@ internal sealed record LinkAccountRequest(
     string? AccessToken,
     string? MessagingChannelId = null,
     string? LoginType = null,
+    string? PageId = null,
     string? CrmWebhookUrl = null,
     string? WebhookSecret = null)
 {
@@ -36,17 +42,26 @@ internal sealed record LinkAccountRequest(
 
 /// <summary><c>POST /api/v1/accounts</c>: links an Instagram account (201), or links it again with what is given now (200).</summary>
 internal sealed partial class LinkAccount(
-    AccountWriter writer, EventLog events, AccessChanges access, TimeProvider clock, ILogger<LinkAccount> logger)
+    AccountWriter writer,
+    AccountProof proof,
+    SecretProtector secrets,
+    EventLog events,
+    AccessChanges access,
+    TimeProvider clock,
+    ILogger<LinkAccount> logger)
 {
     public static void Map(IEndpointRouteBuilder routes) => routes.MapPost("", HandleAsync)
         .Needs(Scopes.Manage)
         .WithSummary("Link an Instagram account (201), or link it again with what is given now (200).")
         .WithDescription(
-            "Which of the two it was is told by the status. Of an account that you see already the token and the username are replaced by "
+            "The token is tried with Meta first: token_of_another_account or token_invalid when it does not prove the account, 503 when "
+            + "Meta is away, and nothing is changed. "
+            + "Which of the two it was is told by the status. Of an account that you see already the token and username are replaced by "
             + "those given, and messaging_channel_id, crm_webhook_url and webhook_secret where they are given; its id stays. One that you "
             + "do not see is 409 account_taken, or identifier_reserved when it is not linked any more.")
         .ProducesProblem(StatusCodes.Status409Conflict)
-        .ProducesProblem(StatusCodes.Status422UnprocessableEntity);
+        .ProducesProblem(StatusCodes.Status422UnprocessableEntity)
+        .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
 
     private static async Task<Results<Created<AccountView>, Ok<AccountView>, ProblemHttpResult>> HandleAsync(
         LinkAccountRequest request,
@@ -65,17 +80,31 @@ internal sealed partial class LinkAccount(
             fields.MessagingChannelId(request.MessagingChannelId),
             fields.CrmWebhookUrl(request.CrmWebhookUrl),
             fields.WebhookSecret(request.WebhookSecret));
+        var page = fields.PageId(request.PageId);
         if (fields.Faults.Count > 0) return Problems.Invalid([.. fields.Faults]);
-        return await unitOfWork.ExecuteAsync(scope => link.LinkAsync(scope, caller, instagramAccount, input), cancellationToken);
+        var (proven, problem) = await link.ProveAsync(input, cancellationToken);
+        problem ??= AccountProof.Contradiction(proven!, instagramAccount.Value, input.MessagingChannelId, page);
+        if (problem is not null) return problem;
+        input = input with { Proven = proven };
+        return await unitOfWork.ExecuteAsync(scope => link.LinkAsync(scope, caller, input), cancellationToken);
+    }
+
+    private Task<(ProvenAccount? Proven, ProblemHttpResult? Problem)> ProveAsync(AccountInput input, CancellationToken cancellationToken)
+    {
+        // Encrypted for nobody in particular: whose account it is, is only known when Meta has answered.
+        var nobody = AccountId.New(clock);
+        var token = secrets.Protect(SecretPurpose.AccessToken, nobody, input.AccessToken!);
+        return proof.TryAsync(nobody, input.LoginType!.Value, token, cancellationToken);
     }
 
     private async Task<Results<Created<AccountView>, Ok<AccountView>, ProblemHttpResult>> LinkAsync(
-        WorkScope<StoreDbContext> scope, Caller caller, InstagramAccountId instagramAccount, AccountInput input)
+        WorkScope<StoreDbContext> scope, Caller caller, AccountInput input)
     {
-        var db = scope.Db;
+        var (db, instagramAccount) = (scope.Db, input.Proven!.InstagramAccountId);
         if (await EffectiveAccess.AgainAsync(db, caller) is not { } current)
             return Problems.Of(StatusCodes.Status401Unauthorized, "unauthorized");
-        var known = await db.Accounts.SingleOrDefaultAsync(row => row.InstagramAccountId == instagramAccount);
+        var known = await db.Accounts.SingleOrDefaultAsync(row => row.InstagramAccountId == instagramAccount)
+            ?? await LinkedByAppScopedIdAsync(db, current, input.Proven);
         // This holds for an unlinked account too: its messages are still those of the tenant who had it.
         if (known is not null && !current.CanSee(known.Id) && known.UnlinkedAt is not null) return ReservedIds.Reserved();
         if (known is not null && !current.CanSee(known.Id))
@@ -96,6 +125,17 @@ internal sealed partial class LinkAccount(
         var view = AccountView.Of(account, newSecret);
         if (known is null) return TypedResults.Created($"/api/v1/accounts/{account.Id}", view);
         return TypedResults.Ok(view);
+    }
+
+    /// <summary>
+    /// Finds an account that was linked, before tokens were tried, by the id that only its app knows. No webhook of it ever came through;
+    /// it is the same account, and keeps what it has.
+    /// </summary>
+    private static async Task<Account?> LinkedByAppScopedIdAsync(StoreDbContext db, Caller caller, ProvenAccount proven)
+    {
+        if (!InstagramAccountId.TryParse(proven.AppScopedId, out var id)) return null;
+        var account = await db.Accounts.SingleOrDefaultAsync(row => row.InstagramAccountId == id && row.AppScopedId == null);
+        return account is not null && caller.CanSee(account.Id) ? account : null;
     }
 
     [LoggerMessage(EventName = "account.linked", Level = LogLevel.Information, Message = "{AccountId} was linked by {CallerId}")]

@@ -18,13 +18,19 @@ internal static class ReservedIds
     /// Takes ids for an account: each leads to one account, of whichever kind it is. Returns the problem when one of them is somebody
     /// else's.
     /// </summary>
-    public static async Task<ProblemHttpResult?> TakeAsync(StoreDbContext db, Caller caller, Account account, MessagingChannelId? channel)
+    public static async Task<ProblemHttpResult?> TakeAsync(StoreDbContext db, Caller caller, AccountId account, List<string> ids)
     {
-        string[] ids = channel is { } id ? [account.InstagramAccountId.Value, id.Value] : [account.InstagramAccountId.Value];
-        var others = await db.AccountIdentifiers.Where(row => ids.Contains(row.ExternalId) && row.AccountId != account.Id).ToListAsync();
+        var others = await db.AccountIdentifiers.Where(row => ids.Contains(row.ExternalId) && row.AccountId != account).ToListAsync();
         foreach (var row in others)
         {
             var holder = await db.Accounts.SingleAsync(other => other.Id == row.AccountId);
+            // Meta has just said whose these are now, and no webhook names them.
+            if (row.Kind is IdentifierKind.AppScoped or IdentifierKind.Page)
+            {
+                db.Remove(row);
+                continue;
+            }
+
             if (IsInUse(holder, row)) return Problems.Of(
                 StatusCodes.Status409Conflict, "channel_taken", "The webhooks of that id go to another account: unlink it there first.");
             if (!caller.CanSee(holder.Id)) return Reserved();

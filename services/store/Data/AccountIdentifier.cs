@@ -12,6 +12,12 @@ internal enum IdentifierKind
 
     /// <summary>The professional account id.</summary>
     Instagram = 2,
+
+    /// <summary>The account's id for one Meta app. An account that was connected by several apps has several.</summary>
+    AppScoped = 3,
+
+    /// <summary>The linked Facebook Page.</summary>
+    Page = 4,
 }
 
 /// <summary>

@@ -21,7 +21,25 @@ internal sealed class Account
 
     public LoginType LoginType { get; private set; }
 
+    /// <summary>The account's id for its Meta app alone; Meta's callbacks about the account name it.</summary>
+    public string? AppScopedId { get; private set; }
+
+    /// <summary>The linked Facebook Page; null with Instagram Login.</summary>
+    public string? PageId { get; private set; }
+
+    /// <summary>The Meta app by whose login it was connected; null when its token was pasted.</summary>
+    public string? AppId { get; private set; }
+
+    /// <summary>The name that Instagram shows.</summary>
+    public string? Name { get; private set; }
+
+    /// <summary>Meta's address of the picture, which dies in days.</summary>
+    public string? PictureUrl { get; private set; }
+
     public string? ProtectedAccessToken { get; private set; }
+
+    /// <summary>When the token ends; null when that is not known, or when it has no fixed end.</summary>
+    public DateTimeOffset? TokenExpiresAt { get; private set; }
 
     public string? CrmWebhookUrl { get; private set; }
 
@@ -53,7 +71,10 @@ internal sealed class Account
     public int MediaKeepDays { get; private set; } = 90;
 
     /// <summary>Whether webhooks name this account by that id.</summary>
-    public bool Owns(string id) => id == InstagramAccountId.Value || id == MessagingChannelId?.Value;
+    public bool Owns(string id) => Ids.Contains(id);
+
+    /// <summary>All ids by which Meta may name it.</summary>
+    public IEnumerable<string> Ids => new[] { InstagramAccountId.Value, MessagingChannelId?.Value, AppScopedId, PageId }.OfType<string>();
 
     public static Account Create(AccountId id, InstagramAccountId instagramAccount, DateTimeOffset now) =>
         new() { Id = id, InstagramAccountId = instagramAccount, CreatedAt = now, UpdatedAt = now };
@@ -66,6 +87,18 @@ internal sealed class Account
         (CrmWebhookUrl, ProtectedWebhookSecret) = (link.CrmWebhookUrl, link.ProtectedWebhookSecret);
         Changed(now);
     }
+
+    /// <summary>Takes over what Meta says of it to its own token.</summary>
+    public void Identify(AccountIdentity identity)
+    {
+        // An account that was once linked by the id of its app, which no webhook names.
+        InstagramAccountId = identity.InstagramAccountId;
+        (AppScopedId, PageId) = (identity.AppScopedId ?? AppScopedId, identity.PageId ?? PageId);
+        (Name, PictureUrl) = (identity.Name, identity.PictureUrl);
+    }
+
+    /// <summary>Notes by which app its token came, and when it ends.</summary>
+    public void Hold(string? appId, DateTimeOffset? tokenExpiresAt) => (AppId, TokenExpiresAt) = (appId, tokenExpiresAt);
 
     /// <summary>Changes the settings that are given.</summary>
     public void Configure(bool? humanAgent, bool? markSeen) =>
@@ -89,7 +122,7 @@ internal sealed class Account
 
     public void Unlink(DateTimeOffset now)
     {
-        (ProtectedAccessToken, CrmWebhookUrl, ProtectedWebhookSecret, UnlinkedAt) = (null, null, null, now);
+        (ProtectedAccessToken, TokenExpiresAt, CrmWebhookUrl, ProtectedWebhookSecret, UnlinkedAt) = (null, null, null, null, now);
         Changed(now);
     }
 
@@ -108,3 +141,7 @@ internal sealed record AccountLink(
     MessagingChannelId? MessagingChannelId,
     string? CrmWebhookUrl,
     string? ProtectedWebhookSecret);
+
+/// <summary>Who an account is, as Meta says it.</summary>
+internal sealed record AccountIdentity(
+    InstagramAccountId InstagramAccountId, string? AppScopedId, string? PageId, string? Name, string? PictureUrl);

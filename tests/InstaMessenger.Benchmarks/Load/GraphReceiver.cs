@@ -17,17 +17,23 @@ internal sealed class GraphReceiver : IAsyncDisposable
 
     public Uri Address => new(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
 
+    /// <summary>Whether it knows accounts and nothing else: it tells no customer's name and takes no send.</summary>
+    public bool KnowsAccountsAlone { get; init; }
+
     /// <summary>The account whose calls are refused as too many; null for none.</summary>
     public string? Limited { get; set; }
 
     /// <summary>Sends that were taken, of all accounts but one.</summary>
     public int TakenExcept(string account) => _taken.Where(pair => pair.Key != account).Sum(pair => pair.Value);
 
-    public static async Task<GraphReceiver> StartAsync()
+    /// <summary>The token of an account, which says whose it is.</summary>
+    public static string TokenOf(string instagramAccountId) => $"benchmark-token.{instagramAccountId}";
+
+    public static async Task<GraphReceiver> StartAsync(bool knowsAccountsAlone = false)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
-        var receiver = new GraphReceiver(builder.Build());
+        var receiver = new GraphReceiver(builder.Build()) { KnowsAccountsAlone = knowsAccountsAlone };
         receiver._app.Run(receiver.AnswerAsync);
         await receiver._app.StartAsync();
         return receiver;
@@ -39,9 +45,29 @@ internal sealed class GraphReceiver : IAsyncDisposable
         await _app.DisposeAsync();
     }
 
+    /// <summary>Answers whose a token is, and takes every subscription.</summary>
+    private static async Task<bool> AnswerOfAccountAsync(HttpContext context)
+    {
+        var path = context.Request.Path.Value!;
+        var id = context.Request.Headers.Authorization.ToString().Split('.')[^1];
+        if (path.EndsWith("/me", StringComparison.Ordinal))
+            await context.Response.WriteAsync($$"""{"user_id":"{{id}}","id":"{{id}}","username":"bench_{{id[^4..]}}"}""");
+        else if (path.EndsWith("/subscribed_apps", StringComparison.Ordinal))
+            await context.Response.WriteAsync("""{"success":true,"data":[]}""");
+        else return false;
+        return true;
+    }
+
     /// <summary>The path is <c>/v26.0/{account}/messages</c>.</summary>
     private async Task AnswerAsync(HttpContext context)
     {
+        if (await AnswerOfAccountAsync(context)) return;
+        if (KnowsAccountsAlone)
+        {
+            context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+            return;
+        }
+
         // Who a customer is; it is no send.
         if (HttpMethods.IsGet(context.Request.Method))
         {

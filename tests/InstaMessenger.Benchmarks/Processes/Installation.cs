@@ -15,8 +15,15 @@ internal sealed class Installation : IAsyncDisposable
     private const string Password = "benchmark-Password-1";
     private static readonly string SomeKey = Convert.ToBase64String([.. Enumerable.Range(1, 32).Select(n => (byte)n)]);
 
-    private Installation(IReadOnlyList<ProcessUnderTest> processes, IReadOnlyList<ProcessUnderTest> webhooks, ProcessUnderTest api)
+    private readonly GraphReceiver? _graph;
+
+    private Installation(
+        IReadOnlyList<ProcessUnderTest> processes,
+        IReadOnlyList<ProcessUnderTest> webhooks,
+        ProcessUnderTest api,
+        GraphReceiver? graph)
     {
+        _graph = graph;
         (Processes, Webhooks) = (processes, [.. webhooks.Select(process => process.EndPoint)]);
         Http = new HttpClient { BaseAddress = api.Address };
     }
@@ -31,13 +38,12 @@ internal sealed class Installation : IAsyncDisposable
 
     /// <summary>Starts one process.</summary>
     /// <param name="folder">For its data.</param>
-    /// <param name="graph">Where it sends to; null for nowhere.</param>
+    /// <param name="graph">Where it sends to; null for one that knows accounts alone.</param>
     public static async Task<Installation> StandaloneAsync(string folder, Uri? graph)
     {
-        var settings = Settings(folder);
-        if (graph is not null) settings["Instagram__GraphBaseUrl"] = graph.ToString();
-        var process = await ProcessUnderTest.StartAsync("Standalone", folder, settings);
-        return await SignedInAsync(new Installation([process], [process], process));
+        var own = graph is null ? await GraphReceiver.StartAsync(knowsAccountsAlone: true) : null;
+        var process = await ProcessUnderTest.StartAsync("Standalone", folder, Settings(folder, graph: graph ?? own!.Address));
+        return await SignedInAsync(new Installation([process], [process], process, own));
     }
 
     public static Task<Installation> StandaloneAsync(string folder) => StandaloneAsync(folder, graph: null);
@@ -70,13 +76,14 @@ internal sealed class Installation : IAsyncDisposable
         var databases = new Dictionary<string, string>();
         foreach (var project in mariaDb is null ? [] : projects[1..4]) databases[project] = await mariaDb!.NewDatabaseAsync();
         var processes = new List<ProcessUnderTest>();
+        var graph = await GraphReceiver.StartAsync(knowsAccountsAlone: true);
         for (var copy = 0; copy < copies; copy++)
         {
             var ports = projects.ToDictionary(project => project, _ => FreePort.Take());
             processes.AddRange(await Task.WhenAll(projects.Select(project =>
             {
                 var own = Directory.CreateDirectory(Path.Combine(folder, $"{project}{copy}")).FullName;
-                var settings = Settings(own, broker);
+                var settings = Settings(own, broker, graph.Address);
                 settings["Secrets__KeyDirectory"] = Path.Combine(folder, "keys");
                 if (databases.TryGetValue(project, out var database)) settings["ConnectionStrings__" + project] = database;
                 // Nobody asks the gateway.
@@ -85,7 +92,8 @@ internal sealed class Installation : IAsyncDisposable
             })));
         }
 
-        return await SignedInAsync(new Installation(processes, processes.FindAll(process => process.Name == "Ingress"), processes[^1]));
+        var webhooks = processes.FindAll(process => process.Name == "Ingress");
+        return await SignedInAsync(new Installation(processes, webhooks, processes[^1], graph));
     }
 
     public ProcessUnderTest Process(string name) => Processes.Single(process => process.Name == name);
@@ -99,7 +107,7 @@ internal sealed class Installation : IAsyncDisposable
             ["instagram_account_id"] = instagramAccountId,
             ["messaging_channel_id"] = instagramAccountId,
             ["username"] = "bench_" + instagramAccountId[^4..],
-            ["access_token"] = "benchmark-token",
+            ["access_token"] = GraphReceiver.TokenOf(instagramAccountId),
             ["login_type"] = "instagram",
             ["crm_webhook_url"] = crm?.ToString(),
             ["webhook_secret"] = crm is null ? null : "benchmark_webhook_secret",
@@ -118,10 +126,11 @@ internal sealed class Installation : IAsyncDisposable
     {
         Http.Dispose();
         foreach (var process in Processes) await process.DisposeAsync();
+        if (_graph is not null) await _graph.DisposeAsync();
     }
 
     /// <summary>The settings of every process. What is not here is as it is delivered, logs included.</summary>
-    private static Dictionary<string, string?> Settings(string folder, string? broker = null) => new()
+    private static Dictionary<string, string?> Settings(string folder, string? broker = null, Uri? graph = null) => new()
     {
         ["Data__Directory"] = Path.Combine(folder, "data"),
         ["ConnectionStrings__RabbitMq"] = broker,
@@ -132,8 +141,8 @@ internal sealed class Installation : IAsyncDisposable
         ["Instagram__Apps__0__AppId"] = "1",
         ["Instagram__Apps__0__AppSecret"] = WebhookRequests.AppSecret,
         ["Instagram__Apps__0__VerifyToken"] = "benchmark",
-        // Nobody listens there: only one row sends.
-        ["Instagram__GraphBaseUrl"] = "http://127.0.0.1:9",
+        // Nobody listens there unless a row needs an account.
+        ["Instagram__GraphBaseUrl"] = graph?.ToString() ?? "http://127.0.0.1:9",
         ["Outbound__AllowPrivateAddresses"] = "true",
         // The whole load comes from one client; what limits one must not limit the measurement.
         ["RateLimits__PerKeyPerSecond"] = "1000000",

@@ -38,7 +38,8 @@ public abstract partial class FlowSuite
         ["GET /api/v1/accounts"] = Shows("/api/v1/accounts?limit=200"),
         ["POST /api/v1/accounts"] = Refuses(
             409, HttpMethod.Post, _ => "/api/v1/accounts",
-            victim => new { instagram_account_id = victim.Shop.InstagramId, username = "thief", access_token = "stolen" }),
+            // Even with a token that Meta takes.
+            victim => new { instagram_account_id = victim.Shop.InstagramId, username = "thief", access_token = victim.Shop.Token }),
         ["GET /api/v1/accounts/{id}"] = Hides(HttpMethod.Get, victim => $"/api/v1/accounts/{victim.Shop.AccountId}"),
         ["PATCH /api/v1/accounts/{id}"] = Hides(
             HttpMethod.Patch, victim => $"/api/v1/accounts/{victim.Shop.AccountId}",

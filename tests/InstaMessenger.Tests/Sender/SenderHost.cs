@@ -14,6 +14,7 @@ using InstaMessenger.Sender.Accounts;
 using InstaMessenger.Sender.Data;
 using InstaMessenger.Sender.Downloads;
 using InstaMessenger.Sender.Profiles;
+using InstaMessenger.Sender.Proofs;
 using InstaMessenger.Sender.Sending;
 using InstaMessenger.Tests.Shared;
 using Microsoft.AspNetCore.Builder;
@@ -43,6 +44,8 @@ internal sealed class SenderHost : IAsyncDisposable
 
     public Channel<ProfileReported> Profiles { get; } = Channel.CreateUnbounded<ProfileReported>();
 
+    public Channel<AccessProven> Proofs { get; } = Channel.CreateUnbounded<AccessProven>();
+
     public HttpClient Http { get; private set; } = null!;
 
     public IServiceProvider Services => _app.Services;
@@ -71,12 +74,13 @@ internal sealed class SenderHost : IAsyncDisposable
         builder.Services.AddSingleton<TimeProvider>(Clock);
         builder.Services.AddSingleton<ICallerSource, Callers>();
         builder.Services.AddSingleton(Reports);
-        builder.Services.AddSingleton(Media).AddSingleton(Profiles);
+        builder.Services.AddSingleton(Media).AddSingleton(Profiles).AddSingleton(Proofs);
         builder.AddServiceDefaults("sender", 0);
         builder.AddSender();
         builder.Services.AddMessageHandler<SenderDbContext, SendReported, Collector>("store.send-reported");
         builder.Services.AddMessageHandler<SenderDbContext, MediaReported, MediaCollector>("store.media-reported");
         builder.Services.AddMessageHandler<SenderDbContext, ProfileReported, ProfileCollector>("store.profile-reported");
+        builder.Services.AddMessageHandler<SenderDbContext, AccessProven, ProofCollector>("store.access-proven");
         builder.AddBus();
         builder.Logging.ClearProviders().AddProvider(new TestOutputLog(LogLevel.Information));
         _app = builder.Build();
@@ -175,6 +179,8 @@ internal sealed class SenderHost : IAsyncDisposable
     public Task WriteAsync(Func<SenderDbContext, Task> write) =>
         Services.GetRequiredService<IUnitOfWork<SenderDbContext>>().ExecuteAsync(scope => write(scope.Db));
 
+    public Task ProveAsync(ProveAccess question) => HandleAsync<ProveAccess, ProveAccessHandler>(question);
+
     private Task HandleAsync<T, THandler>(params T[] messages)
         where THandler : IMessageHandler<SenderDbContext, T> =>
         Services.GetRequiredService<IUnitOfWork<SenderDbContext>>().ExecuteAsync(scope =>
@@ -204,6 +210,15 @@ internal sealed class SenderHost : IAsyncDisposable
         public Task HandleAsync(WorkScope<SenderDbContext> scope, IReadOnlyList<BusItem<ProfileReported>> items)
         {
             foreach (var item in items) reports.Writer.TryWrite(item.Body);
+            return Task.CompletedTask;
+        }
+    }
+
+    internal sealed class ProofCollector(Channel<AccessProven> proofs) : IMessageHandler<SenderDbContext, AccessProven>
+    {
+        public Task HandleAsync(WorkScope<SenderDbContext> scope, IReadOnlyList<BusItem<AccessProven>> items)
+        {
+            foreach (var item in items) proofs.Writer.TryWrite(item.Body);
             return Task.CompletedTask;
         }
     }

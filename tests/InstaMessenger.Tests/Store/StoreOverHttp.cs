@@ -8,6 +8,7 @@ using InstaMessenger.Hosting.Database;
 using InstaMessenger.Hosting.Security;
 using InstaMessenger.Store;
 using InstaMessenger.Store.Access;
+using InstaMessenger.Store.Accounts;
 using InstaMessenger.Store.Data;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -79,7 +80,7 @@ internal sealed class StoreOverHttp : IAsyncDisposable
         builder.AddServiceDefaults("store", 0);
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.AddStore();
-        builder.Services.AddSingleton<IBusPublisher, AbsentBus>();
+        builder.Services.AddSingleton<IBusPublisher, AbsentBus>().AddSingleton<IMetaQuestions, HonestMeta>();
         services(builder.Services);
         builder.Logging.ClearProviders();
         var app = builder.Build();
@@ -175,6 +176,10 @@ internal sealed class StoreOverHttp : IAsyncDisposable
             ["access_token"] = "IGAA-token",
         };
         foreach (var (key, value) in more) body[key] = value;
+        // A channel that is named is one that Meta confirms.
+        var channel = body.GetValueOrDefault("messaging_channel_id") as string;
+        if (body["access_token"] is string token && token == token.Trim() && token.Length > 0)
+            body["access_token"] = $"{token}.{instagramAccountId}" + (channel?.Length > 0 ? $".{channel}" : "");
         return body;
     }
 

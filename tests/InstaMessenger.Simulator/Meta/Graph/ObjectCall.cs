@@ -31,7 +31,10 @@ internal static class ObjectCall
             ["id"] = account.PageId ?? account.Id,
             ["name"] = account.Username,
             ["username"] = account.Username,
-            ["instagram_business_account"] = new JsonObject { ["id"] = account.Id },
+            ["instagram_business_account"] = new JsonObject
+            {
+                ["id"] = account.Id, ["username"] = account.Username, ["name"] = account.Username,
+            },
         }
         : new()
         {

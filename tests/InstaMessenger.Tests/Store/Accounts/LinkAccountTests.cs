@@ -37,7 +37,7 @@ public sealed class LinkAccountTests(StoreFixture fixture) : IClassFixture<Store
         var change = (await Store.OutboxAsync<AccountChanged>(id)).ShouldHaveSingleItem();
         (change.Version, change.InstagramAccountId.Value, change.LoginType, change.CrmWebhookUrl, change.Unlinked)
             .ShouldBe((1, instagramId, LoginType.Facebook, "https://crm.example/hook?key=1", false));
-        Store.Unprotect(SecretPurpose.AccessToken, id, change.ProtectedAccessToken).ShouldBe("IGAA-secret");
+        Store.Unprotect(SecretPurpose.AccessToken, id, change.ProtectedAccessToken).ShouldBe($"IGAA-secret.{instagramId}.{channel}");
         Store.Unprotect(SecretPurpose.WebhookSecret, id, change.ProtectedWebhookSecret).ShouldBe("a_secret_of_ours");
 
         var connected = (await Store.EventsAsync(id)).ShouldHaveSingleItem();
@@ -45,7 +45,8 @@ public sealed class LinkAccountTests(StoreFixture fixture) : IClassFixture<Store
         connected.GetProperty("data").GetProperty("account").GetProperty("username").GetString().ShouldBe("my.shop");
         connected.ToString().ShouldNotContain("secret");
         connected.ToString().ShouldNotContain("crm.example");
-        (await IdentifiersAsync(id)).ShouldBe([(channel, IdentifierKind.Channel), (instagramId, IdentifierKind.Instagram)]);
+        (await IdentifiersAsync(id)).ShouldBe(
+            [(channel, IdentifierKind.Channel), (instagramId, IdentifierKind.Instagram), (channel, IdentifierKind.AppScoped)]);
     }
 
     [Fact]
@@ -74,7 +75,8 @@ public sealed class LinkAccountTests(StoreFixture fixture) : IClassFixture<Store
         again.Has("webhook_secret").ShouldBeFalse();
         var changes = await Store.OutboxAsync<AccountChanged>(first.Text("id"));
         changes.Select(change => change.Version).ShouldBe([1, 2]);
-        Store.Unprotect(SecretPurpose.AccessToken, first.Text("id"), changes[1].ProtectedAccessToken).ShouldBe("IGAA-newer");
+        Store.Unprotect(SecretPurpose.AccessToken, first.Text("id"), changes[1].ProtectedAccessToken)
+            .ShouldBe($"IGAA-newer.{instagramId}");
         Store.Unprotect(SecretPurpose.WebhookSecret, first.Text("id"), changes[1].ProtectedWebhookSecret)
             .ShouldBe(first.Text("webhook_secret"));
     }
@@ -191,6 +193,79 @@ public sealed class LinkAccountTests(StoreFixture fixture) : IClassFixture<Store
         var answer = await Store.PostAsync("/api/v1/accounts", fixture.Admin, StoreOverHttp.Link("178", (field, value)));
         answer.Status.ShouldBe(422);
         answer.FaultyFields().ShouldBe([field]);
+    }
+
+    [Theory]
+    [InlineData("dead", 422, "token_invalid")]
+    [InlineData("away", 503, "meta_unavailable")]
+    public async Task A_token_that_Meta_does_not_take_changes_nothing(string token, int status, string code)
+    {
+        var instagramId = fixture.NewInstagramId();
+        var account = await Store.LinkAsync(fixture.Admin, instagramId);
+        var path = "/api/v1/accounts/" + account;
+
+        foreach (var answer in new[]
+        {
+            await Store.PostAsync("/api/v1/accounts", fixture.Admin, StoreOverHttp.Link(fixture.NewInstagramId(), ("access_token", token))),
+            await Store.PostAsync("/api/v1/accounts", fixture.Admin, StoreOverHttp.Link(instagramId, ("access_token", token))),
+            await Store.PatchAsync(path, fixture.Admin, new { username = "renamed", access_token = token }),
+        }) (answer.Status, answer.Code).ShouldBe((status, code));
+
+        (await Store.GetAsync(path, fixture.Admin)).Text("username").ShouldBe("shop");
+        (await Store.OutboxAsync<AccountChanged>(account)).Count.ShouldBe(1);
+    }
+
+    /// <summary>Whoever knew the id of an account could once have its webhooks.</summary>
+    [Fact]
+    public async Task An_id_that_the_tokens_account_does_not_have_cannot_be_claimed_with_it()
+    {
+        var (own, foreign) = (fixture.NewInstagramId(), fixture.NewInstagramId());
+        var account = await Store.LinkAsync(fixture.Admin, own);
+        var token = "IGAA-token." + own;
+
+        foreach (var (field, answer) in new[]
+        {
+            ("instagram_account_id", await LinkAsync(foreign, new { })),
+            ("messaging_channel_id", await LinkAsync(own, new { messaging_channel_id = foreign })),
+            ("page_id", await LinkAsync(own, new { page_id = foreign })),
+            ("messaging_channel_id", await Store.PatchAsync(
+                "/api/v1/accounts/" + account, fixture.Admin, new { messaging_channel_id = foreign })),
+            ("instagram_account_id", await Store.PatchAsync(
+                "/api/v1/accounts/" + account, fixture.Admin, new { access_token = "IGAA-token." + foreign })),
+        })
+        {
+            (answer.Status, answer.Code).ShouldBe((422, "token_of_another_account"));
+            answer.FaultyFields().ShouldBe([field]);
+        }
+
+        (await IdentifiersAsync(account)).ShouldBe([(own, IdentifierKind.Instagram)]);
+
+        Task<Answer> LinkAsync(string id, object more) => Store.PostAsync(
+            "/api/v1/accounts",
+            fixture.Admin,
+            more.GetType().GetProperties().ToDictionary(member => member.Name, member => member.GetValue(more))
+                .Concat(new Dictionary<string, object?>
+                {
+                    ["instagram_account_id"] = id, ["username"] = "shop", ["access_token"] = token,
+                }).ToDictionary());
+    }
+
+    /// <summary>The id that an app alone knows matches no webhook; accounts were once linked by it, and never got a message.</summary>
+    [Fact]
+    public async Task An_account_that_is_named_by_its_apps_id_is_linked_by_the_one_that_webhooks_carry()
+    {
+        var (instagramId, appScoped) = (fixture.NewInstagramId(), fixture.NewInstagramId());
+        var wrong = await Store.LinkAsync(fixture.Admin, appScoped);
+        var token = $"IGAA-token.{instagramId}.{appScoped}";
+
+        var answer = await Store.PostAsync(
+            "/api/v1/accounts",
+            fixture.Admin,
+            new { instagram_account_id = appScoped, username = "shop", access_token = token });
+
+        (answer.Status, answer.Text("id"), answer.Text("instagram_account_id")).ShouldBe((200, wrong, instagramId));
+        (await IdentifiersAsync(wrong)).ShouldContain((instagramId, IdentifierKind.Instagram));
+        (await Store.OutboxAsync<AccountChanged>(wrong))[^1].InstagramAccountId.Value.ShouldBe(instagramId);
     }
 
     private async Task<List<(string, IdentifierKind)>> IdentifiersAsync(string accountId)

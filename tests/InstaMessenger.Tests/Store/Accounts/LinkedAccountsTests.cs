@@ -51,12 +51,15 @@ public sealed class LinkedAccountsTests(StoreFixture fixture) : IClassFixture<St
             "/api/v1/accounts", fixture.Admin, StoreOverHttp.Link(instagramId, ("crm_webhook_url", "https://crm.example/1")));
         var (id, path) = (linked.Text("id"), "/api/v1/accounts/" + linked.Text("id"));
 
-        var renamed = await Store.PatchAsync(path, fixture.Admin, new { username = "renamed", messaging_channel_id = channel });
+        var renamed = await Store.PatchAsync(path, fixture.Admin, new
+        {
+            username = "renamed", messaging_channel_id = channel, access_token = $"IGAA-token.{instagramId}.{channel}",
+        });
         renamed.Status.ShouldBe(200);
         (renamed.Text("username"), renamed.Text("messaging_channel_id"), renamed.Text("crm_webhook_url"))
             .ShouldBe(("renamed", channel, "https://crm.example/1"));
         renamed.Has("webhook_secret").ShouldBeFalse();
-        await Store.PatchAsync(path, fixture.Admin, new { access_token = "IGAA-renewed" });
+        await Store.PatchAsync(path, fixture.Admin, new { access_token = "IGAA-renewed." + instagramId });
         await Store.PatchAsync(path, fixture.Admin, new { webhook_secret = "another-secret-of-ours" });
         (await Store.PatchAsync(path, fixture.Admin, new { crm_webhook_url = (string?)null }))
             .Json.GetProperty("crm_webhook_url").ValueKind.ShouldBe(JsonValueKind.Null);
@@ -68,8 +71,10 @@ public sealed class LinkedAccountsTests(StoreFixture fixture) : IClassFixture<St
 
         var changes = await Store.OutboxAsync<AccountChanged>(id);
         changes.Select(change => change.Version).ShouldBe([1, 2, 3, 4, 5, 6]);
-        Store.Unprotect(SecretPurpose.AccessToken, id, changes[1].ProtectedAccessToken).ShouldBe("IGAA-token");
-        Store.Unprotect(SecretPurpose.AccessToken, id, changes[2].ProtectedAccessToken).ShouldBe("IGAA-renewed");
+        Store.Unprotect(SecretPurpose.AccessToken, id, changes[1].ProtectedAccessToken)
+            .ShouldBe($"IGAA-token.{instagramId}.{channel}");
+        Store.Unprotect(SecretPurpose.AccessToken, id, changes[2].ProtectedAccessToken)
+            .ShouldBe("IGAA-renewed." + instagramId);
         Store.Unprotect(SecretPurpose.WebhookSecret, id, changes[2].ProtectedWebhookSecret).ShouldBe(linked.Text("webhook_secret"));
         Store.Unprotect(SecretPurpose.WebhookSecret, id, changes[3].ProtectedWebhookSecret).ShouldBe("another-secret-of-ours");
         (changes[4].CrmWebhookUrl, changes[4].ProtectedWebhookSecret).ShouldBe((null, null));
@@ -79,11 +84,12 @@ public sealed class LinkedAccountsTests(StoreFixture fixture) : IClassFixture<St
     [Fact]
     public async Task A_channel_id_given_up_is_free_for_another_account_of_its_owner()
     {
-        var (first, second) = (fixture.NewInstagramId(), fixture.NewInstagramId());
+        var (id, first, second) = (fixture.NewInstagramId(), fixture.NewInstagramId(), fixture.NewInstagramId());
         var account = (await Store.PostAsync(
-            "/api/v1/accounts", fixture.Admin, StoreOverHttp.Link(fixture.NewInstagramId(), ("messaging_channel_id", first))))
+            "/api/v1/accounts", fixture.Admin, StoreOverHttp.Link(id, ("messaging_channel_id", first))))
             .Text("id");
-        (await Store.PatchAsync("/api/v1/accounts/" + account, fixture.Admin, new { messaging_channel_id = second })).Status.ShouldBe(200);
+        var change = new { messaging_channel_id = second, access_token = $"IGAA-token.{id}.{second}" };
+        (await Store.PatchAsync("/api/v1/accounts/" + account, fixture.Admin, change)).Status.ShouldBe(200);
         (await Store.PostAsync(
             "/api/v1/accounts", fixture.Admin, StoreOverHttp.Link(fixture.NewInstagramId(), ("messaging_channel_id", second))))
             .Code.ShouldBe("channel_taken");
@@ -109,7 +115,7 @@ public sealed class LinkedAccountsTests(StoreFixture fixture) : IClassFixture<St
         (await Store.GetAsync("/api/v1/accounts", agent)).Ids().ShouldBeEmpty();
         var accountId = AccountId.Parse(id);
         (await Store.ReadAsync(db => db.AccountIdentifiers.CountAsync(row => row.AccountId == accountId)))
-            .ShouldBe(2, "its ids stay its own");
+            .ShouldBe(3, "its ids stay its own");
         var change = (await Store.OutboxAsync<AccountChanged>(id))[^1];
         (change.Version, change.Unlinked, change.ProtectedAccessToken, change.CrmWebhookUrl, change.ProtectedWebhookSecret)
             .ShouldBe((2, true, null, null, null));

@@ -79,7 +79,9 @@ public sealed class QuarantineTests(StoreFixture fixture) : IClassFixture<StoreF
         var (_, bob) = await Store.AgentAsync("giveup-bob");
         var account = (await Store.PostAsync("/api/v1/accounts", ann, StoreOverHttp.Link(instagramId, ("messaging_channel_id", first))))
             .Text("id");
-        await Store.PatchAsync("/api/v1/accounts/" + account, ann, new { messaging_channel_id = fixture.NewInstagramId() });
+        var next = fixture.NewInstagramId();
+        var change = new { messaging_channel_id = next, access_token = $"IGAA-token.{instagramId}.{next}" };
+        (await Store.PatchAsync("/api/v1/accounts/" + account, ann, change)).Status.ShouldBe(200);
         await ReceiveAsync(Text("given-up", first));
 
         (await Store.PostAsync("/api/v1/accounts", bob, StoreOverHttp.Link(fixture.NewInstagramId(), ("messaging_channel_id", first))))

@@ -350,6 +350,29 @@ namespace InstaMessenger.Store.Data.Migrations.MySql
                     b.ToTable("users", (string)null);
                 });
 
+            modelBuilder.Entity("InstaMessenger.Store.Accounts.MetaAnswer", b =>
+                {
+                    b.Property<string>("QuestionId")
+                        .HasMaxLength(40)
+                        .HasColumnType("varchar(40)")
+                        .HasColumnName("question_id");
+
+                    b.Property<byte[]>("Body")
+                        .IsRequired()
+                        .HasColumnType("longblob")
+                        .HasColumnName("body");
+
+                    b.Property<long>("ReceivedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("received_at");
+
+                    b.HasKey("QuestionId");
+
+                    b.HasIndex("ReceivedAt");
+
+                    b.ToTable("meta_answers", (string)null);
+                });
+
             modelBuilder.Entity("InstaMessenger.Store.Data.AccountIdentifier", b =>
                 {
                     b.Property<string>("ExternalId")
@@ -676,6 +699,16 @@ namespace InstaMessenger.Store.Data.Migrations.MySql
                         .HasColumnType("varchar(40)")
                         .HasColumnName("id");
 
+                    b.Property<string>("AppId")
+                        .HasMaxLength(40)
+                        .HasColumnType("varchar(40)")
+                        .HasColumnName("app_id");
+
+                    b.Property<string>("AppScopedId")
+                        .HasMaxLength(20)
+                        .HasColumnType("varchar(20)")
+                        .HasColumnName("app_scoped_id");
+
                     b.Property<long>("CreatedAt")
                         .HasColumnType("bigint")
                         .HasColumnName("created_at");
@@ -720,6 +753,21 @@ namespace InstaMessenger.Store.Data.Migrations.MySql
                         .HasColumnType("varchar(20)")
                         .HasColumnName("messaging_channel_id");
 
+                    b.Property<string>("Name")
+                        .HasMaxLength(100)
+                        .HasColumnType("varchar(100)")
+                        .HasColumnName("name");
+
+                    b.Property<string>("PageId")
+                        .HasMaxLength(20)
+                        .HasColumnType("varchar(20)")
+                        .HasColumnName("page_id");
+
+                    b.Property<string>("PictureUrl")
+                        .HasMaxLength(2048)
+                        .HasColumnType("varchar(2048)")
+                        .HasColumnName("picture_url");
+
                     b.Property<string>("ProtectedAccessToken")
                         .HasColumnType("longtext")
                         .HasColumnName("protected_access_token");
@@ -732,6 +780,10 @@ namespace InstaMessenger.Store.Data.Migrations.MySql
                         .IsConcurrencyToken()
                         .HasColumnType("int")
                         .HasColumnName("row_version");
+
+                    b.Property<long?>("TokenExpiresAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("token_expires_at");
 
                     b.Property<long?>("UnlinkedAt")
                         .HasColumnType("bigint")

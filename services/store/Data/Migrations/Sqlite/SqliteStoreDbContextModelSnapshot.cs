@@ -340,6 +340,29 @@ namespace InstaMessenger.Store.Data.Migrations.Sqlite
                     b.ToTable("users", (string)null);
                 });
 
+            modelBuilder.Entity("InstaMessenger.Store.Accounts.MetaAnswer", b =>
+                {
+                    b.Property<string>("QuestionId")
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("question_id");
+
+                    b.Property<byte[]>("Body")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("body");
+
+                    b.Property<long>("ReceivedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("received_at");
+
+                    b.HasKey("QuestionId");
+
+                    b.HasIndex("ReceivedAt");
+
+                    b.ToTable("meta_answers", (string)null);
+                });
+
             modelBuilder.Entity("InstaMessenger.Store.Data.AccountIdentifier", b =>
                 {
                     b.Property<string>("ExternalId")
@@ -662,6 +685,16 @@ namespace InstaMessenger.Store.Data.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("id");
 
+                    b.Property<string>("AppId")
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("app_id");
+
+                    b.Property<string>("AppScopedId")
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("app_scoped_id");
+
                     b.Property<long>("CreatedAt")
                         .HasColumnType("INTEGER")
                         .HasColumnName("created_at");
@@ -706,6 +739,21 @@ namespace InstaMessenger.Store.Data.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("messaging_channel_id");
 
+                    b.Property<string>("Name")
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("name");
+
+                    b.Property<string>("PageId")
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("page_id");
+
+                    b.Property<string>("PictureUrl")
+                        .HasMaxLength(2048)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("picture_url");
+
                     b.Property<string>("ProtectedAccessToken")
                         .HasColumnType("TEXT")
                         .HasColumnName("protected_access_token");
@@ -718,6 +766,10 @@ namespace InstaMessenger.Store.Data.Migrations.Sqlite
                         .IsConcurrencyToken()
                         .HasColumnType("INTEGER")
                         .HasColumnName("row_version");
+
+                    b.Property<long?>("TokenExpiresAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("token_expires_at");
 
                     b.Property<long?>("UnlinkedAt")
                         .HasColumnType("INTEGER")
