@@ -53,10 +53,11 @@ internal sealed class Installation : IAsyncDisposable
     /// <param name="databases">A connection string for each of <c>Store</c>, <c>Sender</c> and <c>CrmForwarder</c>.</param>
     public static async Task<Installation> StandaloneAsync(string folder, IReadOnlyDictionary<string, string> databases)
     {
-        var settings = Settings(folder);
+        var graph = await GraphReceiver.StartAsync(knowsAccountsAlone: true);
+        var settings = Settings(folder, graph: graph.Address);
         foreach (var (service, database) in databases) settings["ConnectionStrings__" + service] = database;
         var process = await ProcessUnderTest.StartAsync("Standalone", folder, settings);
-        return await SignedInAsync(new Installation([process], [process], process));
+        return await SignedInAsync(new Installation([process], [process], process, graph));
     }
 
     public static Task<ProcessUnderTest> StartStandaloneAsync(string folder) =>

@@ -58,7 +58,9 @@ internal static class MediaRow
         await using var stream = await installation.Http.GetStreamAsync("/api/v1/events/stream");
         var listening = ListenAsync(stream, journeys, kept, over.Token);
         var load = new WebhookLoad(
-            installation.Webhooks, new WebhookRequests(BenchRun.Account, what: picture is null ? null : WebhookThings.Picture(picture)), connections: 16)
+            installation.Webhooks,
+            new WebhookRequests(BenchRun.Account, what: picture is null ? null : WebhookThings.Picture(picture)),
+            connections: 16)
         {
             BeforePost = journeys.SetOutAsync,
         };
