@@ -5,6 +5,7 @@ using InstaMessenger.Hosting.Security;
 using InstaMessenger.Hosting.Workers;
 using InstaMessenger.Store.Access;
 using InstaMessenger.Store.Accounts;
+using InstaMessenger.Store.CannedReplies;
 using InstaMessenger.Store.Conversations;
 using InstaMessenger.Store.Data;
 using InstaMessenger.Store.Events;
@@ -51,6 +52,7 @@ public static class StoreSetup
     {
         app.MapOutbound();
         app.MapConversations();
+        app.MapCannedReplies();
         app.MapSearch();
         app.MapMedia();
         app.MapUploads();

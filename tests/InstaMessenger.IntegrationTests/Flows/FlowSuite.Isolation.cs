@@ -105,6 +105,15 @@ public abstract partial class FlowSuite
         ["POST /api/v1/conversations/{id}/presence"] = Hides(
             HttpMethod.Post, victim => $"/api/v1/conversations/{victim.ConversationId}/presence", _ => new { state = "viewing" }),
 
+        ["GET /api/v1/canned-replies"] = ShowsNoneOf("/api/v1/canned-replies"),
+        ["POST /api/v1/canned-replies"] = Refuses(
+            403, HttpMethod.Post, _ => "/api/v1/canned-replies",
+            victim => new { shortcut = "thief", text = "mine", account_ids = new[] { victim.Shop.AccountId } }),
+        ["PATCH /api/v1/canned-replies/{id}"] = Hides(
+            HttpMethod.Patch, victim => $"/api/v1/canned-replies/{victim.CannedReplyId}", _ => new { text = "stolen" }),
+        ["DELETE /api/v1/canned-replies/{id}"] = Hides(
+            HttpMethod.Delete, victim => $"/api/v1/canned-replies/{victim.CannedReplyId}"),
+
         ["GET /media/attachments/{id}"] = Hides(HttpMethod.Get, victim => $"/media/attachments/{victim.AttachmentId}"),
 
         ["GET /media/contacts/{id}"] = Hides(HttpMethod.Get, victim => $"/media/contacts/{victim.ConversationId}"),
@@ -223,6 +232,9 @@ public abstract partial class FlowSuite
         var conversation = await shop.ConversationAsync(customer);
         var endpoint = (await shop.Api.GetAsync("/api/v1/webhook-endpoints")).Expect(200).Items().ShouldHaveSingleItem();
         var delivery = (await shop.Api.GetAsync($"/api/v1/webhook-endpoints/{endpoint.Text("id")}/deliveries")).Expect(200).Items()[0];
+        var canned = (await shop.Api.PostAsync(
+            "/api/v1/canned-replies", new { shortcut = "price", text = "a secret price", account_ids = new[] { shop.AccountId } }))
+            .Expect(201);
         return new Victim(
             shop,
             customer.Igsid,
@@ -231,6 +243,7 @@ public abstract partial class FlowSuite
             picture.Event.Text("data.message.attachments.0.id")!,
             endpoint.Text("id")!,
             delivery.Text("id")!,
+            canned.Text("id")!,
             strangerId);
     }
 
@@ -294,12 +307,13 @@ public abstract partial class FlowSuite
         string AttachmentId,
         string EndpointId,
         string DeliveryId,
+        string CannedReplyId,
         string StrangerId)
     {
         public void IsNotIn(JsonNode answer)
         {
             var text = answer.ToJsonString();
-            foreach (var id in new[] { Shop.AccountId, Shop.InstagramId, Shop.KeyId, Customer, ConversationId, MessageId })
+            foreach (var id in new[] { Shop.AccountId, Shop.InstagramId, Shop.KeyId, Customer, ConversationId, MessageId, CannedReplyId })
                 text.ShouldNotContain(id);
         }
     }

@@ -373,6 +373,71 @@ namespace InstaMessenger.Store.Data.Migrations.MySql
                     b.ToTable("meta_answers", (string)null);
                 });
 
+            modelBuilder.Entity("InstaMessenger.Store.CannedReplies.CannedReply", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasMaxLength(40)
+                        .HasColumnType("varchar(40)")
+                        .HasColumnName("id");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("created_at");
+
+                    b.Property<int>("RowVersion")
+                        .IsConcurrencyToken()
+                        .HasColumnType("int")
+                        .HasColumnName("row_version");
+
+                    b.Property<string>("Shortcut")
+                        .IsRequired()
+                        .HasMaxLength(80)
+                        .HasColumnType("varchar(80)")
+                        .HasColumnName("shortcut");
+
+                    b.Property<string>("Text")
+                        .IsRequired()
+                        .HasMaxLength(4000)
+                        .HasColumnType("varchar(4000)")
+                        .HasColumnName("text");
+
+                    b.Property<long>("UpdatedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("updated_at");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("canned_replies", (string)null);
+                });
+
+            modelBuilder.Entity("InstaMessenger.Store.CannedReplies.CannedReplyPlace", b =>
+                {
+                    b.Property<string>("Place")
+                        .HasMaxLength(40)
+                        .HasColumnType("varchar(40)")
+                        .HasColumnName("place");
+
+                    b.Property<string>("ReplyId")
+                        .HasMaxLength(40)
+                        .HasColumnType("varchar(40)")
+                        .HasColumnName("reply_id");
+
+                    b.Property<string>("ShortcutKey")
+                        .IsRequired()
+                        .HasMaxLength(80)
+                        .HasColumnType("varchar(80)")
+                        .HasColumnName("shortcut_key");
+
+                    b.HasKey("Place", "ReplyId");
+
+                    b.HasIndex("ReplyId");
+
+                    b.HasIndex("Place", "ShortcutKey")
+                        .IsUnique();
+
+                    b.ToTable("canned_reply_places", (string)null);
+                });
+
             modelBuilder.Entity("InstaMessenger.Store.Data.AccountIdentifier", b =>
                 {
                     b.Property<string>("ExternalId")

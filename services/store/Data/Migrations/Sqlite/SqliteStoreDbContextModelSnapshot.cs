@@ -363,6 +363,71 @@ namespace InstaMessenger.Store.Data.Migrations.Sqlite
                     b.ToTable("meta_answers", (string)null);
                 });
 
+            modelBuilder.Entity("InstaMessenger.Store.CannedReplies.CannedReply", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("id");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("created_at");
+
+                    b.Property<int>("RowVersion")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("row_version");
+
+                    b.Property<string>("Shortcut")
+                        .IsRequired()
+                        .HasMaxLength(80)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("shortcut");
+
+                    b.Property<string>("Text")
+                        .IsRequired()
+                        .HasMaxLength(4000)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("text");
+
+                    b.Property<long>("UpdatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("updated_at");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("canned_replies", (string)null);
+                });
+
+            modelBuilder.Entity("InstaMessenger.Store.CannedReplies.CannedReplyPlace", b =>
+                {
+                    b.Property<string>("Place")
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("place");
+
+                    b.Property<string>("ReplyId")
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("reply_id");
+
+                    b.Property<string>("ShortcutKey")
+                        .IsRequired()
+                        .HasMaxLength(80)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("shortcut_key");
+
+                    b.HasKey("Place", "ReplyId");
+
+                    b.HasIndex("ReplyId");
+
+                    b.HasIndex("Place", "ShortcutKey")
+                        .IsUnique();
+
+                    b.ToTable("canned_reply_places", (string)null);
+                });
+
             modelBuilder.Entity("InstaMessenger.Store.Data.AccountIdentifier", b =>
                 {
                     b.Property<string>("ExternalId")
