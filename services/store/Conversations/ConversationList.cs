@@ -19,10 +19,10 @@ internal static class ConversationList
         .WithSummary("The conversations, newest first.")
         .WithDescription(
             "q finds a contact by part of the username or name, or by the whole Instagram-scoped id. awaiting=reply lists those whose "
-            + "newest message is the customer's; with window=open only those whose 24 hours are not over, with window=closing those "
-            + "of them that have at most 4 hours left; with sort=closes_at, too, the one that closes next comes first. The header "
-            + "Event-Sequence is how "
-            + "far the event log had come before the list was read.")
+            + "newest message is the customer's, or where the newest of the business failed; with window=open only those whose 24 hours "
+            + "are not over, with window=closing those of them that have at most 4 hours left; with sort=closes_at, too, the one that "
+            + "closes next comes first. failed=true lists those where the newest message of the business failed. The header "
+            + "Event-Sequence is how far the event log had come before the list was read.")
         .Needs(Scopes.Read)
         .ProducesProblem(StatusCodes.Status422UnprocessableEntity);
 
@@ -33,6 +33,7 @@ internal static class ConversationList
         [FromQuery(Name = "account_id")] string? accountId,
         string? q,
         bool? unread,
+        bool? failed,
         string? awaiting,
         string? window,
         string? sort,
@@ -50,6 +51,7 @@ internal static class ConversationList
         var query = new ConversationQuery(accounts, search, unread, cursor, size + 1)
         {
             AwaitsReply = awaiting is not null,
+            Failed = failed,
             Sent = QueueWords.Sent(window, now),
             OldestFirst = sort is not null,
         };

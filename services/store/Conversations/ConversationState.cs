@@ -8,7 +8,14 @@ namespace InstaMessenger.Store.Conversations;
 /// was right after the event.
 /// </summary>
 internal sealed record ConversationState(
-    ConversationId Id, AccountId AccountId, ContactView Contact, int UnreadCount, ResponseWindow Window, DateTimeOffset UpdatedAt)
+    ConversationId Id,
+    AccountId AccountId,
+    ContactView Contact,
+    int UnreadCount,
+    bool AwaitsReply,
+    bool Failed,
+    ResponseWindow Window,
+    DateTimeOffset UpdatedAt)
 {
     /// <summary>Describes a thread; null stays null, of an event whose thread has not begun yet.</summary>
     public static ConversationState? Of(Conversation? conversation, Account account, DateTimeOffset now) => conversation is null
@@ -18,6 +25,8 @@ internal sealed record ConversationState(
             conversation.AccountId,
             ContactView.Of(conversation),
             conversation.UnreadCount,
+            conversation.AwaitsReply,
+            conversation.Failed,
             ResponseWindow.Of(conversation.FactsFor(account.HumanAgent), now),
             conversation.UpdatedAt);
 }

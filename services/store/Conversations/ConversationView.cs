@@ -7,12 +7,23 @@ using Microsoft.EntityFrameworkCore;
 namespace InstaMessenger.Store.Conversations;
 
 /// <summary>A conversation as clients see it.</summary>
+/// <param name="Id">The conversation.</param>
+/// <param name="AccountId">Its account.</param>
+/// <param name="Contact">The customer.</param>
+/// <param name="LastMessage">The newest message that was not taken back before it went out; null while there is none.</param>
+/// <param name="UnreadCount">How many messages came since somebody read it.</param>
+/// <param name="AwaitsReply">Whether the customer wrote last, or has nothing of the answer because it failed.</param>
+/// <param name="Failed">Whether the newest message of the business failed.</param>
+/// <param name="Window">Until when may be written.</param>
+/// <param name="UpdatedAt">When it last changed (UTC).</param>
 internal sealed record ConversationView(
     ConversationId Id,
     AccountId AccountId,
     ContactView Contact,
     MessageView? LastMessage,
     int UnreadCount,
+    bool AwaitsReply,
+    bool Failed,
     ResponseWindow Window,
     DateTimeOffset UpdatedAt)
 {
@@ -22,6 +33,8 @@ internal sealed record ConversationView(
         ContactView.Of(conversation),
         last is null ? null : MessageView.Of(last),
         conversation.UnreadCount,
+        conversation.AwaitsReply,
+        conversation.Failed,
         ResponseWindow.Of(conversation.FactsFor(humanAgent), now),
         conversation.UpdatedAt);
 

@@ -21,9 +21,10 @@ internal static class QueueCounters
     public static void MapQueueCounters(this IEndpointRouteBuilder routes) => routes.MapGet("", GetAsync)
         .WithSummary("How many conversations stand in each queue, by account.")
         .WithDescription(
-            $"needs_reply: the newest message is the customer's. closing: of those, the 24 hours end within 4 hours. unread: something "
-            + $"came that nobody has read. Each is counted up to {Most}; that number stands for all above it. The header Event-Sequence is "
-            + "how far the event log had come before.")
+            $"needs_reply: the newest message is the customer's, or the newest of the business failed. closing: of those, the 24 hours end "
+            + "within 4 hours. unread: something came that nobody has read. failed: the newest message of the business failed. Each is "
+            + $"counted up to {Most}; that number stands for all above it. The header Event-Sequence is how far the event log had come "
+            + "before.")
         .Needs(Scopes.Read);
 
     private static async Task<Ok<Page<QueueCount>>> GetAsync(
@@ -42,16 +43,29 @@ internal static class QueueCounters
         linked = linked.Where(id => string.Compare((string)(object)id, after) > 0);
         var accounts = await db.ReadableAsync(linked.OrderBy(id => id).Take, size + 1, cancellationToken);
         var page = Page.Of(accounts, size, id => id, id => new IdCursor(id.Value));
-        var needsReply = await CountAsync(db, page.Data, "attention IN (2, 3)", cancellationToken);
-        var unread = await CountAsync(db, page.Data, "attention IN (1, 3)", cancellationToken);
-        var (from, to) = QueueWords.ClosingNow(now);
+        var needsReply = await CountAsync(db, page.Data, "attention IN (2, 3, 6, 7)", cancellationToken);
+        var unread = await CountAsync(db, page.Data, "attention IN (1, 3, 7)", cancellationToken);
+        var failed = await CountAsync(db, page.Data, "attention IN (6, 7)", cancellationToken);
+        var ends = QueueWords.ClosingNow(now);
+        var (from, to) = (ends.From.ToUnixTimeMilliseconds(), ends.To.ToUnixTimeMilliseconds());
         var closing = await CountAsync(
+            db, page.Data, $"attention IN (2, 3) AND last_message_at BETWEEN {from} AND {to}", cancellationToken);
+        // Their newest message is no older than what the customer wrote: that bounds the walk.
+        var closingFailed = await CountAsync(
             db,
             page.Data,
-            $"attention IN (2, 3) AND last_message_at BETWEEN {from.ToUnixTimeMilliseconds()} AND {to.ToUnixTimeMilliseconds()}",
+            $"attention IN (6, 7) AND last_message_at >= {from} AND last_inbound_at BETWEEN {from} AND {to}",
             cancellationToken);
         return TypedResults.Ok(new Page<QueueCount>(
-            [.. page.Data.Select(id => new QueueCount(id, needsReply[id.Value], closing[id.Value], unread[id.Value]))], page.NextCursor));
+            [
+                .. page.Data.Select(id => new QueueCount(
+                    id,
+                    needsReply[id.Value],
+                    Math.Min(Most, closing[id.Value] + closingFailed[id.Value]),
+                    unread[id.Value],
+                    failed[id.Value])),
+            ],
+            page.NextCursor));
     }
 
     private static async Task<Dictionary<string, int>> CountAsync(
@@ -77,7 +91,8 @@ internal static class QueueCounters
 
 /// <summary>How many conversations of an account stand in each queue.</summary>
 /// <param name="AccountId">The account.</param>
-/// <param name="NeedsReply">The newest message is the customer's.</param>
+/// <param name="NeedsReply">The newest message is the customer's, or the newest of the business failed.</param>
 /// <param name="Closing">Of those, the window closes within 4 hours.</param>
 /// <param name="Unread">Something came that nobody has read.</param>
-internal sealed record QueueCount(AccountId AccountId, int NeedsReply, int Closing, int Unread);
+/// <param name="Failed">The newest message of the business failed.</param>
+internal sealed record QueueCount(AccountId AccountId, int NeedsReply, int Closing, int Unread, int Failed);

@@ -27,7 +27,7 @@ internal static class QueueWords
         return null;
     }
 
-    /// <summary>When the newest message was sent, of threads that await a reply and have this window now; null for any.</summary>
+    /// <summary>When the customer last wrote, of threads that await a reply and have this window now; null for any.</summary>
     public static (DateTimeOffset From, DateTimeOffset To)? Sent(string? window, DateTimeOffset now) => window switch
     {
         null => null,
@@ -35,7 +35,7 @@ internal static class QueueWords
         _ => (now - ResponseWindows.Everybody, DateTimeOffset.MaxValue),
     };
 
-    /// <summary>When the newest message was sent, of threads whose 24 hours end within <see cref="Closing"/>.</summary>
+    /// <summary>When the customer last wrote, of threads whose 24 hours end within <see cref="Closing"/>.</summary>
     public static (DateTimeOffset From, DateTimeOffset To) ClosingNow(DateTimeOffset now) =>
         (now - ResponseWindows.Everybody, now - ResponseWindows.Everybody + Closing);
 }

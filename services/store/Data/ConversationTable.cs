@@ -11,6 +11,8 @@ internal sealed class ConversationTable : IEntityTypeConfiguration<Conversation>
     {
         entity.ToTable("conversations");
         entity.HasKey(conversation => conversation.Id);
+        entity.Ignore(conversation => conversation.Failed);
+        entity.Ignore(conversation => conversation.AwaitsReply);
         entity.Property(conversation => conversation.ContactUsername).HasMaxLength(100);
         entity.Property(conversation => conversation.ContactName).HasMaxLength(200);
         entity.Property(conversation => conversation.Reads).HasConversion(reads => reads!.ToJson(), json => ReadReceipts.OfJson(json));

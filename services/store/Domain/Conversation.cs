@@ -43,6 +43,18 @@ internal sealed class Conversation
     /// <summary>Orders the list: when the newest message was sent.</summary>
     public DateTimeOffset LastMessageAt { get; private set; }
 
+    /// <summary>
+    /// When the newest message of the business was to be sent, if it failed; null when it did not. What was taken back counts as never
+    /// written.
+    /// </summary>
+    public DateTimeOffset? FailedAt { get; private set; }
+
+    /// <summary>Whether the customer has nothing of what the business last wrote.</summary>
+    public bool Failed => FailedAt is not null;
+
+    /// <summary>Whether it is the business's turn: the customer wrote last, or has nothing of the answer.</summary>
+    public bool AwaitsReply => Failed || LastInboundAt >= LastMessageAt;
+
     public DateTimeOffset UpdatedAt { get; private set; }
 
     /// <summary>How far the customer has read; null in a thread that began before this was kept, and of which nothing is known.</summary>
@@ -104,11 +116,10 @@ internal sealed class Conversation
     {
         if (message.Direction == Direction.Outbound) Reads = Reads?.WithOurs(message.SentAt);
         if (Reads?.ReadAt(message.SentAt) is { } readAt) message.MarkRead(readAt);
-        var isLast = LastMessageId == message.Id;
-        if (LastMessageId is null || message.SentAt > LastMessageAt) return Newest(message);
-        if (message.SentAt < LastMessageAt) return !isLast;
-        // A new message gets the highest sequence when it is written. Of two written ones only the rows know the order.
-        return isLast || (message.Sequence == 0 && Newest(message));
+        var isRefuted = message is { Direction: Direction.Outbound, FailedAt: not null };
+        if (message is { Direction: Direction.Outbound, Status: not MessageStatus.Failed } && (isRefuted || message.SentAt >= FailedAt))
+            FailedAt = null;
+        return PlaceByTime(message) && !isRefuted;
     }
 
     /// <summary>Takes the message that is the newest by the thread's rows.</summary>
@@ -117,6 +128,18 @@ internal sealed class Conversation
         LastMessageId = message.Id;
         LastMessageAt = message.SentAt;
         return true;
+    }
+
+    /// <summary>Takes the newest message of the business by the thread's rows; null when there is none.</summary>
+    public void NewestOfOurs(MessageStatus? status, DateTimeOffset? sentAt) => FailedAt = status == MessageStatus.Failed ? sentAt : null;
+
+    private bool PlaceByTime(Message message)
+    {
+        var isLast = LastMessageId == message.Id;
+        if (LastMessageId is null || message.SentAt > LastMessageAt) return Newest(message);
+        if (message.SentAt < LastMessageAt) return !isLast;
+        // A new message gets the highest sequence when it is written. Of two written ones only the rows know the order.
+        return isLast || (message.Sequence == 0 && Newest(message));
     }
 
     /// <summary>Marks the thread as read. Returns whether that is news.</summary>

@@ -62,6 +62,7 @@ internal sealed class CancelMessage(IUnitOfWork<StoreDbContext> unitOfWork, Verd
             case MessageStatus.Scheduled:
                 var account = await scope.Db.Accounts.SingleAsync(row => row.Id == message.AccountId);
                 message.Cancel();
+                await NewestMessages.FindAsync(scope.Db, [conversation]);
                 await Quotes.FillAsync(scope.Db, [message]);
                 if (message.Content?.CommentId is { } comment) await PrivateReplies.EndAsync(scope.Db, conversation, message, comment);
                 log.Append(scope, EventTypes.MessageStatus, account, conversation, message);

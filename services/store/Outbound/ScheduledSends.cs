@@ -80,12 +80,16 @@ internal sealed partial class ScheduledSends(
             if (refusal is not null) message.Reject(refusal, now);
             if (refusal is not null && message.Content?.CommentId is { } comment)
                 await PrivateReplies.EndAsync(db, conversation, message, comment);
+        }
+
+        if (!isNewestKnown || refusal is not null) await NewestMessages.FindAsync(db, [conversation]);
+        foreach (var message in messages)
+        {
             log.Append(scope, EventTypes.MessageStatus, account, conversation, message);
             if (refusal is null) scope.Publish(SendCommand.Of(message, account, conversation, permit, now, before));
             before = message.Id;
         }
 
-        if (!isNewestKnown) await NewestMessages.FindAsync(db, [conversation]);
         if (now - row.DueAt > Late)
             scope.AfterCommit(() => LogLate(_logger, row.FirstId, row.AccountId, (long)(now - row.DueAt).TotalSeconds));
     }

@@ -66,6 +66,7 @@ internal sealed partial class SendReports(
                 var isNews = body.Error?.Code == SendErrorCodes.Cancelled ? message.Cancel() : message.Reject(ErrorOf(body), body.At);
                 if (isNews && message.Content?.CommentId is { } comment) await PrivateReplies.EndAsync(
                     scope.Db, report.Conversation, message, comment, body.Error?.Code == SendErrorCodes.CommentNotRepliable);
+                if (isNews) await NewestMessages.FindAsync(scope.Db, [report.Conversation]);
                 Tell(scope, report, isNews);
                 break;
             case SendOutcome.Sending when inTime:
@@ -157,6 +158,7 @@ internal sealed partial class SendReports(
 
         var (lentAt, changes) = (holder.SentAt, holder.Changes);
         holder.GiveUpMid();
+        if (holder.FailedAt is not null) await NewestMessages.FindAsync(scope.Db, [report.Conversation]);
         log.Append(scope, EventTypes.MessageStatus, report.Account, report.Conversation, holder, report.TraceParent);
         // Saved at once: the two may trade their mids in one bundle, and no order of the two updates would do for that.
         await scope.Db.SaveChangesAsync();

@@ -364,7 +364,7 @@ public sealed class ConversationEndpointsTests : IAsyncLifetime
             plan.ShouldNotContain("USE TEMP B-TREE FOR LAST TERM OF ORDER BY");
         }
 
-        var (sql, arguments) = QueueCounters.ToSql([_shop.Id], "attention IN (2, 3)", AttentionColumn.Hint(db));
+        var (sql, arguments) = QueueCounters.ToSql([_shop.Id], "attention IN (2, 3, 6, 7)", AttentionColumn.Hint(db));
         (await QueryPlan.OfAsync(db, sql, arguments)).FindAll(line => line.Contains(" conversations", StringComparison.Ordinal))
             .ShouldHaveSingleItem().ShouldBe(Index + "(attention=? AND account_id=?)");
     }

@@ -1,11 +1,13 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using InstaMessenger.Contracts.Events;
 using InstaMessenger.Contracts.Ids;
 using InstaMessenger.Hosting.Security;
 using InstaMessenger.Store.Conversations;
 using InstaMessenger.Store.Data;
 using InstaMessenger.Store.Domain;
+using InstaMessenger.Store.Events;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
@@ -60,6 +62,11 @@ public sealed class QueueTests : IAsyncLifetime
     [InlineData("agent", "?awaiting=reply&q=b", "b")]
     public async Task A_queue_lists_what_waits_in_its_order_page_by_page(string credential, string query, string expected)
     {
+        (await ListAsync(credential, query)).ShouldBe(expected);
+    }
+
+    private async Task<string> ListAsync(string credential, string query)
+    {
         using var client = _store.Client(credential);
         var (seen, cursor) = ("", "");
         do
@@ -72,7 +79,29 @@ public sealed class QueueTests : IAsyncLifetime
         }
         while (cursor.Length > 0 && seen.Length < 20);
 
-        seen.ShouldBe(expected);
+        return seen;
+    }
+
+    /// <summary>The answer to b failed just now: b is the newest of the list, and its window closes when it would have.</summary>
+    [Theory]
+    [InlineData("?awaiting=reply", "bacd")]
+    [InlineData("?awaiting=reply&window=open", "bac")]
+    [InlineData("?awaiting=reply&window=closing", "bc")]
+    [InlineData("?awaiting=reply&window=open&sort=closes_at", "cba")]
+    [InlineData("?failed=true", "b")]
+    [InlineData("?failed=true&unread=true", "b")]
+    [InlineData("?failed=true&awaiting=reply&window=closing&sort=closes_at", "b")]
+    [InlineData("?failed=false&awaiting=reply", "acd")]
+    [InlineData("?unread=true", "bacd")]
+    public async Task Who_waits_for_an_answer_that_failed_stands_in_every_queue(string query, string expected)
+    {
+        await AnswerAsync("b", failed: true);
+        (await ListAsync("agent", query)).ShouldBe(expected);
+        (await CountersAsync("agent", "/ui/counters")).ShouldBe([(_shop.Id.Value, 4, 2, 4)]);
+
+        // Who sees so many accounts that the list is not put together account by account.
+        for (var n = 0; n < VisibleAccounts.MostMerged; n++) await _store.LinkAsync($"1784140100000{n:0000}");
+        (await ListAsync("admin", query)).Replace("x", "").ShouldBe(expected);
     }
 
     [Theory]
@@ -161,7 +190,7 @@ public sealed class QueueTests : IAsyncLifetime
         conversation.Add(message, at);
     }
 
-    private Task AnswerAsync(string name) => _store.UnitOfWork.ExecuteAsync(async scope =>
+    private Task AnswerAsync(string name, bool failed = false) => _store.UnitOfWork.ExecuteAsync(async scope =>
     {
         var now = _clock.GetUtcNow();
         var conversation = await scope.Db.Conversations.SingleAsync(row => row.ContactName == name);
@@ -169,6 +198,8 @@ public sealed class QueueTests : IAsyncLifetime
             conversation, MessageContent.OfText("answer"), Origin.Ui, now, MessageId.New(TimeProvider.System), author: Author.Human);
         scope.Db.Add(message);
         conversation.Add(message, now);
-        conversation.MarkRead(now);
+        if (failed) message.Reject(new SendError("why_not", "Because.", false, null), now);
+        if (failed) await NewestMessages.FindAsync(scope.Db, [conversation]);
+        else conversation.MarkRead(now);
     });
 }

@@ -1005,7 +1005,7 @@ namespace InstaMessenger.Store.Data.Migrations.MySql
                         .HasMaxLength(20)
                         .HasColumnType("int")
                         .HasColumnName("attention")
-                        .HasComputedColumnSql("CASE WHEN unread_count > 0 THEN 1 ELSE 0 END + CASE WHEN last_inbound_at >= last_message_at THEN 2 ELSE 0 END", false);
+                        .HasComputedColumnSql("CASE WHEN unread_count > 0 THEN 1 ELSE 0 END + CASE WHEN (last_inbound_at >= last_message_at OR failed_at IS NOT NULL) THEN 2 ELSE 0 END + CASE WHEN failed_at IS NOT NULL THEN 4 ELSE 0 END", false);
 
                     b.Property<string>("ContactId")
                         .IsRequired()
@@ -1026,6 +1026,10 @@ namespace InstaMessenger.Store.Data.Migrations.MySql
                         .HasMaxLength(100)
                         .HasColumnType("varchar(100)")
                         .HasColumnName("contact_username");
+
+                    b.Property<long?>("FailedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("failed_at");
 
                     b.Property<long?>("LastInboundAt")
                         .HasColumnType("bigint")

@@ -991,7 +991,7 @@ namespace InstaMessenger.Store.Data.Migrations.Sqlite
                         .HasMaxLength(20)
                         .HasColumnType("INTEGER")
                         .HasColumnName("attention")
-                        .HasComputedColumnSql("CASE WHEN unread_count > 0 THEN 1 ELSE 0 END + CASE WHEN last_inbound_at >= last_message_at THEN 2 ELSE 0 END", false);
+                        .HasComputedColumnSql("CASE WHEN unread_count > 0 THEN 1 ELSE 0 END + CASE WHEN (last_inbound_at >= last_message_at OR failed_at IS NOT NULL) THEN 2 ELSE 0 END + CASE WHEN failed_at IS NOT NULL THEN 4 ELSE 0 END", false);
 
                     b.Property<string>("ContactId")
                         .IsRequired()
@@ -1012,6 +1012,10 @@ namespace InstaMessenger.Store.Data.Migrations.Sqlite
                         .HasMaxLength(100)
                         .HasColumnType("TEXT")
                         .HasColumnName("contact_username");
+
+                    b.Property<long?>("FailedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("failed_at");
 
                     b.Property<long?>("LastInboundAt")
                         .HasColumnType("INTEGER")
