@@ -23,6 +23,8 @@ public static class BusTopology
         [typeof(CancelSend)] = ["sender.cancel-send"],
         [typeof(ShowSign)] = ["sender.show-sign"],
         [typeof(SendReported)] = ["store.send-reported"],
+        [typeof(ReadHistory)] = ["sender.read-history"],
+        [typeof(HistoryRead)] = ["store.history-read"],
         [typeof(LookUpProfile)] = ["sender.look-up-profile"],
         [typeof(ProfileReported)] = ["store.profile-reported"],
         [typeof(ProveAccess)] = ["sender.prove-access"],

@@ -11,6 +11,7 @@ using InstaMessenger.Sender.Downloads;
 using InstaMessenger.Sender.Graph;
 using InstaMessenger.Sender.Greetings;
 using InstaMessenger.Sender.Health;
+using InstaMessenger.Sender.History;
 using InstaMessenger.Sender.Profiles;
 using InstaMessenger.Sender.Proofs;
 using InstaMessenger.Sender.Publishing;
@@ -67,6 +68,7 @@ public static class SenderSetup
         services.AddSingleton<ProfileSignal>();
         services.AddWorker<ProfileWorker>();
         services.AddWorker<SendGauges>();
+        services.AddHistory();
         builder.AddDownloads();
         builder.AddPublishing();
     }

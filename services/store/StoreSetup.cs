@@ -9,6 +9,7 @@ using InstaMessenger.Store.CannedReplies;
 using InstaMessenger.Store.Conversations;
 using InstaMessenger.Store.Data;
 using InstaMessenger.Store.Events;
+using InstaMessenger.Store.History;
 using InstaMessenger.Store.Inbound;
 using InstaMessenger.Store.Media;
 using InstaMessenger.Store.Outbound;
@@ -37,6 +38,7 @@ public static class StoreSetup
         builder.Services.AddInbound();
         builder.AddAccess();
         builder.AddAccounts();
+        builder.Services.AddHistory();
         builder.Services.AddOutbound();
         builder.AddMedia();
         builder.AddUploads();
@@ -61,6 +63,7 @@ public static class StoreSetup
         app.MapQuarantine();
         app.MapAccess();
         app.MapAccounts();
+        app.MapHistory();
         app.MapDeadLetters<StoreDbContext>("store");
     }
 }

@@ -13,8 +13,8 @@ internal sealed class GraphClient(IServiceProvider services, SecretProtector sec
     /// <summary>Meta's answers have some hundred bytes.</summary>
     private const int LargestAnswer = 64 * 1024;
 
-    /// <summary>Twenty messages with texts of 1,000 bytes and the addresses of their attachments.</summary>
-    private const int LargestThread = 1024 * 1024;
+    /// <summary>Ten threads of twenty messages, with texts of 1,000 bytes that are escaped and the addresses of ten attachments.</summary>
+    private const int LargestThread = 4 * 1024 * 1024;
 
     /// <summary>Not one more: Meta refuses the whole call over a field that customers do not have.</summary>
     private const string PersonFields = "name,username,profile_pic";

@@ -85,4 +85,20 @@ internal interface IGraphApi
         [AliasAs("user_id")] string contact,
         string fields,
         CancellationToken cancellationToken);
+
+    /// <summary>Lists the account's conversations, the one that was written in last first.</summary>
+    /// <param name="version">Like <c>v26.0</c>.</param>
+    /// <param name="token">The access token.</param>
+    /// <param name="limit">How many, at most.</param>
+    /// <param name="after">Meta's cursor behind the page before; null for the first page.</param>
+    /// <param name="fields">What is wanted of them.</param>
+    /// <param name="cancellationToken">Gives up on the call.</param>
+    [Get("/{version}/me/conversations?platform=instagram")]
+    Task<HttpResponseMessage> ListThreadsAsync(
+        string version,
+        [Authorize("Bearer")] string token,
+        int limit,
+        string? after,
+        string fields,
+        CancellationToken cancellationToken);
 }

@@ -6,6 +6,7 @@ using InstaMessenger.Hosting.Http;
 using InstaMessenger.Hosting.Security;
 using InstaMessenger.Store.Data;
 using InstaMessenger.Store.Domain;
+using InstaMessenger.Store.History;
 using InstaMessenger.Store.Inbound;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
@@ -33,7 +34,8 @@ internal sealed record AccountInput(
 /// <summary>
 /// Changes an account in a transaction: its row, the ids that webhooks find it by, and what the other services must know about it.
 /// </summary>
-internal sealed class AccountWriter(SecretProtector secrets, QuarantineSignal quarantine, TimeProvider clock)
+internal sealed class AccountWriter(
+    SecretProtector secrets, QuarantineSignal quarantine, HistoryRuns history, TimeProvider clock)
 {
     /// <summary>Links the account with what is given and, for the rest, what it has.</summary>
     /// <returns>The problem, when nothing was changed; else the webhook secret if one was made.</returns>
@@ -56,6 +58,7 @@ internal sealed class AccountWriter(SecretProtector secrets, QuarantineSignal qu
         var token = input.AccessToken is { } given
             ? secrets.Protect(SecretPurpose.AccessToken, account.Id, given)
             : account.ProtectedAccessToken;
+        var wasLinked = account is { Version: > 0, UnlinkedAt: null };
         account.Link(
             new AccountLink(
                 input.Proven?.Username ?? input.Username ?? account.Username,
@@ -71,6 +74,7 @@ internal sealed class AccountWriter(SecretProtector secrets, QuarantineSignal qu
         account.ChangeMedia(input.Media.Mode ?? account.MediaMode, input.Media.KeepDays ?? account.MediaKeepDays);
         await ClaimIdsAsync(scope.Db, account);
         Tell(scope, account);
+        await history.BeginAsync(scope, account, wasLinked);
         // A quarantined webhook may be waiting for these ids.
         scope.AfterCommit(quarantine.Linked);
         return (null, newSecret);

@@ -19,6 +19,7 @@ namespace InstaMessenger.Store.Accounts;
 /// <param name="HumanAgent">Whether people may answer until 7 days after the customer's last message: Meta's Human Agent feature.</param>
 /// <param name="MarkSeen">Whether customers see at Instagram that their messages were read here.</param>
 /// <param name="Media">What becomes of attachments that come from now on.</param>
+/// <param name="HistoryEvents">Whether messages that an import finds are told as events, marked as history.</param>
 internal sealed record ChangeAccountRequest(
     string? Username = null,
     string? AccessToken = null,
@@ -26,7 +27,8 @@ internal sealed record ChangeAccountRequest(
     string? WebhookSecret = null,
     bool? HumanAgent = null,
     bool? MarkSeen = null,
-    MediaRequest? Media = null)
+    MediaRequest? Media = null,
+    bool? HistoryEvents = null)
 {
     /// <summary>
     /// Where events are posted to; null for nowhere any more, which forgets the secret too. Raw JSON, because null and "left out" differ.
@@ -112,7 +114,7 @@ internal static class ChangeAccount
         if (await LinkedAccounts.FindAsync(scope.Db, caller, id) is not { } account) return Problems.NotFound("account");
         var (problem, newSecret) = await writer.LinkAsync(scope, caller, account, input);
         if (problem is not null) return problem;
-        account.Configure(request.HumanAgent, request.MarkSeen);
+        account.Configure(request.HumanAgent, request.MarkSeen, request.HistoryEvents);
         return TypedResults.Ok(AccountView.Of(account, newSecret));
     }
 }

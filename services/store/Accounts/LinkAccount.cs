@@ -26,6 +26,7 @@ namespace InstaMessenger.Store.Accounts;
 /// <param name="WebhookSecret">
 /// Signs those posts: 16 to 256 characters, or <c>whsec_</c> and base64. Made for you when you give none.
 /// </param>
+/// <param name="HistoryEvents">Whether messages from before are told as events too, marked as history; false by default.</param>
 internal sealed record LinkAccountRequest(
     string? InstagramAccountId,
     string? Username,
@@ -34,7 +35,8 @@ internal sealed record LinkAccountRequest(
     string? LoginType = null,
     string? PageId = null,
     string? CrmWebhookUrl = null,
-    string? WebhookSecret = null)
+    string? WebhookSecret = null,
+    bool? HistoryEvents = null)
 {
     /// <summary>Leaves the secrets out, wherever the record is printed.</summary>
     public override string ToString() => nameof(LinkAccountRequest);
@@ -86,7 +88,7 @@ internal sealed partial class LinkAccount(
         problem ??= AccountProof.Contradiction(proven!, instagramAccount.Value, input.MessagingChannelId, page);
         if (problem is not null) return problem;
         input = input with { Proven = proven };
-        return await unitOfWork.ExecuteAsync(scope => link.LinkAsync(scope, caller, input), cancellationToken);
+        return await unitOfWork.ExecuteAsync(scope => link.LinkAsync(scope, caller, input, request.HistoryEvents), cancellationToken);
     }
 
     private Task<(ProvenAccount? Proven, ProblemHttpResult? Problem)> ProveAsync(AccountInput input, CancellationToken cancellationToken)
@@ -98,7 +100,7 @@ internal sealed partial class LinkAccount(
     }
 
     private async Task<Results<Created<AccountView>, Ok<AccountView>, ProblemHttpResult>> LinkAsync(
-        WorkScope<StoreDbContext> scope, Caller caller, AccountInput input)
+        WorkScope<StoreDbContext> scope, Caller caller, AccountInput input, bool? historyEvents)
     {
         var (db, instagramAccount) = (scope.Db, input.Proven!.InstagramAccountId);
         if (await EffectiveAccess.AgainAsync(db, caller) is not { } current)
@@ -116,6 +118,7 @@ internal sealed partial class LinkAccount(
         var account = known ?? Account.Create(AccountId.New(clock), instagramAccount, clock.GetUtcNow());
         var (problem, newSecret) = await writer.LinkAsync(scope, current, account, input);
         if (problem is not null) return problem;
+        account.Configure(humanAgent: null, markSeen: null, historyEvents);
         if (known is null) db.Add(account);
         if (!current.CanSee(account.Id)) await EffectiveAccess.GrantAsync(db, current, account.Id);
         events.Append(scope, account, null, EventTypes.AccountConnected, AccountEventData.Of(account));

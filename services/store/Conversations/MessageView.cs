@@ -66,7 +66,7 @@ internal sealed record MessageView(
         message.Details?.Self ?? false,
         message.Error,
         RawJson.Of(message.Metadata),
-        History: false, // Nothing imports an account's history yet.
+        message.IsHistory,
         message.ScheduleAt,
         message.SentAt,
         message.ReceivedAt,

@@ -17,6 +17,7 @@ internal sealed class MessageTable : IEntityTypeConfiguration<Message>
         entity.Ignore(message => message.AwaitsMid);
         entity.Ignore(message => message.IsUnderWay);
         entity.Ignore(message => message.IsDeleted);
+        entity.Ignore(message => message.IsHistory);
         entity.Ignore(message => message.EditedAt);
         entity.Ignore(message => message.DeletedAt);
         entity.Property(message => message.Details).HasConversion(details => details!.ToJson(), json => MessageDetails.OfJson(json));
@@ -24,6 +25,7 @@ internal sealed class MessageTable : IEntityTypeConfiguration<Message>
         entity.Property(message => message.Direction).HasMaxLength(10);
         entity.Property(message => message.Status).HasMaxLength(10);
         entity.Property(message => message.Origin).HasMaxLength(10);
+        entity.Property(message => message.FoundBy).HasMaxLength(10);
         entity.Property(message => message.EchoKey).HasMaxLength(EchoKey.Longest);
         entity.Property(message => message.ErrorCode).HasMaxLength(100);
         entity.HasRowVersion();

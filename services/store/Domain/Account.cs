@@ -54,6 +54,9 @@ internal sealed class Account
     /// <summary>Whether customers see at Instagram that their messages were read here.</summary>
     public bool MarkSeen { get; private set; }
 
+    /// <summary>Whether messages that were there before the account was linked are told as events, marked as history.</summary>
+    public bool HistoryEvents { get; private set; }
+
     /// <summary>Grows with each change; the other services wait for the version that an event or command was written under.</summary>
     public long Version { get; private set; }
 
@@ -101,8 +104,8 @@ internal sealed class Account
     public void Hold(string? appId, DateTimeOffset? tokenExpiresAt) => (AppId, TokenExpiresAt) = (appId, tokenExpiresAt);
 
     /// <summary>Changes the settings that are given.</summary>
-    public void Configure(bool? humanAgent, bool? markSeen) =>
-        (HumanAgent, MarkSeen) = (humanAgent ?? HumanAgent, markSeen ?? MarkSeen);
+    public void Configure(bool? humanAgent, bool? markSeen, bool? historyEvents = null) =>
+        (HumanAgent, MarkSeen, HistoryEvents) = (humanAgent ?? HumanAgent, markSeen ?? MarkSeen, historyEvents ?? HistoryEvents);
 
     /// <summary>Decides what becomes of attachments that come from now on. Those that are there stay as they are.</summary>
     public void ChangeMedia(MediaMode mode, int keepDays) => (MediaMode, MediaKeepDays) = (mode, keepDays);

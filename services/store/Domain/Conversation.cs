@@ -78,7 +78,7 @@ internal sealed class Conversation
         UpdatedAt = now;
         if (message.Direction == Direction.Inbound)
         {
-            if (!message.AwaitsOriginal || message.Changes is { IsCounted: true }) UnreadCount++;
+            if (!message.IsHistory && (!message.AwaitsOriginal || message.Changes is { IsCounted: true })) UnreadCount++;
             if (!message.AwaitsOriginal) Wrote(message);
         }
 
@@ -92,7 +92,24 @@ internal sealed class Conversation
         UpdatedAt = now;
         if (message.Direction == Direction.Inbound)
         {
-            if (message.Changes is not { IsCounted: true }) UnreadCount++;
+            if (!message.IsHistory && message.Changes is not { IsCounted: true }) UnreadCount++;
+            Wrote(message);
+        }
+
+        return Place(message);
+    }
+
+    /// <summary>Takes into account that the webhook came of a message that was found before it.</summary>
+    /// <param name="message">The message, with its webhook.</param>
+    /// <param name="wasHistory">Whether it counted as history until now.</param>
+    /// <param name="now">The time (UTC).</param>
+    /// <returns>Like <see cref="Place"/>.</returns>
+    public bool Arrive(Message message, bool wasHistory, DateTimeOffset now)
+    {
+        UpdatedAt = now;
+        if (message.Direction == Direction.Inbound)
+        {
+            if (wasHistory && !message.IsDeleted) UnreadCount++;
             Wrote(message);
         }
 

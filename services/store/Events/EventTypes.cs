@@ -23,6 +23,9 @@ internal static class EventTypes
     public const string AccountConnected = "account.connected";
     public const string AccountDisconnected = "account.disconnected";
 
+    /// <summary>An import of an account's history goes on, or has ended.</summary>
+    public const string HistoryProgress = "history.progress";
+
     /// <summary>Meta sent something that has no name here; it is kept as raw JSON.</summary>
     public const string Unsupported = "event.unsupported";
 }

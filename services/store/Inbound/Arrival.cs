@@ -14,6 +14,15 @@ internal sealed class Arrival(WebhookItem item, DateTimeOffset receivedAt, strin
 
     public string? TraceParent => traceParent;
 
+    /// <summary>How it was found at Meta; null for what came by webhook.</summary>
+    public FoundBy? FoundBy { get; private init; }
+
+    /// <summary>The customer's name at Instagram, when the item came with it.</summary>
+    public string? Username { get; private init; }
+
+    /// <summary>Whether it was new, and is in its thread now.</summary>
+    public bool IsRecorded { get; private set; }
+
     /// <inheritdoc cref="WebhookItem.Fingerprint"/>
     public string Fingerprint => _fingerprint ??= item.Fingerprint();
 
@@ -62,6 +71,14 @@ internal sealed class Arrival(WebhookItem item, DateTimeOffset receivedAt, strin
     /// <summary>Makes the same event one of the account that its id belongs to, although that is not linked.</summary>
     public Arrival OfUnlinked(Account account) =>
         new(item, receivedAt, traceParent) { Account = account, ReservedFor = account.Id, IsOfUnlinked = true };
+
+    /// <summary>Makes an item that was found at Meta, in the threads of an account.</summary>
+    public static Arrival Found(
+        WebhookItem item, DateTimeOffset foundAt, string? traceParent, Account account, FoundBy by, string? username) =>
+        new(item, foundAt, traceParent) { Account = account, ReservedFor = account.Id, FoundBy = by, Username = username };
+
+    /// <summary>Notes that it was new.</summary>
+    public void MarkRecorded() => IsRecorded = true;
 
     private DateTimeOffset? MetasTime =>
         item.SentAt < receivedAt ? item.SentAt : item.EntryTime < receivedAt ? item.EntryTime : null;

@@ -46,6 +46,10 @@ public abstract partial class FlowSuite
             _ => new { username = "thief", crm_webhook_url = "https://thief.example" }),
         ["DELETE /api/v1/accounts/{id}"] = Hides(HttpMethod.Delete, victim => $"/api/v1/accounts/{victim.Shop.AccountId}"),
 
+        ["GET /api/v1/accounts/{id}/backfill"] = Hides(HttpMethod.Get, victim => $"/api/v1/accounts/{victim.Shop.AccountId}/backfill"),
+        ["POST /api/v1/accounts/{id}/backfill"] = Hides(
+            HttpMethod.Post, victim => $"/api/v1/accounts/{victim.Shop.AccountId}/backfill", _ => new { since = "2026-01-01T00:00:00Z" }),
+
         ["GET /api/v1/accounts/{account_id}/health"] = Hides(HttpMethod.Get, victim => $"/api/v1/accounts/{victim.Shop.AccountId}/health"),
 
         ["GET /api/v1/accounts/{account_id}/ice-breakers"] = Hides(

@@ -48,6 +48,10 @@ public abstract class OneProcessFlows(IProduct product) : FlowSuite(product)
     public Task Each_line_of_the_document_on_sending_does_what_it_says() => EachLineOfTheDocumentOnSendingDoesWhatItSaysAsync();
 
     [Fact]
+    public Task An_import_whose_process_is_killed_half_way_goes_on_and_doubles_nothing() =>
+        AnImportWhoseProcessIsKilledHalfWayGoesOnAndDoublesNothingAsync(Product.ProcessOf("sender"));
+
+    [Fact]
     public Task A_process_that_is_killed_half_way_loses_nothing_and_sends_nothing_twice() =>
         OneThatIsKilledHalfWayLosesNothingAndSendsNothingTwiceAsync(Product.ProcessOf("store"));
 }

@@ -130,6 +130,8 @@ public abstract class ProductBase(string form) : IProduct, IAsyncLifetime
         ["Outbound__AllowPrivateAddresses"] = "true",
         // Those behind an unknown send wait for it so long; no test of another thing should.
         ["Sender__ReadBackAfterSeconds"] = "3",
+        // What a test withholds is missing at once.
+        ["Accounts__SweepGraceSeconds"] = "0",
         // They live for a minute: .NET would compile what is hot a second time for hours that never come, a sixth of their processor time.
         ["DOTNET_TC_CallCounting"] = "0",
     };

@@ -59,6 +59,9 @@ internal static class Customers
         /// <summary>The business takes a message of its own back, in the Instagram app.</summary>
         UnsendInApp,
 
+        /// <summary>The customer writes <c>Text</c>, at <c>At</c>, and no webhook is posted: only the conversations API shows it.</summary>
+        WriteUnseen,
+
         /// <summary>Moves the customer's last message in time: <c>At</c>.</summary>
         PretendWroteAt,
     }
@@ -89,6 +92,7 @@ internal static class Customers
             case Doing.Tap: return await customer.TapAsync(Text(), act.Payload ?? Text());
             case Doing.Comment: return await customer.CommentAsync(Text(), act.At);
             case Doing.HearFromApp: return await customer.HearFromAppAsync(Text());
+            case Doing.WriteUnseen: return customer.WroteUnseen(Text(), act.At);
             case Doing.PretendWroteAt: customer.PretendWroteAt(act.At ?? throw new BadHttpRequestException("This action needs at.")); break;
         }
         return act.Mid;

@@ -13,6 +13,7 @@ using InstaMessenger.Sender;
 using InstaMessenger.Sender.Accounts;
 using InstaMessenger.Sender.Data;
 using InstaMessenger.Sender.Downloads;
+using InstaMessenger.Sender.History;
 using InstaMessenger.Sender.Profiles;
 using InstaMessenger.Sender.Proofs;
 using InstaMessenger.Sender.Sending;
@@ -45,6 +46,8 @@ internal sealed class SenderHost : IAsyncDisposable
     public Channel<ProfileReported> Profiles { get; } = Channel.CreateUnbounded<ProfileReported>();
 
     public Channel<AccessProven> Proofs { get; } = Channel.CreateUnbounded<AccessProven>();
+
+    public Channel<HistoryRead> History { get; } = Channel.CreateUnbounded<HistoryRead>();
 
     public HttpClient Http { get; private set; } = null!;
 
@@ -80,6 +83,8 @@ internal sealed class SenderHost : IAsyncDisposable
         builder.Services.AddMessageHandler<SenderDbContext, SendReported, Collector>("store.send-reported");
         builder.Services.AddMessageHandler<SenderDbContext, MediaReported, MediaCollector>("store.media-reported");
         builder.Services.AddMessageHandler<SenderDbContext, ProfileReported, ProfileCollector>("store.profile-reported");
+        builder.Services.AddSingleton(History);
+        builder.Services.AddMessageHandler<SenderDbContext, HistoryRead, HistoryCollector>("store.history-read");
         builder.Services.AddMessageHandler<SenderDbContext, AccessProven, ProofCollector>("store.access-proven");
         builder.AddBus();
         builder.Logging.ClearProviders().AddProvider(new TestOutputLog(LogLevel.Information));
@@ -139,6 +144,8 @@ internal sealed class SenderHost : IAsyncDisposable
 
     public Task CacheUsedAsync(int hits, int misses) => HandleAsync<ProfileCacheUsed, ProfileCacheUsedHandler>(
         new ProfileCacheUsed(Account, hits, misses, Clock.GetUtcNow()));
+
+    public Task ReadHistoryAsync(ReadHistory command) => HandleAsync<ReadHistory, ReadHistoryHandler>(command);
 
     public Task CancelAsync(string id) => HandleAsync<CancelSend, CancelSendHandler>(
         new CancelSend(MessageId.Parse("msg_" + id), Account, Contact, Clock.GetUtcNow()));
@@ -219,6 +226,15 @@ internal sealed class SenderHost : IAsyncDisposable
         public Task HandleAsync(WorkScope<SenderDbContext> scope, IReadOnlyList<BusItem<AccessProven>> items)
         {
             foreach (var item in items) proofs.Writer.TryWrite(item.Body);
+            return Task.CompletedTask;
+        }
+    }
+
+    internal sealed class HistoryCollector(Channel<HistoryRead> parts) : IMessageHandler<SenderDbContext, HistoryRead>
+    {
+        public Task HandleAsync(WorkScope<SenderDbContext> scope, IReadOnlyList<BusItem<HistoryRead>> items)
+        {
+            foreach (var item in items) parts.Writer.TryWrite(item.Body);
             return Task.CompletedTask;
         }
     }

@@ -9,13 +9,18 @@ using Microsoft.Extensions.DependencyInjection;
 namespace InstaMessenger.Tests.Store;
 
 /// <summary>
-/// In place of the sender, which is asked who writes in every test. What nobody consumes would hold up all that is published behind it.
+/// In place of the sender, which is asked who writes in every test, and what was before an account was linked. What
+/// nobody consumes would hold up all that is published behind it.
 /// </summary>
-internal sealed class NoProfiles : IMessageHandler<StoreDbContext, LookUpProfile>, IMessageHandler<StoreDbContext, ProfileCacheUsed>
+internal sealed class NoProfiles
+    : IMessageHandler<StoreDbContext, LookUpProfile>,
+    IMessageHandler<StoreDbContext, ProfileCacheUsed>,
+    IMessageHandler<StoreDbContext, ReadHistory>
 {
     /// <summary>Adds it unless the test listens itself.</summary>
     public static void AddTo(IServiceCollection services)
     {
+        services.AddMessageHandler<StoreDbContext, ReadHistory, NoProfiles>("sender.read-history");
         if (services.Any(service => service.ServiceType == typeof(BusSubscription) && IsOfProfiles(service))) return;
         services.AddMessageHandler<StoreDbContext, LookUpProfile, NoProfiles>("sender.look-up-profile");
         services.AddMessageHandler<StoreDbContext, ProfileCacheUsed, NoProfiles>("sender.profile-cache-used");
@@ -24,6 +29,8 @@ internal sealed class NoProfiles : IMessageHandler<StoreDbContext, LookUpProfile
     public Task HandleAsync(WorkScope<StoreDbContext> scope, IReadOnlyList<BusItem<LookUpProfile>> items) => Task.CompletedTask;
 
     public Task HandleAsync(WorkScope<StoreDbContext> scope, IReadOnlyList<BusItem<ProfileCacheUsed>> items) => Task.CompletedTask;
+
+    public Task HandleAsync(WorkScope<StoreDbContext> scope, IReadOnlyList<BusItem<ReadHistory>> items) => Task.CompletedTask;
 
     private static bool IsOfProfiles(ServiceDescriptor service) =>
         service.ImplementationInstance!.GetType().GenericTypeArguments.Contains(typeof(LookUpProfile));

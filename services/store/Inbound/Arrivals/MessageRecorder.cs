@@ -39,13 +39,22 @@ internal sealed class MessageRecorder(EventLog log, TimeProvider clock)
         var known = await KnownMids.LoadAsync(scope.Db, received);
         var seen = await SeenEvents.LoadAsync(
             scope.Db, received.Where(message => message.Mid is null).Select(message => message.Arrival), clock);
-        var fresh = received.FindAll(
-            message => message.Mid is { } mid ? known.IsNew(message.Account.Id, mid) : seen.IsNew(message.Arrival));
+        var erased = await ErasedContacts.LoadAsync(scope.Db, received);
+        var fresh = received.FindAll(message => !erased.Had(message)
+            && (message.Mid is { } mid ? known.IsNew(message.Account.Id, mid) : seen.IsNew(message.Arrival)));
+        await ArriveAsync(scope, [.. received.Except(fresh)], known);
         if (fresh.Count == 0) return;
 
         var threads = await Threads.LoadAsync(
             scope.Db, fresh.ConvertAll(message => (message.Account.Id, message.Contact)), clock);
         var placed = fresh.ConvertAll(message => (Message: message, Thread: threads.Open(message.Account.Id, message.Contact)));
+        foreach (var (message, thread) in placed)
+        {
+            message.Arrival.MarkRecorded();
+            // Until Meta is asked who they are, which it is when they write.
+            if (message.Arrival.Username is { } username && thread.ContactUsername is null) thread.Call(username, thread.ContactName);
+        }
+
         var sends = await OpenSends.LoadAsync(
             scope.Db,
             [.. placed.Where(pair => pair.Message.IsEcho).Select(pair => (pair.Thread.Id, pair.Message.Content))],
@@ -68,7 +77,7 @@ internal sealed class MessageRecorder(EventLog log, TimeProvider clock)
     {
         var arrival = item.Arrival;
         var foretold = batch.Known.Foretold(item);
-        if (item.IsEcho && item.Mid is not null && batch.Sends.Take(conversation.Id, item.Content) is { } send)
+        if (item.IsEcho && item.Mid is not null && batch.Sends.Take(conversation.Id, item.Content, FoundAt(arrival)) is { } send)
             return await SettleAsync(scope, item, conversation, send, foretold, batch);
         if (foretold is not null) return await CompleteAsync(scope, item, conversation, foretold, batch);
 
@@ -76,6 +85,7 @@ internal sealed class MessageRecorder(EventLog log, TimeProvider clock)
         var message = item.IsEcho
             ? Message.Mirror(conversation, item.Content, item.Mid, arrival.SentAt, arrival.ReceivedAt, id)
             : Message.Receive(conversation, item.Content, item.Mid, arrival.SentAt, arrival.ReceivedAt, id);
+        message.Find(arrival.FoundBy);
         scope.Db.Append(message);
         conversation.Add(message, clock.GetUtcNow());
         var isDeleted = batch.Early.Give(scope, message, conversation);
@@ -113,6 +123,7 @@ internal sealed class MessageRecorder(EventLog log, TimeProvider clock)
         WorkScope<StoreDbContext> scope, ReceivedMessage item, Conversation conversation, Message foretold, Batch batch)
     {
         if (foretold.ConversationId != conversation.Id) return true;
+        foretold.Find(item.Arrival.FoundBy);
         foretold.Complete(item.Content, item.Arrival.SentAt, item.Arrival.ReceivedAt);
         var isNewestKnown = conversation.Complete(foretold, clock.GetUtcNow());
         var isDeleted = batch.Early.Give(scope, foretold, conversation);
@@ -123,6 +134,34 @@ internal sealed class MessageRecorder(EventLog log, TimeProvider clock)
             Append(scope, isDeleted ? EventTypes.MessageDeleted : TypeOf(item), item, conversation, foretold);
         return isNewestKnown;
     }
+
+    /// <summary>
+    /// Takes the webhooks of messages that were found before them. What counted as history is news now, and is told; what a sweep had told
+    /// is told again only when the webhook says that it was something else than a message.
+    /// </summary>
+    private async Task ArriveAsync(WorkScope<StoreDbContext> scope, List<ReceivedMessage> received, KnownMids known)
+    {
+        var arriving = received.Select(item => (Item: item, Message: known.TakeFound(item)))
+            .Where(pair => pair.Message is not null).ToList();
+        if (arriving.Count == 0) return;
+        var threads = await Threads.LoadAsync(
+            scope.Db, arriving.ConvertAll(pair => (pair.Item.Account.Id, pair.Item.Contact)), clock);
+        var unsure = new HashSet<Conversation>();
+        foreach (var (item, found) in arriving)
+        {
+            if (threads.Find(item.Account.Id, item.Contact) is not { } thread || thread.Id != found!.ConversationId) continue;
+            var (wasHistory, hadMedia) = (found.IsHistory, found.Attachments.Count > 0);
+            found.Arrive(item.Content, item.Arrival.SentAt, item.Arrival.ReceivedAt);
+            if (!thread.Arrive(found, wasHistory, clock.GetUtcNow())) unsure.Add(thread);
+            if (!hadMedia) MediaRequests.Begin(scope, item.Account, found, clock.GetUtcNow(), item.Arrival.TraceParent);
+            var isSomethingElse = item.Content.Kind is MessageKind.Postback or MessageKind.Referral;
+            if (!found.IsDeleted && (wasHistory || isSomethingElse)) Append(scope, TypeOf(item), item, thread, found);
+        }
+
+        await NewestMessages.FindAsync(scope.Db, unsure);
+    }
+
+    private static DateTimeOffset? FoundAt(Arrival arrival) => arrival.FoundBy is null ? null : arrival.SentAt;
 
     private static string TypeOf(ReceivedMessage item) => item.Content.Kind switch
     {
@@ -139,6 +178,8 @@ internal sealed class MessageRecorder(EventLog log, TimeProvider clock)
         Message message,
         MessageId? replaces = null)
     {
+        // What is history is told only to those who asked for it, and never one by one to people.
+        if (message.IsHistory && !item.Account.HistoryEvents) return;
         log.Append(scope, type, item.Account, conversation, message, item.Arrival.TraceParent, replaces);
         InboundMetrics.Recorded(type);
     }

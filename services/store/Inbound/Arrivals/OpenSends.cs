@@ -17,6 +17,9 @@ internal sealed class OpenSends(List<Message> sends)
     /// </summary>
     private static readonly TimeSpan FailedLately = TimeSpan.FromMinutes(10);
 
+    /// <summary>Meta's clock and ours, and that its times are whole seconds.</summary>
+    private static readonly TimeSpan ClocksDiffer = TimeSpan.FromSeconds(3);
+
     /// <summary>Loads the sends, in the echoes' threads, that one of the echoes could belong to.</summary>
     public static async Task<OpenSends> LoadAsync(
         StoreDbContext db, IReadOnlyCollection<(ConversationId Conversation, MessageContent Content)> echoes, DateTimeOffset now) =>
@@ -48,7 +51,12 @@ internal sealed class OpenSends(List<Message> sends)
     /// <summary>
     /// Returns the oldest open send of the conversation with this content, or else the oldest that failed lately; each is given once.
     /// </summary>
-    public Message? Take(ConversationId conversation, MessageContent content)
+    /// <param name="conversation">The thread.</param>
+    /// <param name="content">What the echo says.</param>
+    /// <param name="foundAt">
+    /// When the message was sent, of one that was found and may be days old: a send that was accepted after it is another one.
+    /// </param>
+    public Message? Take(ConversationId conversation, MessageContent content, DateTimeOffset? foundAt = null)
     {
         var send = Find(
             candidate => candidate.AwaitsMid) ?? Find(candidate => candidate is { Status: MessageStatus.Failed, InstagramMessageId: null });
@@ -56,6 +64,7 @@ internal sealed class OpenSends(List<Message> sends)
         return send;
 
         Message? Find(Predicate<Message> state) =>
-            sends.Find(candidate => candidate.ConversationId == conversation && state(candidate) && candidate.HasContent(content));
+            sends.Find(candidate => candidate.ConversationId == conversation && state(candidate) && candidate.HasContent(content)
+                && !(candidate.SentAt > foundAt + ClocksDiffer));
     }
 }

@@ -142,6 +142,20 @@ public sealed class Customer
         return message.Mid;
     }
 
+    /// <summary>
+    /// Puts a message into the thread for which no webhook is posted: it was there before, or Meta withholds it. Returns its mid.
+    /// </summary>
+    /// <param name="text">What it says.</param>
+    /// <param name="at">When it was sent; null for now.</param>
+    /// <param name="byBusiness">Whether the business wrote it.</param>
+    public string WroteUnseen(string text, DateTimeOffset? at = null, bool byBusiness = false)
+    {
+        var message = new ChatMessage(_book.NewMid(), !byBusiness, text, null, null, at ?? _book.Now);
+        if (!byBusiness) Interlocked.Exchange(ref _lastWroteAt, message.At.ToUnixTimeMilliseconds());
+        Append(message);
+        return message.Mid;
+    }
+
     /// <summary>Moves the customer's last message in time, to open or close the response window.</summary>
     public void PretendWroteAt(DateTimeOffset at) => Interlocked.Exchange(ref _lastWroteAt, at.ToUnixTimeMilliseconds());
 

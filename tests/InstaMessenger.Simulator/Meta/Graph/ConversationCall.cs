@@ -27,8 +27,18 @@ internal static class ConversationCall
         JsonNode[] page = [.. all.Skip(skip).Take(limit).Select(customer => Describe(call, customer, withMessages))];
         var body = new JsonObject { ["data"] = new JsonArray(page) };
         var next = skip + page.Length;
+        // As at Meta, the last page has no "next".
         if (next < all.Length)
-            body["paging"] = new JsonObject { ["cursors"] = new JsonObject { ["after"] = next.ToString(CultureInfo.InvariantCulture) } };
+        {
+            var after = next.ToString(CultureInfo.InvariantCulture);
+            var request = call.Http.Request;
+            body["paging"] = new JsonObject
+            {
+                ["cursors"] = new JsonObject { ["after"] = after },
+                ["next"] = $"{request.Scheme}://{request.Host}{request.Path}?platform=instagram&limit={limit}&after={after}",
+            };
+        }
+
         return call.AnswerAsync(body);
     }
 

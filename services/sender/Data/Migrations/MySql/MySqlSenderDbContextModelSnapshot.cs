@@ -450,6 +450,84 @@ namespace InstaMessenger.Sender.Data.Migrations.MySql
                     b.ToTable("accounts", (string)null);
                 });
 
+            modelBuilder.Entity("InstaMessenger.Sender.History.HistoryRun", b =>
+                {
+                    b.Property<string>("AccountId")
+                        .HasMaxLength(40)
+                        .HasColumnType("varchar(40)")
+                        .HasColumnName("account_id");
+
+                    b.Property<string>("Purpose")
+                        .HasMaxLength(20)
+                        .HasColumnType("varchar(20)")
+                        .HasColumnName("purpose");
+
+                    b.Property<string>("After")
+                        .HasMaxLength(2000)
+                        .HasColumnType("varchar(2000)")
+                        .HasColumnName("after");
+
+                    b.Property<int>("Attempts")
+                        .IsConcurrencyToken()
+                        .HasColumnType("int")
+                        .HasColumnName("attempts");
+
+                    b.Property<long?>("ClaimedUntil")
+                        .HasColumnType("bigint")
+                        .HasColumnName("claimed_until");
+
+                    b.Property<long>("DueAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("due_at");
+
+                    b.Property<int>("Failures")
+                        .HasColumnType("int")
+                        .HasColumnName("failures");
+
+                    b.Property<int>("Found")
+                        .HasColumnType("int")
+                        .HasColumnName("found");
+
+                    b.Property<string>("OwnIds")
+                        .IsRequired()
+                        .HasMaxLength(400)
+                        .HasColumnType("varchar(400)")
+                        .HasColumnName("own_ids");
+
+                    b.Property<bool>("Plain")
+                        .HasColumnType("tinyint(1)")
+                        .HasColumnName("plain");
+
+                    b.Property<long>("Run")
+                        .HasColumnType("bigint")
+                        .HasColumnName("run");
+
+                    b.Property<long?>("Since")
+                        .HasColumnType("bigint")
+                        .HasColumnName("since");
+
+                    b.Property<string>("TraceParent")
+                        .HasMaxLength(100)
+                        .HasColumnType("varchar(100)")
+                        .HasColumnName("trace_parent");
+
+                    b.Property<long>("Until")
+                        .HasColumnType("bigint")
+                        .HasColumnName("until");
+
+                    b.Property<string>("Username")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("varchar(100)")
+                        .HasColumnName("username");
+
+                    b.HasKey("AccountId", "Purpose");
+
+                    b.HasIndex("DueAt");
+
+                    b.ToTable("history_runs", (string)null);
+                });
+
             modelBuilder.Entity("InstaMessenger.Sender.Profiles.ProfileLookup", b =>
                 {
                     b.Property<string>("AccountId")

@@ -438,6 +438,95 @@ namespace InstaMessenger.Store.Data.Migrations.MySql
                     b.ToTable("canned_reply_places", (string)null);
                 });
 
+            modelBuilder.Entity("InstaMessenger.Store.Data.AccountHistory", b =>
+                {
+                    b.Property<string>("AccountId")
+                        .HasMaxLength(40)
+                        .HasColumnType("varchar(40)")
+                        .HasColumnName("account_id");
+
+                    b.Property<long?>("CheckedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("checked_at");
+
+                    b.Property<string>("Error")
+                        .HasMaxLength(500)
+                        .HasColumnType("varchar(500)")
+                        .HasColumnName("error");
+
+                    b.Property<long?>("FinishedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("finished_at");
+
+                    b.Property<int>("Found")
+                        .HasColumnType("int")
+                        .HasColumnName("found");
+
+                    b.Property<long>("ImportRun")
+                        .HasColumnType("bigint")
+                        .HasColumnName("import_run");
+
+                    b.Property<int>("Imported")
+                        .HasColumnType("int")
+                        .HasColumnName("imported");
+
+                    b.Property<int>("Known")
+                        .HasColumnType("int")
+                        .HasColumnName("known");
+
+                    b.Property<long>("LinkedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("linked_at");
+
+                    b.Property<int>("Missing")
+                        .HasColumnType("int")
+                        .HasColumnName("missing");
+
+                    b.Property<int>("RowVersion")
+                        .IsConcurrencyToken()
+                        .HasColumnType("int")
+                        .HasColumnName("row_version");
+
+                    b.Property<long>("Run")
+                        .HasColumnType("bigint")
+                        .HasColumnName("run");
+
+                    b.Property<long?>("StartedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("started_at");
+
+                    b.Property<string>("State")
+                        .HasMaxLength(20)
+                        .HasColumnType("varchar(20)")
+                        .HasColumnName("state");
+
+                    b.Property<long>("SweepAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("sweep_at");
+
+                    b.Property<int>("SweepFound")
+                        .HasColumnType("int")
+                        .HasColumnName("sweep_found");
+
+                    b.Property<int>("SweepMissing")
+                        .HasColumnType("int")
+                        .HasColumnName("sweep_missing");
+
+                    b.Property<long>("SweepRun")
+                        .HasColumnType("bigint")
+                        .HasColumnName("sweep_run");
+
+                    b.Property<long?>("ToldAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("told_at");
+
+                    b.HasKey("AccountId");
+
+                    b.HasIndex("SweepAt");
+
+                    b.ToTable("account_histories", (string)null);
+                });
+
             modelBuilder.Entity("InstaMessenger.Store.Data.AccountIdentifier", b =>
                 {
                     b.Property<string>("ExternalId")
@@ -574,6 +663,27 @@ namespace InstaMessenger.Store.Data.Migrations.MySql
                     b.HasIndex("KeptAt");
 
                     b.ToTable("early_changes", (string)null);
+                });
+
+            modelBuilder.Entity("InstaMessenger.Store.Data.ErasedContact", b =>
+                {
+                    b.Property<string>("AccountId")
+                        .HasMaxLength(40)
+                        .HasColumnType("varchar(40)")
+                        .HasColumnName("account_id");
+
+                    b.Property<string>("ContactHash")
+                        .HasMaxLength(64)
+                        .HasColumnType("varchar(64)")
+                        .HasColumnName("contact_hash");
+
+                    b.Property<long>("ErasedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("erased_at");
+
+                    b.HasKey("AccountId", "ContactHash");
+
+                    b.ToTable("erased_contacts", (string)null);
                 });
 
             modelBuilder.Entity("InstaMessenger.Store.Data.EventRow", b =>
@@ -782,6 +892,10 @@ namespace InstaMessenger.Store.Data.Migrations.MySql
                         .HasMaxLength(2048)
                         .HasColumnType("varchar(2048)")
                         .HasColumnName("crm_webhook_url");
+
+                    b.Property<bool>("HistoryEvents")
+                        .HasColumnType("tinyint(1)")
+                        .HasColumnName("history_events");
 
                     b.Property<bool>("HumanAgent")
                         .HasColumnType("tinyint(1)")
@@ -1147,6 +1261,11 @@ namespace InstaMessenger.Store.Data.Migrations.MySql
                     b.Property<long?>("FailedAt")
                         .HasColumnType("bigint")
                         .HasColumnName("failed_at");
+
+                    b.Property<string>("FoundBy")
+                        .HasMaxLength(10)
+                        .HasColumnType("varchar(10)")
+                        .HasColumnName("found_by");
 
                     b.Property<string>("Id")
                         .IsRequired()

@@ -428,6 +428,95 @@ namespace InstaMessenger.Store.Data.Migrations.Sqlite
                     b.ToTable("canned_reply_places", (string)null);
                 });
 
+            modelBuilder.Entity("InstaMessenger.Store.Data.AccountHistory", b =>
+                {
+                    b.Property<string>("AccountId")
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("account_id");
+
+                    b.Property<long?>("CheckedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("checked_at");
+
+                    b.Property<string>("Error")
+                        .HasMaxLength(500)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("error");
+
+                    b.Property<long?>("FinishedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("finished_at");
+
+                    b.Property<int>("Found")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("found");
+
+                    b.Property<long>("ImportRun")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("import_run");
+
+                    b.Property<int>("Imported")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("imported");
+
+                    b.Property<int>("Known")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("known");
+
+                    b.Property<long>("LinkedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("linked_at");
+
+                    b.Property<int>("Missing")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("missing");
+
+                    b.Property<int>("RowVersion")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("row_version");
+
+                    b.Property<long>("Run")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("run");
+
+                    b.Property<long?>("StartedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("started_at");
+
+                    b.Property<string>("State")
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("state");
+
+                    b.Property<long>("SweepAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("sweep_at");
+
+                    b.Property<int>("SweepFound")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("sweep_found");
+
+                    b.Property<int>("SweepMissing")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("sweep_missing");
+
+                    b.Property<long>("SweepRun")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("sweep_run");
+
+                    b.Property<long?>("ToldAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("told_at");
+
+                    b.HasKey("AccountId");
+
+                    b.HasIndex("SweepAt");
+
+                    b.ToTable("account_histories", (string)null);
+                });
+
             modelBuilder.Entity("InstaMessenger.Store.Data.AccountIdentifier", b =>
                 {
                     b.Property<string>("ExternalId")
@@ -564,6 +653,27 @@ namespace InstaMessenger.Store.Data.Migrations.Sqlite
                     b.HasIndex("KeptAt");
 
                     b.ToTable("early_changes", (string)null);
+                });
+
+            modelBuilder.Entity("InstaMessenger.Store.Data.ErasedContact", b =>
+                {
+                    b.Property<string>("AccountId")
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("account_id");
+
+                    b.Property<string>("ContactHash")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("contact_hash");
+
+                    b.Property<long>("ErasedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("erased_at");
+
+                    b.HasKey("AccountId", "ContactHash");
+
+                    b.ToTable("erased_contacts", (string)null);
                 });
 
             modelBuilder.Entity("InstaMessenger.Store.Data.EventRow", b =>
@@ -768,6 +878,10 @@ namespace InstaMessenger.Store.Data.Migrations.Sqlite
                         .HasMaxLength(2048)
                         .HasColumnType("TEXT")
                         .HasColumnName("crm_webhook_url");
+
+                    b.Property<bool>("HistoryEvents")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("history_events");
 
                     b.Property<bool>("HumanAgent")
                         .HasColumnType("INTEGER")
@@ -1131,6 +1245,11 @@ namespace InstaMessenger.Store.Data.Migrations.Sqlite
                     b.Property<long?>("FailedAt")
                         .HasColumnType("INTEGER")
                         .HasColumnName("failed_at");
+
+                    b.Property<string>("FoundBy")
+                        .HasMaxLength(10)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("found_by");
 
                     b.Property<string>("Id")
                         .IsRequired()

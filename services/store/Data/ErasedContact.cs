@@ -1,0 +1,35 @@
+using System.Security.Cryptography;
+using System.Text;
+using InstaMessenger.Contracts.Ids;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace InstaMessenger.Store.Data;
+
+/// <summary>
+/// That a contact was erased, by a hash: what they wrote before is never taken in again, from a webhook that is repeated or out of what
+/// Meta still shows.
+/// </summary>
+internal sealed class ErasedContact
+{
+    public required AccountId AccountId { get; init; }
+
+    /// <summary>SHA-256 of account and contact: 64 hexadecimal digits.</summary>
+    public required string ContactHash { get; init; }
+
+    /// <summary>What is not younger than this (UTC) stays erased.</summary>
+    public required DateTimeOffset ErasedAt { get; set; }
+
+    public static string HashOf(AccountId account, InstagramUserId contact) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{account.Value}\n{contact.Value}")));
+
+    private sealed class Table : IEntityTypeConfiguration<ErasedContact>
+    {
+        public void Configure(EntityTypeBuilder<ErasedContact> entity)
+        {
+            entity.ToTable("erased_contacts");
+            entity.HasKey(row => new { row.AccountId, row.ContactHash });
+            entity.Property(row => row.ContactHash).HasMaxLength(64);
+        }
+    }
+}
