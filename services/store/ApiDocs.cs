@@ -33,7 +33,16 @@ internal static class ApiDocs
                     schema.Required?.Remove(member.Name);
             }
 
-            if (!IsWord(context.JsonTypeInfo.Type)) return Task.CompletedTask;
+            var type = context.JsonTypeInfo.Type;
+            if ((Nullable.GetUnderlyingType(type) ?? type) == typeof(DateTimeOffset))
+            {
+                // Times have their own JSON form too: without this a generated client takes one for anything at all.
+                (schema.Type, schema.Format) = (Microsoft.OpenApi.JsonSchemaType.String, "date-time");
+                if (type != typeof(DateTimeOffset)) schema.Type |= Microsoft.OpenApi.JsonSchemaType.Null;
+                return Task.CompletedTask;
+            }
+
+            if (!IsWord(type)) return Task.CompletedTask;
             // Ids have their own JSON form, which the generator cannot look into.
             (schema.Type, schema.Properties, schema.Required) = (Microsoft.OpenApi.JsonSchemaType.String, null, null);
             return Task.CompletedTask;

@@ -6,6 +6,8 @@ export interface Call {
   body?: unknown
   headers?: Record<string, string>
   signal?: AbortSignal
+  /** Told how much of a form is on its way, from 0 to 1. */
+  onProgress?: (part: number) => void
   /** Whether a refused credential is the caller's own business. Else the call waits until somebody has signed in, and goes again. */
   withoutSignIn?: boolean
 }
@@ -34,9 +36,13 @@ export async function call<T>(method: string, path: string, options: Call = {}):
   return { data: data as T, headers: answer.headers }
 }
 
-async function request(method: string, path: string, { query, body, headers, signal }: Call): Promise<Response> {
+async function request(method: string, path: string, { query, body, headers, signal, onProgress }: Call): Promise<Response> {
   const isForm = body instanceof FormData
   try {
+    if (isForm && onProgress) {
+      const { upload } = await import('./upload')
+      return await upload(method, path, { Accept: 'application/json', ...headers }, body, onProgress, signal)
+    }
     return await fetch(path + queryOf(query), {
       method,
       headers: { Accept: 'application/json', ...(body && !isForm ? { 'Content-Type': 'application/json' } : {}), ...headers },

@@ -1,4 +1,9 @@
-// What the product's API answers, by the names of its reference at /docs.
+import type { components } from './schema'
+
+// What the product's API answers: its OpenAPI document says it, and `schema.ts` is made of that. Here are the names by which this page speaks of
+// it, and what the document leaves open.
+
+type Schemas = components['schemas']
 
 export type Id = string
 /** RFC 3339, UTC. */
@@ -9,123 +14,41 @@ export interface Page<T> {
   next_cursor: string | null
 }
 
-export interface Account {
-  id: Id
-  username: string
-  human_agent: boolean
-}
+export type Account = Schemas['AccountView']
+export type Contact = Schemas['ContactView']
+export type WindowState = Schemas['WindowState']
+export type ResponseWindow = Schemas['ResponseWindow']
+export type Attachment = Schemas['AttachmentView']
+export type Reaction = Schemas['ReactionView']
+export type SendError = Schemas['SendError']
+export type Referral = Schemas['Referral']
+export type MessageStatus = NonNullable<Schemas['MessageStatus']>
+export type SendAnswer = Schemas['SendAnswer']
+export type ExcerptPart = Schemas['ExcerptPart']
+export type QueueCounts = Schemas['QueueCount']
 
-export interface Contact {
-  id: Id
-  username: string | null
-  name: string | null
-  profile_picture_url: string | null
-}
+/** A quotation; its kind may be younger than this page. */
+export type ReplyTo = Omit<Schemas['ReplyToView'], 'kind'> & { kind: string | null }
 
-export type WindowState = 'open' | 'human_agent' | 'closed'
-
-export interface ResponseWindow {
-  state: WindowState
-  closes_at: Time | null
-}
-
-export interface Conversation {
-  id: Id
-  account_id: Id
-  contact: Contact
-  last_message: Message | null
-  unread_count: number
-  window: ResponseWindow
-  updated_at: Time
-}
-
-export type AttachmentState = 'remote' | 'fetching' | 'kept' | 'failed' | 'expired' | 'purged'
-
-export interface Attachment {
-  id: Id
-  media_type: string
-  url: string
-  mime_type: string | null
-  size_bytes: number | null
-  width: number | null
-  height: number | null
-  state: AttachmentState
-}
-
-export interface Reaction {
-  by: 'customer' | 'business'
-  reaction: string | null
-  emoji: string | null
-  at: Time
-}
-
-export interface ReplyTo {
-  message_id: Id | null
-  instagram_message_id: string
-  kind: string | null
-  excerpt: string | null
-}
-
-export interface SendError {
-  code: string
-  message: string
-  retryable: boolean
-  retry_at: Time | null
-}
-
-export type MessageStatus = 'scheduled' | 'pending' | 'sending' | 'sent' | 'read' | 'failed' | 'unknown' | 'cancelled'
-
-export interface Referral {
-  ref: string | null
-  source: string | null
-  type: string | null
-  ad_id: string | null
-  ad_title: string | null
-  product_id: string | null
-}
-
-export interface Message {
-  id: Id
-  instagram_message_id: string | null
-  account_id: Id
-  conversation_id: Id
-  direction: 'inbound' | 'outbound' | 'internal'
-  /** One of the kinds of the reference, or one that is younger than this code. */
+export type Message = Omit<Schemas['MessageView'], 'kind' | 'reply_to' | 'metadata'> & {
+  /** One of the kinds of the reference, or one that is younger than this page. */
   kind: string
-  text: string | null
-  raw: unknown
-  attachments: Attachment[]
-  story: { id: string | null; url: string | null; expires_at: Time } | null
-  share: { type: string; id: string | null; title: string | null; url: string | null } | null
-  postback: { title: string | null; payload: string | null } | null
-  quick_reply: { payload: string } | null
-  referral: Referral | null
-  template: unknown
-  reactions: Reaction[]
   reply_to: ReplyTo | null
-  edits: { text: string | null; edited_at: Time }[]
-  status: MessageStatus | null
-  origin: 'api' | 'ui' | 'automation' | 'instagram' | null
-  sent_by: { type: string; id: string; name: string | null } | null
-  error: SendError | null
+  /** What whoever sent it gave along. */
   metadata: Record<string, unknown> | null
-  schedule_at: Time | null
-  sent_at: Time
-  received_at: Time
-  read_at: Time | null
-  edited_at: Time | null
-  deleted_at: Time | null
 }
 
-export interface SendAnswer {
-  message_id: Id
-  status: MessageStatus
-  error: SendError | null
+export type Conversation = Omit<Schemas['ConversationView'], 'last_message'> & {
+  last_message: Message | null
 }
 
-export interface ExcerptPart {
+export type CannedReply = Omit<Schemas['CannedReplyView'], 'account_ids'> & { account_ids: Id[] | null }
+
+/** A saved reply to be kept; without accounts it stays with those that it has. */
+export interface NewReply {
+  shortcut: string
   text: string
-  hit: boolean
+  account_ids?: Id[] | null
 }
 
 export interface SearchAnswer {
@@ -133,7 +56,7 @@ export interface SearchAnswer {
   contacts: Conversation[]
 }
 
-/** A member of `data` is there when the type of the event has it. */
+/** What the stream says, which the document does not describe. A member of `data` is there when the type of the event has it. */
 export interface InboxEvent {
   id: Id
   sequence?: number

@@ -37,6 +37,8 @@ function queryOf(queue: Queue): ListQuery {
       return { awaiting: 'reply', window: 'closing', sort: 'closes_at' }
     case 'unread':
       return { unread: true }
+    case 'failed':
+      return { failed: true }
     case 'all':
       return {}
   }

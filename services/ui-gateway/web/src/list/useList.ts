@@ -55,7 +55,7 @@ export function useList(queue: Ref<Queue>, query: Ref<ListQuery>, open: Ref<Id |
       if (signal.aborted) return
       if (from === null) ids.clear()
       for (const row of page.data) {
-        conversations.put(row)
+        conversations.put(row, page.sequence)
         ids.add(row.id)
       }
       cursor = page.next_cursor

@@ -37,6 +37,22 @@ describe('a live message', () => {
     expect(fetch).not.toHaveBeenCalled()
   })
 
+  it('that the page of a list had already changes nothing of its row', () => {
+    stores.conversations.put(conversation({ unread_count: 5 }), 7)
+    applyEvent({ ...event('message.received', { message: news, conversation: thread }), sequence: 7 }, stores)
+    expect(stores.conversations.rows.get('cnv_1')?.unread_count).toBe(5)
+
+    applyEvent({ ...event('message.received', { message: news, conversation: thread }), sequence: 8 }, stores)
+    expect(stores.conversations.rows.get('cnv_1')?.unread_count).toBe(2)
+  })
+
+  it('is not undone by a page that was read before it', () => {
+    stores.conversations.put(conversation(), 7)
+    applyEvent({ ...event('message.received', { message: news, conversation: thread }), sequence: 9 }, stores)
+    stores.conversations.put(conversation({ unread_count: 0 }), 8)
+    expect(stores.conversations.rows.get('cnv_1')?.unread_count).toBe(2)
+  })
+
   it('of a thread that is new makes its row', () => {
     applyEvent(event('message.received', { message: news, conversation: thread }), stores)
     expect(stores.conversations.rows.get('cnv_1')).toMatchObject({ unread_count: 2, last_message: { id: 'msg_2' } })

@@ -42,7 +42,11 @@ function markRead(id: string, upTo: string, at: string, { threads, conversations
 
 function takeConversation(id: string, event: InboxEvent, { conversations }: Stores): void {
   const { conversation, contact, message } = event.data!
+  const sequence = event.sequence ?? null
+  // The page that the row came with was read later, and has this already.
+  if (!conversations.isNews(id, sequence)) return
   const known = conversations.rows.get(id)
+  conversations.note(id, sequence)
   if (!known) {
     // A thread that has just begun, or one far down the list that comes up.
     if (conversation && message) conversations.put({ ...conversation, id, last_message: message } as Conversation)

@@ -4,7 +4,8 @@ import { readStream, type LiveState, type StreamHooks } from './stream'
 type Said = { event: InboxEvent } | { position: number } | { state: LiveState } | { who: 'asks' }
 
 export interface LiveHooks {
-  onEvent: (event: InboxEvent) => void
+  /** `leads`: whether this tab reads the stream for all. */
+  onEvent: (event: InboxEvent, leads: boolean) => void
   onState: (state: LiveState) => void
   whenSignedIn: () => Promise<void>
 }
@@ -25,7 +26,7 @@ export function followLive(userId: string, hooks: LiveHooks): () => void {
   }
 
   if (!navigator.locks || typeof BroadcastChannel === 'undefined') {
-    void readStream(null, { ...hooks, onState: show, onPosition: () => undefined }, stop.signal)
+    void readStream(null, { ...hooks, onEvent: (event) => hooks.onEvent(event, true), onState: show, onPosition: () => undefined }, stop.signal)
     return () => stop.abort()
   }
 
@@ -38,7 +39,7 @@ export function followLive(userId: string, hooks: LiveHooks): () => void {
     else if ('event' in data) {
       // A frame that is in no log moves nothing.
       position = data.event.sequence ?? position
-      hooks.onEvent(data.event)
+      hooks.onEvent(data.event, false)
     } else if ('position' in data) position = data.position
     else show(data.state)
   }
@@ -49,7 +50,7 @@ export function followLive(userId: string, hooks: LiveHooks): () => void {
     whenSignedIn: hooks.whenSignedIn,
     onEvent: (event) => {
       tell({ event })
-      hooks.onEvent(event)
+      hooks.onEvent(event, true)
     },
     onPosition: (sequence) => {
       position = sequence

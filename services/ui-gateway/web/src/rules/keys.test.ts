@@ -24,9 +24,18 @@ describe('a letter', () => {
     ['AltGr on a Polish keyboard', { key: 'ą', altKey: true, ctrlKey: true }],
     ['Option on a Mac', { key: '@', altKey: true }],
     ['the browser', { key: 'r', metaKey: true }],
-    ['the browser', { key: 'k', ctrlKey: true }],
+    ['the browser', { key: 'j', ctrlKey: true }],
     ['an input method', { key: 'j', isComposing: true }],
   ])('is left to %s', (_, press) => expect(commandOf(press)).toBeNull())
   it('that some keyboards write with Shift counts all the same', () => expect(commandOf({ key: '?', shiftKey: true })).toBe('help'))
+  it('that is switched off is nothing, and Escape still leaves', () => {
+    expect(commandOf({ key: 'j' }, false)).toBeNull()
+    expect(commandOf({ key: 'Escape' }, false)).toBe('leave')
+  })
+  it('K with Ctrl or ⌘ opens the palette, in a field and whatever is switched off', () => {
+    expect(commandOf({ key: 'k', ctrlKey: true, inField: true }, false)).toBe('palette')
+    expect(commandOf({ key: 'K', metaKey: true })).toBe('palette')
+    expect(commandOf({ key: 'k', ctrlKey: true, altKey: true })).toBeNull()
+  })
   it('Escape leaves a field', () => expect(commandOf({ key: 'Escape', inField: true })).toBe('leave'))
 })

@@ -10,7 +10,7 @@ export interface Press {
   inField?: boolean
 }
 
-export type Command = 'next' | 'previous' | 'reply' | 'unread' | 'search' | 'help' | 'panel' | 'leave'
+export type Command = 'next' | 'previous' | 'reply' | 'unread' | 'search' | 'help' | 'panel' | 'leave' | 'palette'
 
 const letters: Record<string, Command> = {
   j: 'next', k: 'previous', r: 'reply', u: 'unread', '/': 'search', '?': 'help', i: 'panel', Escape: 'leave',
@@ -18,12 +18,14 @@ const letters: Record<string, Command> = {
 
 /**
  * What a key means. Letters count only outside of fields and alone: with Alt they write ą or @ on some keyboards, with Ctrl or ⌘ they are
- * the browser's. Shift alone is how some keyboards write ? and /.
+ * the browser's. Shift alone is how some keyboards write ? and /. Ctrl or ⌘ with K opens the palette everywhere. Letters can be switched off.
  */
-export function commandOf(press: Press): Command | null {
-  if (press.isComposing || press.keyCode === 229 || press.altKey || press.ctrlKey || press.metaKey) return null
+export function commandOf(press: Press, withLetters = true): Command | null {
+  if (press.isComposing || press.keyCode === 229 || press.altKey) return null
+  if (press.ctrlKey !== press.metaKey && (press.ctrlKey || press.metaKey)) return press.key.toLowerCase() === 'k' && !press.shiftKey ? 'palette' : null
+  if (press.ctrlKey || press.metaKey) return null
   if (press.inField) return press.key === 'Escape' ? 'leave' : null
-  return letters[press.key] ?? null
+  return withLetters || press.key === 'Escape' ? (letters[press.key] ?? null) : null
 }
 
 /** Whether Enter sends. One that confirms what an input method offers does not, and on a phone it begins a line. */

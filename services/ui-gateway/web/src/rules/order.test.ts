@@ -38,3 +38,11 @@ describe('under the pointer', () => {
   it('the next page comes in at the end', () => expect(freeze(['a', 'b'], ['a', 'b', 'c'])).toEqual({ ids: ['a', 'b', 'c'], waiting: 0 }))
   it('another list is shown at once', () => expect(freeze(['a'], ['x', 'y'])).toEqual({ ids: ['x', 'y'], waiting: 0 }))
 })
+
+describe('what was not sent', () => {
+  it('is what the server told', () => {
+    expect(isIn('failed', conversation({ failed: true }), 0)).toBe(true)
+    expect(isIn('failed', conversation({ failed: false }), 0)).toBe(false)
+    expect(isIn('reply', conversation({ awaits_reply: true, last_message: message({ direction: 'outbound', status: 'failed' }) }), 0)).toBe(true)
+  })
+})

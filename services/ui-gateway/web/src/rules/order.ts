@@ -1,7 +1,7 @@
 import type { Conversation } from '../api/types'
 
-export type Queue = 'reply' | 'closing' | 'unread' | 'all'
-export const queues: readonly Queue[] = ['reply', 'closing', 'unread', 'all']
+export type Queue = 'reply' | 'closing' | 'unread' | 'failed' | 'all'
+export const queues: readonly Queue[] = ['reply', 'closing', 'unread', 'failed', 'all']
 
 const newest = (row: Conversation): number => Date.parse(row.last_message?.sent_at ?? row.updated_at)
 const closing = (row: Conversation): number => (row.window.closes_at ? Date.parse(row.window.closes_at) : Infinity)
@@ -14,8 +14,11 @@ export function byQueue(queue: Queue): (one: Conversation, other: Conversation) 
     : (one, other) => newest(other) - newest(one) || tie(one, other)
 }
 
-/** Whether the customer spoke last. */
-export const awaitsReply = (row: Conversation): boolean => row.last_message?.direction === 'inbound'
+/** Whether the customer spoke last, or has nothing of the answer because it failed: as the server told it. */
+export const awaitsReply = (row: Conversation): boolean => row.awaits_reply
+
+/** Whether the newest message of the business did not go out: as the server told it. */
+export const hasFailed = (row: Conversation): boolean => row.failed
 
 /** A window that closes within this time is closing; the server counts with the same. */
 const soon = 4 * 3_600_000
@@ -29,6 +32,8 @@ export function isIn(queue: Queue, row: Conversation, now: number): boolean {
       return awaitsReply(row) && row.window.state === 'open' && closing(row) - now <= soon
     case 'unread':
       return row.unread_count > 0
+    case 'failed':
+      return hasFailed(row)
     case 'all':
       return true
   }

@@ -5,7 +5,7 @@ export function message(change: Partial<Message> = {}): Message {
   return {
     id: 'msg_1', instagram_message_id: 'mid_1', account_id: 'acc_1', conversation_id: 'cnv_1', direction: 'inbound', kind: 'text', text: 'hello', raw: null, attachments: [],
     story: null, share: null, postback: null, quick_reply: null, referral: null, template: null, reactions: [], reply_to: null, edits: [],
-    status: null, origin: null, sent_by: null, error: null, metadata: null, schedule_at: null, sent_at: '2026-03-10T12:00:00.000Z',
+    status: null, origin: null, sent_by: null, error: null, metadata: null, standby: false, self: false, history: false, schedule_at: null, sent_at: '2026-03-10T12:00:00.000Z',
     received_at: '2026-03-10T12:00:00.000Z', read_at: null, edited_at: null, deleted_at: null, ...change,
   }
 }
@@ -15,6 +15,6 @@ export function conversation(change: Partial<Conversation> = {}): Conversation {
   return {
     id: 'cnv_1', account_id: 'acc_1', contact: { id: '2001', username: 'mara', name: 'Mara', profile_picture_url: null },
     last_message: message(), unread_count: 0, window: { state: 'open', closes_at: '2026-03-11T12:00:00.000Z' },
-    updated_at: '2026-03-10T12:00:00.000Z', ...change,
+    awaits_reply: (change.last_message ?? message()).direction === 'inbound', failed: false, updated_at: '2026-03-10T12:00:00.000Z', ...change,
   }
 }

@@ -11,8 +11,22 @@ export const useConversations = defineStore('conversations', () => {
   const rows = shallowReactive(new Map<Id, Conversation>())
   const accounts = shallowRef<Account[]>([])
   const asked = new Map<Id, Promise<Conversation | null>>()
+  /** Up to which event of the log each row is known to be true. */
+  const asOf = new Map<Id, number>()
 
-  const put = (row: Conversation) => void rows.set(row.id, row)
+  /** Whether an event tells more of a row than what is known: a page may have been read after it happened, and come before it. */
+  const isNews = (id: Id, sequence: number | null): boolean => sequence === null || sequence > (asOf.get(id) ?? -1)
+
+  function note(id: Id, sequence: number | null): void {
+    if (sequence !== null && isNews(id, sequence)) asOf.set(id, sequence)
+  }
+
+  /** Takes a row of a page that was read at a place of the log; null when the server did not say. One that is older than what is known is left. */
+  function put(row: Conversation, sequence: number | null = null): void {
+    if (sequence !== null && rows.has(row.id) && sequence < (asOf.get(row.id) ?? -1)) return
+    note(row.id, sequence)
+    rows.set(row.id, row)
+  }
 
   /** Changes a row that is known. Returns whether it is. */
   function change(id: Id, how: (row: Conversation) => Conversation): boolean {
@@ -28,8 +42,8 @@ export const useConversations = defineStore('conversations', () => {
     if (running) return running
     const answer = inbox
       .conversation(id)
-      .then((row) => {
-        put(row)
+      .then(({ row, sequence }) => {
+        put(row, sequence)
         return row
       })
       .catch(() => null)
@@ -44,5 +58,5 @@ export const useConversations = defineStore('conversations', () => {
 
   const accountOf = (id: Id) => accounts.value.find((account) => account.id === id)
 
-  return { rows, accounts, put, change, load, loadAccounts, accountOf }
+  return { rows, accounts, isNews, note, put, change, load, loadAccounts, accountOf }
 })

@@ -1,27 +1,20 @@
 import { useDebounceFn } from '@vueuse/core'
 import { defineStore } from 'pinia'
 import { shallowRef } from 'vue'
-import { call } from '../api/call'
-import type { Id } from '../api/types'
-import type { Queue } from '../rules/order'
-
-interface Counts {
-  account_id: Id
-  needs_reply: number
-  closing: number
-  unread: number
-}
+import { inbox } from '../api/inbox'
+import type { Id, QueueCounts } from '../api/types'
+import { queues, type Queue } from '../rules/order'
 
 /** As far as the server counts. */
 export const mostCounted = 300
 
 /** How many wait in each queue: the server's numbers alone. Asked for once, and again a moment after something happened. */
 export const useCounters = defineStore('counters', () => {
-  const counts = shallowRef<Counts[] | null>(null)
+  const counts = shallowRef<QueueCounts[] | null>(null)
 
   async function load(): Promise<void> {
     try {
-      counts.value = (await call<{ data: Counts[] }>('GET', '/ui/counters')).data.data
+      counts.value = await inbox.counters()
     } catch {
       // The former numbers stay.
     }
@@ -31,9 +24,12 @@ export const useCounters = defineStore('counters', () => {
   /** How many, as far as the server counts for each account: there may be more than 300. Null when it is not known. */
   function of(queue: Queue, account: Id | null): number | null {
     if (!counts.value || queue === 'all') return null
-    const name = { reply: 'needs_reply', closing: 'closing', unread: 'unread' }[queue] as 'needs_reply' | 'closing' | 'unread'
+    const name = ({ reply: 'needs_reply', closing: 'closing', unread: 'unread', failed: 'failed' } as const)[queue]
     return counts.value.filter((row) => !account || row.account_id === account).reduce((sum, row) => sum + row[name], 0)
   }
 
-  return { load, refresh, of }
+  /** The queues that there are: what was not sent is one only while there is any, or while one looks at it. */
+  const shown = (open: Queue | null, account: Id | null): Queue[] => queues.filter((queue) => queue !== 'failed' || queue === open || Boolean(of(queue, account)))
+
+  return { load, refresh, of, shown }
 })

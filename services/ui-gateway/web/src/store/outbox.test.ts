@@ -13,7 +13,7 @@ const away = () => {
 }
 const refusal = () => Response.json({ code: 'window_closed', detail: 'The customer last wrote more than 7 days ago.' }, { status: 409 })
 
-const bubble = (key: string, text = 'hello'): Omit<Bubble, 'state' | 'reason' | 'code' | 'createdAt'> => ({
+const bubble = (key: string, text = 'hello'): Omit<Bubble, 'state' | 'progress' | 'reason' | 'code' | 'createdAt'> => ({
   key, conversationId: 'cnv_1', accountId: 'acc_1', recipientId: '2001', text, file: null, quoted: null,
 })
 const states = () => [...useOutbox().bubbles.values()].map((one) => one.state)
@@ -95,5 +95,77 @@ describe('what is sent', () => {
     useSession().userId = 'usr_2'
     other.restore()
     expect(states()).toEqual([])
+  })
+})
+
+describe('a file', () => {
+  /** An upload that goes as far as the test says. */
+  class Upload {
+    static last: Upload | undefined
+    upload: { onprogress?: (event: object) => void } = {}
+    onload = () => undefined
+    onabort = () => undefined
+    onloadend = () => undefined
+    status = 0
+    responseText = ''
+    isStopped = false
+    open(): void {
+      Upload.last = this
+    }
+    setRequestHeader(): void {}
+    send(): void {}
+    getAllResponseHeaders = () => 'content-type: application/json\r\n'
+    abort(): void {
+      this.isStopped = true
+      this.onabort()
+      this.onloadend()
+    }
+    goes(part: number): void {
+      this.upload.onprogress?.({ lengthComputable: true, loaded: part * 100, total: 100 })
+    }
+    answers(status: number, body: string): void {
+      Object.assign(this, { status, responseText: body })
+      this.onload()
+      this.onloadend()
+    }
+  }
+  const picture = () => ({ ...bubble('file'), text: null, file: new File(['x'], 'x.png', { type: 'image/png' }) })
+  const begun = async () => {
+    vi.stubGlobal('XMLHttpRequest', Upload)
+    Upload.last = undefined
+    start().add([picture()])
+    await vi.waitFor(() => expect(Upload.last?.upload.onprogress).toBeDefined())
+    return Upload.last!
+  }
+
+  it('tells how far it is, and is accepted like a text', async () => {
+    const upload = await begun()
+    upload.goes(0.4)
+    expect(useOutbox().bubbles.get('file')?.progress).toBe(0.4)
+    upload.answers(202, '{"message_id":"msg_1","status":"pending"}')
+    await vi.waitFor(() => expect(states()).toEqual(['accepted']))
+  })
+
+  it('can be stopped while a part of it is here, and then it was never sent', async () => {
+    const upload = await begun()
+    upload.goes(0.4)
+    useOutbox().stopUpload('file')
+    expect(upload.isStopped).toBe(true)
+    expect(states()).toEqual([])
+  })
+
+  it('that has left whole cannot be stopped: the customer may have it', async () => {
+    const upload = await begun()
+    upload.goes(1)
+    expect(useOutbox().canStop('file')).toBe(false)
+    useOutbox().stopUpload('file')
+    expect(upload.isStopped).toBe(false)
+    expect(states()).toEqual(['sending'])
+  })
+
+  it('that was refused says why', async () => {
+    const upload = await begun()
+    upload.answers(415, '{"code":"type_not_allowed","detail":"Not a picture."}')
+    await vi.waitFor(() => expect(useOutbox().bubbles.get('file')).toMatchObject({ state: 'refused', reason: 'Not a picture.', progress: null }))
   })
 })

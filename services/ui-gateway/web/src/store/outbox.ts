@@ -22,6 +22,8 @@ export interface Bubble {
   file: File | null
   quoted: { id: Id; excerpt: string | null; kind: string } | null
   state: BubbleState
+  /** How much of its file is on its way, from 0 to 1; null while none is. */
+  progress: number | null
   /** Why it was refused, in the server's words; empty otherwise. */
   reason: string
   code: string
@@ -32,6 +34,7 @@ export const useOutbox = defineStore('outbox', () => {
   const session = useSession()
   const bubbles = shallowReactive(new Map<string, Bubble>())
   const working = new Set<Id>()
+  const uploads = new Map<string, AbortController>()
   /** The keys of all that was sent from this page. */
   const own = new Set<string>()
   const name = () => `${session.userId} outbox`
@@ -40,16 +43,16 @@ export const useOutbox = defineStore('outbox', () => {
   function restore(): void {
     for (const bubble of storage.get<Bubble[]>(name()) ?? []) {
       const wasFile = bubble.text === null
-      bubbles.set(bubble.key, { ...bubble, file: null, ...(wasFile ? { state: 'refused', code: 'file_lost' } : bubble.state === 'refused' ? {} : { state: 'waiting' }) })
+      bubbles.set(bubble.key, { ...bubble, file: null, progress: null, ...(wasFile ? { state: 'refused', code: 'file_lost' } : bubble.state === 'refused' ? {} : { state: 'waiting' }) })
     }
     for (const id of new Set([...bubbles.values()].map((bubble) => bubble.conversationId))) void work(id)
   }
 
   /** Takes bubbles; what the composer held is theirs from here on. */
-  function add(added: Omit<Bubble, 'state' | 'reason' | 'code' | 'createdAt'>[]): void {
+  function add(added: Omit<Bubble, 'state' | 'progress' | 'reason' | 'code' | 'createdAt'>[]): void {
     const createdAt = new Date().toISOString()
     for (const bubble of added) own.add(bubble.key)
-    for (const bubble of added) bubbles.set(bubble.key, { ...bubble, state: 'waiting', reason: '', code: '', createdAt })
+    for (const bubble of added) bubbles.set(bubble.key, { ...bubble, state: 'waiting', progress: null, reason: '', code: '', createdAt })
     keep()
     if (added[0]) void work(added[0].conversationId)
   }
@@ -73,27 +76,46 @@ export const useOutbox = defineStore('outbox', () => {
 
   /** Returns how long to wait before the next try; null when the bubble is done with. */
   async function send(bubble: Bubble, attempt: number): Promise<number | null> {
-    set(bubble.key, { state: 'sending' })
+    set(bubble.key, { state: 'sending', progress: bubble.file ? 0 : null })
+    const stop = new AbortController()
+    if (bubble.file) uploads.set(bubble.key, stop)
     try {
-      await post(bubble)
-      set(bubble.key, { state: 'accepted' })
+      // Not kept: a change of the bar is not worth writing.
+      await post(bubble, stop.signal, (progress) => show(bubble.key, { progress }))
+      set(bubble.key, { state: 'accepted', progress: null })
       return null
     } catch (error) {
+      if (stop.signal.aborted) return null
       const problem = error instanceof ApiProblem ? error : ApiProblem.unreachable()
       if (problem.isTemporary) {
-        set(bubble.key, { state: 'waiting' })
+        set(bubble.key, { state: 'waiting', progress: null })
         return problem.retryAfter ?? backoff(attempt)
       }
-      set(bubble.key, { state: 'refused', reason: problem.detail, code: problem.code })
+      set(bubble.key, { state: 'refused', progress: null, reason: problem.detail, code: problem.code })
       return null
+    } finally {
+      uploads.delete(bubble.key)
     }
   }
 
-  function set(key: string, change: Partial<Bubble>): void {
+  function show(key: string, change: Partial<Bubble>): boolean {
     const bubble = bubbles.get(key)
-    if (!bubble) return
-    bubbles.set(key, { ...bubble, ...change })
-    keep()
+    if (bubble) bubbles.set(key, { ...bubble, ...change })
+    return bubble !== undefined
+  }
+
+  function set(key: string, change: Partial<Bubble>): void {
+    if (show(key, change)) keep()
+  }
+
+  /** Whether a file can still be held back: a part of it has not left, so nobody has the whole. */
+  const canStop = (key: string): boolean => uploads.has(key) && (bubbles.get(key)?.progress ?? 1) < 1
+
+  function stopUpload(key: string): void {
+    if (!canStop(key)) return
+    const stop = uploads.get(key)!
+    remove(key)
+    stop.abort()
   }
 
   function remove(key: string): void {
@@ -114,7 +136,7 @@ export const useOutbox = defineStore('outbox', () => {
   }
 
   const of = (conversation: Id) => [...bubbles.values()].filter((bubble) => bubble.conversationId === conversation)
-  return { bubbles, own, add, remove, again, restore, of }
+  return { bubbles, own, add, remove, again, canStop, stopUpload, restore, of }
 })
 
 /** crypto.randomUUID is there only where the page came over https or from this machine. */
@@ -122,7 +144,7 @@ export function newKey(): string {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('')
 }
 
-function post(bubble: Bubble): Promise<unknown> {
+function post(bubble: Bubble, signal: AbortSignal, onProgress: (part: number) => void): Promise<unknown> {
   const fields = {
     account_id: bubble.accountId,
     recipient_id: bubble.recipientId,
@@ -135,7 +157,7 @@ function post(bubble: Bubble): Promise<unknown> {
   const form = new FormData()
   for (const [field, value] of Object.entries(fields)) form.set(field, typeof value === 'string' ? value : JSON.stringify(value))
   form.set('file', bubble.file)
-  return call<SendAnswer>('POST', '/api/v1/messages/send', { body: form, headers })
+  return call<SendAnswer>('POST', '/api/v1/messages/send', { body: form, headers, signal, onProgress })
 }
 
 function pause(milliseconds: number): Promise<void> {

@@ -1,8 +1,12 @@
 import { useMediaQuery } from '@vueuse/core'
 import { defineStore } from 'pinia'
 import { computed, ref, watch } from 'vue'
+import { storage } from './storage'
 
 export type Theme = 'system' | 'light' | 'dark'
+
+/** How this browser is used; each member has what holds until it is set. */
+const usual = { sound: false, shortcuts: true, enterSends: true, isCompact: false }
 
 // As the bare word, because boot.js reads it before anything else is there.
 const key = 'im:theme'
@@ -30,5 +34,21 @@ export const useSettings = defineStore('settings', () => {
       // Then it holds until the page is closed.
     }
   })
-  return { theme, isDark }
+
+  const used = ref({ ...usual, ...storage.get<Partial<typeof usual>>('settings') })
+  watch(used, (now) => storage.set('settings', now), { deep: true })
+  const setting = <Name extends keyof typeof usual>(name: Name) =>
+    computed({ get: () => used.value[name], set: (value) => (used.value[name] = value) })
+
+  return {
+    theme, isDark,
+    /** Whether it sounds when a customer writes. */
+    sound: setting('sound'),
+    /** Whether single letters do something. */
+    shortcuts: setting('shortcuts'),
+    /** Whether Enter sends, or begins a line and Ctrl or ⌘ with it sends. */
+    enterSends: setting('enterSends'),
+    /** Whether rows are low, so that more are seen. */
+    isCompact: setting('isCompact'),
+  }
 })

@@ -10,14 +10,20 @@ export const de: Texts = {
     nothingLost: 'Nichts, was du gerade schreibst, geht verloren.', wrong: 'Benutzername oder Passwort ist falsch.',
     often: 'Zu viele Versuche. Versuche es in {n} Sekunde wieder. | Zu viele Versuche. Versuche es in {n} Sekunden wieder.',
   },
-  settings: { theme: 'Darstellung', system: 'Wie das Gerät', light: 'Hell', dark: 'Dunkel', language: 'Sprache' },
-  queue: { label: 'Listen', reply: 'Offen', closing: 'Endet bald', unread: 'Ungelesen', all: 'Alle' },
+  settings: {
+    sound: 'Ton bei neuen Nachrichten', test: 'Testen', played: 'Der Ton ging.', refused: 'Der Browser hat den Ton abgelehnt.', enable: 'Ton einschalten', shortcuts: 'Tasten mit einem Buchstaben', enterSends: 'Enter sendet', compact: 'Enge Liste',
+    theme: 'Darstellung', system: 'Wie das Gerät', light: 'Hell', dark: 'Dunkel', language: 'Sprache' },
+  queue: {
+    failed: 'Nicht gesendet',
+    label: 'Listen', reply: 'Offen', closing: 'Endet bald', unread: 'Ungelesen', all: 'Alle' },
   list: {
+    chooseAccount: 'Wähle ein Konto, um in Nachrichten zu suchen.',
     label: 'Unterhaltungen', found: 'Gefunden', account: 'Konto', allAccounts: 'Alle Konten', search: 'Personen und Nachrichten suchen', clear: 'Suche leeren', messages: 'Nachrichten',
     failed: 'Die Unterhaltungen können nicht gezeigt werden.', newer: '{n} neuere | {n} neuere', nothing: 'Noch keine Nachricht', notSent: 'Nicht gesendet: {text}',
     unclear: 'Unklar: {text}', you: 'Du: {text}', draft: 'Entwurf: {text}', unreadCount: '{n} ungelesene Nachricht | {n} ungelesene Nachrichten',
   },
   empty: {
+    failed: 'Alles wurde gesendet.',
     search: 'Niemand und nichts gefunden für „{text}“.', noAccount: 'Noch ist kein Instagram-Konto verbunden.', connect: 'Verbinde eines über die API: POST /api/v1/accounts.',
     reply: 'Niemand wartet auf eine Antwort.', closing: 'Keine Unterhaltung endet bald.', unread: 'Alles ist gelesen.', all: 'Noch keine Unterhaltung.',
     next: 'Neue Nachrichten erscheinen hier von selbst.', showAll: 'Alle Unterhaltungen zeigen',
@@ -53,11 +59,13 @@ export const de: Texts = {
   reaction: { customer: 'Der Kunde hat reagiert', business: 'Du hast reagiert' },
   origin: { api: 'API', automation: 'Automatik', instagram: 'Instagram-App' },
   status: {
+    uploading: 'wird hochgeladen',
     scheduled: 'geplant', pending: 'wird gesendet', sending: 'wird gesendet', sent: 'gesendet', read: 'gesehen', failed: 'nicht gesendet', unknown: 'unklar', cancelled: 'abgebrochen',
     scheduledFor: 'wird gesendet: {time}', failedWhy: 'Nicht gesendet: {why}', fileLost: 'Die Seite wurde geschlossen, bevor die Datei hochgeladen war.',
     unknownWhy: 'Instagram hat nicht gesagt, ob es ankam. Sieh in der Instagram-App nach; wir suchen auch weiter.',
   },
   action: {
+    stop: 'Abbrechen',
     retry: 'Nochmals', edit: 'Bearbeiten', discard: 'Verwerfen', cancel: 'Nicht senden', sendAnyway: 'Erneut senden …', mayDouble: 'Der Kunde bekommt es vielleicht doppelt.',
     sendTwice: 'Trotzdem senden', no: 'Nein', love: 'Mit ♥ reagieren', unlove: '♥ zurücknehmen', quote: 'Auf diese Nachricht antworten', markUnread: 'Als ungelesen markieren',
   },
@@ -66,18 +74,26 @@ export const de: Texts = {
     write: 'Schreibe {name} …', send: 'Senden', attach: 'Dateien hinzufügen', emoji: 'Emoji', files: 'Dateien zum Senden', removeFile: '{name} entfernen', quoting: 'Antwort auf:',
     unquote: 'Nicht zitieren', bytesLeft: 'noch {n} Byte | noch {n} Bytes', parts: 'Geht als {n} Nachricht. | Zu lang für eine Nachricht: geht als {n}, der Reihe nach.',
   },
+  replies: {
+    title: 'Gespeicherte Antworten', none: 'Keine gespeicherte Antwort passt.', manage: 'Gespeicherte Antworten schreiben und ändern', how: 'Tippe / und die ersten Buchstaben ins Feld, um eine einzufügen.', shortcut: 'Name, ein Wort',
+    text: 'Text', variables: 'Wird beim Einfügen ausgefüllt:', save: 'Speichern', another: 'Neue', edit: '{name} ändern', remove: '{name} löschen',
+  },
   files: {
     empty: '{name} ist leer.', type: '{name} ist von einer Art, die Instagram nicht nimmt.', large: '{name} ist zu groß: höchstens {limit} MB.',
     many: '{name} ist eine zu viel: {limit} auf einmal.',
   },
   contact: {
+    first: 'Erste Nachricht hier', storyReply: 'Hat auf eine Story geantwortet', storyMention: 'Hat dich in einer Story erwähnt',
     label: 'Kontakt', window: 'Antwortfenster', openTill: 'Offen bis', afterwards: 'Danach', peopleOnly: 'nur Menschen', humanTill: 'Menschen bis', source: 'Kam von',
     thread: 'Unterhaltung', account: 'Konto', id: 'Instagram-Id', others: 'Schrieb auch an',
   },
   presence: { viewing: '{name} sieht zu{more}', typing: '{name} schreibt{more}' },
-  live: { reconnecting: 'Verbindet wieder …', offline: 'Offline', offlineWaiting: 'Offline · {n} wartet | Offline · {n} warten' },
+  live: {
+    caughtUp: 'Auf dem neuesten Stand',
+    reconnecting: 'Verbindet wieder …', offline: 'Offline', offlineWaiting: 'Offline · {n} wartet | Offline · {n} warten' },
   problem: { unreachable: 'Der Server ist nicht erreichbar.', unknown: 'Etwas ist schiefgegangen.', trace: 'Trace: {id}', again: 'Nochmals versuchen' },
   keys: {
+    palette: 'Gehe zu oder tu', paletteHint: 'Eine Person, eine Liste, ein Befehl …', off: 'Tasten mit einem Buchstaben sind in deinen Einstellungen ausgeschaltet.',
     title: 'Tastatur', next: 'Nächste Unterhaltung', previous: 'Vorige Unterhaltung', open: 'Öffnen', reply: 'Ins Textfeld', unread: 'Als ungelesen markieren', panel: 'Kontakt',
     search: 'Suchen', leave: 'Das Feld verlassen, dann die Unterhaltung', send: 'Senden', line: 'Neue Zeile', help: 'Diese Hilfe', close: 'Schließen',
   },

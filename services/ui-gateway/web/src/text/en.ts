@@ -9,14 +9,20 @@ export const en = {
     nothingLost: 'Nothing that you were writing is lost.', wrong: 'Username or password is wrong.',
     often: 'Too many tries. Try again in {n} second. | Too many tries. Try again in {n} seconds.',
   },
-  settings: { theme: 'Appearance', system: 'As the device', light: 'Light', dark: 'Dark', language: 'Language' },
-  queue: { label: 'Queues', reply: 'Needs reply', closing: 'Closing', unread: 'Unread', all: 'All' },
+  settings: {
+    sound: 'Sound for new messages', test: 'Test', played: 'It sounded.', refused: 'The browser refused the sound.', enable: 'Enable sound', shortcuts: 'Keys of one letter', enterSends: 'Enter sends', compact: 'Compact list',
+    theme: 'Appearance', system: 'As the device', light: 'Light', dark: 'Dark', language: 'Language' },
+  queue: {
+    failed: 'Not sent',
+    label: 'Queues', reply: 'Needs reply', closing: 'Closing', unread: 'Unread', all: 'All' },
   list: {
+    chooseAccount: 'To search in messages, choose an account.',
     label: 'Conversations', found: 'Found', account: 'Account', allAccounts: 'All accounts', search: 'Search people and messages', clear: 'Clear search',
     messages: 'Messages', failed: 'The conversations cannot be shown.', newer: '{n} newer | {n} newer', nothing: 'No message yet',
     notSent: 'Not sent: {text}', unclear: 'Not sure: {text}', you: 'You: {text}', draft: 'Draft: {text}', unreadCount: '{n} unread message | {n} unread messages',
   },
   empty: {
+    failed: 'Everything was sent.',
     search: 'Nobody and nothing found for “{text}”.', noAccount: 'No Instagram account is connected yet.', connect: 'Connect one with the API: POST /api/v1/accounts.',
     reply: 'Nobody waits for an answer.', closing: 'No conversation is about to close.', unread: 'Everything is read.', all: 'No conversation yet.',
     next: 'New messages appear here by themselves.', showAll: 'Show all conversations',
@@ -52,11 +58,13 @@ export const en = {
   reaction: { customer: 'The customer reacted', business: 'You reacted' },
   origin: { api: 'API', automation: 'Automation', instagram: 'Instagram app' },
   status: {
+    uploading: 'uploading',
     scheduled: 'scheduled', pending: 'sending', sending: 'sending', sent: 'sent', read: 'seen', failed: 'not sent', unknown: 'not sure', cancelled: 'cancelled',
     scheduledFor: 'will be sent {time}', failedWhy: 'Not sent: {why}', fileLost: 'the page was closed before the file was uploaded.',
     unknownWhy: 'Instagram did not say whether it arrived. Look into the Instagram app; we go on looking too.',
   },
   action: {
+    stop: 'Stop',
     retry: 'Retry', edit: 'Edit', discard: 'Discard', cancel: 'Do not send', sendAnyway: 'Send again …', mayDouble: 'The customer may get it twice.',
     sendTwice: 'Send all the same', no: 'No', love: 'React with ♥', unlove: 'Take ♥ back', quote: 'Reply to this message', markUnread: 'Mark as unread',
   },
@@ -65,18 +73,26 @@ export const en = {
     write: 'Write to {name} …', send: 'Send', attach: 'Add files', emoji: 'Emoji', files: 'Files to be sent', removeFile: 'Remove {name}', quoting: 'In reply to:',
     unquote: 'Do not quote', bytesLeft: '{n} byte left | {n} bytes left', parts: 'Goes as {n} message. | Too long for one message: goes as {n}, in order.',
   },
+  replies: {
+    title: 'Saved replies', none: 'No saved reply fits.', manage: 'Write and change saved replies', how: 'Type / in the field and the first letters to insert one.', shortcut: 'Name, one word',
+    text: 'Text', variables: 'Filled in when it is inserted:', save: 'Save', another: 'New one', edit: 'Change {name}', remove: 'Delete {name}',
+  },
   files: {
     empty: '{name} is empty.', type: '{name} is of a kind that Instagram does not take.', large: '{name} is too large: {limit} MB at most.',
     many: '{name} is one too many: {limit} at a time.',
   },
   contact: {
+    first: 'First message here', storyReply: 'Replied to a story', storyMention: 'Mentioned you in a story',
     label: 'Contact', window: 'Response window', openTill: 'Open till', afterwards: 'After that', peopleOnly: 'people only', humanTill: 'People till', source: 'Came from',
     thread: 'Conversation', account: 'Account', id: 'Instagram id', others: 'Also wrote to',
   },
   presence: { viewing: '{name} is viewing{more}', typing: '{name} is writing{more}' },
-  live: { reconnecting: 'Reconnecting …', offline: 'Offline', offlineWaiting: 'Offline · {n} waiting | Offline · {n} waiting' },
+  live: {
+    caughtUp: 'Up to date',
+    reconnecting: 'Reconnecting …', offline: 'Offline', offlineWaiting: 'Offline · {n} waiting | Offline · {n} waiting' },
   problem: { unreachable: 'The server cannot be reached.', unknown: 'Something went wrong.', trace: 'Trace: {id}', again: 'Try again' },
   keys: {
+    palette: 'Go to or do', paletteHint: 'A person, a queue, a command …', off: 'Keys of one letter are switched off in your settings.',
     title: 'Keyboard', next: 'Next conversation', previous: 'Previous conversation', open: 'Open', reply: 'To the text field', unread: 'Mark as unread', panel: 'Contact',
     search: 'Search', leave: 'Leave the field, then the conversation', send: 'Send', line: 'New line', help: 'This help', close: 'Close',
   },

@@ -1,6 +1,7 @@
 import { useEventListener, useResizeObserver } from '@vueuse/core'
 import { VList } from 'virtua/vue'
 import { computed, nextTick, ref, shallowRef, watch, type ComponentPublicInstance, type Ref } from 'vue'
+import type { Id } from '../api/types'
 import type { LogItem } from '../rules/log'
 
 /** This close to the end counts as at the end. */
@@ -10,7 +11,7 @@ const tolerance = 48
  * Keeps the reader's place. At the end it stays at the end, whatever comes or grows; anywhere else nothing moves: what comes below is
  * counted, what comes above is made room for.
  */
-export function useStickyEnd(items: Ref<LogItem[]>, onNearStart: () => void) {
+export function useStickyEnd(items: Ref<LogItem[]>, hasNewer: Ref<boolean>, at: Ref<Id | null>, hooks: { older: () => void; newer: () => void; newest: () => void }) {
   const list = ref<InstanceType<typeof VList> | null>(null)
   const isAtEnd = ref(true)
   const isPlaced = ref(false)
@@ -19,7 +20,11 @@ export function useStickyEnd(items: Ref<LogItem[]>, onNearStart: () => void) {
   const root = computed(() => (list.value as unknown as ComponentPublicInstance | null)?.$el as HTMLElement | null)
   const inner = computed(() => (root.value?.firstElementChild as HTMLElement | undefined) ?? null)
 
+  /** Whether what was seen last had newer messages behind it: what is added then is read on, and nothing new. */
+  let wasMiddle = hasNewer.value
+
   function toEnd(): void {
+    if (hasNewer.value) return hooks.newest()
     missed.value = 0
     isAtEnd.value = true
     list.value?.scrollToIndex(items.value.length - 1, { align: 'end' })
@@ -28,9 +33,11 @@ export function useStickyEnd(items: Ref<LogItem[]>, onNearStart: () => void) {
   function onScroll(offset: number): void {
     const handle = list.value
     if (!handle || !isPlaced.value) return
-    isAtEnd.value = handle.scrollSize - offset - handle.viewportSize <= tolerance
+    const below = handle.scrollSize - offset - handle.viewportSize
+    isAtEnd.value = below <= tolerance && !hasNewer.value
     if (isAtEnd.value) missed.value = 0
-    if (offset < 2 * handle.viewportSize) onNearStart()
+    if (offset < 2 * handle.viewportSize) hooks.older()
+    if (hasNewer.value && below < 2 * handle.viewportSize) hooks.newer()
   }
 
   // Before the rows are laid out: whether they came above or below decides from which side the place is kept.
@@ -39,13 +46,17 @@ export function useStickyEnd(items: Ref<LogItem[]>, onNearStart: () => void) {
     (now, before) => {
       const last = (rows: LogItem[]) => rows.at(-1)?.key
       shift.value = before.length > 0 && now.length > before.length && last(now) === last(before)
+      const isReadOn = wasMiddle
+      wasMiddle = hasNewer.value
       if (before.length === 0 || now.length === 0) return
       const known = new Set(before.map((item) => item.key))
       const added = now.slice(now.findLastIndex((item) => known.has(item.key)) + 1).filter((item) => item.kind === 'message')
       if (added.length === 0) return
+      // The end took the place of the middle.
+      if (isReadOn && !hasNewer.value && added.length === now.filter((item) => item.kind === 'message').length) return void nextTick(toEnd)
       const mine = added.some((item) => item.kind === 'message' && item.isLocal)
       if (mine || isAtEnd.value) void nextTick(toEnd)
-      else missed.value += added.filter((item) => item.kind === 'message' && item.message.direction === 'inbound').length
+      else if (!isReadOn) missed.value += added.filter((item) => item.kind === 'message' && item.message.direction === 'inbound').length
     },
     { flush: 'sync' },
   )
@@ -56,6 +67,13 @@ export function useStickyEnd(items: Ref<LogItem[]>, onNearStart: () => void) {
     async ([handle, isThere]) => {
       if (!handle || !isThere || isPlaced.value) return
       await nextTick()
+      const named = items.value.findIndex((item) => item.kind === 'message' && item.message.id === at.value)
+      if (named >= 0) {
+        isAtEnd.value = false
+        handle.scrollToIndex(named, { align: 'center' })
+        requestAnimationFrame(() => (isPlaced.value = true))
+        return
+      }
       toEnd()
       // The rows that are seen there have their real heights now.
       requestAnimationFrame(() => {

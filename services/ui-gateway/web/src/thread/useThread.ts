@@ -10,7 +10,7 @@ import { useOutbox } from '../store/outbox'
 import { useThreads } from '../store/threads'
 
 /** One thread: its conversation, its messages and bubbles as rows, older pages. */
-export function useThread(id: Id) {
+export function useThread(id: Id, at: Id | null) {
   const conversations = useConversations()
   const threads = useThreads()
   const outbox = useOutbox()
@@ -27,7 +27,7 @@ export function useThread(id: Id) {
   watch(
     [conversation, thread],
     ([row, { messages, cursor }]) => {
-      if (!row || cursor === undefined || unreadAtStart.value !== null) return
+      if (!row || cursor === undefined || thread.value.hasNewer || unreadAtStart.value !== null) return
       unreadAtStart.value = row.unread_count
       firstUnread.value = firstUnreadOf(messages, row.unread_count)
     },
@@ -40,13 +40,14 @@ export function useThread(id: Id) {
   async function load(): Promise<void> {
     await live.ready
     // Makes the thread known, so that live messages are kept while the page is on its way.
-    const messages = threads.loadNewest(id)
+    const messages = at ? threads.loadAround(id, at).then((isThere) => (isThere ? undefined : threads.loadNewest(id))) : threads.loadNewest(id)
     if (!conversation.value) isMissing.value = (await conversations.load(id)) === null && !conversation.value
     await messages
   }
   void load()
 
-  watch(() => live.missed, () => void threads.loadNewest(id))
+  // In the middle of a thread nothing is missed: its end is read when one comes there.
+  watch(() => live.missed, () => thread.value.hasNewer || void threads.loadNewest(id))
   // The server says what the window is; that an hour has struck is only a reason to ask.
   watch(
     () => (conversation.value && hasRunOut(conversation.value.window, now.value) ? conversation.value.window.closes_at : null),
@@ -54,5 +55,5 @@ export function useThread(id: Id) {
   )
   onScopeDispose(() => threads.leave(id))
 
-  return { conversation, thread, items, isMissing, load, loadOlder: () => threads.loadOlder(id), loadUntil: (message: Id) => threads.loadUntil(id, message) }
+  return { conversation, thread, items, isMissing, load, loadOlder: () => threads.loadOlder(id), loadNewer: () => threads.loadNewer(id), loadNewest: () => threads.loadNewest(id), loadAround: (message: Id) => threads.loadAround(id, message) }
 }

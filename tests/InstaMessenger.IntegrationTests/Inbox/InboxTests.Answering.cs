@@ -1,0 +1,145 @@
+using InstaMessenger.IntegrationTests.Product;
+using InstaMessenger.Tests.Shared;
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace InstaMessenger.IntegrationTests.Inbox;
+
+/// <summary>What one answers quickly with: saved replies, the palette, files, messages far up, settings.</summary>
+public sealed partial class InboxTests
+{
+    [Fact]
+    public async Task A_saved_reply_goes_in_at_the_caret_filled_and_can_be_undone()
+    {
+        var mara = await WriterAsync("mara.knits", "How late are you open?");
+        (await Shop.Api.PostAsync(
+            "/api/v1/canned-replies",
+            new { shortcut = "hours", text = "till seven, {{contact.username}}.", account_ids = new[] { Shop.AccountId } })).Expect(201);
+        await using var inbox = await _chromium.OpenAsync(_product, List);
+        await inbox.OpenThreadAsync(mara.Username);
+
+        await inbox.Field.ClickAsync();
+        await inbox.Page.Keyboard.TypeAsync("We are here /seven");
+        await Expect(inbox.Page.GetByRole(AriaRole.Listbox).GetByRole(AriaRole.Option)).ToContainTextAsync($"till seven, {mara.Username}.");
+        (await inbox.AxeAsync()).ShouldBeEmpty("the saved replies");
+        await inbox.Page.Keyboard.PressAsync("Enter");
+
+        await Expect(inbox.Field).ToHaveValueAsync($"We are here till seven, {mara.Username}.");
+        await inbox.Page.Keyboard.PressAsync("Control+z");
+        await Expect(inbox.Field).ToHaveValueAsync("We are here /seven");
+        Heard(mara).ShouldBeEmpty();
+        inbox.ShouldBeClean();
+    }
+
+    [Fact]
+    public async Task A_saved_reply_is_written_in_the_inbox_and_is_there_at_once()
+    {
+        var mara = await WriterAsync("mara.knits", "Hello!");
+        await using var inbox = await _chromium.OpenAsync(_product, List);
+        await inbox.OpenThreadAsync(mara.Username);
+
+        await inbox.Page.GetByRole(AriaRole.Button, new() { Name = "Saved replies" }).ClickAsync();
+        await inbox.Page.GetByRole(AriaRole.Button, new() { Name = "Write and change saved replies" }).ClickAsync();
+        var dialog = inbox.Page.GetByRole(AriaRole.Dialog);
+        await dialog.GetByLabel("Name, one word").FillAsync("thanks");
+        await dialog.GetByLabel("Text", new() { Exact = true }).FillAsync("Thank you!");
+        (await inbox.AxeAsync()).ShouldBeEmpty("the dialog of the saved replies");
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Save" }).ClickAsync();
+        await Expect(dialog.GetByRole(AriaRole.Listitem)).ToContainTextAsync("/thanks");
+        await inbox.Page.Keyboard.PressAsync("Escape");
+
+        await inbox.Field.FillAsync("");
+        await inbox.Field.PressSequentiallyAsync("/th");
+        await inbox.Page.GetByRole(AriaRole.Listbox).GetByRole(AriaRole.Option).ClickAsync();
+        await Expect(inbox.Field).ToHaveValueAsync("Thank you!");
+        inbox.ShouldBeClean();
+    }
+
+    [Fact]
+    public async Task The_palette_finds_a_person_and_opens_their_conversation()
+    {
+        var mara = await WriterAsync("mara.knits", "Hello!");
+        await using var inbox = await _chromium.OpenAsync(_product, List);
+        await Expect(inbox.Row(mara.Username)).ToBeVisibleAsync();
+
+        await inbox.Page.Keyboard.PressAsync("Control+k");
+        await inbox.Page.GetByRole(AriaRole.Combobox, new() { Name = "Go to or do" }).FillAsync(mara.Username);
+        await Expect(inbox.Page.GetByRole(AriaRole.Listbox).GetByRole(AriaRole.Option).First).ToContainTextAsync(mara.Username);
+        (await inbox.AxeAsync()).ShouldBeEmpty("the palette");
+        await inbox.Page.Keyboard.PressAsync("Enter");
+
+        await inbox.Page.GetByRole(AriaRole.Heading, new() { Name = mara.Username, Level = 2 }).WaitForAsync();
+        inbox.ShouldBeClean();
+    }
+
+    [Fact]
+    public async Task The_address_of_a_message_far_up_shows_it_and_the_newest_is_one_press_away()
+    {
+        var mara = await WriterAsync("mara.knits", "The needle.");
+        for (var n = 0; n < 59; n++) await mara.SayAsync($"Line {n} of a long story that has a beginning and an end.");
+        await Shop.ReceivedAsync(await mara.SayAsync("The last."));
+        var needle = (await Shop.Api.GetAsync($"/api/v1/search?q=needle&account_id={Shop.AccountId}")).Expect(200)["messages"]!;
+        var conversation = (await Shop.ConversationAsync(mara))["id"];
+        await using var inbox = await _chromium.OpenAsync(_product, List);
+        await inbox.OpenThreadAsync(mara.Username);
+        await Expect(inbox.Message("The needle.")).ToHaveCountAsync(0);
+
+        await inbox.Page.GotoAsync($"/inbox/{conversation}?queue=all&at={needle[0]!["message"]!["id"]}");
+        await Expect(inbox.Message("The needle.")).ToBeInViewportAsync();
+        await mara.SayAsync("And one more.");
+        await Expect(inbox.Row(mara.Username)).ToContainTextAsync("And one more.");
+        await Expect(inbox.Message("The needle.")).ToBeInViewportAsync();
+
+        await inbox.Page.GetByRole(AriaRole.Button, new() { Name = "Newest" }).ClickAsync();
+        await Expect(inbox.Message("And one more.")).ToBeInViewportAsync();
+        inbox.ShouldBeClean();
+    }
+
+    [Fact]
+    public async Task Of_four_files_each_goes_by_itself()
+    {
+        var mara = await WriterAsync("mara.knits", "Hello!");
+        await using var inbox = await _chromium.OpenAsync(_product, List);
+        await inbox.OpenThreadAsync(mara.Username);
+        var picture = MediaSamples.Png();
+
+        await inbox.Page.Locator("input[type=file]").SetInputFilesAsync(
+            [.. Enumerable.Range(1, 4).Select(n => new FilePayload { Name = $"{n}.png", MimeType = "image/png", Buffer = picture })]);
+        var cards = inbox.Page.GetByRole(AriaRole.List, new() { Name = "Files to be sent" });
+        await Expect(cards.GetByRole(AriaRole.Listitem)).ToHaveCountAsync(4);
+        await inbox.Field.PressAsync("Enter");
+
+        await Expect(inbox.Log.GetByRole(AriaRole.Article, new() { Name = "From us" })).ToHaveCountAsync(4);
+        await Expect(inbox.Log.GetByText("sent", new() { Exact = true })).ToHaveCountAsync(1);
+        mara.Messages.Count(message => !message.FromCustomer).ShouldBe(4);
+        inbox.ShouldBeClean();
+    }
+
+    [Fact]
+    public async Task Letters_and_Enter_do_what_one_has_set()
+    {
+        var (mara, jo) = (await WriterAsync("mara.knits", "Hello!"), await WriterAsync("jo_bakes", "Hi!"));
+        await using var inbox = await _chromium.OpenAsync(_product, List);
+        await inbox.OpenThreadAsync(jo.Username);
+        await inbox.Page.GetByRole(AriaRole.Button, new() { Name = "You", Exact = true }).ClickAsync();
+        await inbox.Page.GetByLabel("Keys of one letter").UncheckAsync();
+        await inbox.Page.GetByLabel("Enter sends").UncheckAsync();
+        await inbox.Page.GetByLabel("Sound for new messages").CheckAsync();
+        await Expect(inbox.Page.GetByText("It sounded.").Or(inbox.Page.GetByText("The browser refused the sound."))).ToBeVisibleAsync();
+        (await inbox.AxeAsync()).ShouldBeEmpty("the settings");
+        await inbox.Page.Keyboard.PressAsync("Escape");
+
+        await inbox.Page.Keyboard.PressAsync("j");
+        await inbox.Page.ReloadAsync();
+        await inbox.Page.GetByRole(AriaRole.Heading, new() { Name = jo.Username, Level = 2 }).WaitForAsync();
+        await inbox.Field.PressSequentiallyAsync("one");
+        await inbox.Field.PressAsync("Enter");
+        await inbox.Field.PressSequentiallyAsync("two");
+        await Expect(inbox.Field).ToHaveValueAsync("one\ntwo");
+        await inbox.Field.PressAsync("Control+Enter");
+
+        await Expect(inbox.Message("one")).ToContainTextAsync("sent");
+        Heard(jo).ShouldBe(["one\ntwo"]);
+        Heard(mara).ShouldBeEmpty();
+    }
+}
