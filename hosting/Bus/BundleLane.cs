@@ -15,8 +15,11 @@ internal sealed class BundleLane<T>
     private readonly Lock _gate = new();
     private readonly Dictionary<ulong, Turn> _waiting = [];
     private readonly HashSet<ulong> _left = [];
+    private readonly TaskCompletionSource _idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ulong _next = 1;
     private bool _runs;
+    private bool _ends;
 
     /// <summary>Handles a bundle once all before it are handled or have left.</summary>
     /// <param name="number">Its number from the broker. One that failed may come again under it.</param>
@@ -43,6 +46,29 @@ internal sealed class BundleLane<T>
         _ = RunAsync();
     }
 
+    /// <summary>Completes when what waits for its turn never gets it.</summary>
+    public Task Gone => _gone.Task;
+
+    /// <summary>Lets go of what waits; none begins any more.</summary>
+    public void LetGo()
+    {
+        _ = EndAsync();
+        _gone.TrySetResult();
+    }
+
+    /// <summary>Begins nothing more.</summary>
+    /// <returns>Completes when what is being handled is.</returns>
+    public Task EndAsync()
+    {
+        lock (_gate)
+        {
+            _ends = true;
+            if (!_runs) _idle.TrySetResult();
+        }
+
+        return _idle.Task;
+    }
+
     private async Task RunAsync()
     {
         while (TryTake() is { } turns)
@@ -50,15 +76,24 @@ internal sealed class BundleLane<T>
             try
             {
                 await turns[0].HandleAsync([.. turns.SelectMany(turn => turn.Items)]);
-                lock (_gate) (_next, _runs) = (_next + (ulong)turns.Count, false);
+                Rest((ulong)turns.Count);
                 foreach (var turn in turns) turn.Done.SetResult();
             }
             catch (Exception error)
             {
                 // They keep their numbers, so nothing overtakes them while they wait to come again.
-                lock (_gate) _runs = false;
+                Rest(0);
                 foreach (var turn in turns) turn.Done.SetException(error);
             }
+        }
+    }
+
+    private void Rest(ulong done)
+    {
+        lock (_gate)
+        {
+            (_next, _runs) = (_next + done, false);
+            if (_ends) _idle.TrySetResult();
         }
     }
 
@@ -66,7 +101,7 @@ internal sealed class BundleLane<T>
     {
         lock (_gate)
         {
-            if (_runs || !_waiting.Remove(_next, out var first)) return null;
+            if (_runs || _ends || !_waiting.Remove(_next, out var first)) return null;
             _runs = true;
             var (turns, items) = (new List<Turn> { first }, first.Items.Count);
             while (_waiting.TryGetValue(_next + (ulong)turns.Count, out var next) && (items += next.Items.Count) <= MostItems)

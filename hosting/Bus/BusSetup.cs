@@ -80,6 +80,9 @@ public static class BusSetup
                 if (nudges) rabbit.ReceiveNudges(context);
             });
         });
+        // Before the next one, because the last that is registered is the first to hear of a stop.
+        services.AddSingleton<QueueHandover>();
+        services.AddHostedService(provider => provider.GetRequiredService<QueueHandover>());
         services.AddSingleton<BusStart>();
         services.AddBusObserver(provider => provider.GetRequiredService<BusStart>());
         services.AddHostedService(provider => provider.GetRequiredService<BusStart>());

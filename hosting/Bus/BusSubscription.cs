@@ -5,6 +5,7 @@ using InstaMessenger.Hosting.Database;
 using MassTransit;
 using MassTransit.RabbitMqTransport;
 using Microsoft.Extensions.DependencyInjection;
+using RabbitMQ.Client;
 
 namespace InstaMessenger.Hosting.Bus;
 
@@ -22,6 +23,16 @@ internal abstract record BusSubscription(string Queue)
     /// <summary>Notes that a delivery of the broker's is over, whatever became of it.</summary>
     public abstract void Leave(ReceiveContext delivery);
 
+    /// <summary>
+    /// Begins nothing more, and closes the channel once what is being handled is: the broker takes back all that is in hand here in the
+    /// moment in which it gives the queue to another process.
+    /// </summary>
+    /// <param name="cancellationToken">Closes at once.</param>
+    public abstract Task HandOverAsync(CancellationToken cancellationToken);
+
+    /// <summary>Lets go of what came since on another channel, and waits: the broker gets it back now.</summary>
+    public abstract void LetGo();
+
     /// <summary>Handles a dead letter again, in the transaction that removes it.</summary>
     public abstract Task<bool> ReplayAsync(IServiceProvider services, long deadLetterId, CancellationToken cancellationToken);
 }
@@ -36,11 +47,41 @@ internal sealed record BusSubscription<TContext, T, THandler>(string Queue) : Bu
     /// </summary>
     private readonly ConditionalWeakTable<ChannelContext, BundleLane<T>> _lanes = [];
 
+    private volatile bool _handedOver;
+
     /// <summary>Handles a bundle after those that the broker handed out before it. In-process there is only one at a time.</summary>
-    public Task InTurnAsync(ConsumeContext<Bundle<T>> context, Func<IReadOnlyList<BusItem<T>>, Task> handleAsync) =>
-        LaneOf(context.ReceiveContext, out var number) is { } lane
-            ? lane.HandleAsync(number, new BundleLane<T>.Turn(context.Message.Items, handleAsync))
-            : handleAsync(context.Message.Items);
+    /// <exception cref="OperationCanceledException">The queue was handed over before it was this bundle's turn.</exception>
+    public async Task InTurnAsync(ConsumeContext<Bundle<T>> context, Func<IReadOnlyList<BusItem<T>>, Task> handleAsync)
+    {
+        if (LaneOf(context.ReceiveContext, out var number) is not { } lane)
+        {
+            await handleAsync(context.Message.Items);
+            return;
+        }
+
+        if (_handedOver) _ = lane.EndAsync();
+        var handled = lane.HandleAsync(number, new BundleLane<T>.Turn(context.Message.Items, handleAsync));
+        if (await Task.WhenAny(handled, lane.Gone) != handled)
+            throw new OperationCanceledException($"{Queue} was handed over.", context.CancellationToken);
+        await handled;
+    }
+
+    public override async Task HandOverAsync(CancellationToken cancellationToken)
+    {
+        _handedOver = true;
+        foreach (var (channel, lane) in _lanes)
+        {
+            await lane.EndAsync().WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            // From now on nothing of it is acknowledged or returned. It ends when all that waits in it is let go.
+            _ = CloseAsync(channel);
+            lane.LetGo();
+        }
+    }
+
+    public override void LetGo()
+    {
+        foreach (var (_, lane) in _lanes) lane.LetGo();
+    }
 
     public override void Leave(ReceiveContext delivery) => LaneOf(delivery, out var number)?.Leave(number);
 
@@ -48,6 +89,18 @@ internal sealed record BusSubscription<TContext, T, THandler>(string Queue) : Bu
     {
         number = delivery.TryGetPayload<RabbitMqBasicConsumeContext>(out var tags) ? tags.DeliveryTag : 0;
         return delivery.TryGetPayload<ChannelContext>(out var channel) ? _lanes.GetValue(channel, _ => new BundleLane<T>()) : null;
+    }
+
+    private static async Task CloseAsync(ChannelContext channel)
+    {
+        try
+        {
+            await channel.Channel.AbortAsync(CancellationToken.None);
+        }
+        catch (ObjectDisposedException)
+        {
+            // MassTransit, which hears of it, was faster.
+        }
     }
 
     public override void AddTo(IRegistrationConfigurator registration) => registration.AddConsumer<BundleConsumer<TContext, T, THandler>>();

@@ -10,7 +10,8 @@ namespace InstaMessenger.Hosting.Bus;
 /// on counting in the next outage, and has no setting for it: a process that had seen a few outages left its queues alone for half a
 /// minute. An endpoint that is started anew connects at once.
 /// </summary>
-internal sealed partial class ConsumerReconnect(ILogger<ConsumerReconnect> logger) : Worker, IReceiveEndpointObserver
+internal sealed partial class ConsumerReconnect(QueueHandover handover, ILogger<ConsumerReconnect> logger)
+    : Worker, IReceiveEndpointObserver
 {
     /// <summary>
     /// Endpoints whose last attempt to connect has failed. One that is still trying is left alone, or it would never reach a slow broker.
@@ -23,7 +24,7 @@ internal sealed partial class ConsumerReconnect(ILogger<ConsumerReconnect> logge
 
     public override async Task<NextRound> RoundAsync(CancellationToken cancellationToken)
     {
-        await Task.WhenAll(_failed.Keys.Select(endpoint => StartAnewAsync(endpoint, cancellationToken)));
+        if (!handover.HasBegun) await Task.WhenAll(_failed.Keys.Select(endpoint => StartAnewAsync(endpoint, cancellationToken)));
         return NextRound.WhenWoken;
     }
 

@@ -62,6 +62,7 @@ internal static class RabbitMqTopology
             retry.Exponential(1_000, TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(10), TimeSpan.FromMilliseconds(500));
         });
         endpoint.ConnectReceiveEndpointObserver(context.GetRequiredService<ConsumerReconnect>());
+        endpoint.ConnectReceiveEndpointObserver(context.GetRequiredService<QueueHandover>());
         subscription.Connect(endpoint, context);
     }
 

@@ -317,6 +317,36 @@ public sealed class RabbitMqOnSqliteBusTests(SharedServers servers) : BusSuite(s
         await consumer.Handled.UntilHandledAsync(ProbeQueues.Single, 10);
     }
 
+    /// <summary>
+    /// The broker gave the queue away as soon as its consumer was cancelled, and the next process passed the bundles that were still in hand.
+    /// </summary>
+    [Fact]
+    public async Task A_consumer_that_stops_in_the_middle_hands_its_queue_over_in_order()
+    {
+        using var release = new ManualResetEventSlim();
+        var handled = new HandledLog();
+        var publisher = await StartAsync(consumes: false, settings: await NewSettingsAsync("publisher"));
+        var first = await StartAsync(handled: handled);
+        await publisher.PublishAsync(0, 1);
+        await handled.UntilHandledAsync(ProbeQueues.Single, 1);
+        await StartAsync(settings: await NewSettingsAsync("next"), handled: handled);
+        var stuck = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        handled.Before = (_, number) =>
+        {
+            // The other process gets it later, and goes on.
+            if (number == 500 && stuck.TrySetResult()) release.Wait();
+        };
+        for (var at = 1; at < 1_000; at += 5) await publisher.PublishAsync(at, 5);
+        await stuck.Task;
+
+        var ending = Task.Run(() => EndAsync(first));
+        await handled.UntilHandledAsync(ProbeQueues.Single, 1_000);
+        release.Set();
+        await ending;
+
+        handled.NumbersOf(ProbeQueues.Single).Distinct().ShouldBeInOrder();
+    }
+
     [Fact]
     public async Task Every_queue_of_the_topology_is_a_quorum_queue_with_a_delivery_limit_and_a_dead_letter_exchange()
     {
