@@ -318,7 +318,8 @@ public sealed class RabbitMqOnSqliteBusTests(SharedServers servers) : BusSuite(s
     }
 
     /// <summary>
-    /// The broker gave the queue away as soon as its consumer was cancelled, and the next process passed the bundles that were still in hand.
+    /// The broker gave the queue away as soon as its consumer was cancelled, and the next process passed the bundles that were still in
+    /// hand.
     /// </summary>
     [Fact]
     public async Task A_consumer_that_stops_in_the_middle_hands_its_queue_over_in_order()

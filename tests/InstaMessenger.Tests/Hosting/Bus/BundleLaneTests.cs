@@ -36,6 +36,24 @@ public sealed class BundleLaneTests
     }
 
     [Fact]
+    public async Task A_lane_that_ends_finishes_what_it_began_and_begins_nothing_more()
+    {
+        var hold = new TaskCompletionSource();
+        _before = _ => hold.Task;
+        var (first, second) = (Come(1), Come(2));
+
+        var ending = _lane.EndAsync();
+        ending.IsCompleted.ShouldBeFalse();
+        hold.SetResult();
+        await Task.WhenAll(first, ending);
+        _lane.LetGo();
+
+        await _lane.Gone;
+        second.IsCompleted.ShouldBeFalse();
+        _handled.SelectMany(items => items).ShouldBe([1]);
+    }
+
+    [Fact]
     public async Task One_that_failed_is_overtaken_by_none_until_it_comes_again()
     {
         var away = true;
