@@ -2,10 +2,12 @@ using InstaMessenger.Contracts.Ids;
 
 namespace InstaMessenger.Contracts.Events;
 
-/// <summary>Meta's answer to <see cref="Commands.ProveAccess"/>.</summary>
+/// <summary>Meta's answer to <see cref="Commands.ProveAccess"/> or <see cref="Commands.RedeemCode"/>.</summary>
 /// <param name="QuestionId">The question.</param>
 /// <param name="Outcome">Whether Meta says whose it is.</param>
-/// <param name="Accounts">Whose it is; one for a token, none unless <see cref="AccessOutcome.Proven"/>.</param>
+/// <param name="Accounts">
+/// Whose it is; one for a token, one or more for a code, none unless <see cref="AccessOutcome.Proven"/>.
+/// </param>
 /// <param name="Code">A stable snake_case code of why not; null when proven.</param>
 /// <param name="Message">A sentence for people of why not; null when proven.</param>
 /// <param name="At">When Meta answered (UTC).</param>
@@ -38,6 +40,12 @@ public enum AccessOutcome
 public sealed record ProvenAccount(
     InstagramAccountId InstagramAccountId, string? AppScopedId, string? PageId, string? Username, string? Name, string? PictureUrl)
 {
+    /// <summary>The token that a code was redeemed for, encrypted; null when the question brought the token.</summary>
+    public string? ProtectedAccessToken { get; init; }
+
+    /// <summary>When that token ends (UTC); null when it has no fixed end.</summary>
+    public DateTimeOffset? TokenExpiresAt { get; init; }
+
     /// <summary>Whether Meta knows the account, for this token, by an id of 1 to 20 digits.</summary>
     /// <param name="id">Any id.</param>
     /// <returns>True for each of the ids above.</returns>

@@ -12,6 +12,9 @@ public enum SecretPurpose
 
     /// <summary>The secret that signs an account's CRM webhooks.</summary>
     WebhookSecret,
+
+    /// <summary>A code of Meta's login page, on its way to be redeemed.</summary>
+    LoginCode,
 }
 
 /// <summary>

@@ -20,6 +20,8 @@ public static class KnownSettings
         "Ingress:JournalMaxBytes",
         "Instagram:Apps:*:AppId",
         "Instagram:Apps:*:AppSecret",
+        "Instagram:Apps:*:ConfigId",
+        "Instagram:Apps:*:LoginType",
         "Instagram:Apps:*:VerifyToken",
         "Instagram:GraphBaseUrl",
         "Instagram:GraphVersion",

@@ -59,6 +59,8 @@ public static partial class ServiceProcess
     /// <summary>The sentence of an error that the operator can mend.</summary>
     private static string? SentenceOf(Exception error) => error switch
     {
+        // One setting of two services in one process, which say the same of it.
+        AggregateException all when all.InnerExceptions.Select(SentenceOf).Distinct().ToList() is [{ } one] => one,
         OptionsValidationException invalid => OneLine(string.Join(" ", invalid.Failures)),
         InvalidOperationException when Unreadable().Match(error.Message) is { Success: true } match =>
             $"{match.Groups["name"].Value}: '{match.Groups["value"].Value}' cannot be read as {match.Groups["type"].Value}.",

@@ -6,6 +6,7 @@ using InstaMessenger.Hosting.Security;
 using InstaMessenger.Hosting.Settings;
 using InstaMessenger.Hosting.Workers;
 using InstaMessenger.Sender.Accounts;
+using InstaMessenger.Sender.Checkups;
 using InstaMessenger.Sender.Data;
 using InstaMessenger.Sender.Downloads;
 using InstaMessenger.Sender.Graph;
@@ -22,7 +23,7 @@ using InstaMessenger.Sender.Signs;
 
 namespace InstaMessenger.Sender;
 
-/// <summary>The only caller of Meta's Send API: keeps every send in a ledger, calls once per claim, and records what came of it.</summary>
+/// <summary>The only caller of Meta's Graph API: keeps every send in a ledger, calls once per claim, and records what came of it.</summary>
 public static class SenderSetup
 {
     /// <summary>Adds the sender. Call it before <c>AddBus</c>.</summary>
@@ -39,6 +40,8 @@ public static class SenderSetup
         services.AddMessageHandler<SenderDbContext, ShowSign, ShowSignHandler>("sender.show-sign");
         services.AddMessageHandler<SenderDbContext, LookUpProfile, LookUpProfileHandler>("sender.look-up-profile");
         services.AddMessageHandler<SenderDbContext, ProveAccess, ProveAccessHandler>("sender.prove-access");
+        services.AddMessageHandler<SenderDbContext, RedeemCode, ProveAccessHandler>("sender.redeem-code");
+        services.AddMessageHandler<SenderDbContext, AccountActive, AccountActiveHandler>("sender.account-active");
         services.AddMessageHandler<SenderDbContext, ProfileCacheUsed, ProfileCacheUsedHandler>("sender.profile-cache-used");
         services.AddMessageHandler<SenderDbContext, EchoRecognised, EchoRecognisedHandler>("sender.echo-recognised");
         services.AddMessageHandler<SenderDbContext, AccountChanged, AccountChangedHandler>("sender.account-changed");
@@ -63,6 +66,15 @@ public static class SenderSetup
         services.AddSingleton<MessengerProfile>();
         services.AddSingleton<WaitingSigns>();
         services.AddWorker<SignWorker>();
+        services.AddSingleton<CheckupSignal>();
+        services.AddSingleton<AccountCheck>();
+        services.AddWorker<CheckWorker>();
+        services.AddWorker<TokenWorker>();
+        services.AddSingleton<HealthReading>();
+        services.AddWorker<HealthWorker>();
+        services.AddWorker<AccountGauges>();
+        services.AddSection<InstagramApps>("Instagram");
+        services.AddSingleton<LoginRedemption>();
         services.AddSingleton<WaitingProofs>();
         services.AddWorker<ProofWorker>();
         services.AddSingleton<ProfileSignal>();
@@ -81,6 +93,8 @@ public static class SenderSetup
         app.MapListSends();
         app.MapSettleSend();
         app.MapAccountHealth();
+        app.MapCheckAccount();
+        app.MapListAccountHealth();
         app.MapIceBreakers();
         app.MapPersistentMenu();
         app.MapDeadLetters<SenderDbContext>("sender");

@@ -6,6 +6,7 @@ using InstaMessenger.Hosting.Workers;
 using InstaMessenger.Store.Access;
 using InstaMessenger.Store.Accounts;
 using InstaMessenger.Store.CannedReplies;
+using InstaMessenger.Store.Connect;
 using InstaMessenger.Store.Conversations;
 using InstaMessenger.Store.Data;
 using InstaMessenger.Store.Events;
@@ -34,11 +35,13 @@ public static class StoreSetup
         builder.Services.AddSharedSignal<EventLogSignal>();
         builder.Services.AddSharedSignal<EventFeedSignal>();
         builder.Services.AddSingleton<EventLog>();
+        builder.Services.AddSingleton<AccountTimes>();
         builder.Services.AddRelay<EventLogSource>();
         builder.Services.AddInbound();
         builder.AddAccess();
         builder.AddAccounts();
         builder.Services.AddHistory();
+        builder.Services.AddConnect();
         builder.Services.AddOutbound();
         builder.AddMedia();
         builder.AddUploads();
@@ -64,6 +67,7 @@ public static class StoreSetup
         app.MapAccess();
         app.MapAccounts();
         app.MapHistory();
+        app.MapConnect();
         app.MapDeadLetters<StoreDbContext>("store");
     }
 }

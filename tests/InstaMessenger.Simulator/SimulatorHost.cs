@@ -2,6 +2,7 @@ using InstaMessenger.Simulator.Control;
 using InstaMessenger.Simulator.Crm;
 using InstaMessenger.Simulator.Meta;
 using InstaMessenger.Simulator.Meta.Graph;
+using InstaMessenger.Simulator.Meta.Login;
 using InstaMessenger.Simulator.Page;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -57,6 +58,7 @@ public sealed class SimulatorHost : IAsyncDisposable
         app.RefuseStrangeRequests(options);
         app.UseExplanations();
         app.MapGraph(meta);
+        app.MapLogin(meta);
         app.MapCrm(crm);
         app.MapControl(meta, crm, background);
         app.MapPage(feed, background.Stopping);

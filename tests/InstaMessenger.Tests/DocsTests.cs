@@ -16,6 +16,7 @@ public sealed partial class DocsTests
     [Theory]
     [InlineData("README.md")]
     [InlineData("docs/architecture.md")]
+    [InlineData("docs/connect.md")]
     [InlineData("docs/events.md")]
     [InlineData("docs/extending.md")]
     [InlineData("docs/inbox.md")]

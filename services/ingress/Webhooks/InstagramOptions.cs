@@ -1,3 +1,4 @@
+using InstaMessenger.Hosting.Settings;
 using Microsoft.Extensions.Options;
 
 namespace InstaMessenger.Ingress.Webhooks;
@@ -10,19 +11,6 @@ internal sealed class InstagramOptions
     /// depending on the login type), or old and new secret while one is rotated.
     /// </summary>
     public IList<InstagramApp> Apps { get; } = [];
-}
-
-/// <summary>One entry of <c>Instagram:Apps</c>.</summary>
-internal sealed class InstagramApp
-{
-    /// <summary>The app's id in Meta's dashboard.</summary>
-    public string AppId { get; set; } = "";
-
-    /// <summary>The secret that Meta signs this app's webhooks with. Required.</summary>
-    public string AppSecret { get; set; } = "";
-
-    /// <summary>The word agreed with Meta's dashboard for the handshake. Required.</summary>
-    public string VerifyToken { get; set; } = "";
 }
 
 internal sealed class InstagramOptionsCheck : IValidateOptions<InstagramOptions>
@@ -41,5 +29,7 @@ internal sealed class InstagramOptionsCheck : IValidateOptions<InstagramOptions>
         if (string.IsNullOrWhiteSpace(app.AppId)) yield return $"{at}:AppId is empty.";
         if (string.IsNullOrWhiteSpace(app.AppSecret)) yield return $"{at}:AppSecret is empty: anybody could sign with it.";
         if (string.IsNullOrWhiteSpace(app.VerifyToken)) yield return $"{at}:VerifyToken is empty: any handshake would pass.";
+        if (app.LoginType is not (null or "" or "instagram" or "facebook" or "none"))
+            yield return $"{at}:LoginType must be instagram, facebook or none.";
     }
 }

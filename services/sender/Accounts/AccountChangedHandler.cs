@@ -7,17 +7,26 @@ using InstaMessenger.Sender.Sending;
 
 namespace InstaMessenger.Sender.Accounts;
 
-/// <summary>Keeps what the sender needs of each account. A new token sets free the sends that waited for one.</summary>
-internal sealed class AccountChangedHandler(SendSignal signal) : IMessageHandler<SenderDbContext, AccountChanged>
+/// <summary>
+/// Keeps what the sender needs of each account. A new token sets free the sends that waited for one, and the account is looked at.
+/// </summary>
+internal sealed class AccountChangedHandler(SendSignal signal, CheckupSignal checkups, TimeProvider clock)
+    : IMessageHandler<SenderDbContext, AccountChanged>
 {
     public async Task HandleAsync(WorkScope<SenderDbContext> scope, IReadOnlyList<BusItem<AccountChanged>> items)
     {
         foreach (var change in items.Select(item => item.Body))
         {
-            if (await scope.Db.Accounts.FindAsync(change.AccountId) is { } account) account.Take(change);
-            else scope.Db.Add(SendingAccount.Of(change));
+            var account = await scope.Db.Accounts.FindAsync(change.AccountId);
+            if (account?.Version >= change.Version) continue;
+            var checkup = await scope.Db.Set<Checkup>().FindAsync(change.AccountId);
+            if (checkup is null) scope.Db.Add(checkup = Checkup.Of(change.AccountId));
+            checkup.Follow(change, account?.ProtectedToken, Random.Shared.NextDouble(), clock.GetUtcNow());
+            if (account is null) scope.Db.Add(SendingAccount.Of(change));
+            else account.Take(change);
         }
 
         scope.AfterCommit(signal.Wake);
+        scope.AfterCommit(checkups.Wake);
     }
 }

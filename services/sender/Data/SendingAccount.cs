@@ -17,6 +17,12 @@ internal sealed class SendingAccount
 
     public LoginType LoginType { get; private set; }
 
+    /// <summary>The linked Facebook Page, which is subscribed to webhooks with Facebook login; null when there is none.</summary>
+    public string? PageId { get; private set; }
+
+    /// <summary>The Meta app by whose login the token came; null when it was pasted.</summary>
+    public string? AppId { get; private set; }
+
     public string? ProtectedToken { get; private set; }
 
     public bool Unlinked { get; private set; }
@@ -54,7 +60,11 @@ internal sealed class SendingAccount
         if (change.ProtectedAccessToken != ProtectedToken) TokenRefused = false;
         (Version, InstagramAccountId, LoginType) = (change.Version, change.InstagramAccountId, change.LoginType);
         (ProtectedToken, Unlinked) = (change.ProtectedAccessToken, change.Unlinked);
+        (PageId, AppId) = (change.PageId, change.AppId);
     }
+
+    /// <summary>Who is subscribed to webhooks.</summary>
+    public string Subscriber => LoginType == LoginType.Facebook ? PageId ?? "me" : "me";
 
     /// <summary>Notes that Meta refused a token; nothing happens when another one came meanwhile.</summary>
     public void RefuseToken(string? protectedToken)
@@ -88,6 +98,9 @@ internal sealed class SendingAccount
             entity.Property(row => row.LoginType).HasMaxLength(10);
             entity.Property(row => row.Owner).HasMaxLength(100);
             entity.Property(row => row.ProtectedToken).HasMaxLength(4000);
+            entity.Property(row => row.PageId).HasMaxLength(20);
+            entity.Property(row => row.AppId).HasMaxLength(40);
+            entity.Ignore(row => row.Subscriber);
             entity.Property(row => row.PauseReason).HasMaxLength(100);
         }
     }

@@ -247,6 +247,9 @@ internal static class GraphErrorTable
         };
     }
 
+    /// <summary>What a code of ours means and what to do, for people; null for a code that no error of Meta's comes to.</summary>
+    public static Words? WordsOf(string ourCode) => Rows.FirstOrDefault(row => row.OurCode == ourCode)?.Words;
+
     private static Row? Find(GraphError error)
     {
         if (ByCode.TryGetValue((error.Code, error.Subcode), out var exact)) return exact;

@@ -14,9 +14,14 @@ public sealed class GraphOptions
     [RegularExpression(@"^v\d+\.\d+$", ErrorMessage = "must look like v26.0.")]
     public string GraphVersion { get; set; } = "v26.0";
 
-    /// <summary>Replaces both Graph hosts (tests, proxies); null for Meta's own, by the account's login type.</summary>
+    /// <summary>
+    /// Replaces every host of Meta's, also those of its login (tests, proxies); null for Meta's own, by the account's login type.
+    /// </summary>
     [WebAddress]
     public Uri? GraphBaseUrl { get; set; }
+
+    /// <summary>Where codes of Instagram Login are redeemed: a host of its own at Meta.</summary>
+    internal Uri LoginBase => GraphBaseUrl ?? new Uri("https://api.instagram.com");
 
     internal Uri BaseOf(LoginType login) => GraphBaseUrl ?? login switch
     {

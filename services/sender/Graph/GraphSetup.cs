@@ -13,6 +13,14 @@ internal static class GraphSetup
     {
         services.AddSection<GraphOptions>("Instagram");
         services.AddSingleton<GraphClient>();
+        services.AddSingleton<LoginClient>();
+        services.AddHttpClient(LoginClient.Name)
+            .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler
+            {
+                AllowAutoRedirect = false, ConnectTimeout = TimeSpan.FromSeconds(10), UseCookies = false,
+            })
+            // Codes and secrets stand in the addresses.
+            .RemoveAllLoggers();
         services.AddTransient<RequestWatch.Handler>();
         foreach (var login in Enum.GetValues<LoginType>())
         {

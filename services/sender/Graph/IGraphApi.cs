@@ -72,6 +72,55 @@ internal interface IGraphApi
     Task<HttpResponseMessage> ReadOwnerAsync(
         string version, [Authorize("Bearer")] string token, string fields, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Exchanges a long-lived Instagram token for one that lives 60 days more. The token goes in the query, the only documented way.
+    /// </summary>
+    /// <param name="token">The access token; at least a day old.</param>
+    /// <param name="cancellationToken">Gives up on the call.</param>
+    [Get("/refresh_access_token?grant_type=ig_refresh_token")]
+    Task<HttpResponseMessage> RefreshTokenAsync([AliasAs("access_token")] string token, CancellationToken cancellationToken);
+
+    /// <summary>Reads which webhook fields are subscribed, by app.</summary>
+    /// <param name="version">Like <c>v26.0</c>.</param>
+    /// <param name="who"><c>me</c>, or the Page (Facebook login).</param>
+    /// <param name="token">The access token.</param>
+    /// <param name="cancellationToken">Gives up on the call.</param>
+    [Get("/{version}/{who}/subscribed_apps")]
+    Task<HttpResponseMessage> ReadSubscriptionAsync(
+        string version, string who, [Authorize("Bearer")] string token, CancellationToken cancellationToken);
+
+    /// <summary>Subscribes the token's app to webhooks; what was subscribed before is replaced.</summary>
+    /// <param name="version">Like <c>v26.0</c>.</param>
+    /// <param name="who"><c>me</c>, or the Page (Facebook login).</param>
+    /// <param name="token">The access token.</param>
+    /// <param name="fields">Their names, separated by commas.</param>
+    /// <param name="cancellationToken">Gives up on the call.</param>
+    [Post("/{version}/{who}/subscribed_apps")]
+    Task<HttpResponseMessage> SubscribeAsync(
+        string version,
+        string who,
+        [Authorize("Bearer")] string token,
+        [AliasAs("subscribed_fields")] string fields,
+        CancellationToken cancellationToken);
+
+    /// <summary>Ends the subscription of the token's app.</summary>
+    /// <param name="version">Like <c>v26.0</c>.</param>
+    /// <param name="who"><c>me</c>, or the Page (Facebook login).</param>
+    /// <param name="token">The access token.</param>
+    /// <param name="cancellationToken">Gives up on the call.</param>
+    [Delete("/{version}/{who}/subscribed_apps")]
+    Task<HttpResponseMessage> UnsubscribeAsync(
+        string version, string who, [Authorize("Bearer")] string token, CancellationToken cancellationToken);
+
+    /// <summary>Reads one conversation of the account, whichever: whether messages may be read at all.</summary>
+    /// <param name="version">Like <c>v26.0</c>.</param>
+    /// <param name="who"><c>me</c>, or the Page (Facebook login).</param>
+    /// <param name="token">The access token.</param>
+    /// <param name="cancellationToken">Gives up on the call.</param>
+    [Get("/{version}/{who}/conversations?platform=instagram&fields=id&limit=1")]
+    Task<HttpResponseMessage> TryConversationsAsync(
+        string version, string who, [Authorize("Bearer")] string token, CancellationToken cancellationToken);
+
     /// <summary>Reads the conversation with one person.</summary>
     /// <param name="version">Like <c>v26.0</c>.</param>
     /// <param name="token">The access token.</param>

@@ -25,8 +25,13 @@ internal static class TokenOwner
         if (document is null) return null;
         // The documentation shows the object wrapped in a list.
         var wrapped = GraphJson.List(document.RootElement, "data");
-        var owner = wrapped.Count > 0 ? wrapped[0] : document.RootElement;
-        var account = login == LoginType.Facebook ? GraphJson.Member(owner, "instagram_business_account") : owner;
+        return Of(login, wrapped.Count > 0 ? wrapped[0] : document.RootElement);
+    }
+
+    /// <summary>Reads the account itself, or the Page that names it.</summary>
+    public static ProvenAccount? Of(LoginType login, JsonElement owner)
+    {
+        JsonElement? account = login == LoginType.Facebook ? GraphJson.Member(owner, "instagram_business_account") : owner;
         var id = GraphJson.Id(account, login == LoginType.Facebook ? "id" : "user_id");
         if (!InstagramAccountId.TryParse(id, out var instagramId)) return null;
         return new ProvenAccount(

@@ -1,5 +1,4 @@
 using InstaMessenger.Sender.Data;
-using InstaMessenger.Sender.Publishing;
 using InstaMessenger.Sender.Sending;
 
 namespace InstaMessenger.Sender.Health;
@@ -24,57 +23,123 @@ internal enum SendingState
     Paused,
 }
 
-/// <summary>An account's health, as far as the sender knows it.</summary>
+/// <summary>What an access token is good for.</summary>
+internal enum TokenState
+{
+    /// <summary>Meta takes it.</summary>
+    Valid,
+
+    /// <summary>It ends within two weeks, although it should have been refreshed long before.</summary>
+    Expiring,
+
+    /// <summary>It has ended, or Meta refuses it.</summary>
+    Invalid,
+}
+
+/// <summary>An account's health.</summary>
 /// <param name="Status">How it stands.</param>
+/// <param name="Token">Its access token.</param>
+/// <param name="Subscription">What Meta tells us of it.</param>
+/// <param name="LastWebhookAt">When Meta last told something; up to a minute old. Null for not yet.</param>
+/// <param name="LastSentAt">When Meta last took a message; up to a minute old. Null for not yet.</param>
 /// <param name="Sending">What waits to be sent.</param>
+/// <param name="Quarantined">Webhooks that name it and could not be recorded for it.</param>
+/// <param name="Completeness">How many of the messages that Meta shows are kept; null until they were compared.</param>
 /// <param name="ProfileCache">How often the profiles of customers who wrote were known.</param>
 /// <param name="Problems">What is wrong; empty when nothing is.</param>
 /// <param name="NextStep">What to do first; null when nothing is to be done.</param>
 internal sealed record AccountHealth(
     HealthStatus Status,
+    TokenHealth Token,
+    SubscriptionHealth Subscription,
+    DateTimeOffset? LastWebhookAt,
+    DateTimeOffset? LastSentAt,
     SendingHealth Sending,
+    int Quarantined,
+    object? Completeness,
     ProfileCacheHealth ProfileCache,
     IReadOnlyList<HealthProblem> Problems,
     string? NextStep)
 {
     /// <summary>Describes an account.</summary>
     /// <param name="account">The account.</param>
+    /// <param name="checkup">What Meta said of it.</param>
     /// <param name="waiting">What waits or is under way.</param>
     /// <param name="hitRate">Of the cache of profiles; null while nobody wrote.</param>
     /// <param name="options">How fast sends may go.</param>
-    /// <param name="address">What is wrong with the public address, which is every account's; null when nothing is.</param>
+    /// <param name="more">What is wrong with all accounts, like the public address.</param>
     /// <param name="now">The time (UTC).</param>
     public static AccountHealth Of(
         SendingAccount account,
+        Checkup checkup,
         Waiting waiting,
         double? hitRate,
         SenderOptions options,
-        AddressFault? address,
+        IEnumerable<HealthProblem> more,
         DateTimeOffset now)
     {
         var rest = AccountRest.Of(account, now);
         double? eta = account.TokenRefused ? null
             : waiting.Sends == 0 ? 0
             : ((rest?.Until - now)?.TotalSeconds ?? 0) + waiting.SecondsAt(options);
-        HealthProblem?[] all =
-        [
-            rest is null ? null : new HealthProblem(rest.Code, rest.Message, rest.NextStep),
-            address is null ? null : new HealthProblem(address.Code, $"Uploads cannot be sent. {address.Message}", address.NextStep),
-        ];
-        List<HealthProblem> problems = [.. all.OfType<HealthProblem>()];
-        var nextStep = problems.Find(problem => problem.NextStep is not null)?.NextStep;
+        List<HealthProblem> problems = [.. HealthProblems.Of(account, checkup, now), .. more];
         return new AccountHealth(
-            problems.Count == 0 ? HealthStatus.Healthy : nextStep is null ? HealthStatus.Degraded : HealthStatus.ActionNeeded,
+            StatusOf(problems),
+            TokenHealth.Of(account, checkup, now),
+            SubscriptionHealth.Of(checkup),
+            checkup.LastWebhookAt,
+            checkup.LastSentAt,
             new SendingHealth(
                 rest is null ? SendingState.Running : SendingState.Paused,
                 rest?.Code,
                 rest?.Until,
                 waiting.Sends,
                 eta is { } seconds ? (long)Math.Ceiling(seconds) : null),
+            checkup.Quarantined,
+            null,
             new ProfileCacheHealth(hitRate),
             problems,
-            nextStep);
+            NextStepOf(problems));
     }
+
+    public static HealthStatus StatusOf(IReadOnlyList<HealthProblem> problems) =>
+        problems.Count == 0 ? HealthStatus.Healthy : NextStepOf(problems) is null ? HealthStatus.Degraded : HealthStatus.ActionNeeded;
+
+    public static string? NextStepOf(IReadOnlyList<HealthProblem> problems) =>
+        problems.Select(problem => problem.NextStep).FirstOrDefault(step => step is not null);
+}
+
+/// <summary>An account's access token.</summary>
+/// <param name="State">What it is good for.</param>
+/// <param name="ExpiresAt">When it ends; null when that is not known, or when it has no fixed end.</param>
+/// <param name="DaysLeft">Whole days until then.</param>
+/// <param name="RefreshedAt">When it was last refreshed; null for not yet.</param>
+internal sealed record TokenHealth(TokenState State, DateTimeOffset? ExpiresAt, int? DaysLeft, DateTimeOffset? RefreshedAt)
+{
+    /// <summary>Days before the end at which a token that was not refreshed is told of.</summary>
+    public static readonly int[] NoticeDays = [14, 7, 1];
+
+    public static TokenHealth Of(SendingAccount account, Checkup checkup, DateTimeOffset now)
+    {
+        var left = checkup.TokenExpiresAt - now;
+        var state = account.TokenRefused || left <= TimeSpan.Zero ? TokenState.Invalid
+            : left <= TimeSpan.FromDays(NoticeDays[0]) ? TokenState.Expiring
+            : TokenState.Valid;
+        return new TokenHealth(
+            state, checkup.TokenExpiresAt, left is { } time ? Math.Max(0, (int)time.TotalDays) : null, checkup.RefreshedAt);
+    }
+}
+
+/// <summary>The webhooks that Meta sends.</summary>
+/// <param name="Fields">Subscribed fields, as Meta shows them; null while it was not asked.</param>
+/// <param name="Missing">Fields that should be there and are not.</param>
+/// <param name="CheckedAt">When Meta was last asked.</param>
+internal sealed record SubscriptionHealth(IReadOnlyList<string>? Fields, IReadOnlyList<string> Missing, DateTimeOffset? CheckedAt)
+{
+    public static SubscriptionHealth Of(Checkup checkup) => new(
+        checkup.Fields is null ? null : Names(checkup.Fields), Names(checkup.Missing), checkup.CheckedAt);
+
+    private static string[] Names(string text) => text.Split(',', StringSplitOptions.RemoveEmptyEntries);
 }
 
 /// <summary>What waits to be sent, or is under way.</summary>
@@ -83,6 +148,8 @@ internal sealed record AccountHealth(
 /// <param name="ToOne">How many of them go to the contact who gets most.</param>
 internal sealed record Waiting(int Sends, int Heavy, int ToOne)
 {
+    public static readonly Waiting Nothing = new(0, 0, 0);
+
     /// <summary>How many seconds they take: each of the three paces holds.</summary>
     public double SecondsAt(SenderOptions options) => Math.Max(
         (double)ToOne / options.SendsPerThreadPerSecond,

@@ -8,11 +8,12 @@ using InstaMessenger.Sender.Graph;
 namespace InstaMessenger.Sender.Proofs;
 
 /// <summary>
-/// Asks Meta whose a token is, with one call and no second try: the client who pasted it waits, and asks again. A refusal is about the
+/// Asks Meta whose a token is, and redeems codes, with no second try: the client who asked waits, and asks again. A refusal is about the
 /// token that was tried and says nothing about the one that an account has, so nothing is held back by it.
 /// </summary>
 internal sealed class ProofWorker(
-    WaitingProofs proofs, IUnitOfWork<SenderDbContext> unitOfWork, GraphClient graph, TimeProvider clock) : Worker
+    WaitingProofs proofs, LoginRedemption redemption, IUnitOfWork<SenderDbContext> unitOfWork, GraphClient graph, TimeProvider clock)
+    : Worker
 {
     private const int AtOnce = 16;
 
@@ -25,20 +26,20 @@ internal sealed class ProofWorker(
     public override async Task<NextRound> RoundAsync(CancellationToken cancellationToken)
     {
         await Parallel.ForEachAsync(
-            proofs.Take(), new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken }, ProveAsync);
+            proofs.Take(), new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken }, AnswerAsync);
         return NextRound.WhenWoken;
     }
 
-    private async ValueTask ProveAsync(ProveAccess question, CancellationToken cancellationToken)
+    private async ValueTask AnswerAsync(object question, CancellationToken cancellationToken)
     {
-        if (clock.GetUtcNow() - question.AskedAt > ProveAccess.Patience) return;
-        var reply = await graph.AskAsync(
-            question.AccountId,
-            question.LoginType,
-            question.ProtectedAccessToken,
-            (api, version, token, end) => api.ReadOwnerAsync(version, token, TokenOwner.FieldsOf(question.LoginType), end),
-            cancellationToken);
-        var answer = AnswerOf(question, reply);
+        var now = clock.GetUtcNow();
+        var answer = question switch
+        {
+            ProveAccess prove when now - prove.AskedAt <= ProveAccess.Patience => await ProveAsync(prove, cancellationToken),
+            RedeemCode redeem when now - redeem.AskedAt <= RedeemCode.Patience => await redemption.RedeemAsync(redeem, cancellationToken),
+            _ => null,
+        };
+        if (answer is null) return;
         await unitOfWork.ExecuteAsync(
             scope =>
             {
@@ -48,21 +49,21 @@ internal sealed class ProofWorker(
             cancellationToken);
     }
 
-    private AccessProven AnswerOf(ProveAccess question, GraphReply reply)
+    private async Task<AccessProven> ProveAsync(ProveAccess question, CancellationToken cancellationToken)
     {
-        if (reply.IsSuccess) return TokenOwner.Of(question.LoginType, reply.Body) is { } owner
+        var reply = await graph.AskAsync(
+            question.AccountId,
+            question.LoginType,
+            question.ProtectedAccessToken,
+            (api, version, token, end) => api.ReadOwnerAsync(version, token, TokenOwner.FieldsOf(question.LoginType), end),
+            cancellationToken);
+        if (!reply.IsSuccess) return ProofAnswer.OfReply(question.QuestionId, reply, clock);
+        return TokenOwner.Of(question.LoginType, reply.Body) is { } owner
             ? new AccessProven(question.QuestionId, AccessOutcome.Proven, [owner], null, null, clock.GetUtcNow())
-            : Answer(AccessOutcome.Refused, "token_of_another_account", "Meta names no Instagram professional account for this token.");
-        return reply.Verdict switch
-        {
-            Verdict.Later { HoldBack: HoldBack.AccountUntilNewToken } dead => Answer(AccessOutcome.Refused, "token_invalid", dead.Message),
-            Verdict.Rejected { Code: "session_invalid" } dead => Answer(AccessOutcome.Refused, "token_invalid", dead.Message),
-            Verdict.Rejected { InDoubt: false } refused => Answer(AccessOutcome.Refused, refused.Code, refused.Message),
-            Verdict.Later later => Answer(AccessOutcome.Unavailable, later.Code, later.Message),
-            _ => Answer(AccessOutcome.Unavailable, "meta_unavailable", $"{reply.Fault ?? "Meta had an internal error"}. Ask again."),
-        };
-
-        AccessProven Answer(AccessOutcome outcome, string code, string message) =>
-            new(question.QuestionId, outcome, [], code, message, clock.GetUtcNow());
+            : ProofAnswer.Refused(
+                question.QuestionId,
+                "token_of_another_account",
+                "Meta names no Instagram professional account for this token.",
+                clock);
     }
 }

@@ -5,16 +5,17 @@ using InstaMessenger.Hosting.Workers;
 namespace InstaMessenger.Sender.Proofs;
 
 /// <summary>
-/// The tokens that Meta is to be asked about, in memory alone: whoever asked is told that Meta was away when no answer comes.
+/// The tokens and codes that Meta is to be asked about, in memory alone: whoever asked is told that Meta was away when no answer comes.
 /// </summary>
 internal sealed class WaitingProofs : WakeSignal
 {
     /// <summary>More than can be answered in time; what comes beyond is dropped.</summary>
     private const int Most = 1000;
 
-    private readonly ConcurrentQueue<ProveAccess> _questions = new();
+    private readonly ConcurrentQueue<object> _questions = new();
 
-    public void Add(ProveAccess question)
+    /// <summary>Adds a <see cref="ProveAccess"/> or a <see cref="RedeemCode"/>.</summary>
+    public void Add(object question)
     {
         if (_questions.Count >= Most) return;
         _questions.Enqueue(question);
@@ -22,9 +23,9 @@ internal sealed class WaitingProofs : WakeSignal
     }
 
     /// <summary>Takes all that wait.</summary>
-    public IReadOnlyList<ProveAccess> Take()
+    public IReadOnlyList<object> Take()
     {
-        List<ProveAccess> taken = [];
+        List<object> taken = [];
         while (_questions.TryDequeue(out var question)) taken.Add(question);
         return taken;
     }

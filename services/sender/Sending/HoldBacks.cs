@@ -12,6 +12,10 @@ namespace InstaMessenger.Sender.Sending;
 /// </summary>
 internal static class HoldBacks
 {
+    /// <summary>What a send is refused for and every other send of the account will be too, until somebody does something.</summary>
+    private static readonly HashSet<string> AccountWide =
+        ["permission_missing", "message_access_off", "app_not_live", "account_blocked", "page_terms_not_accepted"];
+
     /// <summary>Pauses what the answer says; returns the end of the pause, if there is one.</summary>
     /// <param name="db">The unit's context.</param>
     /// <param name="send">The send.</param>
@@ -25,6 +29,8 @@ internal static class HoldBacks
         SenderDbContext db, ClaimedSend send, GraphAnswer answer, bool inTime, double jitter, DateTimeOffset now)
     {
         var limit = CallLimit.Of(answer.Verdict, answer.Usage);
+        if (answer.Verdict is Verdict.Rejected { InDoubt: false } refused && AccountWide.Contains(refused.Code))
+            await Checkup.NoteRefusalAsync(db, send.AccountId, refused.Code, now);
         // A refused token is refused whenever that is heard of.
         if (!inTime && limit is not { HoldBack: HoldBack.AccountUntilNewToken }) return null;
         // A message that Meta looked at and refused is answered like one that it took: it wants no rest any more. What was refused here
@@ -33,6 +39,8 @@ internal static class HoldBacks
         if (limit is null && !recovered) return null;
 
         var account = await db.Accounts.SingleAsync(row => row.AccountId == send.AccountId);
+        if (recovered && account.PausedUntil <= now && IsRestriction(account.PauseReason))
+            await Checkup.LookAsync(db, account.AccountId, now);
         if (recovered) account.Recover(now);
         return limit is null ? null : await ApplyAsync(db, account, send.Call.ProtectedToken, limit, jitter, now);
     }
@@ -65,15 +73,20 @@ internal static class HoldBacks
     {
         if (limit.HoldBack == HoldBack.AccountUntilNewToken)
         {
+            if (!account.TokenRefused) await Checkup.LookAsync(db, account.AccountId, now);
             account.RefuseToken(usedToken);
             return null;
         }
 
         var until = now + (limit.RegainAfter ?? RetryPolicy.Pause(account.Pauses, limit.HoldBack, jitter));
         account.Pause(until, limit.Reason, now);
+        if (IsRestriction(limit.Reason)) await Checkup.LookAsync(db, account.AccountId, now);
         if (limit.HoldBack == HoldBack.App) await PauseOthersAsync(db, account, until, limit.Reason, now);
         return account.PausedUntil;
     }
+
+    /// <summary>Whether a pause is one that its owner should know of; a rate limit passes by itself.</summary>
+    private static bool IsRestriction(string? reason) => reason is "account_restricted" or "temporarily_blocked";
 
     /// <summary>
     /// Like <see cref="SendingAccount.Pause"/>: calls that were under way together and fail together count as one pause. Counted by a

@@ -33,6 +33,15 @@ internal sealed class AccountProof(IMetaQuestions meta, TimeProvider clock)
         };
     }
 
+    /// <summary>Redeems a code of Meta's login; returns the accounts that were shared, or the code of why there are none.</summary>
+    public async Task<(IReadOnlyList<ProvenAccount> Accounts, string? Error)> RedeemAsync(
+        AccountId account, LoginType login, string appId, string protectedCode, string redirectUri, CancellationToken cancellationToken)
+    {
+        var question = new RedeemCode(AccessId.New("ask_", clock), account, login, appId, protectedCode, redirectUri, clock.GetUtcNow());
+        var answer = await meta.AskAsync(question, cancellationToken);
+        return answer is { Outcome: AccessOutcome.Proven } ? (answer.Accounts, null) : ([], answer?.Code ?? "meta_unavailable");
+    }
+
     /// <summary>Says what of a claim Meta does not confirm; null when all of it is the token's account.</summary>
     public static ProblemHttpResult? Contradiction(
         ProvenAccount proven, string? instagramAccountId, MessagingChannelId? channel, string? pageId)

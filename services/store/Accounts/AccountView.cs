@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using InstaMessenger.Contracts;
 using InstaMessenger.Contracts.Ids;
@@ -64,6 +65,9 @@ internal sealed record AccountEventData(ConnectedAccount Account)
     public static AccountEventData Of(Account account) =>
         new(new ConnectedAccount(account.Id, account.InstagramAccountId, account.MessagingChannelId, account.Username, account.LoginType));
 }
+
+/// <summary><c>data</c> of <c>account.health</c>.</summary>
+internal sealed record AccountHealthData(ConnectedAccount Account, JsonElement Health);
 
 /// <summary>An account as events name it.</summary>
 internal sealed record ConnectedAccount(

@@ -27,6 +27,12 @@ internal sealed record AccountInput(
     /// <summary>What Meta said of the token; null when none is given and nothing else needed a proof.</summary>
     public ProvenAccount? Proven { get; init; }
 
+    /// <summary>The Meta app by whose login the token came; null when it was pasted.</summary>
+    public string? AppId { get; init; }
+
+    /// <summary>When the token ends, if that is known.</summary>
+    public DateTimeOffset? TokenExpiresAt { get; init; }
+
     /// <summary>Leaves the secrets out, wherever the record is printed.</summary>
     public override string ToString() => nameof(AccountInput);
 }
@@ -70,7 +76,7 @@ internal sealed class AccountWriter(
             clock.GetUtcNow());
         if (input.Proven is { } proven) account.Identify(new AccountIdentity(
             proven.InstagramAccountId, proven.AppScopedId, proven.PageId, proven.Name, proven.PictureUrl));
-        if (input.AccessToken is not null) account.Hold(appId: null, tokenExpiresAt: null);
+        if (input.AccessToken is not null) account.Hold(input.AppId, input.TokenExpiresAt);
         account.ChangeMedia(input.Media.Mode ?? account.MediaMode, input.Media.KeepDays ?? account.MediaKeepDays);
         await ClaimIdsAsync(scope.Db, account);
         Tell(scope, account);
@@ -86,6 +92,13 @@ internal sealed class AccountWriter(
     public void Unlink(WorkScope<StoreDbContext> scope, Account account)
     {
         account.Unlink(clock.GetUtcNow());
+        Tell(scope, account);
+    }
+
+    /// <summary>Takes a refreshed token, and tells those who use it.</summary>
+    public void Renew(WorkScope<StoreDbContext> scope, Account account, TokenRefreshed refreshed)
+    {
+        account.RenewToken(refreshed.ProtectedAccessToken, refreshed.ExpiresAt, clock.GetUtcNow());
         Tell(scope, account);
     }
 

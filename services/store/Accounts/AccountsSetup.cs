@@ -1,5 +1,6 @@
 using InstaMessenger.Contracts.Events;
 using InstaMessenger.Hosting.Bus;
+using InstaMessenger.Hosting.Workers;
 using InstaMessenger.Store.Data;
 
 namespace InstaMessenger.Store.Accounts;
@@ -11,6 +12,9 @@ internal static class AccountsSetup
     {
         builder.Services.AddSingleton<IMetaQuestions>(provider => provider.GetRequiredService<MetaQuestions>());
         builder.Services.AddMessageHandler<StoreDbContext, AccessProven, MetaQuestions>("store.access-proven");
+        builder.Services.AddMessageHandler<StoreDbContext, TokenRefreshed, TokenRefreshes>("store.token-refreshed");
+        builder.Services.AddMessageHandler<StoreDbContext, AccountHealthChanged, HealthChanges>("store.account-health-changed");
+        builder.Services.AddWorker<AccountActivity>();
         builder.Services.AddSingleton<AccountProof>();
         builder.Services.AddSingleton<AccountWriter>();
         builder.Services.AddSingleton<LinkAccount>();

@@ -49,6 +49,7 @@ internal sealed partial class LinkAccount(
     SecretProtector secrets,
     EventLog events,
     AccessChanges access,
+    IUnitOfWork<StoreDbContext> unitOfWork,
     TimeProvider clock,
     ILogger<LinkAccount> logger)
 {
@@ -69,7 +70,6 @@ internal sealed partial class LinkAccount(
         LinkAccountRequest request,
         Caller caller,
         OutboundRules outbound,
-        IUnitOfWork<StoreDbContext> unitOfWork,
         LinkAccount link,
         CancellationToken cancellationToken)
     {
@@ -88,8 +88,26 @@ internal sealed partial class LinkAccount(
         problem ??= AccountProof.Contradiction(proven!, instagramAccount.Value, input.MessagingChannelId, page);
         if (problem is not null) return problem;
         input = input with { Proven = proven };
-        return await unitOfWork.ExecuteAsync(scope => link.LinkAsync(scope, caller, input, request.HistoryEvents), cancellationToken);
+        return await link.LinkAsync(caller, input, request.HistoryEvents, cancellationToken);
     }
+
+    /// <summary>Links an account that came by Meta's login; returns its id, or the code of why not.</summary>
+    public async Task<(AccountId? Linked, string? Error)> ConnectAsync(
+        Caller caller, AccountInput input, CancellationToken cancellationToken)
+    {
+        var answer = await LinkAsync(caller, input, historyEvents: null, cancellationToken);
+        return answer.Result switch
+        {
+            Created<AccountView> made => (made.Value!.Id, null),
+            Ok<AccountView> again => (again.Value!.Id, null),
+            ProblemHttpResult problem => (null, problem.ProblemDetails.Extensions["code"]?.ToString() ?? "not_connected"),
+            _ => (null, "not_connected"),
+        };
+    }
+
+    private Task<Results<Created<AccountView>, Ok<AccountView>, ProblemHttpResult>> LinkAsync(
+        Caller caller, AccountInput input, bool? historyEvents, CancellationToken cancellationToken) =>
+        unitOfWork.ExecuteAsync(scope => LinkAsync(scope, caller, input, historyEvents), cancellationToken);
 
     private Task<(ProvenAccount? Proven, ProblemHttpResult? Problem)> ProveAsync(AccountInput input, CancellationToken cancellationToken)
     {

@@ -26,34 +26,11 @@ internal sealed class MetaQuestions(
 
     private readonly ConcurrentDictionary<string, Wait> _waiting = new();
 
-    public async Task<AccessProven?> AskAsync(ProveAccess question, CancellationToken cancellationToken)
-    {
-        var wait = _waiting[question.QuestionId] = new Wait();
-        try
-        {
-            await unitOfWork.ExecuteAsync(
-                scope =>
-                {
-                    scope.Publish(question);
-                    return Task.CompletedTask;
-                },
-                cancellationToken);
-            // Real time, whatever the clock: the question travels in it.
-            for (var began = TimeProvider.System.GetTimestamp();
-                TimeProvider.System.GetElapsedTime(began) < ProveAccess.Patience;
-                await wait.SleepAsync(LookEvery, TimeProvider.System, cancellationToken))
-            {
-                if (wait.Answer is { } answer) return answer;
-                if (await FindAsync(question.QuestionId, cancellationToken) is { } kept) return kept;
-            }
+    public Task<AccessProven?> AskAsync(ProveAccess question, CancellationToken cancellationToken) =>
+        AskAsync(question.QuestionId, question, ProveAccess.Patience, cancellationToken);
 
-            return wait.Answer;
-        }
-        finally
-        {
-            _waiting.TryRemove(question.QuestionId, out _);
-        }
-    }
+    public Task<AccessProven?> AskAsync(RedeemCode question, CancellationToken cancellationToken) =>
+        AskAsync(question.QuestionId, question, RedeemCode.Patience, cancellationToken);
 
     public async Task HandleAsync(WorkScope<StoreDbContext> scope, IReadOnlyList<BusItem<AccessProven>> items)
     {
@@ -72,6 +49,36 @@ internal sealed class MetaQuestions(
             });
             var over = clock.GetUtcNow() - Kept;
             await scope.Db.Set<MetaAnswer>().Where(row => row.ReceivedAt < over).ExecuteDeleteAsync();
+        }
+    }
+
+    private async Task<AccessProven?> AskAsync<T>(string id, T question, TimeSpan patience, CancellationToken cancellationToken)
+        where T : class
+    {
+        var wait = _waiting[id] = new Wait();
+        try
+        {
+            await unitOfWork.ExecuteAsync(
+                scope =>
+                {
+                    scope.Publish(question);
+                    return Task.CompletedTask;
+                },
+                cancellationToken);
+            // Real time, whatever the clock: the question travels in it.
+            for (var began = TimeProvider.System.GetTimestamp();
+                TimeProvider.System.GetElapsedTime(began) < patience;
+                await wait.SleepAsync(LookEvery, TimeProvider.System, cancellationToken))
+            {
+                if (wait.Answer is { } answer) return answer;
+                if (await FindAsync(id, cancellationToken) is { } kept) return kept;
+            }
+
+            return wait.Answer;
+        }
+        finally
+        {
+            _waiting.TryRemove(id, out _);
         }
     }
 

@@ -110,6 +110,13 @@ internal sealed class Account
     /// <summary>Decides what becomes of attachments that come from now on. Those that are there stay as they are.</summary>
     public void ChangeMedia(MediaMode mode, int keepDays) => (MediaMode, MediaKeepDays) = (mode, keepDays);
 
+    /// <summary>Takes a refreshed token.</summary>
+    public void RenewToken(string protectedToken, DateTimeOffset? expiresAt, DateTimeOffset now)
+    {
+        (ProtectedAccessToken, TokenExpiresAt) = (protectedToken, expiresAt);
+        Changed(now);
+    }
+
     /// <summary>Takes the channel id that a webhook named.</summary>
     public void BindChannel(MessagingChannelId channel, DateTimeOffset now)
     {

@@ -21,6 +21,7 @@ internal static class EventTypes
     public const string ContactUpdated = "contact.updated";
     public const string ConversationUpdated = "conversation.updated";
     public const string AccountConnected = "account.connected";
+    public const string AccountHealth = "account.health";
     public const string AccountDisconnected = "account.disconnected";
 
     /// <summary>An import of an account's history goes on, or has ended.</summary>

@@ -10,7 +10,11 @@ namespace InstaMessenger.Store.Inbound;
 /// pass over a batch with a fixed number of reads, because this is where every message of every customer comes through.
 /// </summary>
 internal sealed class InboundRecorder(
-    IEnumerable<IArrivalHandler> handlers, UnsupportedArrivals unsupported, QuarantineSignal quarantine, TimeProvider clock)
+    IEnumerable<IArrivalHandler> handlers,
+    UnsupportedArrivals unsupported,
+    QuarantineSignal quarantine,
+    AccountTimes times,
+    TimeProvider clock)
 {
     private readonly IArrivalHandler[] _handlers = [.. handlers];
 
@@ -21,6 +25,7 @@ internal sealed class InboundRecorder(
         foreach (var arrival in arrivals) arrival.SetRoute(routing.Find(arrival.Item));
 
         var rest = arrivals.Where(arrival => arrival.Account is not null).ToList();
+        foreach (var arrival in rest) times.Told(arrival.Account!.Id, arrival.ReceivedAt);
         foreach (var handler in _handlers)
         {
             var named = rest.FindAll(arrival => arrival.Item.Name == handler.Name);

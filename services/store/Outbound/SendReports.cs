@@ -16,7 +16,7 @@ namespace InstaMessenger.Store.Outbound;
 /// word on which message has which <c>mid</c>, because only it names both.
 /// </summary>
 internal sealed partial class SendReports(
-    EventLog log, SendWaiters waiters, ReactionReports reactions, ILogger<SendReports> logger)
+    EventLog log, SendWaiters waiters, ReactionReports reactions, AccountTimes times, ILogger<SendReports> logger)
     : IMessageHandler<StoreDbContext, SendReported>
 {
     public async Task HandleAsync(WorkScope<StoreDbContext> scope, IReadOnlyList<BusItem<SendReported>> items)
@@ -56,6 +56,7 @@ internal sealed partial class SendReports(
         switch (body.Outcome)
         {
             case SendOutcome.Sent:
+                times.Sent(report.Account.Id, body.At);
                 await SettleAsync(
                     scope,
                     report,

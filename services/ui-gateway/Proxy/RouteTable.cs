@@ -16,10 +16,12 @@ internal static class RouteTable
         ("/ui", "Store"),
         ("/openapi", "Store"),
         ("/docs", "Store"),
+        ("/oauth", "Store"),
         ("/media", "Store"),
 
         ("/api/v1/sends", "Sender"),
         ("/api/v1/accounts/{account_id}/health", "Sender"),
+        ("/api/v1/health/accounts", "Sender"),
         ("/api/v1/accounts/{account_id}/ice-breakers", "Sender"),
         ("/api/v1/accounts/{account_id}/persistent-menu", "Sender"),
         ("/api/v1/dead-letters/sender", "Sender"),

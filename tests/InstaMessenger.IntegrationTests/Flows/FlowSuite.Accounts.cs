@@ -34,11 +34,55 @@ public abstract partial class FlowSuite
         var shop = await OpenShopAsync();
         var stranger = Shop.NewNumber();
         shop.Meta.Accounts.Add(new SimulatedAccount(stranger, "IGAA-" + stranger));
-        shop.Meta.OtherFaults.Next(Fault.ServerError(accepted: false), account: stranger);
+        shop.Meta.AccountFaults.Next(Fault.ServerError(accepted: false), account: stranger);
 
         (await LinkAsync(stranger, "IGAA-" + stranger)).ExpectProblem(503, "meta_unavailable");
         (await Admin.GetAsync("/api/v1/accounts?limit=200")).Expect(200).ToJsonString().ShouldNotContain(stranger);
         (await LinkAsync(stranger, "IGAA-" + stranger)).Expect(201);
+    }
+
+    [Fact]
+    public async Task A_linked_account_is_subscribed_and_says_how_it_stands()
+    {
+        var shop = await OpenShopAsync();
+
+        var health = (await shop.Api.PostAsync($"/api/v1/accounts/{shop.AccountId}/health/check")).Expect(200);
+
+        shop.Meta.Accounts.Subscriptions(shop.InstagramId).ShouldContain("message_echoes");
+        (health.Text("status"), health.Text("token.state"), health.At("subscription.missing")!.AsArray().Count)
+            .ShouldBe(("healthy", "valid", 0), health.ToJsonString());
+        health.Items("subscription.fields").Select(field => field.ToString()).ShouldContain("messages");
+        string[] members = ["last_webhook_at", "last_sent_at", "sending", "quarantined", "completeness", "profile_cache", "next_step"];
+        members.Where(member => !health.AsObject().ContainsKey(member)).ShouldBeEmpty();
+        (await Admin.GetAsync("/api/v1/health/accounts?limit=200")).Expect(200).ToJsonString().ShouldContain(shop.AccountId);
+
+        (await shop.Api.DeleteAsync($"/api/v1/accounts/{shop.AccountId}")).Expect(204);
+        await UntilAsync(() => shop.Meta.Accounts.Subscriptions(shop.InstagramId).Count == 0);
+    }
+
+    [Fact]
+    public async Task A_dead_token_pauses_sending_receiving_goes_on_and_what_waits_goes_out_after_connecting_again()
+    {
+        var shop = await OpenShopAsync();
+        var customer = await shop.NewWriterAsync();
+        shop.Meta.Accounts.SetAllTokens(shop.InstagramId, TokenState.Revoked);
+
+        var waiting = (await shop.SendAsync(customer, "it waits", ("Prefer", "respond-async"))).Expect(202);
+        var told = (await shop.Events.WaitForAsync(tapped => tapped.Type == "account.health"))[0];
+        (told.Event.Text("data.health.status"), told.Event.Text("data.health.sending.state"), told.Event.Text("data.health.token.state"))
+            .ShouldBe(("action_needed", "paused", "invalid"));
+        await shop.ReceivedAsync(await customer.SayAsync("are you there?"));
+
+        await shop.RelinkAsync();
+
+        await shop.BecameAsync(waiting.Text("message_id")!, "sent");
+        customer.Messages.Count(message => message.Text == "it waits").ShouldBe(1);
+    }
+
+    private static async Task UntilAsync(Func<bool> holds)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while (!holds()) await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, limit.Token);
     }
 
     private Task<Answer> LinkAsync(string instagramId, string token, string? channel = null, ApiClient? client = null) =>

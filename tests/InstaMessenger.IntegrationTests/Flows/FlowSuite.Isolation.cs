@@ -27,7 +27,7 @@ public abstract partial class FlowSuite
         "GET /media/outbound/{account_id}/{file}",
         "HEAD /media/outbound/{account_id}/{file}",
         "GET /media/outbound/trial",
-        "GET /webhooks/instagram", "POST /webhooks/instagram", "POST /ui/session", "DELETE /ui/session",
+        "GET /oauth/instagram/callback", "GET /webhooks/instagram", "POST /webhooks/instagram", "POST /ui/session", "DELETE /ui/session",
     ];
 
     /// <summary>What a tenant gets who asks for another one's things, for each guarded route.</summary>
@@ -66,6 +66,12 @@ public abstract partial class FlowSuite
             _ => new { items = new[] { new { type = "postback", title = "mine", payload = "THEFT" } } }),
         ["DELETE /api/v1/accounts/{account_id}/persistent-menu"] = Hides(
             HttpMethod.Delete, victim => $"/api/v1/accounts/{victim.Shop.AccountId}/persistent-menu"),
+
+        ["POST /api/v1/accounts/{account_id}/health/check"] = Hides(
+            HttpMethod.Post, victim => $"/api/v1/accounts/{victim.Shop.AccountId}/health/check"),
+        ["POST /oauth/instagram/init"] = async (_, stranger) =>
+            (await stranger.PostAsync("/oauth/instagram/init", new { return_to = "https://thief.example/" })).ExpectProblem(422),
+        ["GET /api/v1/health/accounts"] = Shows("/api/v1/health/accounts?limit=200"),
 
         ["POST /api/v1/messages/send"] = Refuses(
             403, HttpMethod.Post, _ => "/api/v1/messages/send",

@@ -14,7 +14,12 @@ internal static class Faults
                 ? Fault.Presets.GetValueOrDefault(name)
                     ?? throw new BadHttpRequestException($"No preset '{name}'; there are {string.Join(", ", Fault.Presets.Keys)}.")
                 : plan.Fault ?? throw new BadHttpRequestException("Give a preset or a fault.");
-            var calls = plan.On == Calls.Send ? meta.SendFaults : meta.OtherFaults;
+            var calls = plan.On switch
+            {
+                Calls.Send => meta.SendFaults,
+                Calls.Account => meta.AccountFaults,
+                _ => meta.OtherFaults,
+            };
             if (plan.Probability is { } probability) calls.Chance(fault, probability, plan.Seed, plan.Account);
             else calls.Next(fault, plan.Times, plan.Account);
             return Results.NoContent();
@@ -23,6 +28,7 @@ internal static class Faults
         {
             meta.SendFaults.Clear();
             meta.OtherFaults.Clear();
+            meta.AccountFaults.Clear();
             return Results.NoContent();
         });
     }
@@ -31,6 +37,7 @@ internal static class Faults
     {
         Send,
         Other,
+        Account,
     }
 
     /// <summary>The next <c>Times</c> calls, or with <c>Probability</c> any number of calls.</summary>

@@ -4,6 +4,7 @@ using InstaMessenger.Simulator.Meta.Accounts;
 using InstaMessenger.Simulator.Meta.Customers;
 using InstaMessenger.Simulator.Meta.Faults;
 using InstaMessenger.Simulator.Meta.Graph;
+using InstaMessenger.Simulator.Meta.Login;
 using InstaMessenger.Simulator.Meta.Webhooks;
 using InstaMessenger.Simulator.Page;
 using InstaMessenger.Simulator.Records;
@@ -56,6 +57,12 @@ public sealed class MetaStandIn : IDisposable
     /// <summary>What goes wrong with every other call: profiles, sender actions, tokens, subscriptions, conversations.</summary>
     public FaultPlan OtherFaults { get; } = new();
 
+    /// <summary>
+    /// What goes wrong with calls about the account itself: whose a token is, refreshing it, subscriptions, and the first look at its
+    /// conversations. Apart from the others, because the product makes them whenever it wants.
+    /// </summary>
+    public FaultPlan AccountFaults { get; } = new();
+
     /// <summary>Every send that reached its customer, whatever the caller was told.</summary>
     public RecordLog<AcceptedSend> Sends { get; }
 
@@ -88,6 +95,8 @@ public sealed class MetaStandIn : IDisposable
 
     internal OutgoingMedia Media { get; }
 
+    internal LoginBook Logins { get; } = new();
+
     internal TimeProvider Clock { get; }
 
     internal LiveFeed Feed { get; }
@@ -109,6 +118,7 @@ public sealed class MetaStandIn : IDisposable
     {
         SendFaults.Clear();
         OtherFaults.Clear();
+        AccountFaults.Clear();
         Sends.Clear();
         Fetched.Clear();
         Calls.Clear();

@@ -27,6 +27,18 @@ internal sealed class FakeGraph : IAsyncDisposable
     /// <summary>How a conversation is shown that is read back; by default it cannot be read.</summary>
     public Func<HttpContext, Task> Thread { get; set; } = context => Json(context, 503, "{}");
 
+    /// <summary>What is asked of the account itself: whose the token is, webhooks, refreshing. By default all is well.</summary>
+    public Func<HttpContext, Task> Own { get; set; } = context => Json(
+        context,
+        200,
+        """
+        {"success":true,"data":[{"id":"1","subscribed_fields":["messages","message_echoes","message_reactions","message_edit",
+        "messaging_postbacks","messaging_referral","messaging_seen","messaging_handover","standby"]}]}
+        """);
+
+    /// <summary>The calls about the account itself; of the body the query.</summary>
+    public Channel<Call> OwnCalls { get; } = Channel.CreateUnbounded<Call>();
+
     /// <summary>The conversations that were read.</summary>
     public Channel<Call> Reads { get; } = Channel.CreateUnbounded<Call>();
 
@@ -62,11 +74,24 @@ internal sealed class FakeGraph : IAsyncDisposable
 
     private async Task HandleAsync(HttpContext context)
     {
+        if (IsOwn(context.Request))
+        {
+            OwnCalls.Writer.TryWrite(new Call(
+                $"{context.Request.Method} {context.Request.Path}",
+                context.Request.Headers.Authorization.ToString(),
+                null,
+                Uri.UnescapeDataString(context.Request.QueryString.Value!)));
+            await Own(context);
+            return;
+        }
+
         if (HttpMethods.IsGet(context.Request.Method))
         {
             var query = Uri.UnescapeDataString(context.Request.QueryString.Value!);
+            // Taken before the call is told of: who waits for it may change the answer for the next one.
+            var thread = Thread;
             Reads.Writer.TryWrite(new Call(context.Request.Path, context.Request.Headers.Authorization.ToString(), null, query));
-            await Thread(context);
+            await thread(context);
             return;
         }
 
@@ -77,6 +102,10 @@ internal sealed class FakeGraph : IAsyncDisposable
             new Call(context.Request.Path, context.Request.Headers.Authorization.ToString(), context.Request.ContentLength, body));
         await Answer(context, number);
     }
+
+    private static bool IsOwn(HttpRequest request) =>
+        request.Path.Value!.Split('/')[^1] is "me" or "subscribed_apps" or "refresh_access_token"
+        || (request.Path.Value!.EndsWith("/conversations", StringComparison.Ordinal) && request.Query["fields"] == "id");
 
     public sealed record Call(string Path, string Authorization, long? ContentLength, string Body);
 }

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text.Json;
 using System.Threading.Channels;
 using InstaMessenger.Contracts;
 using InstaMessenger.Contracts.Commands;
@@ -11,6 +12,7 @@ using InstaMessenger.Hosting.Database;
 using InstaMessenger.Hosting.Security;
 using InstaMessenger.Sender;
 using InstaMessenger.Sender.Accounts;
+using InstaMessenger.Sender.Checkups;
 using InstaMessenger.Sender.Data;
 using InstaMessenger.Sender.Downloads;
 using InstaMessenger.Sender.History;
@@ -49,6 +51,10 @@ internal sealed class SenderHost : IAsyncDisposable
 
     public Channel<HistoryRead> History { get; } = Channel.CreateUnbounded<HistoryRead>();
 
+    public Channel<TokenRefreshed> Refreshes { get; } = Channel.CreateUnbounded<TokenRefreshed>();
+
+    public Channel<AccountHealthChanged> Health { get; } = Channel.CreateUnbounded<AccountHealthChanged>();
+
     public HttpClient Http { get; private set; } = null!;
 
     public IServiceProvider Services => _app.Services;
@@ -77,7 +83,8 @@ internal sealed class SenderHost : IAsyncDisposable
         builder.Services.AddSingleton<TimeProvider>(Clock);
         builder.Services.AddSingleton<ICallerSource, Callers>();
         builder.Services.AddSingleton(Reports);
-        builder.Services.AddSingleton(Media).AddSingleton(Profiles).AddSingleton(Proofs);
+        builder.Services.AddSingleton(Media).AddSingleton(Profiles).AddSingleton(Proofs)
+            .AddSingleton(Refreshes).AddSingleton(Health);
         builder.AddServiceDefaults("sender", 0);
         builder.AddSender();
         builder.Services.AddMessageHandler<SenderDbContext, SendReported, Collector>("store.send-reported");
@@ -86,6 +93,8 @@ internal sealed class SenderHost : IAsyncDisposable
         builder.Services.AddSingleton(History);
         builder.Services.AddMessageHandler<SenderDbContext, HistoryRead, HistoryCollector>("store.history-read");
         builder.Services.AddMessageHandler<SenderDbContext, AccessProven, ProofCollector>("store.access-proven");
+        builder.Services.AddMessageHandler<SenderDbContext, TokenRefreshed, RefreshCollector>("store.token-refreshed");
+        builder.Services.AddMessageHandler<SenderDbContext, AccountHealthChanged, HealthCollector>("store.account-health-changed");
         builder.AddBus();
         builder.Logging.ClearProviders().AddProvider(new TestOutputLog(LogLevel.Information));
         _app = builder.Build();
@@ -110,12 +119,20 @@ internal sealed class SenderHost : IAsyncDisposable
     }
 
     public Task LinkAsync(
-        long version = 1, string token = "IGTOKEN", LoginType login = LoginType.Instagram, bool unlinked = false, AccountId? account = null)
+        long version = 1,
+        string token = "IGTOKEN",
+        LoginType login = LoginType.Instagram,
+        bool unlinked = false,
+        AccountId? account = null,
+        DateTimeOffset? expiresAt = null)
     {
         var id = account ?? Account;
         var sealedToken = unlinked ? null : Services.GetRequiredService<SecretProtector>().Protect(SecretPurpose.AccessToken, id, token);
         return HandleAsync<AccountChanged, AccountChangedHandler>(
-            new AccountChanged(id, version, InstagramAccountId.Parse("17841400000000001"), login, sealedToken, null, null, unlinked));
+            new AccountChanged(id, version, InstagramAccountId.Parse("17841400000000001"), login, sealedToken, null, null, unlinked)
+            {
+                TokenExpiresAt = expiresAt,
+            });
     }
 
     public SendMessage Text(
@@ -186,6 +203,21 @@ internal sealed class SenderHost : IAsyncDisposable
     public Task WriteAsync(Func<SenderDbContext, Task> write) =>
         Services.GetRequiredService<IUnitOfWork<SenderDbContext>>().ExecuteAsync(scope => write(scope.Db));
 
+    /// <summary>The next change of an account's health that is told, while time goes by.</summary>
+    public async Task<JsonElement> HealthToldAsync()
+    {
+        var told = Health.Reader.ReadAsync(Patience.Token()).AsTask();
+        while (!told.IsCompleted)
+        {
+            Clock.Advance(TimeSpan.FromSeconds(3));
+            await Task.WhenAny(told, Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System));
+        }
+
+        return JsonElement.Parse((await told).Health);
+    }
+
+    public Task ActiveAsync(AccountActive active) => HandleAsync<AccountActive, AccountActiveHandler>(active);
+
     public Task ProveAsync(ProveAccess question) => HandleAsync<ProveAccess, ProveAccessHandler>(question);
 
     private Task HandleAsync<T, THandler>(params T[] messages)
@@ -235,6 +267,24 @@ internal sealed class SenderHost : IAsyncDisposable
         public Task HandleAsync(WorkScope<SenderDbContext> scope, IReadOnlyList<BusItem<HistoryRead>> items)
         {
             foreach (var item in items) parts.Writer.TryWrite(item.Body);
+            return Task.CompletedTask;
+        }
+    }
+
+    internal sealed class RefreshCollector(Channel<TokenRefreshed> refreshes) : IMessageHandler<SenderDbContext, TokenRefreshed>
+    {
+        public Task HandleAsync(WorkScope<SenderDbContext> scope, IReadOnlyList<BusItem<TokenRefreshed>> items)
+        {
+            foreach (var item in items) refreshes.Writer.TryWrite(item.Body);
+            return Task.CompletedTask;
+        }
+    }
+
+    internal sealed class HealthCollector(Channel<AccountHealthChanged> changes) : IMessageHandler<SenderDbContext, AccountHealthChanged>
+    {
+        public Task HandleAsync(WorkScope<SenderDbContext> scope, IReadOnlyList<BusItem<AccountHealthChanged>> items)
+        {
+            foreach (var item in items) changes.Writer.TryWrite(item.Body);
             return Task.CompletedTask;
         }
     }

@@ -18,6 +18,7 @@ public sealed partial class GaugeTests : IDisposable
         "event_log_backlog{database=\"store\"}", "event_log_backlog_age_seconds{database=\"store\"}",
         "quarantine_rows{database=\"store\"}",
         "sends_waiting{database=\"sender\"}", "sends_waiting_age_seconds{database=\"sender\"}", "sends_unknown{database=\"sender\"}",
+        "accounts_action_needed{database=\"sender\"}", "accounts_tokens_ending{database=\"sender\"}",
         "downloads_waiting{database=\"sender\"}", "downloads_waiting_age_seconds{database=\"sender\"}",
         "deliveries_waiting{database=\"crm-forwarder\"}",
         "deliveries_waiting_age_seconds{database=\"crm-forwarder\"}",

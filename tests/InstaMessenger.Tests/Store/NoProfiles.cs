@@ -15,12 +15,14 @@ namespace InstaMessenger.Tests.Store;
 internal sealed class NoProfiles
     : IMessageHandler<StoreDbContext, LookUpProfile>,
     IMessageHandler<StoreDbContext, ProfileCacheUsed>,
-    IMessageHandler<StoreDbContext, ReadHistory>
+    IMessageHandler<StoreDbContext, ReadHistory>,
+    IMessageHandler<StoreDbContext, AccountActive>
 {
     /// <summary>Adds it unless the test listens itself.</summary>
     public static void AddTo(IServiceCollection services)
     {
         services.AddMessageHandler<StoreDbContext, ReadHistory, NoProfiles>("sender.read-history");
+        services.AddMessageHandler<StoreDbContext, AccountActive, NoProfiles>("sender.account-active");
         if (services.Any(service => service.ServiceType == typeof(BusSubscription) && IsOfProfiles(service))) return;
         services.AddMessageHandler<StoreDbContext, LookUpProfile, NoProfiles>("sender.look-up-profile");
         services.AddMessageHandler<StoreDbContext, ProfileCacheUsed, NoProfiles>("sender.profile-cache-used");
@@ -31,6 +33,8 @@ internal sealed class NoProfiles
     public Task HandleAsync(WorkScope<StoreDbContext> scope, IReadOnlyList<BusItem<ProfileCacheUsed>> items) => Task.CompletedTask;
 
     public Task HandleAsync(WorkScope<StoreDbContext> scope, IReadOnlyList<BusItem<ReadHistory>> items) => Task.CompletedTask;
+
+    public Task HandleAsync(WorkScope<StoreDbContext> scope, IReadOnlyList<BusItem<AccountActive>> items) => Task.CompletedTask;
 
     private static bool IsOfProfiles(ServiceDescriptor service) =>
         service.ImplementationInstance!.GetType().GenericTypeArguments.Contains(typeof(LookUpProfile));

@@ -67,7 +67,7 @@ internal static partial class GraphEndpoints
 
     private static Func<GraphContext, Task> Faulty(Func<GraphContext, Task> handle) => async call =>
     {
-        var fault = call.Meta.OtherFaults.Take(call.Account!.Id);
+        var fault = (IsOfAccount(call.Http.Request) ? call.Meta.AccountFaults : call.Meta.OtherFaults).Take(call.Account!.Id);
         await call.Meta.DelayAsync(fault);
         if (fault is { Accepted: false, Kind: not FaultKind.Latency })
         {
@@ -77,6 +77,10 @@ internal static partial class GraphEndpoints
         if (fault is not null) call.AddUsage(fault);
         await handle(call);
     };
+
+    private static bool IsOfAccount(HttpRequest request) =>
+        request.Path.Value!.Split('/')[^1] is "me" or "subscribed_apps" or "refresh_access_token"
+        || (request.Path.Value!.EndsWith("/conversations", StringComparison.Ordinal) && request.Query["limit"] == "1");
 
     [GeneratedRegex(@"^v\d+\.\d+$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 100)]
     private static partial Regex Version();

@@ -1,4 +1,5 @@
 using System.Text;
+using InstaMessenger.Hosting.Settings;
 using InstaMessenger.Ingress.Webhooks;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Primitives;

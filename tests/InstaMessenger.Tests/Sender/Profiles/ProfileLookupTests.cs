@@ -38,6 +38,7 @@ public sealed class ProfileLookupTests : IAsyncLifetime
         await AskAsync(SenderHost.Contact, SenderHost.Contact);
         await AskAsync(SenderHost.Contact);
         (await RowsAsync()).ShouldBe(1);
+        await PutOffAsync();
         await _host.LinkAsync();
         await ForgetWaitAsync();
 
@@ -201,10 +202,15 @@ public sealed class ProfileLookupTests : IAsyncLifetime
     /// <summary>Lets the time of the next try come, once the attempt before it is recorded.</summary>
     private async Task ForgetWaitAsync()
     {
-        var now = _host.Clock.GetUtcNow();
-        await UntilAsync(async db => await db.Set<ProfileLookup>().AnyAsync(row => row.DueAt > now + TimeSpan.FromMinutes(2)));
+        await PutOffAsync();
         _host.Clock.Advance(TimeSpan.FromMinutes(6));
         _host.Services.GetRequiredService<ProfileSignal>().Wake();
+    }
+
+    private Task PutOffAsync()
+    {
+        var now = _host.Clock.GetUtcNow();
+        return UntilAsync(async db => await db.Set<ProfileLookup>().AnyAsync(row => row.DueAt > now + TimeSpan.FromMinutes(2)));
     }
 
     private Task GoneAsync() => UntilAsync(async db => !await db.Set<ProfileLookup>().AnyAsync());

@@ -16,20 +16,20 @@ public sealed class ProofTests : SenderTests
     [InlineData("""{"data":[{"id":27841400000000001,"user_id":17841400000000001,"username":"shop","name":"The shop"}]}""")]
     public async Task With_Instagram_Login_the_id_that_webhooks_carry_is_the_accounts_and_the_apps_own_is_kept_beside_it(string me)
     {
-        Graph.Thread = context => FakeGraph.Json(context, 200, me);
+        Graph.Own = context => FakeGraph.Json(context, 200, me);
 
         var owner = (await AskAsync(LoginType.Instagram)).Accounts.ShouldHaveSingleItem();
 
         (owner.InstagramAccountId.Value, owner.AppScopedId, owner.PageId, owner.Username, owner.Name)
             .ShouldBe(("17841400000000001", "27841400000000001", null, "shop", "The shop"));
-        var call = await Graph.Reads.Reader.ReadAsync(Patience.Token());
-        (call.Path, call.Authorization).ShouldBe(("/v26.0/me", "Bearer IGTOKEN"));
+        var call = await Graph.OwnCalls.Reader.ReadAsync(Patience.Token());
+        (call.Path, call.Authorization).ShouldBe(("GET /v26.0/me", "Bearer IGTOKEN"));
     }
 
     [Fact]
     public async Task With_Facebook_Login_the_Page_names_its_Instagram_account()
     {
-        Graph.Thread = context => FakeGraph.Json(
+        Graph.Own = context => FakeGraph.Json(
             context, 200, """{"id":"1000","name":"A page","instagram_business_account":{"id":"17841400000000001","username":"shop"}}""");
 
         var owner = (await AskAsync(LoginType.Facebook)).Accounts.ShouldHaveSingleItem();
@@ -49,7 +49,9 @@ public sealed class ProofTests : SenderTests
     public async Task A_refusal_is_about_the_token_and_trouble_of_Metas_is_not(int status, string me, AccessOutcome outcome, string code)
     {
         await Host.LinkAsync();
-        Graph.Thread = context => FakeGraph.Json(context, status, me);
+        // The account's own token is well.
+        var own = Graph.Own;
+        Graph.Own = context => context.Request.Path == "/v26.0/me" ? FakeGraph.Json(context, status, me) : own(context);
 
         var answer = await AskAsync(LoginType.Instagram);
 
@@ -62,13 +64,13 @@ public sealed class ProofTests : SenderTests
     [Fact]
     public async Task A_question_that_nobody_waits_for_any_more_is_not_asked()
     {
-        Graph.Thread = context => FakeGraph.Json(context, 200, """{"user_id":"17841400000000001"}""");
+        Graph.Own = context => FakeGraph.Json(context, 200, """{"user_id":"17841400000000001"}""");
         await Host.ProveAsync(Question("old", LoginType.Instagram) with { AskedAt = Host.Clock.GetUtcNow().AddMinutes(-1) });
         await Host.ProveAsync(Question("new", LoginType.Instagram));
 
         (await Host.Proofs.Reader.ReadAsync(Patience.Token())).QuestionId.ShouldBe("new");
-        await Graph.Reads.Reader.ReadAsync(Patience.Token());
-        Graph.Reads.Reader.TryRead(out _).ShouldBeFalse();
+        await Graph.OwnCalls.Reader.ReadAsync(Patience.Token());
+        Graph.OwnCalls.Reader.TryRead(out _).ShouldBeFalse();
     }
 
     private async Task<AccessProven> AskAsync(LoginType login)

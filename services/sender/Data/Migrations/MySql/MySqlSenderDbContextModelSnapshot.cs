@@ -153,6 +153,109 @@ namespace InstaMessenger.Sender.Data.Migrations.MySql
                     b.ToTable("outbox", (string)null);
                 });
 
+            modelBuilder.Entity("InstaMessenger.Sender.Data.Checkup", b =>
+                {
+                    b.Property<string>("AccountId")
+                        .HasMaxLength(40)
+                        .HasColumnType("varchar(40)")
+                        .HasColumnName("account_id");
+
+                    b.Property<long?>("CheckDueAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("check_due_at");
+
+                    b.Property<long?>("CheckedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("checked_at");
+
+                    b.Property<int>("Claims")
+                        .IsConcurrencyToken()
+                        .HasColumnType("int")
+                        .HasColumnName("claims");
+
+                    b.Property<long?>("FarewellBy")
+                        .HasColumnType("bigint")
+                        .HasColumnName("farewell_by");
+
+                    b.Property<string>("FarewellToken")
+                        .HasMaxLength(4000)
+                        .HasColumnType("varchar(4000)")
+                        .HasColumnName("farewell_token");
+
+                    b.Property<string>("Fields")
+                        .HasMaxLength(500)
+                        .HasColumnType("varchar(500)")
+                        .HasColumnName("fields");
+
+                    b.Property<string>("Finding")
+                        .HasMaxLength(100)
+                        .HasColumnType("varchar(100)")
+                        .HasColumnName("finding");
+
+                    b.Property<long?>("HealthDueAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("health_due_at");
+
+                    b.Property<long?>("LastSentAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("last_sent_at");
+
+                    b.Property<long?>("LastWebhookAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("last_webhook_at");
+
+                    b.Property<string>("Missing")
+                        .IsRequired()
+                        .HasMaxLength(500)
+                        .HasColumnType("varchar(500)")
+                        .HasColumnName("missing");
+
+                    b.Property<int>("Quarantined")
+                        .HasColumnType("int")
+                        .HasColumnName("quarantined");
+
+                    b.Property<long?>("RefreshDueAt")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint")
+                        .HasColumnName("refresh_due_at");
+
+                    b.Property<long?>("RefreshedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("refreshed_at");
+
+                    b.Property<string>("Refusal")
+                        .HasMaxLength(100)
+                        .HasColumnType("varchar(100)")
+                        .HasColumnName("refusal");
+
+                    b.Property<long?>("RefusedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("refused_at");
+
+                    b.Property<long?>("TokenExpiresAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("token_expires_at");
+
+                    b.Property<long?>("TokenSince")
+                        .HasColumnType("bigint")
+                        .HasColumnName("token_since");
+
+                    b.Property<string>("Told")
+                        .HasMaxLength(500)
+                        .HasColumnType("varchar(500)")
+                        .HasColumnName("told");
+
+                    b.HasKey("AccountId");
+
+                    b.HasIndex("CheckDueAt");
+
+                    b.HasIndex("HealthDueAt");
+
+                    b.HasIndex("RefreshDueAt");
+
+                    b.ToTable("checkups", (string)null);
+                });
+
             modelBuilder.Entity("InstaMessenger.Sender.Data.Download", b =>
                 {
                     b.Property<long>("Sequence")
@@ -393,6 +496,11 @@ namespace InstaMessenger.Sender.Data.Migrations.MySql
                         .HasColumnType("varchar(40)")
                         .HasColumnName("account_id");
 
+                    b.Property<string>("AppId")
+                        .HasMaxLength(40)
+                        .HasColumnType("varchar(40)")
+                        .HasColumnName("app_id");
+
                     b.Property<string>("InstagramAccountId")
                         .IsRequired()
                         .HasMaxLength(20)
@@ -413,6 +521,11 @@ namespace InstaMessenger.Sender.Data.Migrations.MySql
                         .HasMaxLength(100)
                         .HasColumnType("varchar(100)")
                         .HasColumnName("owner");
+
+                    b.Property<string>("PageId")
+                        .HasMaxLength(20)
+                        .HasColumnType("varchar(20)")
+                        .HasColumnName("page_id");
 
                     b.Property<string>("PauseReason")
                         .HasMaxLength(100)

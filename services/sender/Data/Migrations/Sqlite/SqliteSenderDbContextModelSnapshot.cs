@@ -143,6 +143,109 @@ namespace InstaMessenger.Sender.Data.Migrations.Sqlite
                     b.ToTable("outbox", (string)null);
                 });
 
+            modelBuilder.Entity("InstaMessenger.Sender.Data.Checkup", b =>
+                {
+                    b.Property<string>("AccountId")
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("account_id");
+
+                    b.Property<long?>("CheckDueAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("check_due_at");
+
+                    b.Property<long?>("CheckedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("checked_at");
+
+                    b.Property<int>("Claims")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("claims");
+
+                    b.Property<long?>("FarewellBy")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("farewell_by");
+
+                    b.Property<string>("FarewellToken")
+                        .HasMaxLength(4000)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("farewell_token");
+
+                    b.Property<string>("Fields")
+                        .HasMaxLength(500)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("fields");
+
+                    b.Property<string>("Finding")
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("finding");
+
+                    b.Property<long?>("HealthDueAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("health_due_at");
+
+                    b.Property<long?>("LastSentAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("last_sent_at");
+
+                    b.Property<long?>("LastWebhookAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("last_webhook_at");
+
+                    b.Property<string>("Missing")
+                        .IsRequired()
+                        .HasMaxLength(500)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("missing");
+
+                    b.Property<int>("Quarantined")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("quarantined");
+
+                    b.Property<long?>("RefreshDueAt")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("refresh_due_at");
+
+                    b.Property<long?>("RefreshedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("refreshed_at");
+
+                    b.Property<string>("Refusal")
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("refusal");
+
+                    b.Property<long?>("RefusedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("refused_at");
+
+                    b.Property<long?>("TokenExpiresAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("token_expires_at");
+
+                    b.Property<long?>("TokenSince")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("token_since");
+
+                    b.Property<string>("Told")
+                        .HasMaxLength(500)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("told");
+
+                    b.HasKey("AccountId");
+
+                    b.HasIndex("CheckDueAt");
+
+                    b.HasIndex("HealthDueAt");
+
+                    b.HasIndex("RefreshDueAt");
+
+                    b.ToTable("checkups", (string)null);
+                });
+
             modelBuilder.Entity("InstaMessenger.Sender.Data.Download", b =>
                 {
                     b.Property<long>("Sequence")
@@ -379,6 +482,11 @@ namespace InstaMessenger.Sender.Data.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("account_id");
 
+                    b.Property<string>("AppId")
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("app_id");
+
                     b.Property<string>("InstagramAccountId")
                         .IsRequired()
                         .HasMaxLength(20)
@@ -399,6 +507,11 @@ namespace InstaMessenger.Sender.Data.Migrations.Sqlite
                         .HasMaxLength(100)
                         .HasColumnType("TEXT")
                         .HasColumnName("owner");
+
+                    b.Property<string>("PageId")
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("page_id");
 
                     b.Property<string>("PauseReason")
                         .HasMaxLength(100)
