@@ -65,8 +65,8 @@ public sealed class QueriesOnMariaDbTests(WatchedMariaDbProduct product) : IClas
         await FillAsync(shop, talker);
         var customer = await small.NewWriterAsync();
         await small.SendAsync(customer, "an answer");
-        var begin = (await product.QueryAsync("SELECT NOW(6)")).Single();
-        begin.ShouldNotBeEmpty();
+        // The server does so by itself some seconds later; until then it makes its plans for tables that are nearly empty.
+        await product.QueryAsync("ANALYZE TABLE messages, conversations, events, searched_messages, search_terms");
         await product.QueryAsync("TRUNCATE TABLE mysql.slow_log; SELECT 1");
 
         foreach (var api in new[] { admin, shop.Api, small.Api })
