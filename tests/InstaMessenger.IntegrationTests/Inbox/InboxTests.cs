@@ -189,26 +189,6 @@ public sealed partial class InboxTests : IClassFixture<StandaloneProduct>, IClas
     }
 
     [Fact]
-    public async Task Two_tabs_read_one_stream_and_when_the_first_closes_the_other_goes_on()
-    {
-        var mara = await WriterAsync("mara.knits", "Hello!");
-        await using var inbox = await _chromium.OpenAsync(_product, List);
-        await Expect(inbox.Row(mara.Username)).ToBeVisibleAsync();
-        var second = await InboxPage.OpenAsync(inbox.Context, _product.Door);
-        await second.Page.GotoAsync(List);
-        await Expect(second.Row(mara.Username)).ToBeVisibleAsync();
-
-        await mara.SayAsync("to both");
-        await Expect(inbox.Row(mara.Username)).ToContainTextAsync("to both");
-        await Expect(second.Row(mara.Username)).ToContainTextAsync("to both");
-        (inbox.Streams + second.Streams).ShouldBe(1);
-
-        await inbox.Page.CloseAsync();
-        await mara.SayAsync("to the other");
-        await Expect(second.Row(mara.Username)).ToContainTextAsync("to the other");
-    }
-
-    [Fact]
     public async Task An_input_method_confirms_its_word_with_Enter_and_sends_nothing()
     {
         var mara = await WriterAsync("mara.knits", "Hello!");

@@ -1,0 +1,150 @@
+using InstaMessenger.IntegrationTests.Product;
+using InstaMessenger.Simulator.Meta.Customers;
+using InstaMessenger.Simulator.Meta.Webhooks;
+using static Microsoft.Playwright.Assertions;
+
+namespace InstaMessenger.IntegrationTests.Inbox;
+
+/// <summary>Much of everything: a long thread, many conversations, many events, many tabs.</summary>
+public sealed partial class InboxTests
+{
+    private const int ManyNodes = 3_000;
+
+    [Fact]
+    public async Task A_thread_of_10_000_messages_is_read_page_by_page_and_never_jumps_while_one_wheels_up()
+    {
+        var mara = await WriterAsync("mara.knits", "The first.");
+        await InboxSeed.LengthenAsync(_product, await IdOfAsync(mara), 10_000);
+        await using var inbox = await _chromium.OpenAsync(_product, List);
+        await Expect(inbox.Row(mara.Username)).ToContainTextAsync("Line 10000 ");
+        var pages = Count(inbox, "/messages");
+
+        await inbox.OpenThreadAsync(mara.Username);
+        await Expect(inbox.Message("Line 10000 ")).ToBeInViewportAsync();
+        pages().ShouldBe(1);
+        (await NodesAsync(inbox)).ShouldBeLessThan(ManyNodes);
+
+        // The first line that is in view, frame by frame: it goes back by what the wheel turns, and by no leap.
+        await inbox.Page.EvaluateAsync(
+            """
+            () => {
+              window.lines = []
+              const log = document.querySelector('[role=log]')
+              const look = () => {
+                const top = log.getBoundingClientRect().top
+                const first = [...log.querySelectorAll('article')].find((one) => one.getBoundingClientRect().bottom > top + 1)
+                const line = Number(/Line (\d+) /.exec(first?.textContent ?? '')?.[1])
+                if (line) window.lines.push(line)
+                requestAnimationFrame(look)
+              }
+              look()
+            }
+            """);
+        await inbox.Log.HoverAsync();
+        while (pages() < 6)
+        {
+            await inbox.Page.Mouse.WheelAsync(0, -400);
+            await inbox.Page.EvaluateAsync("new Promise((go) => requestAnimationFrame(() => requestAnimationFrame(go)))");
+        }
+
+        var lines = await inbox.Page.EvaluateAsync<int[]>("window.lines");
+        lines.Length.ShouldBeGreaterThan(5);
+        lines.Zip(lines.Skip(1)).Where(pair => pair.Second > pair.First + 1).ShouldBeEmpty("thrown back to what was read");
+        lines.Zip(lines.Skip(1)).Where(pair => pair.First - pair.Second > 45).ShouldBeEmpty("lost the place");
+        (await NodesAsync(inbox)).ShouldBeLessThan(ManyNodes);
+        inbox.ShouldBeClean();
+    }
+
+    [Fact]
+    public async Task A_thousand_events_cost_no_request()
+    {
+        var writers = new List<Customer>();
+        for (var n = 0; n < 5; n++) writers.Add(await WriterAsync($"writer{n}.", "Hello!"));
+        await using var inbox = await _chromium.OpenAsync(_product, List);
+        await inbox.OpenThreadAsync(writers[0].Username);
+        await Expect(inbox.Message("Hello!")).ToBeVisibleAsync();
+
+        await SayAtOnceAsync(0);
+        var asked = Count(inbox, "/api/", "/ui/");
+        await SayAtOnceAsync(1);
+        await SayAtOnceAsync(2);
+
+        asked().ShouldBeLessThanOrEqualTo(5);
+        (await NodesAsync(inbox)).ShouldBeLessThan(ManyNodes);
+
+        async Task SayAtOnceAsync(int round)
+        {
+            var start = TimeProvider.System.GetUtcNow().AddSeconds(-1);
+            var items = Enumerable.Range(0, 500).Select(n => MetaPayloads.Text(
+                Shop.InstagramId,
+                writers[n % 5].Igsid,
+                $"bulk-{writers[0].Igsid}-{round}-{n}",
+                $"Round {round}, {n}.",
+                start.AddMilliseconds(n)));
+            var body = MetaPayloads.Bytes(MetaPayloads.Envelope(Shop.InstagramId, TimeProvider.System.GetUtcNow(), [.. items]));
+            await Shop.Meta.Webhooks.DeliverAsync(body);
+            await Expect(inbox.Row(writers[4].Username)).ToContainTextAsync($"Round {round}, 499.");
+            await Expect(inbox.Message($"Round {round}, 495.")).Not.ToHaveCountAsync(0);
+        }
+    }
+
+    [Fact]
+    public async Task Nine_tabs_read_one_stream_and_when_the_first_closes_the_others_go_on()
+    {
+        var mara = await WriterAsync("mara.knits", "Hello!");
+        await using var inbox = await _chromium.OpenAsync(_product, List);
+        await Expect(inbox.Row(mara.Username)).ToBeVisibleAsync();
+        var others = new List<InboxPage>();
+        for (var n = 0; n < 8; n++)
+        {
+            var tab = await InboxPage.OpenAsync(inbox.Context, _product.Door);
+            await tab.Page.GotoAsync(List);
+            await Expect(tab.Row(mara.Username)).ToBeVisibleAsync();
+            others.Add(tab);
+        }
+
+        await mara.SayAsync("to all");
+        foreach (var tab in others.Prepend(inbox)) await Expect(tab.Row(mara.Username)).ToContainTextAsync("to all");
+        (inbox.Streams + others.Sum(tab => tab.Streams)).ShouldBe(1);
+
+        await inbox.Page.CloseAsync();
+        await mara.SayAsync("to the others");
+        foreach (var tab in others) await Expect(tab.Row(mara.Username)).ToContainTextAsync("to the others");
+        others.Sum(tab => tab.Streams).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_tab_that_was_frozen_shows_what_was_written_meanwhile()
+    {
+        var mara = await WriterAsync("mara.knits", "Hello!");
+        await using var inbox = await _chromium.OpenAsync(_product, List);
+        await inbox.OpenThreadAsync(mara.Username);
+        await Expect(inbox.Message("Hello!")).ToBeVisibleAsync();
+        var devTools = await inbox.Context.NewCDPSessionAsync(inbox.Page);
+
+        await devTools.SendAsync("Page.setWebLifecycleState", new() { ["state"] = "frozen" });
+        await Shop.ReceivedAsync(await mara.SayAsync("while you slept"));
+        await devTools.SendAsync("Page.setWebLifecycleState", new() { ["state"] = "active" });
+
+        await Expect(inbox.Message("while you slept")).ToBeVisibleAsync();
+        await Shop.ReceivedAsync(await mara.SayAsync("and now"));
+        await Expect(inbox.Message("and now")).ToBeVisibleAsync();
+    }
+
+    private async Task<string> IdOfAsync(Customer customer) => (await Shop.ConversationAsync(customer)).Text("id")!;
+
+    /// <summary>Counts the calls of a tab from now on to paths that have one of these in them, besides the live stream.</summary>
+    private static Func<int> Count(InboxPage inbox, params string[] parts)
+    {
+        var count = 0;
+        inbox.Page.Request += (_, request) =>
+        {
+            if (!request.Url.Contains("/stream", StringComparison.Ordinal)
+                && Array.Exists(parts, part => new Uri(request.Url).PathAndQuery.Contains(part, StringComparison.Ordinal)))
+                Interlocked.Increment(ref count);
+        };
+        return () => Volatile.Read(ref count);
+    }
+
+    private static Task<int> NodesAsync(InboxPage inbox) => inbox.Page.EvaluateAsync<int>("document.querySelectorAll('*').length");
+}
