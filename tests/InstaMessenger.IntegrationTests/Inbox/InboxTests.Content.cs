@@ -123,9 +123,9 @@ public sealed partial class InboxTests
         await hers.SignInAsync(name, password);
 
         await hers.OpenThreadAsync(mara.Username);
-        await Expect(mine.Page.GetByText($"{name} is viewing").First).ToBeVisibleAsync();
+        await Expect(mine.Page.GetByText($"{name} is viewing").Filter(new() { Visible = true })).ToBeVisibleAsync();
         await hers.Field.PressSequentiallyAsync("Hi");
-        await Expect(mine.Page.GetByText($"{name} is writing").First).ToBeVisibleAsync();
+        await Expect(mine.Page.GetByText($"{name} is writing").Filter(new() { Visible = true })).ToBeVisibleAsync();
         await hers.Field.PressAsync("Enter");
         await Expect(mine.Message("Hi")).ToContainTextAsync("sent");
 
