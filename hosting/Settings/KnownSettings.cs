@@ -11,6 +11,7 @@ public static class KnownSettings
     /// <summary>The names; a star stands for the number of a list's entry.</summary>
     public static readonly IReadOnlySet<string> Names = new HashSet<string>(StringComparer.OrdinalIgnoreCase)
     {
+        "Accounts:SweepEveryMinutes", "Accounts:SweepGraceSeconds",
         "Bodies:DeadlineSeconds", "Bodies:MostBytesInFlight",
         "Bootstrap:AdminPassword", "Bootstrap:AdminUsername", "Bootstrap:ApiKey",
         "ConnectionStrings:CrmForwarder", "ConnectionStrings:RabbitMq", "ConnectionStrings:Sender", "ConnectionStrings:Store",
