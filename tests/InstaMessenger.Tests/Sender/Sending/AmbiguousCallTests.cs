@@ -6,6 +6,8 @@ using InstaMessenger.Contracts.Ids;
 using InstaMessenger.Contracts.Outgoing;
 using InstaMessenger.Sender.Data;
 using InstaMessenger.Tests.Shared;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace InstaMessenger.Tests.Sender.Sending;
 
@@ -23,6 +25,7 @@ public sealed class AmbiguousCallTests : IAsyncLifetime
         // The listener is for sends alone, so no conversation is read.
         _host = await SenderHost.StartAsync(Address, ("Sender:ReadBackAfterSeconds", "86400"));
         await _host.LinkAsync();
+        await AnswerTheCheckAsync();
     }
 
     public async ValueTask DisposeAsync()
@@ -129,18 +132,50 @@ public sealed class AmbiguousCallTests : IAsyncLifetime
         (await _host.RowAsync("2")).State.ShouldBe(LedgerState.Unknown);
     }
 
+    /// <summary>
+    /// An account that was linked is looked at, which is no send: its two questions are answered here, and the next look is a day away, so
+    /// every later call is a send.
+    /// </summary>
+    private async Task AnswerTheCheckAsync()
+    {
+        const string Body = """
+            {"data":[{"id":"1","subscribed_fields":["messages","message_echoes","message_reactions","message_edit",
+            "messaging_postbacks","messaging_referral","messaging_seen","messaging_handover","standby"]}]}
+            """;
+        foreach (var question in (string[])["/subscribed_apps", "/conversations"])
+        {
+            using var call = await AcceptAsync();
+            (await ReadUntilAsync(call, "\r\n\r\n")).Split('\n')[0].ShouldContain(question);
+            // Closed, so that no send comes over a connection that the test did not accept for it.
+            await call.GetStream().WriteAsync(
+                Encoding.ASCII.GetBytes($"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: {Body.Length}\r\n\r\n{Body}"));
+        }
+
+        while (!await IsCheckedAsync()) await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, Patience.Token());
+    }
+
+    private async Task<bool> IsCheckedAsync()
+    {
+        await using var db = await _host.Services.GetRequiredService<IDbContextFactory<SenderDbContext>>().CreateDbContextAsync();
+        return await db.Set<Checkup>().AnyAsync(row => row.CheckedAt != null);
+    }
+
     private async Task<TcpClient> AcceptAsync() => await _listener.AcceptTcpClientAsync(Patience.Token());
 
     /// <summary>Reads until the body's last brace: then all of it has left the sender.</summary>
-    private static async Task ReadRequestAsync(TcpClient call)
+    private static Task ReadRequestAsync(TcpClient call) => ReadUntilAsync(call, "}}");
+
+    private static async Task<string> ReadUntilAsync(TcpClient call, string end)
     {
         var text = new StringBuilder();
         var buffer = new byte[4096];
-        while (!text.ToString().EndsWith("}}", StringComparison.Ordinal))
+        while (!text.ToString().EndsWith(end, StringComparison.Ordinal))
         {
             var count = await call.GetStream().ReadAsync(buffer, Patience.Token());
             if (count == 0) throw new EndOfStreamException();
             text.Append(Encoding.ASCII.GetString(buffer, 0, count));
         }
+
+        return text.ToString();
     }
 }
