@@ -163,7 +163,7 @@ public sealed class AmbiguousCallTests : IAsyncLifetime
     private async Task<TcpClient> AcceptAsync() => await _listener.AcceptTcpClientAsync(Patience.Token());
 
     /// <summary>Reads until the body's last brace: then all of it has left the sender.</summary>
-    private static Task ReadRequestAsync(TcpClient call) => ReadUntilAsync(call, "}}");
+    private static Task<string> ReadRequestAsync(TcpClient call) => ReadUntilAsync(call, "}}");
 
     private static async Task<string> ReadUntilAsync(TcpClient call, string end)
     {
