@@ -26,11 +26,16 @@ export function useStickyEnd(items: Ref<LogItem[]>, hasNewer: Ref<boolean>, at: 
   /** Whether what was seen last had newer messages behind it: what is added then is read on, and nothing new. */
   let wasMiddle = hasNewer.value
 
-  let lastSize = 0
   let leftAt = -Infinity
   /** Where to be while rows get their real heights, until somebody moves. Virtua's own way cannot be called off: it goes on for 150 ms after each row that is measured, and took whoever began to read up back. */
   let aim: (() => number) | null = null
-  const hold = () => aim && root.value && (root.value.scrollTop = aim())
+  function hold(): void {
+    const scroller = root.value
+    if (!scroller || !aim) return
+    scroller.scrollTop = aim()
+    // Rows that fill no screen do not scroll, so nothing else says that this is the end.
+    if (!hasNewer.value && scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight <= 1) isAtEnd.value = true
+  }
   function go(to: () => number): void {
     aim = to
     hold()
@@ -62,11 +67,9 @@ export function useStickyEnd(items: Ref<LogItem[]>, hasNewer: Ref<boolean>, at: 
     const handle = list.value
     if (!handle || !isPlaced.value) return
     const below = handle.scrollSize - offset - handle.viewportSize
-    const hasGrown = handle.scrollSize !== lastSize
-    lastSize = handle.scrollSize
     if (below <= (isLeaving() ? 1 : tolerance)) isAtEnd.value = !hasNewer.value
     // Rows at the end turned out to be of another height than they were taken for, and nobody moved.
-    else if (isAtEnd.value && hasGrown && !isLeaving()) return toEnd()
+    else if (isAtEnd.value && !isLeaving()) return toEnd()
     else isAtEnd.value = false
     if (isAtEnd.value) missed.value = 0
     if (offset < 2 * handle.viewportSize) hooks.older()
