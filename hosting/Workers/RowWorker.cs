@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 
 namespace InstaMessenger.Hosting.Workers;
@@ -17,7 +18,8 @@ public abstract partial class RowWorker<TKey>(TimeProvider clock, ILogger logger
 
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(10);
 
-    private readonly Dictionary<TKey, Suspect> _suspects = [];
+    /// <summary>The worker's metrics look at it while a round changes it.</summary>
+    private readonly ConcurrentDictionary<TKey, Suspect> _suspects = new();
 
     /// <summary>Rows that could not be set aside are tried again for ever, beside the others.</summary>
     internal override int StuckRows => _suspects.Values.Count(suspect => suspect.Failures > MostFailures);
@@ -37,7 +39,7 @@ public abstract partial class RowWorker<TKey>(TimeProvider clock, ILogger logger
         var others = suspects.Count == 0 ? rows : [.. rows.Where(row => !_suspects.ContainsKey(row))];
         await HandleTogetherAsync(others, cancellationToken);
         foreach (var row in suspects) await HandleAloneAsync(row, cancellationToken);
-        return rows.Count == RowsPerRound ? NextRound.Now : _suspects.Count > 0 ? NextRound.Within(RetryAfter) : NextRound.WhenWoken;
+        return rows.Count == RowsPerRound ? NextRound.Now : !_suspects.IsEmpty ? NextRound.Within(RetryAfter) : NextRound.WhenWoken;
     }
 
     /// <summary>Finds rows that are due, without a transaction.</summary>
@@ -64,7 +66,7 @@ public abstract partial class RowWorker<TKey>(TimeProvider clock, ILogger logger
     /// <summary>Forgets suspects that are not found any more: another process has handled them, or they are not due any more.</summary>
     private void ForgetAllBut(HashSet<TKey> known)
     {
-        foreach (var row in _suspects.Keys.Where(row => !known.Contains(row)).ToList()) _suspects.Remove(row);
+        foreach (var row in _suspects.Keys.Where(row => !known.Contains(row)).ToList()) _suspects.TryRemove(row, out _);
     }
 
     private async Task HandleTogetherAsync(IReadOnlyList<TKey> rows, CancellationToken cancellationToken)
@@ -91,7 +93,7 @@ public abstract partial class RowWorker<TKey>(TimeProvider clock, ILogger logger
         try
         {
             await HandleAsync([row], cancellationToken);
-            _suspects.Remove(row);
+            _suspects.TryRemove(row, out _);
         }
         catch (Exception error) when (error is not LeaseLostException && !cancellationToken.IsCancellationRequested)
         {
@@ -113,7 +115,7 @@ public abstract partial class RowWorker<TKey>(TimeProvider clock, ILogger logger
         try
         {
             await SetAsideAsync(row, error, cancellationToken);
-            _suspects.Remove(row);
+            _suspects.TryRemove(row, out _);
             LogSetAside(logger, Name, row);
         }
         catch (Exception second) when (second is not LeaseLostException && !cancellationToken.IsCancellationRequested)

@@ -3,7 +3,6 @@ using System.Net.Http.Headers;
 using System.Text.Json;
 using InstaMessenger.Contracts.Ids;
 using InstaMessenger.Hosting.Media;
-using InstaMessenger.Hosting.Workers;
 using InstaMessenger.Store.Data;
 using InstaMessenger.Store.Domain;
 using InstaMessenger.Store.Media;
@@ -19,8 +18,6 @@ namespace InstaMessenger.Tests.Store.Uploads;
 public abstract class UploadTests : SendTests
 {
     private protected const string Door = "https://inbox.example";
-
-    private Worker[]? _sweeps;
 
     private protected static CancellationToken End => TestContext.Current.CancellationToken;
 
@@ -60,19 +57,12 @@ public abstract class UploadTests : SendTests
         return await meta.SendAsync(request, End);
     }
 
-    /// <summary>
-    /// Sweeps uploads and attachments as a second process does, and waits until nothing is left to remove. The store's own workers run when
-    /// the clock is advanced, and rounds of one worker never overlap, so these are others.
-    /// </summary>
+    /// <summary>Sweeps uploads and attachments, and waits until nothing is left to remove.</summary>
     private protected async Task SweepAsync()
     {
-        _sweeps ??=
-        [
-            ActivatorUtilities.CreateInstance<UploadSweep>(Store.Services),
-            ActivatorUtilities.CreateInstance<MediaExpiry>(Store.Services),
-            ActivatorUtilities.CreateInstance<MediaPurgeWorker>(Store.Services),
-        ];
-        foreach (var sweep in _sweeps) await sweep.RoundAsync(End);
+        await Store.Services.GetRequiredService<UploadSweep>().RoundAsync(End);
+        await Store.Services.GetRequiredService<MediaExpiry>().RoundAsync(End);
+        await Store.Services.GetRequiredService<MediaPurgeWorker>().RoundAsync(End);
         await Until(async () =>
         {
             await using var db = Store.Read();
