@@ -21,9 +21,7 @@ internal sealed partial class HistoryWorker(
     /// <summary>How long an account whose step has failed here, not at Meta, is left alone.</summary>
     private static readonly TimeSpan FailedFor = TimeSpan.FromSeconds(5);
 
-    private readonly Dictionary<AccountId, Task> _steps = [];
-    private readonly CancellationTokenSource _stopped = new();
-    private readonly Lock _lock = new();
+    private readonly BesideRounds<AccountId> _steps = new();
 
     public override string Name => "sender.history";
 
@@ -33,8 +31,7 @@ internal sealed partial class HistoryWorker(
 
     public override async Task<NextRound> RoundAsync(CancellationToken cancellationToken)
     {
-        List<AccountId> busy;
-        lock (_lock) busy = [.. _steps.Keys];
+        var busy = _steps.Busy;
         // A step that ends wakes the worker.
         if (busy.Count >= MostAccounts) return NextRound.WhenWoken;
         await using var db = await factory.CreateDbContextAsync(cancellationToken);
@@ -47,46 +44,26 @@ internal sealed partial class HistoryWorker(
             cancellationToken);
         // Messages whose webhooks were lost come before what is long past.
         foreach (var run in rows.OrderBy(row => row.Purpose == HistoryPurpose.Import).DistinctBy(row => row.AccountId)
-            .Take(MostAccounts - busy.Count)) Start(run);
+            .Take(MostAccounts - busy.Count)) _steps.Start(run.AccountId, stopped => StepAsync(run, stopped), signal.Wake);
         if (rows.Count > 0) return NextRound.WhenWoken;
         var next = await others.MinAsync(row => (DateTimeOffset?)row.DueAt, cancellationToken);
         return next is { } due && due - now < Interval ? NextRound.Within(due - now) : NextRound.WhenWoken;
     }
 
-    public override async Task EndAsync(CancellationToken cancellationToken)
-    {
-        await _stopped.EndAsync();
-        Task steps;
-        lock (_lock) steps = Task.WhenAll(_steps.Values);
-        await steps.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-    }
+    public override Task EndAsync(CancellationToken cancellationToken) => _steps.EndAsync(cancellationToken);
 
-    public void Dispose() => _stopped.Dispose();
+    public void Dispose() => _steps.Dispose();
 
-    private void Start(HistoryRun run)
-    {
-        lock (_lock) _steps[run.AccountId] = Task.Run(() => StepAsync(run), CancellationToken.None);
-    }
-
-    private async Task StepAsync(HistoryRun run)
+    private async Task StepAsync(HistoryRun run, CancellationToken stopped)
     {
         try
         {
-            await step.TakeAsync(run.AccountId, run.Purpose, _stopped.Token);
+            await step.TakeAsync(run.AccountId, run.Purpose, stopped);
         }
-        catch (OperationCanceledException) when (_stopped.IsCancellationRequested)
-        {
-            // The next process goes on from the row.
-        }
-        catch (Exception error)
+        catch (Exception error) when (error is not OperationCanceledException || !stopped.IsCancellationRequested)
         {
             LogFailed(logger, error, run.AccountId);
-            await Task.Delay(FailedFor, clock, _stopped.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-        finally
-        {
-            lock (_lock) _steps.Remove(run.AccountId);
-            signal.Wake();
+            await Task.Delay(FailedFor, clock, stopped).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

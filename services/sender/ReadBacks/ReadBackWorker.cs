@@ -26,9 +26,7 @@ internal sealed partial class ReadBackWorker(
     /// <summary>How long an account whose look has failed here, not at Meta, is left alone.</summary>
     private static readonly TimeSpan FailedFor = TimeSpan.FromSeconds(5);
 
-    private readonly Dictionary<AccountId, Task> _looks = [];
-    private readonly CancellationTokenSource _stopped = new();
-    private readonly Lock _lock = new();
+    private readonly BesideRounds<AccountId> _looks = new();
 
     public override string Name => "sender.read-backs";
 
@@ -39,8 +37,7 @@ internal sealed partial class ReadBackWorker(
 
     public override async Task<NextRound> RoundAsync(CancellationToken cancellationToken)
     {
-        List<AccountId> busy;
-        lock (_lock) busy = [.. _looks.Keys];
+        var busy = _looks.Busy;
         if (busy.Count >= MostAccounts) return NextRound.WhenWoken;
         await using var db = await factory.CreateDbContextAsync(cancellationToken);
         var now = clock.GetUtcNow();
@@ -50,7 +47,7 @@ internal sealed partial class ReadBackWorker(
         {
             var accounts = await due.Where(row => !busy.Contains(row.AccountId)).Select(row => row.AccountId).Distinct().OrderBy(id => id)
                 .Take(MostAccounts - busy.Count).ToListAsync(cancellationToken);
-            foreach (var account in accounts) Start(account);
+            foreach (var account in accounts) _looks.Start(account, stopped => LookAsync(account, stopped));
         }
         catch (Exception error) when (UnreadableRows.IsCause(error))
         {
@@ -60,56 +57,37 @@ internal sealed partial class ReadBackWorker(
         return NextRound.WhenWoken;
     }
 
-    public override async Task EndAsync(CancellationToken cancellationToken)
-    {
-        await _stopped.EndAsync();
-        Task looks;
-        lock (_lock) looks = Task.WhenAll(_looks.Values);
-        await looks.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-    }
+    public override Task EndAsync(CancellationToken cancellationToken) => _looks.EndAsync(cancellationToken);
 
-    public void Dispose() => _stopped.Dispose();
+    public void Dispose() => _looks.Dispose();
 
-    private void Start(AccountId account)
-    {
-        lock (_lock) _looks[account] = Task.Run(() => LookAsync(account), CancellationToken.None);
-    }
-
-    private async Task LookAsync(AccountId account)
+    private async Task LookAsync(AccountId account, CancellationToken stopped)
     {
         try
         {
-            await look.LookAsync(account, _stopped.Token);
+            await look.LookAsync(account, stopped);
         }
-        catch (OperationCanceledException) when (_stopped.IsCancellationRequested)
-        {
-            // The next process looks.
-        }
-        catch (Exception error)
+        catch (Exception error) when (error is not OperationCanceledException || !stopped.IsCancellationRequested)
         {
             LogFailed(logger, error, account);
-            await RestAsync(account, error);
-        }
-        finally
-        {
-            lock (_lock) _looks.Remove(account);
+            await RestAsync(account, error, stopped);
         }
     }
 
-    private async Task RestAsync(AccountId account, Exception error)
+    private async Task RestAsync(AccountId account, Exception error, CancellationToken stopped)
     {
         try
         {
             if (UnreadableRows.IsCause(error))
             {
-                await using var db = await factory.CreateDbContextAsync(_stopped.Token);
+                await using var db = await factory.CreateDbContextAsync(stopped);
                 var now = clock.GetUtcNow();
                 var due = db.Ledger.Where(row => row.AccountId == account && row.State == LedgerState.Unknown && row.DueAt <= now);
-                await SetAsideAsync(due, _stopped.Token);
+                await SetAsideAsync(due, stopped);
             }
             else
             {
-                await Task.Delay(FailedFor, clock, _stopped.Token);
+                await Task.Delay(FailedFor, clock, stopped);
             }
         }
         catch (Exception second) when (second is OperationCanceledException || DatabaseErrors.IsUnavailable(second))
