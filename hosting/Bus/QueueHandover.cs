@@ -11,7 +11,7 @@ namespace InstaMessenger.Hosting.Bus;
 /// </summary>
 internal sealed class QueueHandover(IEnumerable<BusSubscription> subscriptions) : IHostedLifecycleService, IReceiveEndpointObserver
 {
-    /// <summary>How long what is being handled may take; a bundle takes some 10 ms.</summary>
+    /// <summary>How long what is being handled, and the stop of the consumers, may take; a bundle takes some 10 ms.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
     /// <summary>MassTransit has heard from the broker by then, or the broker from it.</summary>
@@ -33,7 +33,8 @@ internal sealed class QueueHandover(IEnumerable<BusSubscription> subscriptions) 
         var stops = Task.WhenAll(_endpoints.Keys.Select(endpoint => endpoint.Stop(cancellationToken)));
         await Task.WhenAny(stops, Task.Delay(Moment, TimeProvider.System, cancellationToken));
         foreach (var subscription in subscriptions) subscription.LetGo();
-        await stops.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        // MassTransit's own stop waits for the rest. Without a broker an endpoint may take all the time that the process has to end.
+        await stops.WaitAsync(patience.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     public Task Ready(ReceiveEndpointReady ready)
