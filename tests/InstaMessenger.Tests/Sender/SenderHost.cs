@@ -87,14 +87,15 @@ internal sealed class SenderHost : IAsyncDisposable
             .AddSingleton(Refreshes).AddSingleton(Health);
         builder.AddServiceDefaults("sender", 0);
         builder.AddSender();
-        builder.Services.AddMessageHandler<SenderDbContext, SendReported, Collector>("store.send-reported");
-        builder.Services.AddMessageHandler<SenderDbContext, MediaReported, MediaCollector>("store.media-reported");
-        builder.Services.AddMessageHandler<SenderDbContext, ProfileReported, ProfileCollector>("store.profile-reported");
+        builder.Services.AddMessageHandler<SenderDbContext, SendReported, Collector<SendReported>>("store.send-reported");
+        builder.Services.AddMessageHandler<SenderDbContext, MediaReported, Collector<MediaReported>>("store.media-reported");
+        builder.Services.AddMessageHandler<SenderDbContext, ProfileReported, Collector<ProfileReported>>("store.profile-reported");
         builder.Services.AddSingleton(History);
-        builder.Services.AddMessageHandler<SenderDbContext, HistoryRead, HistoryCollector>("store.history-read");
-        builder.Services.AddMessageHandler<SenderDbContext, AccessProven, ProofCollector>("store.access-proven");
-        builder.Services.AddMessageHandler<SenderDbContext, TokenRefreshed, RefreshCollector>("store.token-refreshed");
-        builder.Services.AddMessageHandler<SenderDbContext, AccountHealthChanged, HealthCollector>("store.account-health-changed");
+        builder.Services.AddMessageHandler<SenderDbContext, HistoryRead, Collector<HistoryRead>>("store.history-read");
+        builder.Services.AddMessageHandler<SenderDbContext, AccessProven, Collector<AccessProven>>("store.access-proven");
+        builder.Services.AddMessageHandler<SenderDbContext, TokenRefreshed, Collector<TokenRefreshed>>("store.token-refreshed");
+        builder.Services.AddMessageHandler<SenderDbContext, AccountHealthChanged, Collector<AccountHealthChanged>>(
+            "store.account-health-changed");
         builder.AddBus();
         builder.Logging.ClearProviders().AddProvider(new TestOutputLog(LogLevel.Information));
         _app = builder.Build();
@@ -226,65 +227,11 @@ internal sealed class SenderHost : IAsyncDisposable
             Services.GetRequiredService<THandler>().HandleAsync(
                 scope, [.. messages.Select((message, index) => new BusItem<T>($"test-{index}", null, message))]));
 
-    internal sealed class Collector(Channel<SendReported> reports) : IMessageHandler<SenderDbContext, SendReported>
+    internal sealed class Collector<T>(Channel<T> collected) : IMessageHandler<SenderDbContext, T>
     {
-        public Task HandleAsync(WorkScope<SenderDbContext> scope, IReadOnlyList<BusItem<SendReported>> items)
+        public Task HandleAsync(WorkScope<SenderDbContext> scope, IReadOnlyList<BusItem<T>> items)
         {
-            foreach (var item in items) reports.Writer.TryWrite(item.Body);
-            return Task.CompletedTask;
-        }
-    }
-
-    internal sealed class MediaCollector(Channel<MediaReported> reports) : IMessageHandler<SenderDbContext, MediaReported>
-    {
-        public Task HandleAsync(WorkScope<SenderDbContext> scope, IReadOnlyList<BusItem<MediaReported>> items)
-        {
-            foreach (var item in items) reports.Writer.TryWrite(item.Body);
-            return Task.CompletedTask;
-        }
-    }
-
-    internal sealed class ProfileCollector(Channel<ProfileReported> reports) : IMessageHandler<SenderDbContext, ProfileReported>
-    {
-        public Task HandleAsync(WorkScope<SenderDbContext> scope, IReadOnlyList<BusItem<ProfileReported>> items)
-        {
-            foreach (var item in items) reports.Writer.TryWrite(item.Body);
-            return Task.CompletedTask;
-        }
-    }
-
-    internal sealed class ProofCollector(Channel<AccessProven> proofs) : IMessageHandler<SenderDbContext, AccessProven>
-    {
-        public Task HandleAsync(WorkScope<SenderDbContext> scope, IReadOnlyList<BusItem<AccessProven>> items)
-        {
-            foreach (var item in items) proofs.Writer.TryWrite(item.Body);
-            return Task.CompletedTask;
-        }
-    }
-
-    internal sealed class HistoryCollector(Channel<HistoryRead> parts) : IMessageHandler<SenderDbContext, HistoryRead>
-    {
-        public Task HandleAsync(WorkScope<SenderDbContext> scope, IReadOnlyList<BusItem<HistoryRead>> items)
-        {
-            foreach (var item in items) parts.Writer.TryWrite(item.Body);
-            return Task.CompletedTask;
-        }
-    }
-
-    internal sealed class RefreshCollector(Channel<TokenRefreshed> refreshes) : IMessageHandler<SenderDbContext, TokenRefreshed>
-    {
-        public Task HandleAsync(WorkScope<SenderDbContext> scope, IReadOnlyList<BusItem<TokenRefreshed>> items)
-        {
-            foreach (var item in items) refreshes.Writer.TryWrite(item.Body);
-            return Task.CompletedTask;
-        }
-    }
-
-    internal sealed class HealthCollector(Channel<AccountHealthChanged> changes) : IMessageHandler<SenderDbContext, AccountHealthChanged>
-    {
-        public Task HandleAsync(WorkScope<SenderDbContext> scope, IReadOnlyList<BusItem<AccountHealthChanged>> items)
-        {
-            foreach (var item in items) changes.Writer.TryWrite(item.Body);
+            foreach (var item in items) collected.Writer.TryWrite(item.Body);
             return Task.CompletedTask;
         }
     }
