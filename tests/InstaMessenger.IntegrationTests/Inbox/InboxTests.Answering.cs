@@ -1,4 +1,6 @@
+using System.Text.Json.Nodes;
 using InstaMessenger.IntegrationTests.Product;
+using InstaMessenger.IntegrationTests.Reliability;
 using InstaMessenger.Tests.Shared;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
@@ -78,7 +80,9 @@ public sealed partial class InboxTests
         var mara = await WriterAsync("mara.knits", "The needle.");
         for (var n = 0; n < 59; n++) await mara.SayAsync($"Line {n} of a long story that has a beginning and an end.");
         await Shop.ReceivedAsync(await mara.SayAsync("The last."));
-        var needle = (await Shop.Api.GetAsync($"/api/v1/search?q=needle&account_id={Shop.AccountId}")).Expect(200)["messages"]!;
+        // The index is about a second behind.
+        JsonNode needle = new JsonArray();
+        await Until.TrueAsync(FindAsync, TimeSpan.FromSeconds(30), () => "the search does not find it");
         var conversation = (await Shop.ConversationAsync(mara))["id"];
         await using var inbox = await _chromium.OpenAsync(_product, List);
         await inbox.OpenThreadAsync(mara.Username);
@@ -93,6 +97,12 @@ public sealed partial class InboxTests
         await inbox.Page.GetByRole(AriaRole.Button, new() { Name = "Newest" }).ClickAsync();
         await Expect(inbox.Message("And one more.")).ToBeInViewportAsync();
         inbox.ShouldBeClean();
+
+        async Task<bool> FindAsync()
+        {
+            needle = (await Shop.Api.GetAsync($"/api/v1/search?q=needle&account_id={Shop.AccountId}")).Expect(200)["messages"]!;
+            return needle.AsArray().Count > 0;
+        }
     }
 
     [Fact]
