@@ -20,8 +20,9 @@ public abstract class GaugeWorker(string name, string database, TimeProvider clo
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan GoodFor = TimeSpan.FromMinutes(1);
     private static readonly ConcurrentDictionary<GaugeWorker, bool> Running = new();
+    private static readonly IReadOnlyDictionary<string, double> None = new Dictionary<string, double>();
 
-    private readonly ConcurrentDictionary<Gauge, (double Value, long ReadAt)> _figures = new();
+    private readonly ConcurrentDictionary<Gauge, (IReadOnlyDictionary<string, double> Values, long ReadAt)> _figures = new();
 
     /// <summary>The database whose rows they count, like <c>store</c>.</summary>
     public string Database => database;
@@ -55,8 +56,13 @@ public abstract class GaugeWorker(string name, string database, TimeProvider clo
     /// <summary>The newest figure of a gauge.</summary>
     /// <param name="gauge">The gauge.</param>
     /// <returns>Null when there is none of the last minute.</returns>
-    public double? Read(Gauge gauge) =>
-        _figures.TryGetValue(gauge, out var figure) && clock.GetElapsedTime(figure.ReadAt) <= GoodFor ? figure.Value : null;
+    public double? Read(Gauge gauge) => ReadAll(gauge).TryGetValue("", out var value) ? value : null;
+
+    /// <summary>The newest figures of a gauge, by what they are of: its label's value, or nothing.</summary>
+    /// <param name="gauge">The gauge.</param>
+    /// <returns>Empty when there are none of the last minute.</returns>
+    public IReadOnlyDictionary<string, double> ReadAll(Gauge gauge) =>
+        _figures.TryGetValue(gauge, out var figure) && clock.GetElapsedTime(figure.ReadAt) <= GoodFor ? figure.Values : None;
 
     /// <summary>Reads the figures, each by a bounded query on an index.</summary>
     /// <param name="cancellationToken">Ends the reading.</param>
@@ -66,7 +72,13 @@ public abstract class GaugeWorker(string name, string database, TimeProvider clo
     /// <summary>Reports a figure.</summary>
     /// <param name="gauge">The gauge.</param>
     /// <param name="value">Its value, in the gauge's unit.</param>
-    protected void Set(Gauge gauge, double value) => _figures[gauge] = (value, clock.GetTimestamp());
+    protected void Set(Gauge gauge, double value) =>
+        Set(gauge, new Dictionary<string, double> { [""] = value });
+
+    /// <summary>Reports the figures of a gauge that has a label: a few, because each is a series of its own.</summary>
+    /// <param name="gauge">The gauge.</param>
+    /// <param name="values">By the label's value, in the gauge's unit.</param>
+    protected void Set(Gauge gauge, IReadOnlyDictionary<string, double> values) => _figures[gauge] = (values, clock.GetTimestamp());
 
     /// <summary>Reports an age in seconds.</summary>
     /// <param name="gauge">The gauge.</param>

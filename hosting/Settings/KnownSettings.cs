@@ -24,6 +24,7 @@ public static class KnownSettings
         "Instagram:Apps:*:ConfigId",
         "Instagram:Apps:*:LoginType",
         "Instagram:Apps:*:VerifyToken",
+        "Instagram:AuthorizeBaseUrl",
         "Instagram:GraphBaseUrl",
         "Instagram:GraphVersion",
         "Jwt:LifetimeMinutes", "Jwt:SigningKeys:*",

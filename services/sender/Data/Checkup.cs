@@ -60,6 +60,15 @@ internal sealed class Checkup
 
     public int Quarantined { get; private set; }
 
+    /// <summary>When the messages here were last compared with what Meta shows (UTC); null for not yet.</summary>
+    public DateTimeOffset? ComparedAt { get; private set; }
+
+    /// <summary>Messages of the day before that were here then.</summary>
+    public int KnownMessages { get; private set; }
+
+    /// <summary>Messages of the day before that were missing, and are here since.</summary>
+    public int MissingMessages { get; private set; }
+
     /// <summary>The last token of an account that was unlinked, by which it is unsubscribed; null once that is done.</summary>
     public string? FarewellToken { get; private set; }
 
@@ -150,6 +159,8 @@ internal sealed class Checkup
     {
         if (active.LastWebhookAt > LastWebhookAt || LastWebhookAt is null) LastWebhookAt = active.LastWebhookAt ?? LastWebhookAt;
         if (active.LastSentAt > LastSentAt || LastSentAt is null) LastSentAt = active.LastSentAt ?? LastSentAt;
+        if (active.Completeness is { } compared && (ComparedAt is null || compared.CheckedAt > ComparedAt))
+            (ComparedAt, KnownMessages, MissingMessages) = (compared.CheckedAt, compared.Known, compared.Missing);
         if (active.Quarantined is not { } count || count == Quarantined) return;
         (Quarantined, HealthDueAt) = (count, now);
     }

@@ -56,7 +56,7 @@ internal sealed record AccountHealth(
     DateTimeOffset? LastSentAt,
     SendingHealth Sending,
     int Quarantined,
-    object? Completeness,
+    CompletenessHealth? Completeness,
     ProfileCacheHealth ProfileCache,
     IReadOnlyList<HealthProblem> Problems,
     string? NextStep)
@@ -96,7 +96,7 @@ internal sealed record AccountHealth(
                 waiting.Sends,
                 eta is { } seconds ? (long)Math.Ceiling(seconds) : null),
             checkup.Quarantined,
-            null,
+            CompletenessHealth.Of(checkup),
             new ProfileCacheHealth(hitRate),
             problems,
             NextStepOf(problems));
@@ -165,6 +165,23 @@ internal sealed record Waiting(int Sends, int Heavy, int ToOne)
 /// How long the last of them waits, at the pace of the account and if Meta takes all; null when only another token lets them go.
 /// </param>
 internal sealed record SendingHealth(SendingState State, string? Reason, DateTimeOffset? Until, int Queued, long? EtaSeconds);
+
+/// <summary>How complete the last day was when it was compared with what Meta shows, which a sweep does every hour.</summary>
+/// <param name="CheckedAt">When that was (UTC).</param>
+/// <param name="Known">Messages that were here.</param>
+/// <param name="Missing">Messages that no webhook had brought; they are here since.</param>
+/// <param name="Percent">The share of those that were here, 0 to 100; 100 when there was no message.</param>
+internal sealed record CompletenessHealth(DateTimeOffset CheckedAt, int Known, int Missing, double Percent)
+{
+    public static CompletenessHealth? Of(Checkup checkup)
+    {
+        if (checkup.ComparedAt is not { } at) return null;
+        var (known, missing) = (checkup.KnownMessages, checkup.MissingMessages);
+        // Rounded down: what is not whole never looks whole.
+        var percent = missing == 0 ? 100 : Math.Floor(1000d * known / (known + missing)) / 10;
+        return new CompletenessHealth(at, known, missing, percent);
+    }
+}
 
 /// <summary>How well the cache of profiles serves.</summary>
 /// <param name="HitRate">

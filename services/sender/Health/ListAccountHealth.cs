@@ -58,7 +58,7 @@ internal static class ListAccountHealth
         DateTimeOffset? LastSentAt,
         SendingStanding Sending,
         int Quarantined,
-        object? Completeness,
+        CompletenessHealth? Completeness,
         IReadOnlyList<HealthProblem> Problems,
         string? NextStep)
     {
@@ -75,7 +75,7 @@ internal static class ListAccountHealth
                 checkup.LastSentAt,
                 new SendingStanding(rest is null ? SendingState.Running : SendingState.Paused, rest?.Code, rest?.Until),
                 checkup.Quarantined,
-                null,
+                CompletenessHealth.Of(checkup),
                 problems,
                 AccountHealth.NextStepOf(problems));
         }

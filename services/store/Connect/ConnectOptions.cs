@@ -13,6 +13,13 @@ public sealed class ConnectOptions
     [WebAddress]
     public Uri? GraphBaseUrl { get; set; }
 
+    /// <summary>
+    /// Replaces the host of Meta's login page alone, which browsers open: they may know another address than this process does. Null for
+    /// <see cref="GraphBaseUrl"/>.
+    /// </summary>
+    [WebAddress]
+    public Uri? AuthorizeBaseUrl { get; set; }
+
     /// <summary>The version in Facebook's address.</summary>
     public string GraphVersion { get; set; } = "v26.0";
 
@@ -34,6 +41,6 @@ public sealed class ConnectOptions
         // A configuration of Facebook Login for Business has its permissions in itself.
         query.Add(login == LoginType.Facebook && !string.IsNullOrEmpty(app.ConfigId) ? ("config_id", app.ConfigId) : ("scope", scope));
         var text = string.Join('&', query.Select(pair => $"{pair.Item1}={Uri.EscapeDataString(pair.Item2)}"));
-        return new Uri(GraphBaseUrl ?? new Uri(host), $"{path}?{text}");
+        return new Uri(AuthorizeBaseUrl ?? GraphBaseUrl ?? new Uri(host), $"{path}?{text}");
     }
 }

@@ -36,7 +36,7 @@ internal sealed class HistoryReads(
                 || !histories.TryGetValue(item.Body.AccountId, out var history)) continue;
             var isNew = read[item].Count(arrival => arrival.IsRecorded);
             if (item.Body.Purpose == HistoryPurpose.Import) Import(scope, account, history, item.Body, isNew);
-            else Sweep(history, item.Body, isNew);
+            else Sweep(scope, history, item.Body, isNew);
         }
     }
 
@@ -75,7 +75,7 @@ internal sealed class HistoryReads(
         log.Append(scope, account, null, EventTypes.HistoryProgress, new BackfillEventData(BackfillView.Of(history)!));
     }
 
-    private static void Sweep(AccountHistory history, HistoryRead part, int isNew)
+    private static void Sweep(WorkScope<StoreDbContext> scope, AccountHistory history, HistoryRead part, int isNew)
     {
         HistoryMetrics.Filled(isNew);
         if (part.Run != history.SweepRun) return;
@@ -84,5 +84,9 @@ internal sealed class HistoryReads(
         if (!part.Ended || part.Error is not null) return;
         history.CheckedAt = part.At;
         (history.Known, history.Missing) = (Math.Max(0, history.SweepFound - history.SweepMissing), history.SweepMissing);
+        scope.Publish(new AccountActive(history.AccountId, null, null, null)
+        {
+            Completeness = new Completeness(part.At, history.Known, history.Missing),
+        });
     }
 }

@@ -1,4 +1,6 @@
+using System.Text.Json.Nodes;
 using InstaMessenger.IntegrationTests.Product;
+using InstaMessenger.IntegrationTests.Reliability;
 
 namespace InstaMessenger.IntegrationTests.Flows;
 
@@ -51,6 +53,15 @@ public abstract partial class FlowSuite
         await shop.Crm.Deliveries.WaitForAsync(delivery => delivery.EventId == missing.Id);
         (await shop.ThreadAsync(customer)).Count.ShouldBe(20);
         (await shop.ConversationAsync(customer)).Text("unread_count").ShouldBe("20");
+        JsonNode? health = null;
+        await Until.TrueAsync(
+            async () =>
+            {
+                health = (await shop.Api.GetAsync($"/api/v1/accounts/{shop.AccountId}/health")).Expect(200);
+                return (health.Text("completeness.missing"), health.Text("completeness.percent")) is ("1", "95" or "94.7");
+            },
+            TimeSpan.FromSeconds(20),
+            () => $"the health shows completeness {health?.Text("completeness.missing")} {health?.Text("completeness.percent")}");
     }
 
     private protected async Task AnImportWhoseProcessIsKilledHalfWayGoesOnAndDoublesNothingAsync(string process)

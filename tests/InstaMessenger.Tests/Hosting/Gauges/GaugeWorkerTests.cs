@@ -7,6 +7,7 @@ namespace InstaMessenger.Tests.Hosting.Gauges;
 public sealed class GaugeWorkerTests : IDisposable
 {
     private static readonly Gauge Rows = new("tests.rows", "{row}", "A figure of these tests.");
+    private static readonly Gauge Each = new("tests.each", "%", "For these tests.", "account_id");
     private readonly FakeTimeProvider _clock = new();
     private readonly Table _table;
 
@@ -50,6 +51,15 @@ public sealed class GaugeWorkerTests : IDisposable
     }
 
     [Fact]
+    public void A_gauge_with_a_label_has_a_figure_of_each()
+    {
+        _table.SetEach(new Dictionary<string, double> { ["acc_1"] = 95, ["acc_2"] = 50 });
+
+        _table.ReadAll(Each).ShouldBe(new Dictionary<string, double> { ["acc_1"] = 95, ["acc_2"] = 50 }, ignoreOrder: true);
+        _table.ReadAll(Rows).ShouldBeEmpty();
+    }
+
+    [Fact]
     public void An_age_is_never_negative_and_none_is_zero()
     {
         _table.Age(_clock.GetUtcNow() + TimeSpan.FromSeconds(5)).ShouldBe(0);
@@ -66,6 +76,8 @@ public sealed class GaugeWorkerTests : IDisposable
         public bool IsAway { get; set; }
 
         public int Asked { get; private set; }
+
+        public void SetEach(Dictionary<string, double> values) => Set(Each, values);
 
         public double? Age(DateTimeOffset? since)
         {

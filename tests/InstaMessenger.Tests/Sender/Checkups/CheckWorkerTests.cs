@@ -118,6 +118,29 @@ public sealed class CheckWorkerTests : SenderTests
     }
 
     [Fact]
+    public async Task How_complete_the_last_day_was_is_in_the_health_and_an_older_comparison_changes_nothing()
+    {
+        await Host.LinkAsync();
+        (await HealthAsync()).GetProperty("completeness").ValueKind.ShouldBe(JsonValueKind.Null);
+        var now = Host.Clock.GetUtcNow();
+        await Host.ActiveAsync(Compared(now, 1999, 1));
+        await Host.ActiveAsync(Compared(now.AddMinutes(-1), 0, 50));
+
+        foreach (var health in new[] { await HealthAsync(), await ListedAsync() })
+        {
+            var shown = health.GetProperty("completeness");
+            shown.GetProperty("checked_at").GetDateTimeOffset().ShouldBe(now, TimeSpan.FromMilliseconds(1));
+            (shown.GetProperty("known").GetInt32(), shown.GetProperty("missing").GetInt32(), shown.GetProperty("percent").GetDouble())
+                .ShouldBe((1999, 1, 99.9));
+        }
+
+        static AccountActive Compared(DateTimeOffset at, int known, int missing) =>
+            new(SenderHost.Account, null, null, null) { Completeness = new Completeness(at, known, missing) };
+        async Task<JsonElement> ListedAsync() =>
+            (await Host.Http.GetFromJsonAsync<JsonElement>("/api/v1/health/accounts")).GetProperty("data")[0];
+    }
+
+    [Fact]
     public async Task An_account_that_is_unlinked_is_unsubscribed_with_the_token_that_it_had()
     {
         await Host.LinkAsync();

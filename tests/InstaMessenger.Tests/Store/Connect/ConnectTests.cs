@@ -1,5 +1,7 @@
 using System.Net.Http.Json;
 using System.Web;
+using InstaMessenger.Contracts;
+using InstaMessenger.Hosting.Settings;
 using InstaMessenger.Store.Connect;
 using Microsoft.Extensions.Time.Testing;
 
@@ -40,6 +42,17 @@ public sealed class ConnectTests : IAsyncLifetime
             .ShouldBe((app, "https://inbox.example/oauth/instagram/callback", "code"));
         query[asks].ShouldNotBeNullOrEmpty();
         query["state"]!.Length.ShouldBe(64);
+    }
+
+    [Fact]
+    public void A_browser_is_sent_to_the_address_that_browsers_know()
+    {
+        var options = new ConnectOptions { GraphBaseUrl = new Uri("http://simulator:8090") };
+        Host().ShouldBe("simulator:8090");
+        options.AuthorizeBaseUrl = new Uri("http://localhost:8090");
+        Host().ShouldBe("localhost:8090");
+
+        string Host() => options.AuthorizeUrl(LoginType.Instagram, new InstagramApp { AppId = "77" }, "https://x.example", "s").Authority;
     }
 
     [Fact]

@@ -173,6 +173,10 @@ namespace InstaMessenger.Sender.Data.Migrations.MySql
                         .HasColumnType("int")
                         .HasColumnName("claims");
 
+                    b.Property<long?>("ComparedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("compared_at");
+
                     b.Property<long?>("FarewellBy")
                         .HasColumnType("bigint")
                         .HasColumnName("farewell_by");
@@ -196,6 +200,10 @@ namespace InstaMessenger.Sender.Data.Migrations.MySql
                         .HasColumnType("bigint")
                         .HasColumnName("health_due_at");
 
+                    b.Property<int>("KnownMessages")
+                        .HasColumnType("int")
+                        .HasColumnName("known_messages");
+
                     b.Property<long?>("LastSentAt")
                         .HasColumnType("bigint")
                         .HasColumnName("last_sent_at");
@@ -209,6 +217,10 @@ namespace InstaMessenger.Sender.Data.Migrations.MySql
                         .HasMaxLength(500)
                         .HasColumnType("varchar(500)")
                         .HasColumnName("missing");
+
+                    b.Property<int>("MissingMessages")
+                        .HasColumnType("int")
+                        .HasColumnName("missing_messages");
 
                     b.Property<int>("Quarantined")
                         .HasColumnType("int")

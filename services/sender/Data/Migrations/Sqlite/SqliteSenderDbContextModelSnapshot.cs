@@ -163,6 +163,10 @@ namespace InstaMessenger.Sender.Data.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("claims");
 
+                    b.Property<long?>("ComparedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("compared_at");
+
                     b.Property<long?>("FarewellBy")
                         .HasColumnType("INTEGER")
                         .HasColumnName("farewell_by");
@@ -186,6 +190,10 @@ namespace InstaMessenger.Sender.Data.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("health_due_at");
 
+                    b.Property<int>("KnownMessages")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("known_messages");
+
                     b.Property<long?>("LastSentAt")
                         .HasColumnType("INTEGER")
                         .HasColumnName("last_sent_at");
@@ -199,6 +207,10 @@ namespace InstaMessenger.Sender.Data.Migrations.Sqlite
                         .HasMaxLength(500)
                         .HasColumnType("TEXT")
                         .HasColumnName("missing");
+
+                    b.Property<int>("MissingMessages")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("missing_messages");
 
                     b.Property<int>("Quarantined")
                         .HasColumnType("INTEGER")

@@ -1,0 +1,50 @@
+﻿using Microsoft.EntityFrameworkCore.Migrations;
+
+#nullable disable
+
+namespace InstaMessenger.Sender.Data.Migrations.MySql
+{
+    /// <inheritdoc />
+    public partial class Completeness : Migration
+    {
+        /// <inheritdoc />
+        protected override void Up(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.AddColumn<long>(
+                name: "compared_at",
+                table: "checkups",
+                type: "bigint",
+                nullable: true);
+
+            migrationBuilder.AddColumn<int>(
+                name: "known_messages",
+                table: "checkups",
+                type: "int",
+                nullable: false,
+                defaultValue: 0);
+
+            migrationBuilder.AddColumn<int>(
+                name: "missing_messages",
+                table: "checkups",
+                type: "int",
+                nullable: false,
+                defaultValue: 0);
+        }
+
+        /// <inheritdoc />
+        protected override void Down(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.DropColumn(
+                name: "compared_at",
+                table: "checkups");
+
+            migrationBuilder.DropColumn(
+                name: "known_messages",
+                table: "checkups");
+
+            migrationBuilder.DropColumn(
+                name: "missing_messages",
+                table: "checkups");
+        }
+    }
+}
