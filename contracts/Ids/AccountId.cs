@@ -30,6 +30,16 @@ public readonly record struct AccountId : IStringId<AccountId>
     /// <returns>The id.</returns>
     public static AccountId New(TimeProvider clock) => new(IdForm.TimeOrdered("acc_", clock));
 
+    /// <summary>Says whether an id comes later in the order of ids, also within a query: EF makes a comparison of the columns of it.</summary>
+    /// <param name="left">An id.</param>
+    /// <param name="right">Another one.</param>
+    /// <returns>Whether the first is behind the second.</returns>
+    public static bool operator >(AccountId left, AccountId right) => string.CompareOrdinal(left.Value, right.Value) > 0;
+
+    /// <inheritdoc cref="op_GreaterThan"/>
+    /// <returns>Whether the first is before the second.</returns>
+    public static bool operator <(AccountId left, AccountId right) => string.CompareOrdinal(left.Value, right.Value) < 0;
+
     /// <inheritdoc/>
     public override string ToString() => _value ?? "";
 }

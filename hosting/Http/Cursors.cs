@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.RegularExpressions;
+using InstaMessenger.Contracts.Ids;
 
 namespace InstaMessenger.Hosting.Http;
 
@@ -58,6 +59,28 @@ public readonly record struct IdCursor(string Id) : ICursor
     /// <summary>Writes the cursor as a word.</summary>
     /// <returns>Letters, digits, - and _.</returns>
     public override string ToString() => CursorWord.Of('i', 0, Id);
+}
+
+/// <summary>A cursor of a list of accounts, by id.</summary>
+/// <param name="Id">The last account's id.</param>
+[StructLayout(LayoutKind.Auto)]
+public readonly record struct AccountCursor(AccountId Id) : ICursor
+{
+    /// <summary>Parses a cursor.</summary>
+    /// <param name="text">The word as the client gave it.</param>
+    /// <param name="cursor">The cursor that the word stands for.</param>
+    /// <returns>False when the text is not a word that such a list gives.</returns>
+    public static bool TryParse([NotNullWhen(true)] string? text, out AccountCursor cursor)
+    {
+        var id = default(AccountId);
+        var valid = CursorWord.TryRead(text, 'a', out _, out var rest) && AccountId.TryParse(rest, out id);
+        cursor = valid ? new AccountCursor(id) : default;
+        return valid;
+    }
+
+    /// <summary>Writes the cursor as a word.</summary>
+    /// <returns>Letters, digits, - and _.</returns>
+    public override string ToString() => CursorWord.Of('a', 0, Id.Value);
 }
 
 /// <summary>A cursor of a list that is ordered by time, and then by a number.</summary>

@@ -9,7 +9,7 @@ namespace InstaMessenger.Sender.Data;
 /// <summary>
 /// An attachment, or the picture of a contact, that is to be fetched. The row is removed once the download is over and reported.
 /// </summary>
-internal sealed class Download
+internal sealed class Download : IAccountRow
 {
     public long Sequence { get; private set; }
 
@@ -86,7 +86,8 @@ internal sealed class Download
             entity.Property(row => row.Attempts).IsConcurrencyToken();
             entity.Property(row => row.DueAt).IsConcurrencyToken();
             entity.HasIndex(row => row.File).IsUnique();
-            entity.HasIndex(row => new { row.DueAt, row.Sequence });
+            entity.HasIndex(row => new { row.DueAt, row.AccountId });
+            entity.HasIndex(row => new { row.AccountId, row.DueAt, row.Sequence });
         }
     }
 }

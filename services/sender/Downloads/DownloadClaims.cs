@@ -21,13 +21,15 @@ internal sealed partial class DownloadClaims(
     /// <summary>How long a storage that fails is left alone.</summary>
     private static readonly TimeSpan StorageRests = TimeSpan.FromSeconds(30);
 
+    private readonly AccountTurns _turns = new();
+
     /// <summary>Frees the claims of a dead process; only where no other one can be alive.</summary>
     public Task FreeAllAsync(CancellationToken cancellationToken) => unitOfWork.ExecuteAsync(
         scope => scope.Db.Downloads.Where(row => row.Claimed).ExecuteUpdateAsync(
             set => set.SetProperty(row => row.Claimed, false).SetProperty(row => row.DueAt, clock.GetUtcNow())),
         cancellationToken);
 
-    /// <summary>Claims rows that are due, those that wait longest first.</summary>
+    /// <summary>Claims rows that are due: accounts take turns, and of each those come first that wait longest.</summary>
     /// <param name="most">How many.</param>
     /// <param name="room">How many more an account may have; one that is not in it may have <paramref name="mostPerAccount"/>.</param>
     /// <param name="mostPerAccount">How many an account may have at once.</param>
@@ -36,20 +38,24 @@ internal sealed partial class DownloadClaims(
         int most, IReadOnlyDictionary<AccountId, int> room, int mostPerAccount, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        var full = room.Where(pair => pair.Value <= 0).Select(pair => pair.Key).ToList();
+        var full = room.Where(pair => pair.Value <= 0).Select(pair => pair.Key).ToHashSet();
+        IReadOnlyList<AccountId> accounts;
         await using (var db = await factory.CreateDbContextAsync(cancellationToken))
-        {
-            // Nearly always there is nothing, and then nobody needs the writer.
-            if (!await db.Downloads.AnyAsync(row => row.DueAt <= now && !full.Contains(row.AccountId), cancellationToken)) return [];
-        }
+            accounts = await _turns.NextAsync<Download>(db, now, most, full, cancellationToken);
+        // Nearly always there is nothing, and then nobody needs the writer.
+        if (accounts.Count == 0) return [];
 
         return await unitOfWork.ExecuteAsync(
             async scope =>
             {
-                var due = await scope.Db.Downloads.Where(row => row.DueAt <= now && !full.Contains(row.AccountId))
-                    .OrderBy(row => row.DueAt).ThenBy(row => row.Sequence).Take(most).ToListAsync(CancellationToken.None);
-                var taken = due.GroupBy(row => row.AccountId)
-                    .SelectMany(rows => rows.Take(room.TryGetValue(rows.Key, out var left) ? left : mostPerAccount)).ToList();
+                var taken = new List<Download>();
+                foreach (var account in accounts.TakeWhile(_ => taken.Count < most))
+                {
+                    var place = Math.Min(most - taken.Count, room.TryGetValue(account, out var left) ? left : mostPerAccount);
+                    taken.AddRange(await scope.Db.Downloads.Where(row => row.AccountId == account && row.DueAt <= now)
+                        .OrderBy(row => row.DueAt).ThenBy(row => row.Sequence).Take(place).ToListAsync(CancellationToken.None));
+                }
+
                 foreach (var row in taken) row.Claim(now + Lifetime);
                 return taken;
             },

@@ -15,20 +15,31 @@ internal sealed partial class UnreadableDownloads(
     TimeProvider clock,
     ILogger<UnreadableDownloads> logger)
 {
-    /// <summary>Looks at each of the rows that are due first, and removes those that cannot be read.</summary>
+    private const int PageSize = 500;
+
+    /// <summary>
+    /// Looks at each of the rows that are due, and removes those that cannot be read; once it has met some, the rest is left for when they
+    /// are in the way again.
+    /// </summary>
     public async Task RemoveAsync(CancellationToken cancellationToken)
     {
-        var now = clock.GetUtcNow();
+        var (now, last) = (clock.GetUtcNow(), 0L);
         await using var db = await factory.CreateDbContextAsync(cancellationToken);
-        var due = await db.Downloads.Where(row => row.DueAt <= now).OrderBy(row => row.DueAt).ThenBy(row => row.Sequence)
-            .Select(row => row.Sequence).Take(500).ToListAsync(cancellationToken);
-        foreach (var sequence in due)
+        var rotten = new List<long>();
+        while (rotten.Count == 0)
         {
-            if (await IsReadableAsync(db, sequence, cancellationToken)) continue;
-            await unitOfWork.ExecuteAsync(
-                scope => scope.Db.Downloads.Where(row => row.Sequence == sequence).ExecuteDeleteAsync(), cancellationToken);
-            LogRemoved(logger, sequence);
+            var after = last;
+            var page = await db.Downloads.Where(row => row.DueAt <= now && row.Sequence > after).OrderBy(row => row.Sequence)
+                .Select(row => row.Sequence).Take(PageSize).ToListAsync(cancellationToken);
+            if (page.Count == 0) return;
+            last = page[^1];
+            foreach (var sequence in page)
+                if (!await IsReadableAsync(db, sequence, cancellationToken)) rotten.Add(sequence);
         }
+
+        await unitOfWork.ExecuteAsync(
+            scope => scope.Db.Downloads.Where(row => rotten.Contains(row.Sequence)).ExecuteDeleteAsync(), cancellationToken);
+        foreach (var sequence in rotten) LogRemoved(logger, sequence);
     }
 
     private static async Task<bool> IsReadableAsync(SenderDbContext db, long sequence, CancellationToken cancellationToken)

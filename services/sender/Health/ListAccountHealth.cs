@@ -24,16 +24,15 @@ internal static class ListAccountHealth
         IDbContextFactory<SenderDbContext> factory,
         HealthReading reading,
         TimeProvider clock,
-        IdCursor? cursor,
+        AccountCursor? cursor,
         int? limit,
         CancellationToken cancellationToken)
     {
-        var (size, after) = (PageLimit.Of(limit), IdCursor.After(cursor));
+        var size = PageLimit.Of(limit);
         await using var db = await factory.CreateDbContextAsync(cancellationToken);
         var linked = db.Accounts.AsNoTracking().Where(account => !account.Unlinked);
         if (!caller.Accounts.IsAll) linked = linked.Where(account => caller.Accounts.Listed.ToList().Contains(account.AccountId));
-        // The casts let EF compare the column of a converted id; they are never run.
-        linked = linked.Where(account => string.Compare((string)(object)account.AccountId, after) > 0);
+        if (cursor is { Id: var last }) linked = linked.Where(account => account.AccountId > last);
         var accounts = await db.ReadableAsync(linked.OrderBy(account => account.AccountId).Take, size + 1, cancellationToken);
         var ids = accounts.Select(account => account.AccountId).ToList();
         var checkups = (await db.ReadableAsync(
@@ -45,7 +44,7 @@ internal static class ListAccountHealth
             size,
             account => AccountStanding.Of(
                 account, checkups.GetValueOrDefault(account.AccountId) ?? Checkup.Of(account.AccountId), more, now),
-            account => new IdCursor(account.AccountId.Value)));
+            account => new AccountCursor(account.AccountId)));
     }
 
     /// <summary>An account's health without what is counted.</summary>

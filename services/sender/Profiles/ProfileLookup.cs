@@ -1,11 +1,12 @@
 using InstaMessenger.Contracts.Ids;
+using InstaMessenger.Sender.Data;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace InstaMessenger.Sender.Profiles;
 
 /// <summary>A customer of whom Meta is to be asked who they are. There is one row for each, however often it is asked for.</summary>
-internal sealed class ProfileLookup
+internal sealed class ProfileLookup : IAccountRow
 {
     /// <summary>Calls before it is given up until somebody asks again.</summary>
     private const int MostAttempts = 3;
@@ -38,6 +39,7 @@ internal sealed class ProfileLookup
             entity.Property(row => row.Attempts).IsConcurrencyToken();
             entity.Property(row => row.TraceParent).HasMaxLength(100);
             entity.HasIndex(row => new { row.AccountId, row.DueAt });
+            entity.HasIndex(row => row.DueAt);
         }
     }
 }

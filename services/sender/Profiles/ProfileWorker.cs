@@ -41,9 +41,7 @@ internal sealed class ProfileWorker(
 
     private static readonly TimeSpan RetryAfter = TimeSpan.FromMinutes(5);
 
-    /// <summary>In which round an account had its last turn.</summary>
-    private Dictionary<AccountId, long> _turns = [];
-    private long _round;
+    private readonly AccountTurns _turns = new();
 
     public override string Name => "sender.profile-lookups";
 
@@ -62,21 +60,13 @@ internal sealed class ProfileWorker(
         return NextRound.Now.NotSoonerThan(Each * claimed.Count);
     }
 
-    /// <summary>Finds what is due: a few of each of a few accounts, those first whose turn was longest ago.</summary>
+    /// <summary>Finds what is due: a few of each of a few accounts, which take turns.</summary>
     private async Task<List<(AccountId Account, InstagramUserId Contact)>> FindAsync(CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         await using var db = await factory.CreateDbContextAsync(cancellationToken);
         var due = db.Set<ProfileLookup>().AsNoTracking().Where(row => row.DueAt <= now);
-        // By the smallest of each account, which is a step in the index: all that are due may be thousands, and are not walked over.
-        var waiting = await db.ReadableAsync(
-            db.Set<ProfileLookup>().GroupBy(row => row.AccountId).Where(rows => rows.Min(row => row.DueAt) <= now)
-                .OrderBy(rows => rows.Key).Select(rows => rows.Key),
-            cancellationToken);
-        var accounts = waiting.OrderBy(account => _turns.GetValueOrDefault(account)).Take(MostAccounts).ToList();
-        _round++;
-        _turns = waiting.ToDictionary(
-            account => account, account => accounts.Contains(account) ? _round : _turns.GetValueOrDefault(account));
+        var accounts = await _turns.NextAsync<ProfileLookup>(db, now, MostAccounts, [], cancellationToken);
         var found = new List<(AccountId, InstagramUserId)>();
         foreach (var account in accounts)
         {

@@ -26,16 +26,15 @@ internal static class LinkedAccounts
             : null;
 
     private static async Task<Ok<Page<AccountView>>> ListAsync(
-        Caller caller, IDbContextFactory<StoreDbContext> factory, IdCursor? cursor, int? limit, CancellationToken cancellationToken)
+        Caller caller, IDbContextFactory<StoreDbContext> factory, AccountCursor? cursor, int? limit, CancellationToken cancellationToken)
     {
-        var (size, after) = (PageLimit.Of(limit), IdCursor.After(cursor));
+        var size = PageLimit.Of(limit);
         await using var db = await factory.CreateDbContextAsync(cancellationToken);
         var linked = db.Accounts.Where(account => account.UnlinkedAt == null);
         if (!caller.Accounts.IsAll) linked = linked.Where(account => caller.Accounts.Listed.ToList().Contains(account.Id));
-        // The casts let EF compare the column of a converted id; they are never run.
-        linked = linked.Where(account => string.Compare((string)(object)account.Id, after) > 0);
+        if (cursor is { Id: var last }) linked = linked.Where(account => account.Id > last);
         var accounts = await db.ReadableAsync(linked.OrderBy(account => account.Id).Take, size + 1, cancellationToken);
-        return TypedResults.Ok(Page.Of(accounts, size, account => AccountView.Of(account), account => new IdCursor(account.Id.Value)));
+        return TypedResults.Ok(Page.Of(accounts, size, account => AccountView.Of(account), account => new AccountCursor(account.Id)));
     }
 
     private static async Task<Results<Ok<AccountView>, ProblemHttpResult>> GetAsync(

@@ -31,18 +31,17 @@ internal static class QueueCounters
         Caller caller,
         IDbContextFactory<StoreDbContext> factory,
         TimeProvider clock,
-        IdCursor? cursor,
+        AccountCursor? cursor,
         int? limit,
         CancellationToken cancellationToken)
     {
-        var (size, after, now) = (PageLimit.Of(limit), IdCursor.After(cursor), clock.GetUtcNow());
+        var (size, now) = (PageLimit.Of(limit), clock.GetUtcNow());
         await using var db = await factory.CreateDbContextAsync(cancellationToken);
         var linked = db.Accounts.Where(account => account.UnlinkedAt == null).Select(account => account.Id);
         if (!caller.Accounts.IsAll) linked = linked.Where(id => caller.Accounts.Listed.ToList().Contains(id));
-        // The casts let EF compare the column of a converted id; they are never run.
-        linked = linked.Where(id => string.Compare((string)(object)id, after) > 0);
+        if (cursor is { Id: var last }) linked = linked.Where(id => id > last);
         var accounts = await db.ReadableAsync(linked.OrderBy(id => id).Take, size + 1, cancellationToken);
-        var page = Page.Of(accounts, size, id => id, id => new IdCursor(id.Value));
+        var page = Page.Of(accounts, size, id => id, id => new AccountCursor(id));
         var needsReply = await CountAsync(db, page.Data, "attention IN (2, 3, 6, 7)", cancellationToken);
         var unread = await CountAsync(db, page.Data, "attention IN (1, 3, 7)", cancellationToken);
         var failed = await CountAsync(db, page.Data, "attention IN (6, 7)", cancellationToken);

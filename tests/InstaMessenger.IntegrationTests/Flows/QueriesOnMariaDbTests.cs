@@ -1,4 +1,5 @@
 using System.Globalization;
+using InstaMessenger.Hosting.Gauges;
 using InstaMessenger.IntegrationTests.Fixtures;
 using InstaMessenger.IntegrationTests.Product;
 using InstaMessenger.IntegrationTests.Reliability;
@@ -12,7 +13,7 @@ namespace InstaMessenger.IntegrationTests.Flows;
 public sealed class WatchedMariaDbProduct : StandaloneProduct
 {
     private readonly SharedServers _servers = new();
-    private string _store = "";
+    private readonly Dictionary<string, string> _databases = [];
 
     public override async ValueTask DisposeAsync()
     {
@@ -21,10 +22,10 @@ public sealed class WatchedMariaDbProduct : StandaloneProduct
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Runs a statement on the server, as somebody else.</summary>
-    internal async Task<List<string>> QueryAsync(string sql)
+    /// <summary>Runs a statement on the server, as somebody else, in the database of a service.</summary>
+    internal async Task<List<string>> QueryAsync(string sql, string service = "Store")
     {
-        await using var connection = new MySqlConnection(_store + ";Pooling=false");
+        await using var connection = new MySqlConnection(_databases[service] + ";Pooling=false");
         await connection.OpenAsync();
         await using var command = new MySqlCommand("SET SESSION slow_query_log = 0; " + sql, connection);
         await using var reader = await command.ExecuteReaderAsync();
@@ -43,7 +44,7 @@ public sealed class WatchedMariaDbProduct : StandaloneProduct
     {
         var server = await _servers.MariaDbAsync();
         foreach (var service in (string[])["Store", "Sender", "CrmForwarder"])
-            settings[$"ConnectionStrings__{service}"] = _store = await server.NewDatabaseAsync();
+            settings[$"ConnectionStrings__{service}"] = _databases[service] = await server.NewDatabaseAsync();
         return await base.MakeProcessesAsync(settings);
     }
 }
@@ -66,8 +67,19 @@ public sealed class QueriesOnMariaDbTests(WatchedMariaDbProduct product) : IClas
         await FillAsync(shop, talker);
         var customer = await small.NewWriterAsync();
         await small.SendAsync(customer, "an answer");
+        // What waits at Meta's side: names that nobody can ask for, and attachments of an account that has its share of downloads.
+        await product.QueryAsync("INSERT INTO profile_lookups (account_id, contact_id, attempts, due_at) "
+            + $"SELECT 'acc_nobody', seq, 0, 0 FROM seq_1_to_{Rows}", "Sender");
+        shop.Meta.Cdn.Answer("silence", http => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, http.RequestAborted));
+        var silence = new Uri(product.Simulator.BaseAddress, "cdn/silence");
+        await product.QueryAsync("INSERT INTO downloads (attachment_id, account_id, url, media_type, file, attempts, claimed, due_at) "
+            + $"SELECT CONCAT('msg_', seq, '_0'), 'acc_nobody', '{silence}', 'image', CONCAT('med_', LPAD(seq, 32, '0')), 0, 0, 0 "
+            + $"FROM seq_1_to_{Rows}", "Sender");
         // The server does so by itself some seconds later; until then it makes its plans for tables that are nearly empty.
-        await product.QueryAsync("ANALYZE TABLE messages, conversations, events, searched_messages, search_terms");
+        (await product.QueryAsync("ANALYZE TABLE messages, conversations, events, searched_messages, search_terms"))
+            .ShouldAllBe(row => row.EndsWith("OK", StringComparison.Ordinal) || row.Contains("status", StringComparison.Ordinal));
+        await product.QueryAsync("ANALYZE TABLE profile_lookups, downloads, ledger", "Sender");
+        await product.QueryAsync("ANALYZE TABLE endpoints, deliveries", "CrmForwarder");
         await product.QueryAsync("TRUNCATE TABLE mysql.slow_log; SELECT 1");
 
         foreach (var api in new[] { admin, shop.Api, small.Api })
@@ -93,8 +105,9 @@ public sealed class QueriesOnMariaDbTests(WatchedMariaDbProduct product) : IClas
         await shop.Events.WaitForAsync("message.read", "data.contact.id", talker.Igsid);
         (await small.SendAsync(customer, "another answer")).Expect(200);
 
+        // Gauges count what waits, up to their bound, a few times a minute.
         var greedy = await product.QueryAsync("SELECT rows_examined, rows_sent, LEFT(CONVERT(sql_text USING utf8mb4), 600) FROM "
-            + "mysql.slow_log WHERE sql_text NOT LIKE '%slow_log%'");
+            + $"mysql.slow_log WHERE sql_text NOT LIKE '%slow_log%' AND sql_text NOT LIKE '%LIMIT {GaugeWorker.MostRows}%'");
         greedy.ShouldBeEmpty();
     }
 

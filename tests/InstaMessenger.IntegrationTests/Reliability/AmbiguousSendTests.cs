@@ -72,7 +72,7 @@ public sealed class AmbiguousSendTests : IAsyncLifetime
             () => meta.Webhooks.Undelivered == 0, Patience, () => $"{meta.Webhooks.Undelivered} echoes are not delivered");
         await Until.TrueAsync(() => Sought() == 0, Patience, () => $"{Sought()} unknown sends are still looked for");
         await Until.TrueAsync(
-            () => store.Outbound().Count(row => row.Status == "Unknown") == LeftToPeople(), Patience, () => "a report is under way");
+            () => store.Outbound().Count(row => row.Status == "Unknown") == LeftToPeople(), Patience, () => Difference(store));
 
         var rows = store.Outbound();
         var accepted = texts.Where((text, n) => meta.AcceptedCount(customers[n % Writers].Igsid, text) > 0).ToHashSet();
@@ -136,6 +136,22 @@ public sealed class AmbiguousSendTests : IAsyncLifetime
         shop.Meta.Sends.All.Count(send => send.Text == "given up").ShouldBe(0);
         shop.Meta.Sends.All.Count(send => send.Text == "made again").ShouldBe(1);
         (await shop.Api.PostAsync($"/api/v1/sends/{givenUp}/settle", new { outcome = "resend" })).ExpectProblem(409, "not_unknown");
+    }
+
+    /// <summary>What is unknown in only one of the two, and what the other one takes it for.</summary>
+    private string Difference(StoreRows store)
+    {
+        var kept = store.Outbound().ToDictionary(row => row.Id, row => row.Status ?? "");
+        using var connection = _product.FileConnection("sender.db");
+        connection.Open();
+        using var select = connection.CreateCommand();
+        select.CommandText = "SELECT message_id, state FROM ledger";
+        using var rows = select.ExecuteReader();
+        var ledger = new Dictionary<string, string>();
+        while (rows.Read()) ledger[rows.GetString(0)] = rows.GetString(1);
+        var different = kept.Where(pair => (pair.Value == "Unknown") != (ledger.GetValueOrDefault(pair.Key) == "Unknown"))
+            .Select(pair => $"{pair.Key} is {pair.Value}, in the ledger {ledger.GetValueOrDefault(pair.Key, "missing")}");
+        return "a report is under way: " + string.Join("; ", different);
     }
 
     private long Sought() => Count("due_at IS NOT NULL");

@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using System.Text;
+using InstaMessenger.Contracts.Ids;
 using InstaMessenger.Hosting.Http;
 
 namespace InstaMessenger.Tests.Hosting.Http;
@@ -15,6 +16,8 @@ public sealed class CursorTests
         number.Number.ShouldBe(long.MaxValue);
         IdCursor.TryParse(new IdCursor("acc_1").ToString(), out var id).ShouldBeTrue();
         id.Id.ShouldBe("acc_1");
+        AccountCursor.TryParse(new AccountCursor(AccountId.Parse("acc_1")).ToString(), out var account).ShouldBeTrue();
+        account.Id.Value.ShouldBe("acc_1");
         TimeCursor.TryParse(new TimeCursor(Time, 7).ToString(), out var time).ShouldBeTrue();
         time.ShouldBe(new TimeCursor(Time, 7));
         TimeIdCursor.TryParse(new TimeIdCursor(Time, "conv_1").ToString(), out var timeId).ShouldBeTrue();
@@ -29,6 +32,8 @@ public sealed class CursorTests
         TimeCursor.TryParse(number, out _).ShouldBeFalse();
         TimeIdCursor.TryParse(new TimeCursor(Time, 7).ToString(), out _).ShouldBeFalse();
         NumberCursor.TryParse(new IdCursor("acc_1").ToString(), out _).ShouldBeFalse();
+        AccountCursor.TryParse(new IdCursor("acc_1").ToString(), out _).ShouldBeFalse();
+        AccountCursor.TryParse(CursorWord.Of('a', 0, "conv_1"), out _).ShouldBeFalse();
     }
 
     [Theory]

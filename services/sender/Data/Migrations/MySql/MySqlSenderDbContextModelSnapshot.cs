@@ -329,7 +329,9 @@ namespace InstaMessenger.Sender.Data.Migrations.MySql
                     b.HasIndex("File")
                         .IsUnique();
 
-                    b.HasIndex("DueAt", "Sequence");
+                    b.HasIndex("DueAt", "AccountId");
+
+                    b.HasIndex("AccountId", "DueAt", "Sequence");
 
                     b.ToTable("downloads", (string)null);
                 });
@@ -680,6 +682,8 @@ namespace InstaMessenger.Sender.Data.Migrations.MySql
                         .HasColumnName("trace_parent");
 
                     b.HasKey("AccountId", "ContactId");
+
+                    b.HasIndex("DueAt");
 
                     b.HasIndex("AccountId", "DueAt");
 

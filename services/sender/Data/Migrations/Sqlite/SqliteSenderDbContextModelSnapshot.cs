@@ -317,7 +317,9 @@ namespace InstaMessenger.Sender.Data.Migrations.Sqlite
                     b.HasIndex("File")
                         .IsUnique();
 
-                    b.HasIndex("DueAt", "Sequence");
+                    b.HasIndex("DueAt", "AccountId");
+
+                    b.HasIndex("AccountId", "DueAt", "Sequence");
 
                     b.ToTable("downloads", (string)null);
                 });
@@ -666,6 +668,8 @@ namespace InstaMessenger.Sender.Data.Migrations.Sqlite
                         .HasColumnName("trace_parent");
 
                     b.HasKey("AccountId", "ContactId");
+
+                    b.HasIndex("DueAt");
 
                     b.HasIndex("AccountId", "DueAt");
 
