@@ -30,7 +30,9 @@ public readonly record struct AccountId : IStringId<AccountId>
     /// <returns>The id.</returns>
     public static AccountId New(TimeProvider clock) => new(IdForm.TimeOrdered("acc_", clock));
 
-    /// <summary>Says whether an id comes later in the order of ids, also within a query: EF makes a comparison of the columns of it.</summary>
+    /// <summary>
+    /// Says whether an id comes later in the order of ids. A query may say so too: its column is compared as it is stored.
+    /// </summary>
     /// <param name="left">An id.</param>
     /// <param name="right">Another one.</param>
     /// <returns>Whether the first is behind the second.</returns>
