@@ -46,6 +46,9 @@ public sealed record ProvenAccount(
     /// <summary>When that token ends (UTC); null when it has no fixed end.</summary>
     public DateTimeOffset? TokenExpiresAt { get; init; }
 
+    /// <summary>Who logged in with Facebook, by the id that they have for the app; null for everything else.</summary>
+    public string? LoginUserId { get; init; }
+
     /// <summary>Whether Meta knows the account, for this token, by an id of 1 to 20 digits.</summary>
     /// <param name="id">Any id.</param>
     /// <returns>True for each of the ids above.</returns>

@@ -34,6 +34,8 @@ public static class BusTopology
         [typeof(AccountHealthChanged)] = ["store.account-health-changed"],
         [typeof(AccountActive)] = ["sender.account-active"],
         [typeof(ProfileCacheUsed)] = ["sender.profile-cache-used"],
+        [typeof(EraseData)] = ["sender.erase-data", "crm-forwarder.erase-data"],
+        [typeof(DataErased)] = ["store.data-erased"],
         [typeof(EchoRecognised)] = ["sender.echo-recognised"],
         [typeof(FetchMedia)] = ["sender.fetch-media"],
         [typeof(CancelFetch)] = ["sender.cancel-fetch"],

@@ -3,6 +3,7 @@ using InstaMessenger.CrmForwarder.Claims;
 using InstaMessenger.CrmForwarder.Data;
 using InstaMessenger.CrmForwarder.Deliveries;
 using InstaMessenger.CrmForwarder.Endpoints;
+using InstaMessenger.CrmForwarder.Erasures;
 using InstaMessenger.Hosting;
 using InstaMessenger.Hosting.Bus;
 using InstaMessenger.Hosting.Security;
@@ -30,6 +31,7 @@ public static class CrmForwarderSetup
         var services = builder.Services;
         services.AddMessageHandler<CrmForwarderDbContext, AccountChanged, ApplyAccountChange>("crm-forwarder.account-changed");
         services.AddMessageHandler<CrmForwarderDbContext, InboxEvent, QueueInboxEvents>(EventQueue);
+        services.AddErasures();
         services.AddSection<DeliveryOptions>("Deliveries");
         services.AddSingleton<DeliveryMailbox>();
         services.AddSingleton<EventIntake>();

@@ -9,6 +9,7 @@ using InstaMessenger.Sender.Accounts;
 using InstaMessenger.Sender.Checkups;
 using InstaMessenger.Sender.Data;
 using InstaMessenger.Sender.Downloads;
+using InstaMessenger.Sender.Erasures;
 using InstaMessenger.Sender.Graph;
 using InstaMessenger.Sender.Greetings;
 using InstaMessenger.Sender.Health;
@@ -46,6 +47,7 @@ public static class SenderSetup
         services.AddMessageHandler<SenderDbContext, EchoRecognised, EchoRecognisedHandler>("sender.echo-recognised");
         services.AddMessageHandler<SenderDbContext, AccountChanged, AccountChangedHandler>("sender.account-changed");
 
+        services.AddErasures();
         services.AddGraph();
         services.AddSection<SenderOptions>("Sender");
         services.AddSingleton<SendSignal>();

@@ -5,10 +5,12 @@ using InstaMessenger.Hosting.Security;
 using InstaMessenger.Hosting.Workers;
 using InstaMessenger.Store.Access;
 using InstaMessenger.Store.Accounts;
+using InstaMessenger.Store.Callbacks;
 using InstaMessenger.Store.CannedReplies;
 using InstaMessenger.Store.Connect;
 using InstaMessenger.Store.Conversations;
 using InstaMessenger.Store.Data;
+using InstaMessenger.Store.Erasures;
 using InstaMessenger.Store.Events;
 using InstaMessenger.Store.History;
 using InstaMessenger.Store.Inbound;
@@ -42,6 +44,8 @@ public static class StoreSetup
         builder.AddAccounts();
         builder.Services.AddHistory();
         builder.Services.AddConnect();
+        builder.Services.AddErasures();
+        builder.Services.AddCallbacks();
         builder.Services.AddOutbound();
         builder.AddMedia();
         builder.AddUploads();
@@ -68,6 +72,8 @@ public static class StoreSetup
         app.MapAccounts();
         app.MapHistory();
         app.MapConnect();
+        app.MapErasures();
+        app.MapCallbacks();
         app.MapDeadLetters<StoreDbContext>("store");
     }
 }

@@ -15,6 +15,9 @@ internal sealed class QueueInboxEvents(EventIntake intake, Erasure erasure) : IM
 {
     public async Task HandleAsync(WorkScope<CrmForwarderDbContext> scope, IReadOnlyList<BusItem<InboxEvent>> items)
     {
+        // Of what was erased before it came there is nothing to be told.
+        var gone = await DataErasure.OfAsync(scope.Db, [.. items.Select(item => item.Body.AccountId).Distinct()]);
+        items = [.. items.Where(item => item.Body.Body.Length > 0 && !gone.Any(erasure => erasure.Covers(item.Body)))];
         var accounts = await EventIntake.StandingOfAsync(scope.Db, [.. items.Select(item => item.Body.AccountId).Distinct()]);
         var erased = await ErasedMessages.OfAsync(scope.Db, items.Select(item => item.Body.Id));
         var waiting = new List<WaitingEvent>();

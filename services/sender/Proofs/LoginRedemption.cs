@@ -104,10 +104,19 @@ internal sealed class LoginRedemption(
             ("fields", "id,name,access_token,tasks,instagram_business_account{id,username,name,profile_picture_url}"),
             ("limit", "100"));
         if (!pages.IsSuccess) return ProofAnswer.OfReply(question.QuestionId, pages, clock);
-        return OfPages(question, pages.Body);
+        return OfPages(question, pages.Body, await PersonAsync(user.Token, cancellationToken));
     }
 
-    private AccessProven OfPages(RedeemCode question, ReadOnlyMemory<byte> body)
+    /// <summary>Asks who logged in: Meta's callbacks name the person. Without an answer the account is connected all the same.</summary>
+    private async Task<string?> PersonAsync(string token, CancellationToken cancellationToken)
+    {
+        var me = await login.GetAsync(LoginType.Facebook, $"/{graph.Value.GraphVersion}/me", token, cancellationToken, ("fields", "id"));
+        if (!me.IsSuccess) return null;
+        using var document = GraphJson.Parse(me.Body);
+        return GraphJson.Text(document?.RootElement, "id") is { Length: <= 40 } id ? id : null;
+    }
+
+    private AccessProven OfPages(RedeemCode question, ReadOnlyMemory<byte> body, string? person)
     {
         using var document = GraphJson.Parse(body);
         var pages = GraphJson.List(document?.RootElement, "data");
@@ -119,7 +128,8 @@ internal sealed class LoginRedemption(
         // A Page's token has no fixed end.
         List<ProvenAccount> accounts = [.. pages.Select(page => (Page: page, Owner: TokenOwner.Of(LoginType.Facebook, page)))
             .Where(pair => pair.Owner is not null && GraphJson.Text(pair.Page, "access_token") is not null)
-            .Select(pair => Sealed(question, pair.Owner!, GraphJson.Text(pair.Page, "access_token")!, expiresAt: null))];
+            .Select(pair => Sealed(question, pair.Owner!, GraphJson.Text(pair.Page, "access_token")!, expiresAt: null))
+            .Select(account => account with { LoginUserId = person })];
         return accounts.Count > 0 ? Proven(question, accounts) : ProofAnswer.Refused(
             question.QuestionId,
             "no_instagram_account",

@@ -25,6 +25,8 @@ internal sealed class SendMessageHandler(SendSignal signal, TimeProvider clock) 
             : await scope.Db.Ledger.Where(row => replaced.Contains(row.MessageId)).ToDictionaryAsync(row => row.MessageId);
         var now = clock.GetUtcNow();
         var resting = await RestingAsync(scope.Db, items, now);
+        // Their messages are gone in the store, which waits for no report.
+        known.UnionWith(await DataErasure.AmongAsync(scope.Db, items));
         foreach (var item in items.Where(item => known.Add(item.Body.MessageId)))
         {
             var row = LedgerEntry.Of(item, now);

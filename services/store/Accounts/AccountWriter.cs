@@ -6,6 +6,7 @@ using InstaMessenger.Hosting.Http;
 using InstaMessenger.Hosting.Security;
 using InstaMessenger.Store.Data;
 using InstaMessenger.Store.Domain;
+using InstaMessenger.Store.Events;
 using InstaMessenger.Store.History;
 using InstaMessenger.Store.Inbound;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -41,7 +42,7 @@ internal sealed record AccountInput(
 /// Changes an account in a transaction: its row, the ids that webhooks find it by, and what the other services must know about it.
 /// </summary>
 internal sealed class AccountWriter(
-    SecretProtector secrets, QuarantineSignal quarantine, HistoryRuns history, TimeProvider clock)
+    SecretProtector secrets, QuarantineSignal quarantine, HistoryRuns history, EventLog events, TimeProvider clock)
 {
     /// <summary>Links the account with what is given and, for the rest, what it has.</summary>
     /// <returns>The problem, when nothing was changed; else the webhook secret if one was made.</returns>
@@ -75,7 +76,10 @@ internal sealed class AccountWriter(
                 protectedSecret),
             clock.GetUtcNow());
         if (input.Proven is { } proven) account.Identify(new AccountIdentity(
-            proven.InstagramAccountId, proven.AppScopedId, proven.PageId, proven.Name, proven.PictureUrl));
+            proven.InstagramAccountId, proven.AppScopedId, proven.PageId, proven.Name, proven.PictureUrl)
+        {
+            LoginUserId = proven.LoginUserId,
+        });
         if (input.AccessToken is not null) account.Hold(input.AppId, input.TokenExpiresAt);
         account.ChangeMedia(input.Media.Mode ?? account.MediaMode, input.Media.KeepDays ?? account.MediaKeepDays);
         await ClaimIdsAsync(scope.Db, account);
@@ -88,11 +92,13 @@ internal sealed class AccountWriter(
 
     /// <summary>
     /// Unlinks the account. Until it is linked again it sends nothing, and its webhooks go to quarantine. Its ids stay its own.
+    /// Clients are told.
     /// </summary>
     public void Unlink(WorkScope<StoreDbContext> scope, Account account)
     {
         account.Unlink(clock.GetUtcNow());
         Tell(scope, account);
+        events.Append(scope, account, null, EventTypes.AccountDisconnected, AccountEventData.Of(account));
     }
 
     /// <summary>Takes a refreshed token, and tells those who use it.</summary>

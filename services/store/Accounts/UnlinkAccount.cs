@@ -3,34 +3,53 @@ using InstaMessenger.Hosting.Database;
 using InstaMessenger.Hosting.Http;
 using InstaMessenger.Hosting.Security;
 using InstaMessenger.Store.Data;
-using InstaMessenger.Store.Events;
+using InstaMessenger.Store.Domain;
+using InstaMessenger.Store.Erasures;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
 
 namespace InstaMessenger.Store.Accounts;
 
 /// <summary>
-/// <c>DELETE /api/v1/accounts/{id}</c>: token and secret are forgotten, messages stay; linking again brings the same account back.
+/// <c>DELETE /api/v1/accounts/{id}</c>: token and secret are forgotten, messages stay; linking again brings the same account back. With
+/// <c>?erase=true</c> everything of it is erased, also of one that was unlinked before.
 /// </summary>
 internal static class UnlinkAccount
 {
     public static void MapUnlinkAccount(this IEndpointRouteBuilder routes) => routes.MapDelete("{id}", HandleAsync)
         .Needs(Scopes.Manage)
-        .WithSummary("Unlink an account; its messages stay.");
+        .WithSummary("Unlink an account; its messages stay, or with erase=true everything of it is erased.")
+        .WithDescription(
+            "With erase=true the answer is the report: 200 when all is gone, 202 when some of it takes longer. Linking it again later "
+            + "brings back nothing that is older than the erasure.");
 
-    private static Task<Results<NoContent, ProblemHttpResult>> HandleAsync(
+    private static async Task<Results<NoContent, Ok<ErasureView>, Accepted<ErasureView>, ProblemHttpResult>> HandleAsync(
         AccountId id,
+        bool? erase,
         Caller caller,
         IUnitOfWork<StoreDbContext> unitOfWork,
         AccountWriter writer,
-        EventLog events,
-        CancellationToken cancellationToken) =>
-        unitOfWork.ExecuteAsync<Results<NoContent, ProblemHttpResult>>(
+        ErasureStart erasures,
+        ErasureWait wait,
+        CancellationToken cancellationToken)
+    {
+        var (found, erasure) = await unitOfWork.ExecuteAsync(
             async scope =>
             {
-                if (await LinkedAccounts.FindAsync(scope.Db, caller, id) is not { } account) return Problems.NotFound("account");
-                writer.Unlink(scope, account);
-                events.Append(scope, account, null, EventTypes.AccountDisconnected, AccountEventData.Of(account));
-                return TypedResults.NoContent();
+                if (await FindAsync(scope.Db, caller, id, erase == true) is not { } account) return (false, null);
+                var begun = erase == true ? await erasures.OfAccountAsync(scope, account, requestCode: null) : null;
+                if (account.UnlinkedAt is null) writer.Unlink(scope, account);
+                return (true, begun?.Id);
             },
             cancellationToken);
+        if (!found) return Problems.NotFound("account");
+        if (erasure is null) return TypedResults.NoContent();
+        var answer = await wait.AnswerAsync(erasure, cancellationToken);
+        return answer.Result is Ok<ErasureView> done ? done : (Accepted<ErasureView>)answer.Result;
+    }
+
+    private static async Task<Account?> FindAsync(StoreDbContext db, Caller caller, AccountId id, bool alsoUnlinked) =>
+        !alsoUnlinked ? await LinkedAccounts.FindAsync(db, caller, id)
+        : caller.CanSee(id) ? await db.Accounts.SingleOrDefaultAsync(account => account.Id == id)
+        : null;
 }

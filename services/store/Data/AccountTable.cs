@@ -12,6 +12,7 @@ internal sealed class AccountTable : IEntityTypeConfiguration<Account>
         entity.HasKey(account => account.Id);
         entity.Property(account => account.Username).HasMaxLength(100);
         entity.Property(account => account.AppScopedId).HasMaxLength(20);
+        entity.Property(account => account.LoginUserId).HasMaxLength(40);
         entity.Property(account => account.PageId).HasMaxLength(20);
         entity.Property(account => account.AppId).HasMaxLength(40);
         entity.Property(account => account.Name).HasMaxLength(100);

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using InstaMessenger.Contracts.Ids;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
@@ -20,8 +18,7 @@ internal sealed class ErasedContact
     /// <summary>What is not younger than this (UTC) stays erased.</summary>
     public required DateTimeOffset ErasedAt { get; set; }
 
-    public static string HashOf(AccountId account, InstagramUserId contact) =>
-        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{account.Value}\n{contact.Value}")));
+    public static string HashOf(AccountId account, InstagramUserId contact) => ErasedContactHash.Of(account, contact);
 
     private sealed class Table : IEntityTypeConfiguration<ErasedContact>
     {

@@ -67,6 +67,12 @@ internal sealed class Account
     /// <summary>Set while the account is unlinked: nothing is sent, and its webhooks go to quarantine.</summary>
     public DateTimeOffset? UnlinkedAt { get; private set; }
 
+    /// <summary>When everything of it was last erased (UTC): nothing that is older is taken in again.</summary>
+    public DateTimeOffset? ErasedAt { get; private set; }
+
+    /// <summary>Who connected it by Facebook's login, by the id that they have for its app; Meta's callbacks name it.</summary>
+    public string? LoginUserId { get; private set; }
+
     /// <summary>What becomes of attachments that come from now on.</summary>
     public MediaMode MediaMode { get; private set; }
 
@@ -98,6 +104,7 @@ internal sealed class Account
         InstagramAccountId = identity.InstagramAccountId;
         (AppScopedId, PageId) = (identity.AppScopedId ?? AppScopedId, identity.PageId ?? PageId);
         (Name, PictureUrl) = (identity.Name, identity.PictureUrl);
+        LoginUserId = identity.LoginUserId ?? LoginUserId;
     }
 
     /// <summary>Notes by which app its token came, and when it ends.</summary>
@@ -136,6 +143,15 @@ internal sealed class Account
         Changed(now);
     }
 
+    /// <summary>
+    /// Forgets what it was called. Its ids at Meta stay reserved, so that nobody else is given what is addressed to them.
+    /// </summary>
+    public void Erase(DateTimeOffset now)
+    {
+        (ErasedAt, Username, Name, PictureUrl, LoginUserId) = (now, "", null, null, null);
+        (MessagingChannelId, AppScopedId, PageId) = (null, null, null);
+    }
+
     private void Changed(DateTimeOffset now)
     {
         Version++;
@@ -154,4 +170,8 @@ internal sealed record AccountLink(
 
 /// <summary>Who an account is, as Meta says it.</summary>
 internal sealed record AccountIdentity(
-    InstagramAccountId InstagramAccountId, string? AppScopedId, string? PageId, string? Name, string? PictureUrl);
+    InstagramAccountId InstagramAccountId, string? AppScopedId, string? PageId, string? Name, string? PictureUrl)
+{
+    /// <summary>Who logged in, by the id that they have for the app; null when the token was pasted.</summary>
+    public string? LoginUserId { get; init; }
+}

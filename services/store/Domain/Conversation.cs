@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using InstaMessenger.Contracts.Ids;
 
 namespace InstaMessenger.Store.Domain;
@@ -208,6 +209,16 @@ internal sealed class Conversation
         var before = ContactPictureUrl;
         ContactPictureUrl = url;
         return before != url;
+    }
+
+    /// <summary>
+    /// Takes it from its contact, who is being erased: what they write from now on is another thread, and this one names nobody.
+    /// </summary>
+    public void BecomeNobodys(DateTimeOffset now)
+    {
+        ContactId = InstagramUserId.Parse("0" + RandomNumberGenerator.GetString("0123456789", 19));
+        (ContactUsername, ContactName, ContactPictureUrl, UnreadCount, FailedAt) = (null, null, null, 0, null);
+        UpdatedAt = now;
     }
 
     private void Wrote(Message message)

@@ -19,6 +19,10 @@ internal static class EventTypes
     public const string ReferralReceived = "referral.received";
     public const string CommentReceived = "comment.received";
     public const string ContactUpdated = "contact.updated";
+
+    /// <summary>Somebody was erased; whoever keeps something of them erases it too.</summary>
+    public const string ContactErased = "contact.erased";
+
     public const string ConversationUpdated = "conversation.updated";
     public const string AccountConnected = "account.connected";
     public const string AccountHealth = "account.health";

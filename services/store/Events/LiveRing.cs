@@ -65,6 +65,8 @@ internal sealed class LiveRing(int size = 4096, int mostBytes = 16 * 1024 * 1024
         if (next.Sequence != _head + 1) Restart(next.Sequence - 1);
         if (next is { Type: EventTypes.MessageDeleted, Message: { } deleted }) Erase(deleted);
         if (next.Unplaced is { } unplaced) Erase(unplaced);
+        // Events in here may say what is being erased; readers find in the database what is left of them.
+        if (next.Type is EventTypes.ContactErased or EventTypes.AccountDisconnected) Restart(next.Sequence - 1);
         if (next.Sequence - _first == size) Forget();
         _bytes += next.Frame.Length;
         Volatile.Write(ref _places[next.Sequence % size], next);

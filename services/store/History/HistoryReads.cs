@@ -54,6 +54,8 @@ internal sealed class HistoryReads(
                 item, Arrival.Found(part, now, item.TraceParent, account, by, thread.Username))));
         }
 
+        var erased = await ErasedContacts.LoadAsync(scope.Db, arrivals.Select(pair => pair.Arrival));
+        arrivals.RemoveAll(pair => erased.Had(pair.Arrival));
         await recorder.RecordAsync(scope, [.. arrivals.Select(pair => pair.Arrival)], "message", ReceivedContent.Read);
         return arrivals.ToLookup(pair => pair.Item, pair => pair.Arrival);
     }

@@ -26,6 +26,8 @@ internal sealed class InboundRecorder(
 
         var rest = arrivals.Where(arrival => arrival.Account is not null).ToList();
         foreach (var arrival in rest) times.Told(arrival.Account!.Id, arrival.ReceivedAt);
+        var erased = await ErasedContacts.LoadAsync(scope.Db, rest);
+        rest.RemoveAll(erased.Had);
         foreach (var handler in _handlers)
         {
             var named = rest.FindAll(arrival => arrival.Item.Name == handler.Name);
@@ -36,6 +38,9 @@ internal sealed class InboundRecorder(
 
         await unsupported.RecordAsync(scope, rest);
         var unclaimed = arrivals.Where(arrival => arrival.Account is null).ToList();
+        // Of an account that was erased nothing is kept until it is linked again.
+        unclaimed.RemoveAll(
+            arrival => arrival.ReservedFor is { } owner && routing.Of(owner) is { ErasedAt: not null, UnlinkedAt: not null });
         await TakeBackAsync(scope, unclaimed, routing);
         await QuarantineAsync(scope, unclaimed, links);
     }

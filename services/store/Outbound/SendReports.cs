@@ -42,12 +42,20 @@ internal sealed partial class SendReports(
         foreach (var item in items)
         {
             if (!messages.TryGetValue(item.Body.MessageId, out var message))
+            {
+                if (await WasErasedAsync(scope.Db, item.Body.AccountId)) continue;
                 throw new InvalidOperationException($"There is no message {item.Body.MessageId}.");
+            }
+
             var report = new Report(
                 item.Body, message, conversations[message.ConversationId], accounts[message.AccountId], item.TraceParent, early);
             await ApplyAsync(scope, report);
         }
     }
+
+    /// <summary>Whether the message may have been erased while it was on its way.</summary>
+    private static Task<bool> WasErasedAsync(StoreDbContext db, AccountId account) =>
+        db.Set<Erasure>().AnyAsync(row => row.AccountId == account);
 
     private async Task ApplyAsync(WorkScope<StoreDbContext> scope, Report report)
     {

@@ -11,6 +11,8 @@ internal static class RouteTable
     public static readonly (string Path, string Service)[] Routes =
     [
         ("/webhooks", "Ingress"),
+        ("/webhooks/instagram/deauthorize", "Store"),
+        ("/webhooks/instagram/data-deletion", "Store"),
 
         ("/api", "Store"),
         ("/ui", "Store"),
@@ -18,6 +20,7 @@ internal static class RouteTable
         ("/docs", "Store"),
         ("/oauth", "Store"),
         ("/media", "Store"),
+        ("/data-deletion", "Store"),
 
         ("/api/v1/sends", "Sender"),
         ("/api/v1/accounts/{account_id}/health", "Sender"),

@@ -27,6 +27,8 @@ public abstract partial class FlowSuite
         "GET /media/outbound/{account_id}/{file}",
         "HEAD /media/outbound/{account_id}/{file}",
         "GET /media/outbound/trial",
+        // Signed by Meta; the page is for whoever has its code.
+        "POST /webhooks/instagram/deauthorize", "POST /webhooks/instagram/data-deletion", "GET /data-deletion/{code}",
         "GET /oauth/instagram/callback", "GET /webhooks/instagram", "POST /webhooks/instagram", "POST /ui/session", "DELETE /ui/session",
     ];
 
@@ -45,6 +47,13 @@ public abstract partial class FlowSuite
             HttpMethod.Patch, victim => $"/api/v1/accounts/{victim.Shop.AccountId}",
             _ => new { username = "thief", crm_webhook_url = "https://thief.example" }),
         ["DELETE /api/v1/accounts/{id}"] = Hides(HttpMethod.Delete, victim => $"/api/v1/accounts/{victim.Shop.AccountId}"),
+
+        ["DELETE /api/v1/accounts/{account_id}/contacts/{contact_id}"] = Hides(
+            HttpMethod.Delete, victim => $"/api/v1/accounts/{victim.Shop.AccountId}/contacts/{victim.Customer}"),
+        ["GET /api/v1/accounts/{account_id}/erasures"] = Hides(
+            HttpMethod.Get, victim => $"/api/v1/accounts/{victim.Shop.AccountId}/erasures"),
+        ["GET /api/v1/accounts/{account_id}/erasures/{erasure_id}"] = Hides(
+            HttpMethod.Get, victim => $"/api/v1/accounts/{victim.Shop.AccountId}/erasures/{victim.ErasureId}"),
 
         ["GET /api/v1/accounts/{id}/backfill"] = Hides(HttpMethod.Get, victim => $"/api/v1/accounts/{victim.Shop.AccountId}/backfill"),
         ["POST /api/v1/accounts/{id}/backfill"] = Hides(
@@ -245,6 +254,7 @@ public abstract partial class FlowSuite
         var canned = (await shop.Api.PostAsync(
             "/api/v1/canned-replies", new { shortcut = "price", text = "a secret price", account_ids = new[] { shop.AccountId } }))
             .Expect(201);
+        var erasure = (await shop.Api.DeleteAsync($"/api/v1/accounts/{shop.AccountId}/contacts/{Shop.NewNumber()}")).Json;
         return new Victim(
             shop,
             customer.Igsid,
@@ -254,6 +264,7 @@ public abstract partial class FlowSuite
             endpoint.Text("id")!,
             delivery.Text("id")!,
             canned.Text("id")!,
+            erasure.Text("erasure_id")!,
             strangerId);
     }
 
@@ -318,6 +329,7 @@ public abstract partial class FlowSuite
         string EndpointId,
         string DeliveryId,
         string CannedReplyId,
+        string ErasureId,
         string StrangerId)
     {
         public void IsNotIn(JsonNode answer)

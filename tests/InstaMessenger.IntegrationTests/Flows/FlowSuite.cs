@@ -52,6 +52,10 @@ public abstract class OneProcessFlows(IProduct product) : FlowSuite(product)
         AnImportWhoseProcessIsKilledHalfWayGoesOnAndDoublesNothingAsync(Product.ProcessOf("sender"));
 
     [Fact]
+    public Task An_erasure_whose_process_is_killed_half_way_goes_on() =>
+        AnErasureWhoseProcessIsKilledHalfWayGoesOnAsync(Product.ProcessOf("store"));
+
+    [Fact]
     public Task A_process_that_is_killed_half_way_loses_nothing_and_sends_nothing_twice() =>
         OneThatIsKilledHalfWayLosesNothingAndSendsNothingTwiceAsync(Product.ProcessOf("store"));
 }

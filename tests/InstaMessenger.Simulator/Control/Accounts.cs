@@ -3,7 +3,10 @@ using InstaMessenger.Simulator.Meta.Accounts;
 
 namespace InstaMessenger.Simulator.Control;
 
-/// <summary>What Meta knows: <c>POST /control/accounts</c>, <c>POST …/{id}/tokens</c>, <c>PUT …/{id}/subscriptions</c>.</summary>
+/// <summary>
+/// What Meta knows: <c>POST /control/accounts</c>, <c>POST …/{id}/tokens</c>, <c>POST …/{id}/callbacks/{callback}</c>,
+/// <c>PUT …/{id}/subscriptions</c>.
+/// </summary>
 internal static class Accounts
 {
     public static void MapAccounts(this IEndpointRouteBuilder control, MetaStandIn meta)
@@ -18,6 +21,13 @@ internal static class Accounts
             if (token.Value is { } value) meta.Accounts.SetToken(id, value, token.State);
             else meta.Accounts.SetAllTokens(id, token.State);
             return Results.NoContent();
+        });
+        control.MapPost("/accounts/{id}/callbacks/{callback}", async (string id, string callback) =>
+        {
+            if (callback is not ("deauthorize" or "data-deletion") || meta.Accounts.All.FirstOrDefault(a => a.Id == id) is not { } account)
+                return Results.NotFound();
+            var (status, body) = await meta.Webhooks.CallBackAsync(callback, account.AppScopedId ?? account.Id);
+            return Results.Ok(new { Status = status, Body = body });
         });
         control.MapPut("/accounts/{id}/subscriptions", (string id, string[] fields) =>
         {

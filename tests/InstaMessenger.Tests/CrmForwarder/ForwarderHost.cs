@@ -37,6 +37,9 @@ internal sealed class ForwarderHost : IAsyncDisposable
 
     public FakeTimeProvider Clock { get; }
 
+    /// <summary>What it has erased.</summary>
+    public ChannelReader<DataErased> Erased => Services.GetRequiredService<ErasedReports>().All.Reader;
+
     public IServiceProvider Services => _app.Services;
 
     public static async Task<ForwarderHost> StartAsync(
@@ -58,6 +61,8 @@ internal sealed class ForwarderHost : IAsyncDisposable
         builder.Services.AddSingleton<ICallerSource, CallerPerAccount>();
         builder.AddServiceDefaults("crm-forwarder", 0);
         builder.AddCrmForwarder();
+        builder.Services.AddSingleton<ErasedReports>();
+        builder.Services.AddMessageHandler<CrmForwarderDbContext, DataErased, ErasedReports>("store.data-erased");
         builder.AddBus();
         change?.Invoke(builder.Services);
         var log = new LogSink();
@@ -198,6 +203,17 @@ internal sealed class ForwarderHost : IAsyncDisposable
 
         public void Dispose()
         {
+        }
+    }
+
+    private sealed class ErasedReports : IMessageHandler<CrmForwarderDbContext, DataErased>
+    {
+        public Channel<DataErased> All { get; } = Channel.CreateUnbounded<DataErased>();
+
+        public Task HandleAsync(WorkScope<CrmForwarderDbContext> scope, IReadOnlyList<BusItem<DataErased>> items)
+        {
+            foreach (var item in items) All.Writer.TryWrite(item.Body);
+            return Task.CompletedTask;
         }
     }
 }

@@ -15,6 +15,7 @@ using InstaMessenger.Sender.Accounts;
 using InstaMessenger.Sender.Checkups;
 using InstaMessenger.Sender.Data;
 using InstaMessenger.Sender.Downloads;
+using InstaMessenger.Sender.Erasures;
 using InstaMessenger.Sender.History;
 using InstaMessenger.Sender.Profiles;
 using InstaMessenger.Sender.Proofs;
@@ -54,6 +55,8 @@ internal sealed class SenderHost : IAsyncDisposable
     public Channel<TokenRefreshed> Refreshes { get; } = Channel.CreateUnbounded<TokenRefreshed>();
 
     public Channel<AccountHealthChanged> Health { get; } = Channel.CreateUnbounded<AccountHealthChanged>();
+
+    public Channel<DataErased> Erased { get; } = Channel.CreateUnbounded<DataErased>();
 
     public HttpClient Http { get; private set; } = null!;
 
@@ -96,6 +99,8 @@ internal sealed class SenderHost : IAsyncDisposable
         builder.Services.AddMessageHandler<SenderDbContext, TokenRefreshed, Collector<TokenRefreshed>>("store.token-refreshed");
         builder.Services.AddMessageHandler<SenderDbContext, AccountHealthChanged, Collector<AccountHealthChanged>>(
             "store.account-health-changed");
+        builder.Services.AddSingleton(Erased);
+        builder.Services.AddMessageHandler<SenderDbContext, DataErased, Collector<DataErased>>("store.data-erased");
         builder.AddBus();
         builder.Logging.ClearProviders().AddProvider(new TestOutputLog(LogLevel.Information));
         _app = builder.Build();
@@ -218,6 +223,8 @@ internal sealed class SenderHost : IAsyncDisposable
     }
 
     public Task ActiveAsync(AccountActive active) => HandleAsync<AccountActive, AccountActiveHandler>(active);
+
+    public Task EraseAsync(EraseData command) => HandleAsync<EraseData, EraseDataHandler>(command);
 
     public Task ProveAsync(ProveAccess question) => HandleAsync<ProveAccess, ProveAccessHandler>(question);
 

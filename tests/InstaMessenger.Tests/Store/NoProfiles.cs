@@ -9,20 +9,23 @@ using Microsoft.Extensions.DependencyInjection;
 namespace InstaMessenger.Tests.Store;
 
 /// <summary>
-/// In place of the sender, which is asked who writes in every test, and what was before an account was linked. What
-/// nobody consumes would hold up all that is published behind it.
+/// In place of the sender, which is asked who writes in every test, and what was before an account was linked, and of all who keep
+/// nothing that could be erased. What nobody consumes would hold up all that is published behind it.
 /// </summary>
 internal sealed class NoProfiles
     : IMessageHandler<StoreDbContext, LookUpProfile>,
     IMessageHandler<StoreDbContext, ProfileCacheUsed>,
     IMessageHandler<StoreDbContext, ReadHistory>,
-    IMessageHandler<StoreDbContext, AccountActive>
+    IMessageHandler<StoreDbContext, AccountActive>,
+    IMessageHandler<StoreDbContext, EraseData>
 {
     /// <summary>Adds it unless the test listens itself.</summary>
     public static void AddTo(IServiceCollection services)
     {
         services.AddMessageHandler<StoreDbContext, ReadHistory, NoProfiles>("sender.read-history");
         services.AddMessageHandler<StoreDbContext, AccountActive, NoProfiles>("sender.account-active");
+        services.AddMessageHandler<StoreDbContext, EraseData, NoProfiles>("sender.erase-data");
+        services.AddMessageHandler<StoreDbContext, EraseData, NoProfiles>("crm-forwarder.erase-data");
         if (services.Any(service => service.ServiceType == typeof(BusSubscription) && IsOfProfiles(service))) return;
         services.AddMessageHandler<StoreDbContext, LookUpProfile, NoProfiles>("sender.look-up-profile");
         services.AddMessageHandler<StoreDbContext, ProfileCacheUsed, NoProfiles>("sender.profile-cache-used");
@@ -35,6 +38,14 @@ internal sealed class NoProfiles
     public Task HandleAsync(WorkScope<StoreDbContext> scope, IReadOnlyList<BusItem<ReadHistory>> items) => Task.CompletedTask;
 
     public Task HandleAsync(WorkScope<StoreDbContext> scope, IReadOnlyList<BusItem<AccountActive>> items) => Task.CompletedTask;
+
+    public Task HandleAsync(WorkScope<StoreDbContext> scope, IReadOnlyList<BusItem<EraseData>> items)
+    {
+        foreach (var command in items.Select(item => item.Body).Where(command => command.Events is null))
+        foreach (var service in (string[])["sender", "crm-forwarder"])
+            scope.Publish(new DataErased(command.ErasureId, command.Round, command.AccountId, service, 0));
+        return Task.CompletedTask;
+    }
 
     private static bool IsOfProfiles(ServiceDescriptor service) =>
         service.ImplementationInstance!.GetType().GenericTypeArguments.Contains(typeof(LookUpProfile));

@@ -29,10 +29,10 @@ internal sealed class EditArrivals(EventLog log, TimeProvider clock) : IArrivalH
         foreach (var (naming, version) in read)
         {
             var message = named.Find(naming);
-            if (message is null && (version is null || naming.Mid is null || naming.Arrival.Contact is null))
+            if (message is null && (version is null || naming.Mid is null || named.IsNobodys(naming)))
             {
                 if (version is { IsFirst: false } && named.IsNobodys(naming)) Keep(named.Early, naming, version);
-                left.Add(naming.Arrival);
+                if (!named.IsOfErased(naming)) left.Add(naming.Arrival);
             }
             else if (version is null || !fresh.IsFresh(naming.Arrival)) continue;
             else if (message is null) Foretell(scope, named, naming, version);

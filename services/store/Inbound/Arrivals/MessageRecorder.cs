@@ -39,9 +39,8 @@ internal sealed class MessageRecorder(EventLog log, TimeProvider clock)
         var known = await KnownMids.LoadAsync(scope.Db, received);
         var seen = await SeenEvents.LoadAsync(
             scope.Db, received.Where(message => message.Mid is null).Select(message => message.Arrival), clock);
-        var erased = await ErasedContacts.LoadAsync(scope.Db, received);
-        var fresh = received.FindAll(message => !erased.Had(message)
-            && (message.Mid is { } mid ? known.IsNew(message.Account.Id, mid) : seen.IsNew(message.Arrival)));
+        var fresh = received.FindAll(
+            message => message.Mid is { } mid ? known.IsNew(message.Account.Id, mid) : seen.IsNew(message.Arrival));
         await ArriveAsync(scope, [.. received.Except(fresh)], known);
         if (fresh.Count == 0) return;
 

@@ -23,14 +23,20 @@ internal sealed class NamedMessages
     private readonly Dictionary<(AccountId, InstagramMessageId), Message> _messages;
     private readonly Dictionary<ConversationId, Conversation> _conversations;
     private readonly StoreDbContext _db;
+    private readonly ErasedContacts _erased;
 
     /// <summary>Threads of which only the rows can tell which message is the newest.</summary>
     private readonly HashSet<Conversation> _unsure = [];
 
     private NamedMessages(
-        StoreDbContext db, Threads threads, EarlyChanges early, IEnumerable<Message> messages, IEnumerable<Conversation> conversations)
+        StoreDbContext db,
+        Threads threads,
+        EarlyChanges early,
+        ErasedContacts erased,
+        IEnumerable<Message> messages,
+        IEnumerable<Conversation> conversations)
     {
-        (_db, Threads, Early) = (db, threads, early);
+        (_db, _erased, Threads, Early) = (db, erased, threads, early);
         _messages = messages.ToDictionary(message => (message.AccountId, message.InstagramMessageId!.Value));
         _conversations = conversations.ToDictionary(conversation => conversation.Id);
     }
@@ -61,18 +67,33 @@ internal sealed class NamedMessages
         var messages = rows.Concat(db.Held).Concat(db.Arrived).Distinct()
             .Where(message => message.InstagramMessageId is { } mid && named.Contains((message.AccountId, mid))).ToList();
         var missing = named.Where(name => !messages.Exists(
-            message => !message.AwaitsOriginal && (message.AccountId, message.InstagramMessageId!.Value) == (name.Account, name.Mid)));
-        return new NamedMessages(
-            db, threads, await EarlyChanges.LoadAsync(db, missing.Select(name => name.Mid)), messages, await OfAsync(db, messages));
+            message => !message.AwaitsOriginal && (message.AccountId, message.InstagramMessageId!.Value) == (name.Account, name.Mid)))
+            .ToHashSet();
+        var early = await EarlyChanges.LoadAsync(db, missing.Select(name => name.Mid));
+        var erased = await ErasedContacts.LoadAsync(
+            db,
+            namings.Where(naming => naming.Mid is { } mid
+                ? missing.Contains((naming.Arrival.Account!.Id, mid))
+                : naming.Arrival.Contact is { } contact && threads.Find(naming.Arrival.Account!.Id, contact) is null)
+                .Select(naming => naming.Arrival));
+        return new NamedMessages(db, threads, early, erased, messages, await OfAsync(db, messages));
     }
 
     public Message? Find(Naming naming) =>
         naming.Mid is { } mid ? _messages.GetValueOrDefault((naming.Arrival.Account!.Id, mid)) : null;
 
     /// <summary>
-    /// Whether a change waits for a message that alone can tell between whom it is: nobody does yet, since the event does not say so.
+    /// Whether a change waits for a message that alone can tell between whom it is: nobody does yet, since the event does not say so. One
+    /// of somebody who was erased waits too: most likely it is of a message that is gone, and it must not bring back who wrote it.
     /// </summary>
-    public bool IsNobodys(Naming naming) => naming.Mid is not null && naming.Arrival.Contact is null && Find(naming) is null;
+    public bool IsNobodys(Naming naming) =>
+        naming.Mid is not null && Find(naming) is null && (naming.Arrival.Contact is null || _erased.Knows(naming.Arrival));
+
+    /// <summary>
+    /// Whether a change is of somebody who was erased, and of a message, or a thread, that is not known: nobody is told of it.
+    /// </summary>
+    public bool IsOfErased(Naming naming) =>
+        (naming.Mid is null ? ConversationOf(naming) is null : Find(naming) is null) && _erased.Knows(naming.Arrival);
 
     /// <summary>Whether the message was taken back, be it here or not.</summary>
     public bool IsTakenBack(Naming naming) => naming.Mid is { } mid

@@ -23,11 +23,12 @@ internal sealed partial class ReactionArrivals(EventLog log, TimeProvider clock)
         var named = await NamedMessages.LoadAsync(scope.Db, read.ConvertAll(pair => pair.Naming), clock);
         foreach (var (naming, reaction) in read.Where(pair => named.IsNobodys(pair.Naming) && pair.Naming.Arrival.HasMetasTime))
             React(named.Early, naming, reaction!);
+        var silent = read.Where(pair => named.IsOfErased(pair.Naming)).Select(pair => pair.Naming.Arrival).ToList();
         read.RemoveAll(pair => named.IsNobodys(pair.Naming));
         var fresh = await FreshArrivals.LoadAsync(scope.Db, read.ConvertAll(pair => pair.Naming.Arrival), clock);
         foreach (var (naming, reaction) in read.Where(pair => fresh.IsFresh(pair.Naming.Arrival))) Record(scope, named, naming, reaction!);
         await named.PlaceAsync();
-        return [.. arrivals.Except(read.Select(pair => pair.Naming.Arrival))];
+        return [.. arrivals.Except(read.Select(pair => pair.Naming.Arrival)).Except(silent)];
     }
 
     /// <summary>Reads <c>\u{2764}\u{FE0F}</c>, as Meta sometimes spells a character out.</summary>

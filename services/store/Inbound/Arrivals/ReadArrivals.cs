@@ -24,14 +24,15 @@ internal sealed class ReadArrivals(EventLog log, TimeProvider clock) : IArrivalH
             .Where(pair => pair.Naming.Mid is not null || (pair.UpTo is not null && pair.Naming.Arrival.Contact is not null)).ToList();
         var named = await NamedMessages.LoadAsync(scope.Db, read.ConvertAll(pair => pair.Naming), clock);
         foreach (var (naming, _) in read.Where(pair => named.IsNobodys(pair.Naming))) Keep(named.Early, naming);
-        read.RemoveAll(pair => named.IsNobodys(pair.Naming));
+        var silent = read.Where(pair => named.IsOfErased(pair.Naming)).Select(pair => pair.Naming.Arrival).ToList();
+        read.RemoveAll(pair => named.IsNobodys(pair.Naming) || silent.Contains(pair.Naming.Arrival));
         var fresh = await FreshArrivals.LoadAsync(scope.Db, read.ConvertAll(pair => pair.Naming.Arrival), clock);
         var told = read.FindAll(pair => fresh.IsFresh(pair.Naming.Arrival) && IsNews(scope.Db, named, pair.Naming, pair.UpTo));
         var newest = await NewestReadMessages.LoadAsync(
             scope.Db,
             [.. told.Where(pair => pair.Naming.Mid is null).Select(pair => (named.ConversationOf(pair.Naming)!.Id, pair.UpTo!.Value))]);
         foreach (var (naming, upTo) in told) Tell(scope, named, naming, upTo, newest);
-        return [.. arrivals.Except(read.Select(pair => pair.Naming.Arrival))];
+        return [.. arrivals.Except(read.Select(pair => pair.Naming.Arrival)).Except(silent)];
     }
 
     /// <summary>Takes a receipt in. Returns whether it says something new.</summary>

@@ -28,6 +28,7 @@ internal sealed class UnsendArrivals(EventLog log, TimeProvider clock) : IArriva
         await MessageEvents.EraseUnplacedAsync(
             scope,
             namings.Where(naming => named.Find(naming) is null).Select(naming => (naming.Arrival.Account!.Id, naming.Mid!.Value)));
+        var silent = namings.Where(named.IsOfErased).Select(naming => naming.Arrival).ToList();
         namings.RemoveAll(Waits);
         var (told, deleted) = (new List<(Arrival Arrival, Message Message)>(), new List<Message>());
         foreach (var naming in namings)
@@ -42,7 +43,7 @@ internal sealed class UnsendArrivals(EventLog log, TimeProvider clock) : IArriva
         foreach (var (arrival, message) in told) Tell(scope, arrival, named.ConversationOf(message), message);
         await named.PlaceAsync();
 
-        return [.. arrivals.Except(namings.Select(naming => naming.Arrival))];
+        return [.. arrivals.Except(namings.Select(naming => naming.Arrival)).Except(silent)];
 
         bool Waits(Naming naming) => named.IsNobodys(naming) || (naming.Arrival.IsOfUnlinked && named.Find(naming) is null);
     }

@@ -70,6 +70,19 @@ public sealed class WebhookPoster : IDisposable
         return attempts;
     }
 
+    /// <summary>Posts to a callback of the app: its owner has removed it (<c>deauthorize</c>), or wants to be forgotten.</summary>
+    /// <param name="callback"><c>deauthorize</c> or <c>data-deletion</c>.</param>
+    /// <param name="userId">The owner, by the id that they have for the app.</param>
+    /// <returns>What the product answered.</returns>
+    public async Task<(int Status, string Body)> CallBackAsync(string callback, string userId)
+    {
+        var address = new Uri($"{CallbackUrl ?? throw new InvalidOperationException("There is no callback URL.")}/{callback}");
+        using var form = new FormUrlEncodedContent(
+            [KeyValuePair.Create("signed_request", MetaSignature.Request(AppSecret, userId, _clock.GetUtcNow()))]);
+        using var answer = await _http.PostAsync(address, form, _background.Stopping);
+        return ((int)answer.StatusCode, await answer.Content.ReadAsStringAsync(_background.Stopping));
+    }
+
     /// <summary>Posts exact bytes.</summary>
     /// <param name="body">Sent as they are.</param>
     /// <param name="signature">Replaces <c>X-Hub-Signature-256</c>; empty leaves it out; null signs correctly.</param>

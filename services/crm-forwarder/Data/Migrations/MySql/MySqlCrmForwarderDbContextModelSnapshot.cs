@@ -22,6 +22,75 @@ namespace InstaMessenger.CrmForwarder.Data.Migrations.MySql
 
             MySqlModelBuilderExtensions.AutoIncrementColumns(modelBuilder);
 
+            modelBuilder.Entity("InstaMessenger.CrmForwarder.Data.DataErasure", b =>
+                {
+                    b.Property<string>("ErasureId")
+                        .HasMaxLength(40)
+                        .HasColumnType("varchar(40)")
+                        .HasColumnName("erasure_id");
+
+                    b.Property<string>("AccountId")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("varchar(40)")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("AskedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("asked_at");
+
+                    b.Property<string>("ContactId")
+                        .HasMaxLength(20)
+                        .HasColumnType("varchar(20)")
+                        .HasColumnName("contact_id");
+
+                    b.Property<string>("ConversationId")
+                        .HasMaxLength(40)
+                        .HasColumnType("varchar(40)")
+                        .HasColumnName("conversation_id");
+
+                    b.Property<bool>("DeliveriesDone")
+                        .HasColumnType("tinyint(1)")
+                        .HasColumnName("deliveries_done");
+
+                    b.Property<long?>("DueAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("due_at");
+
+                    b.Property<bool>("IsOfAccount")
+                        .HasColumnType("tinyint(1)")
+                        .HasColumnName("is_of_account");
+
+                    b.Property<long?>("ReportedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("reported_at");
+
+                    b.Property<int>("Round")
+                        .IsConcurrencyToken()
+                        .HasColumnType("int")
+                        .HasColumnName("round");
+
+                    b.Property<int>("Rows")
+                        .HasColumnType("int")
+                        .HasColumnName("rows");
+
+                    b.Property<long>("UpToSequence")
+                        .HasColumnType("bigint")
+                        .HasColumnName("up_to_sequence");
+
+                    b.Property<long>("Walked")
+                        .HasColumnType("bigint")
+                        .HasColumnName("walked");
+
+                    b.HasKey("ErasureId");
+
+                    b.HasIndex("AccountId");
+
+                    b.HasIndex("DueAt");
+
+                    b.ToTable("erasures", (string)null);
+                });
+
             modelBuilder.Entity("InstaMessenger.CrmForwarder.Data.Delivery", b =>
                 {
                     b.Property<long>("Id")

@@ -16,6 +16,75 @@ namespace InstaMessenger.CrmForwarder.Data.Migrations.Sqlite
 #pragma warning disable 612, 618
             modelBuilder.HasAnnotation("ProductVersion", "9.0.23");
 
+            modelBuilder.Entity("InstaMessenger.CrmForwarder.Data.DataErasure", b =>
+                {
+                    b.Property<string>("ErasureId")
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("erasure_id");
+
+                    b.Property<string>("AccountId")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("AskedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("asked_at");
+
+                    b.Property<string>("ContactId")
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("contact_id");
+
+                    b.Property<string>("ConversationId")
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("conversation_id");
+
+                    b.Property<bool>("DeliveriesDone")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("deliveries_done");
+
+                    b.Property<long?>("DueAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("due_at");
+
+                    b.Property<bool>("IsOfAccount")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("is_of_account");
+
+                    b.Property<long?>("ReportedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("reported_at");
+
+                    b.Property<int>("Round")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("round");
+
+                    b.Property<int>("Rows")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("rows");
+
+                    b.Property<long>("UpToSequence")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("up_to_sequence");
+
+                    b.Property<long>("Walked")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("walked");
+
+                    b.HasKey("ErasureId");
+
+                    b.HasIndex("AccountId");
+
+                    b.HasIndex("DueAt");
+
+                    b.ToTable("erasures", (string)null);
+                });
+
             modelBuilder.Entity("InstaMessenger.CrmForwarder.Data.Delivery", b =>
                 {
                     b.Property<long>("Id")

@@ -268,6 +268,61 @@ namespace InstaMessenger.Sender.Data.Migrations.MySql
                     b.ToTable("checkups", (string)null);
                 });
 
+            modelBuilder.Entity("InstaMessenger.Sender.Data.DataErasure", b =>
+                {
+                    b.Property<string>("ErasureId")
+                        .HasMaxLength(40)
+                        .HasColumnType("varchar(40)")
+                        .HasColumnName("erasure_id");
+
+                    b.Property<string>("AccountId")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("varchar(40)")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("AskedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("asked_at");
+
+                    b.Property<string>("ContactHash")
+                        .HasMaxLength(64)
+                        .HasColumnType("varchar(64)")
+                        .HasColumnName("contact_hash");
+
+                    b.Property<string>("ContactId")
+                        .HasMaxLength(20)
+                        .HasColumnType("varchar(20)")
+                        .HasColumnName("contact_id");
+
+                    b.Property<long?>("DueAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("due_at");
+
+                    b.Property<int>("Round")
+                        .IsConcurrencyToken()
+                        .HasColumnType("int")
+                        .HasColumnName("round");
+
+                    b.Property<int>("Rows")
+                        .HasColumnType("int")
+                        .HasColumnName("rows");
+
+                    b.Property<long>("Walked")
+                        .HasColumnType("bigint")
+                        .HasColumnName("walked");
+
+                    b.HasKey("ErasureId");
+
+                    b.HasIndex("AccountId");
+
+                    b.HasIndex("AskedAt");
+
+                    b.HasIndex("DueAt");
+
+                    b.ToTable("erasures", (string)null);
+                });
+
             modelBuilder.Entity("InstaMessenger.Sender.Data.Download", b =>
                 {
                     b.Property<long>("Sequence")

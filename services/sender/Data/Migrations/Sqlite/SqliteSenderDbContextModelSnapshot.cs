@@ -258,6 +258,61 @@ namespace InstaMessenger.Sender.Data.Migrations.Sqlite
                     b.ToTable("checkups", (string)null);
                 });
 
+            modelBuilder.Entity("InstaMessenger.Sender.Data.DataErasure", b =>
+                {
+                    b.Property<string>("ErasureId")
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("erasure_id");
+
+                    b.Property<string>("AccountId")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("AskedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("asked_at");
+
+                    b.Property<string>("ContactHash")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("contact_hash");
+
+                    b.Property<string>("ContactId")
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("contact_id");
+
+                    b.Property<long?>("DueAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("due_at");
+
+                    b.Property<int>("Round")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("round");
+
+                    b.Property<int>("Rows")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("rows");
+
+                    b.Property<long>("Walked")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("walked");
+
+                    b.HasKey("ErasureId");
+
+                    b.HasIndex("AccountId");
+
+                    b.HasIndex("AskedAt");
+
+                    b.HasIndex("DueAt");
+
+                    b.ToTable("erasures", (string)null);
+                });
+
             modelBuilder.Entity("InstaMessenger.Sender.Data.Download", b =>
                 {
                     b.Property<long>("Sequence")

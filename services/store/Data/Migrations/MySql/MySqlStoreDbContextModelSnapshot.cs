@@ -373,6 +373,35 @@ namespace InstaMessenger.Store.Data.Migrations.MySql
                     b.ToTable("meta_answers", (string)null);
                 });
 
+            modelBuilder.Entity("InstaMessenger.Store.Callbacks.DeletionRequest", b =>
+                {
+                    b.Property<string>("Code")
+                        .HasMaxLength(40)
+                        .HasColumnType("varchar(40)")
+                        .HasColumnName("code");
+
+                    b.Property<int>("Accounts")
+                        .HasColumnType("int")
+                        .HasColumnName("accounts");
+
+                    b.Property<string>("Hash")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("varchar(64)")
+                        .HasColumnName("hash");
+
+                    b.Property<long>("ReceivedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("received_at");
+
+                    b.HasKey("Code");
+
+                    b.HasIndex("Hash")
+                        .IsUnique();
+
+                    b.ToTable("deletion_requests", (string)null);
+                });
+
             modelBuilder.Entity("InstaMessenger.Store.CannedReplies.CannedReply", b =>
                 {
                     b.Property<string>("Id")
@@ -745,6 +774,98 @@ namespace InstaMessenger.Store.Data.Migrations.MySql
                     b.ToTable("erased_contacts", (string)null);
                 });
 
+            modelBuilder.Entity("InstaMessenger.Store.Data.Erasure", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasMaxLength(40)
+                        .HasColumnType("varchar(40)")
+                        .HasColumnName("id");
+
+                    b.Property<string>("AccountId")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("varchar(40)")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("AskedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("asked_at");
+
+                    b.Property<long>("AskedAtSequence")
+                        .HasColumnType("bigint")
+                        .HasColumnName("asked_at_sequence");
+
+                    b.Property<string>("ContactId")
+                        .HasMaxLength(20)
+                        .HasColumnType("varchar(20)")
+                        .HasColumnName("contact_id");
+
+                    b.Property<string>("ConversationId")
+                        .HasMaxLength(40)
+                        .HasColumnType("varchar(40)")
+                        .HasColumnName("conversation_id");
+
+                    b.Property<string>("Counted")
+                        .IsRequired()
+                        .HasMaxLength(1000)
+                        .HasColumnType("varchar(1000)")
+                        .HasColumnName("counted");
+
+                    b.Property<long?>("CrmDoneAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("crm_done_at");
+
+                    b.Property<long?>("DueAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("due_at");
+
+                    b.Property<long?>("FinishedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("finished_at");
+
+                    b.Property<bool>("IsOfAccount")
+                        .HasColumnType("tinyint(1)")
+                        .HasColumnName("is_of_account");
+
+                    b.Property<string>("RequestCode")
+                        .HasMaxLength(40)
+                        .HasColumnType("varchar(40)")
+                        .HasColumnName("request_code");
+
+                    b.Property<int>("RowVersion")
+                        .IsConcurrencyToken()
+                        .HasColumnType("int")
+                        .HasColumnName("row_version");
+
+                    b.Property<long?>("SenderDoneAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("sender_done_at");
+
+                    b.Property<string>("Step")
+                        .IsRequired()
+                        .HasMaxLength(10)
+                        .HasColumnType("varchar(10)")
+                        .HasColumnName("step");
+
+                    b.Property<long>("UpToSequence")
+                        .HasColumnType("bigint")
+                        .HasColumnName("up_to_sequence");
+
+                    b.Property<long>("Walked")
+                        .HasColumnType("bigint")
+                        .HasColumnName("walked");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("AccountId");
+
+                    b.HasIndex("DueAt");
+
+                    b.HasIndex("RequestCode");
+
+                    b.ToTable("erasures", (string)null);
+                });
+
             modelBuilder.Entity("InstaMessenger.Store.Data.EventRow", b =>
                 {
                     b.Property<long>("Sequence")
@@ -952,6 +1073,10 @@ namespace InstaMessenger.Store.Data.Migrations.MySql
                         .HasColumnType("varchar(2048)")
                         .HasColumnName("crm_webhook_url");
 
+                    b.Property<long?>("ErasedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("erased_at");
+
                     b.Property<bool>("HistoryEvents")
                         .HasColumnType("tinyint(1)")
                         .HasColumnName("history_events");
@@ -971,6 +1096,11 @@ namespace InstaMessenger.Store.Data.Migrations.MySql
                         .HasMaxLength(20)
                         .HasColumnType("varchar(20)")
                         .HasColumnName("login_type");
+
+                    b.Property<string>("LoginUserId")
+                        .HasMaxLength(40)
+                        .HasColumnType("varchar(40)")
+                        .HasColumnName("login_user_id");
 
                     b.Property<bool>("MarkSeen")
                         .HasColumnType("tinyint(1)")

@@ -363,6 +363,35 @@ namespace InstaMessenger.Store.Data.Migrations.Sqlite
                     b.ToTable("meta_answers", (string)null);
                 });
 
+            modelBuilder.Entity("InstaMessenger.Store.Callbacks.DeletionRequest", b =>
+                {
+                    b.Property<string>("Code")
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("code");
+
+                    b.Property<int>("Accounts")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("accounts");
+
+                    b.Property<string>("Hash")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("hash");
+
+                    b.Property<long>("ReceivedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("received_at");
+
+                    b.HasKey("Code");
+
+                    b.HasIndex("Hash")
+                        .IsUnique();
+
+                    b.ToTable("deletion_requests", (string)null);
+                });
+
             modelBuilder.Entity("InstaMessenger.Store.CannedReplies.CannedReply", b =>
                 {
                     b.Property<string>("Id")
@@ -735,6 +764,98 @@ namespace InstaMessenger.Store.Data.Migrations.Sqlite
                     b.ToTable("erased_contacts", (string)null);
                 });
 
+            modelBuilder.Entity("InstaMessenger.Store.Data.Erasure", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("id");
+
+                    b.Property<string>("AccountId")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("AskedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("asked_at");
+
+                    b.Property<long>("AskedAtSequence")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("asked_at_sequence");
+
+                    b.Property<string>("ContactId")
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("contact_id");
+
+                    b.Property<string>("ConversationId")
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("conversation_id");
+
+                    b.Property<string>("Counted")
+                        .IsRequired()
+                        .HasMaxLength(1000)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("counted");
+
+                    b.Property<long?>("CrmDoneAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("crm_done_at");
+
+                    b.Property<long?>("DueAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("due_at");
+
+                    b.Property<long?>("FinishedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("finished_at");
+
+                    b.Property<bool>("IsOfAccount")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("is_of_account");
+
+                    b.Property<string>("RequestCode")
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("request_code");
+
+                    b.Property<int>("RowVersion")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("row_version");
+
+                    b.Property<long?>("SenderDoneAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("sender_done_at");
+
+                    b.Property<string>("Step")
+                        .IsRequired()
+                        .HasMaxLength(10)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("step");
+
+                    b.Property<long>("UpToSequence")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("up_to_sequence");
+
+                    b.Property<long>("Walked")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("walked");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("AccountId");
+
+                    b.HasIndex("DueAt");
+
+                    b.HasIndex("RequestCode");
+
+                    b.ToTable("erasures", (string)null);
+                });
+
             modelBuilder.Entity("InstaMessenger.Store.Data.EventRow", b =>
                 {
                     b.Property<long>("Sequence")
@@ -938,6 +1059,10 @@ namespace InstaMessenger.Store.Data.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("crm_webhook_url");
 
+                    b.Property<long?>("ErasedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("erased_at");
+
                     b.Property<bool>("HistoryEvents")
                         .HasColumnType("INTEGER")
                         .HasColumnName("history_events");
@@ -957,6 +1082,11 @@ namespace InstaMessenger.Store.Data.Migrations.Sqlite
                         .HasMaxLength(20)
                         .HasColumnType("TEXT")
                         .HasColumnName("login_type");
+
+                    b.Property<string>("LoginUserId")
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("login_user_id");
 
                     b.Property<bool>("MarkSeen")
                         .HasColumnType("INTEGER")
