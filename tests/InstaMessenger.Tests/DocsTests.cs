@@ -48,10 +48,35 @@ public sealed partial class DocsTests
         types.Where(type => !Exists(type + ".cs")).ShouldBeEmpty();
     }
 
+    /// <summary>The document of the inbox says which test holds each fault of other inboxes.</summary>
+    [Fact]
+    public async Task Every_test_that_the_inboxs_document_names_is_there()
+    {
+        var text = await File.ReadAllTextAsync(Path.Combine(Root, "docs/inbox.md"), TestContext.Current.CancellationToken);
+        var rows = text[text.IndexOf("## What it must not do", StringComparison.Ordinal)..].Split('\n')
+            .Where(line => FaultRow().IsMatch(line)).ToList();
+        var folder = Path.Combine(Root, "tests/InstaMessenger.IntegrationTests/Inbox");
+        var browser = string.Concat(Directory.GetFiles(folder, "*.cs").Select(File.ReadAllText));
+
+        var named = rows.SelectMany(row => TestName().Matches(row)).Select(match => match.Value).ToHashSet();
+
+        rows.Count.ShouldBe(51);
+        rows.ShouldAllBe(row => TestName().IsMatch(row));
+        named.Where(name => !(name.EndsWith(".ts", StringComparison.Ordinal)
+            ? File.Exists(Path.Combine(Root, "services/ui-gateway/web", name))
+            : browser.Contains($" {name}(", StringComparison.Ordinal))).ShouldBeEmpty();
+    }
+
     private static bool Exists(string name) => Files.Any(path => path.EndsWith("/" + name, StringComparison.Ordinal));
 
     [GeneratedRegex(@"(?<=`)[\w./-]+\.cs(?=`)", RegexOptions.None, matchTimeoutMilliseconds: 1_000)]
     private static partial Regex SourceFile();
+
+    [GeneratedRegex(@"^\| \d+ \|", RegexOptions.None, matchTimeoutMilliseconds: 1_000)]
+    private static partial Regex FaultRow();
+
+    [GeneratedRegex(@"(?<=`)(?:[A-Z]\w+_\w+|src/[\w/.-]+\.test\.ts)(?=`)", RegexOptions.None, matchTimeoutMilliseconds: 1_000)]
+    private static partial Regex TestName();
 
     [GeneratedRegex(@"(?<=`)[A-Z][a-z]+[A-Z]\w+(?=`)", RegexOptions.None, matchTimeoutMilliseconds: 1_000)]
     private static partial Regex TypeName();

@@ -30,7 +30,7 @@ export default defineConfig({
         codeSplitting: {
           groups: [
             { name: 'vendor', test: /node_modules\/(?:@?vue|@vueuse|@intlify|pinia|virtua)/ },
-            { name: 'base', test: /src\/(?:api\/(?!upload)|live\/(?!chime|useSound)|store\/(?!replies)|shell\/demo|text\/(?:index|en|format|compile|plurals)|rules\/(?:keys|order|window|name|preview|merge|days|bytes))/ },
+            { name: 'base', test: /src\/(?:api\/(?!upload)|live\/(?!chime|useSound|useNotices|attention)|store\/(?!replies)|shell\/demo|text\/(?:index|en|format|compile|plurals)|rules\/(?:order|window|name|preview|merge|days|bytes))/ },
           ],
         },
       },

@@ -30,6 +30,9 @@ internal sealed class InboxPage(IBrowserContext context, IPage page, Uri door) :
 
     public ILocator Row(string name) => page.GetByRole(AriaRole.Listitem).Filter(new LocatorFilterOptions { HasText = name });
 
+    public ILocator Queue(string name) => page.GetByRole(AriaRole.Navigation, new PageGetByRoleOptions { Name = "Queues" })
+        .GetByRole(AriaRole.Link, new LocatorGetByRoleOptions { Name = name });
+
     /// <summary>A message of the open thread.</summary>
     public ILocator Message(string text) => Log.GetByRole(AriaRole.Article).Filter(new LocatorFilterOptions { HasText = text });
 
@@ -45,6 +48,29 @@ internal sealed class InboxPage(IBrowserContext context, IPage page, Uri door) :
         await page.GetByLabel("Password").FillAsync(password);
         await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Sign in" }).ClickAsync();
     }
+
+    /// <summary>Makes the tab as one that lies behind another: it is told so, and paints nothing until it is shown.</summary>
+    public Task HideAsync() => page.EvaluateAsync(
+        """
+        () => {
+          const paint = window.requestAnimationFrame
+          const waiting = []
+          window.requestAnimationFrame = (then) => waiting.push(then)
+          const tell = (state) => {
+            Object.defineProperty(document, 'visibilityState', { configurable: true, get: () => state })
+            Object.defineProperty(document, 'hidden', { configurable: true, get: () => state === 'hidden' })
+            document.dispatchEvent(new Event('visibilitychange'))
+          }
+          window.showAgain = () => {
+            window.requestAnimationFrame = paint
+            tell('visible')
+            waiting.forEach((then) => paint(then))
+          }
+          tell('hidden')
+        }
+        """);
+
+    public Task ShowAsync() => page.EvaluateAsync("window.showAgain()");
 
     /// <summary>Everything that the rules of WCAG 2.2 AA find wrong, in words.</summary>
     public async Task<IReadOnlyList<string>> AxeAsync()

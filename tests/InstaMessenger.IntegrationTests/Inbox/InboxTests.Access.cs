@@ -68,9 +68,25 @@ public sealed partial class InboxTests
         await inbox.Page.Keyboard.PressAsync("Escape");
         await inbox.Page.Keyboard.PressAsync("j");
         await inbox.Page.GetByRole(AriaRole.Heading, new() { Name = jo.Username, Level = 2 }).WaitForAsync();
+        await inbox.Field.PressAsync("Control+Shift+E");
+        await Expect(inbox.Page.GetByRole(AriaRole.Button, new() { Name = "😊" })).ToBeFocusedAsync();
+        await inbox.Page.Keyboard.PressAsync("ArrowRight");
+        await inbox.Page.Keyboard.PressAsync("Enter");
+        await Expect(inbox.Field).ToHaveValueAsync("😀");
         await inbox.Page.Keyboard.PressAsync("Escape");
+        await inbox.Page.Keyboard.PressAsync("[");
+        await Expect(inbox.Row(mara.Username)).ToBeHiddenAsync();
+        await inbox.Page.Keyboard.PressAsync("[");
+        await Expect(inbox.Row(mara.Username)).ToBeVisibleAsync();
+        await inbox.Page.Keyboard.PressAsync("]");
+        await Expect(inbox.Page.GetByRole(AriaRole.Complementary)).ToBeHiddenAsync();
+        await inbox.Page.Keyboard.PressAsync("]");
+        await Expect(inbox.Page.GetByRole(AriaRole.Complementary)).ToBeVisibleAsync();
         await inbox.Page.Keyboard.PressAsync("Escape");
         await Expect(inbox.Page.GetByText("Choose a conversation.")).ToBeVisibleAsync();
+        await inbox.Page.Keyboard.PressAsync("g");
+        await inbox.Page.Keyboard.PressAsync("u");
+        await Expect(inbox.Queue("Unread")).ToHaveAttributeAsync("aria-current", "true");
         Heard(mara).ShouldBe(["just a moment"]);
     }
 
@@ -87,8 +103,15 @@ public sealed partial class InboxTests
         await inbox.OpenThreadAsync(mara.Username);
         await Expect(inbox.Row(mara.Username)).ToBeHiddenAsync();
         await inbox.Field.FillAsync("on my way");
-        await inbox.Page.GetByRole(AriaRole.Button, new() { Name = "Send" }).TapAsync();
+        await inbox.Page.GetByRole(AriaRole.Button, new() { Name = "Send", Exact = true }).TapAsync();
         await Expect(inbox.Message("on my way")).ToContainTextAsync("sent");
+
+        // The keyboard of the phone comes up.
+        await inbox.Page.SetViewportSizeAsync(390, 500);
+        await Expect(inbox.Field).ToBeInViewportAsync();
+        await Expect(inbox.Message("on my way")).ToBeInViewportAsync();
+        (await inbox.Field.EvaluateAsync<double>("(field) => parseFloat(getComputedStyle(field).fontSize)"))
+            .ShouldBeGreaterThanOrEqualTo(16, "a phone zooms into smaller ones");
 
         await inbox.Page.GoBackAsync();
         await Expect(inbox.Row(mara.Username)).ToContainTextAsync("You: on my way");

@@ -1,7 +1,7 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using InstaMessenger.IntegrationTests.Product;
 using InstaMessenger.IntegrationTests.Reliability;
-using InstaMessenger.Tests.Shared;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
@@ -106,26 +106,6 @@ public sealed partial class InboxTests
     }
 
     [Fact]
-    public async Task Of_four_files_each_goes_by_itself()
-    {
-        var mara = await WriterAsync("mara.knits", "Hello!");
-        await using var inbox = await _chromium.OpenAsync(_product, List);
-        await inbox.OpenThreadAsync(mara.Username);
-        var picture = MediaSamples.Png();
-
-        await inbox.Page.Locator("input[type=file]").SetInputFilesAsync(
-            [.. Enumerable.Range(1, 4).Select(n => new FilePayload { Name = $"{n}.png", MimeType = "image/png", Buffer = picture })]);
-        var cards = inbox.Page.GetByRole(AriaRole.List, new() { Name = "Files to be sent" });
-        await Expect(cards.GetByRole(AriaRole.Listitem)).ToHaveCountAsync(4);
-        await inbox.Field.PressAsync("Enter");
-
-        await Expect(inbox.Log.GetByRole(AriaRole.Article, new() { Name = "From us" })).ToHaveCountAsync(4);
-        await Expect(inbox.Log.GetByText("sent", new() { Exact = true })).ToHaveCountAsync(1);
-        mara.Messages.Count(message => !message.FromCustomer).ShouldBe(4);
-        inbox.ShouldBeClean();
-    }
-
-    [Fact]
     public async Task Letters_and_Enter_do_what_one_has_set()
     {
         var (mara, jo) = (await WriterAsync("mara.knits", "Hello!"), await WriterAsync("jo_bakes", "Hi!"));
@@ -140,6 +120,8 @@ public sealed partial class InboxTests
         await inbox.Page.Keyboard.PressAsync("Escape");
 
         await inbox.Page.Keyboard.PressAsync("j");
+        await inbox.Page.Keyboard.PressAsync("g");
+        await inbox.Page.Keyboard.PressAsync("u");
         await inbox.Page.ReloadAsync();
         await inbox.Page.GetByRole(AriaRole.Heading, new() { Name = jo.Username, Level = 2 }).WaitForAsync();
         await inbox.Field.PressSequentiallyAsync("one");
@@ -151,5 +133,38 @@ public sealed partial class InboxTests
         await Expect(inbox.Message("one")).ToContainTextAsync("sent");
         Heard(jo).ShouldBe(["one\ntwo"]);
         Heard(mara).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task What_shall_go_later_is_kept_can_be_taken_back_and_times_are_those_of_the_chosen_zone()
+    {
+        var mara = await WriterAsync("mara.knits", "Hello!");
+        var options = new BrowserNewContextOptions { TimezoneId = "Europe/Berlin" };
+        await using var inbox = await _chromium.OpenAsync(_product, List, options);
+        await inbox.Page.GetByRole(AriaRole.Button, new() { Name = "You", Exact = true }).ClickAsync();
+        await inbox.Page.GetByLabel("Time zone").SelectOptionAsync("Asia/Tokyo");
+        await inbox.Page.Keyboard.PressAsync("Escape");
+        await inbox.OpenThreadAsync(mara.Username);
+        var sentAt = (await inbox.Message("Hello!").Locator("time").GetAttributeAsync("datetime"))!;
+        var inTokyo = DateTimeOffset.Parse(sentAt, CultureInfo.InvariantCulture).ToOffset(TimeSpan.FromHours(9));
+        await Expect(inbox.Message("Hello!").Locator("time")).ToHaveTextAsync($"{inTokyo:H:mm}");
+
+        await inbox.Field.FillAsync("Good morning!");
+        await inbox.Page.GetByRole(AriaRole.Button, new() { Name = "Send later" }).ClickAsync();
+        var box = inbox.Page.GetByRole(AriaRole.Dialog, new() { Name = "Send later" });
+        (await inbox.AxeAsync()).ShouldBeEmpty("the time of a message");
+        await box.GetByLabel("Send at").FillAsync("2020-01-01T09:00");
+        await Expect(box).ToContainTextAsync("That time is over.");
+        var wanted = TimeProvider.System.GetUtcNow().AddHours(3).ToOffset(TimeSpan.FromHours(9));
+        await box.GetByLabel("Send at").FillAsync($"{wanted:yyyy-MM-ddTHH:mm}");
+        await box.GetByRole(AriaRole.Button, new() { Name = "Schedule" }).ClickAsync();
+
+        await Expect(inbox.Message("Good morning!")).ToContainTextAsync("will be sent");
+        await Expect(inbox.Message("Good morning!")).ToContainTextAsync($"{wanted:H:mm}");
+        await Expect(inbox.Field).ToHaveValueAsync("");
+        await inbox.Message("Good morning!").GetByRole(AriaRole.Button, new() { Name = "Do not send" }).ClickAsync();
+        await Expect(inbox.Message("Good morning!")).ToContainTextAsync("cancelled");
+        Heard(mara).ShouldBeEmpty();
+        inbox.ShouldBeClean();
     }
 }

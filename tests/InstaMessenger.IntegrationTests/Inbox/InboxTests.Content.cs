@@ -57,7 +57,7 @@ public sealed partial class InboxTests
     public async Task Nothing_is_wider_than_a_narrow_window_or_one_at_200_percent(int width, int height, int scale)
     {
         var mara = await WriterAsync("mara.knits", "https://shop.example/" + new string('x', 2_000));
-        await mara.SayAsync("مرحبا — hello — 你好");
+        await Shop.ReceivedAsync(await mara.SayAsync("مرحبا — hello — 你好"));
         var options = new BrowserNewContextOptions
         {
             ViewportSize = new ViewportSize { Width = width, Height = height }, DeviceScaleFactor = scale,
@@ -70,10 +70,14 @@ public sealed partial class InboxTests
         await inbox.Field.FillAsync(new string('y', 900));
         await Expect(inbox.Field).ToBeInViewportAsync();
         await NoWiderAsync("the thread");
+        (await inbox.Message("مرحبا").GetByText("مرحبا").EvaluateAsync<string>("(one) => getComputedStyle(one).direction")).ShouldBe("rtl");
+        (await inbox.Message("shop.example").GetByText("shop.example").First.EvaluateAsync<string>(
+            "(one) => getComputedStyle(one).direction")).ShouldBe("ltr");
         var emoji = inbox.Page.GetByRole(AriaRole.Button, new() { Name = "Emoji" });
         // A phone has its own.
         if (await emoji.IsVisibleAsync()) await emoji.ClickAsync();
         await NoWiderAsync("the emoji");
+        inbox.ShouldBeClean();
 
         async Task NoWiderAsync(string what) => (await inbox.Page.EvaluateAsync<string[]>(
             """
@@ -106,7 +110,7 @@ public sealed partial class InboxTests
         if (words.Length == 0) await Expect(line).ToHaveCountAsync(0);
         else await Expect(line).Not.ToBeEmptyAsync();
         if (canWrite) await Expect(inbox.Field).ToBeEnabledAsync();
-        else await Expect(inbox.Page.GetByRole(AriaRole.Button, new() { Name = "Send" })).ToBeDisabledAsync();
+        else await Expect(inbox.Page.GetByRole(AriaRole.Button, new() { Name = "Send", Exact = true })).ToBeDisabledAsync();
     }
 
     [Fact]
@@ -122,6 +126,12 @@ public sealed partial class InboxTests
         await using var hers = await _chromium.OpenAsync(_product, List, signedIn: false);
         await hers.SignInAsync(name, password);
 
+        // The same numbers for everybody, in every tab.
+        var tab = await InboxPage.OpenAsync(mine.Context, _product.Door);
+        await tab.Page.GotoAsync(List);
+        InboxPage[] all = [mine, tab, hers];
+        foreach (var page in all) await Expect(page.Queue("Needs reply")).ToHaveTextAsync("Needs reply 1");
+
         await hers.OpenThreadAsync(mara.Username);
         await Expect(mine.Page.GetByText($"{name} is viewing").Filter(new() { Visible = true })).ToBeVisibleAsync();
         await hers.Field.PressSequentiallyAsync("Hi");
@@ -130,6 +140,7 @@ public sealed partial class InboxTests
         await Expect(mine.Message("Hi")).ToContainTextAsync("sent");
 
         Heard(mara).ShouldBe(["Hi"]);
+        foreach (var page in all) await Expect(page.Queue("Needs reply")).ToHaveTextAsync("Needs reply");
     }
 
     [Fact]

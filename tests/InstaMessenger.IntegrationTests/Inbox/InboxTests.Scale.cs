@@ -1,6 +1,7 @@
 using InstaMessenger.IntegrationTests.Product;
 using InstaMessenger.Simulator.Meta.Customers;
 using InstaMessenger.Simulator.Meta.Webhooks;
+using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
 namespace InstaMessenger.IntegrationTests.Inbox;
@@ -56,33 +57,32 @@ public sealed partial class InboxTests
     }
 
     [Fact]
-    public async Task A_thousand_events_cost_no_request()
+    public async Task Five_thousand_events_cost_no_request_and_no_memory()
     {
         var writers = new List<Customer>();
         for (var n = 0; n < 5; n++) writers.Add(await WriterAsync($"writer{n}.", "Hello!"));
         await using var inbox = await _chromium.OpenAsync(_product, List);
         await inbox.OpenThreadAsync(writers[0].Username);
         await Expect(inbox.Message("Hello!")).ToBeVisibleAsync();
+        var devTools = await inbox.Context.NewCDPSessionAsync(inbox.Page);
+        await devTools.SendAsync("Performance.enable");
 
-        await SayAtOnceAsync(0);
+        // A morning's work: what is kept is there after that.
+        for (var round = 0; round < 3; round++) await RoundAsync(round);
+        var before = await MemoryAsync(devTools);
         var asked = Count(inbox, "/api/", "/ui/");
-        await SayAtOnceAsync(1);
-        await SayAtOnceAsync(2);
+        for (var round = 3; round < 13; round++) await RoundAsync(round);
 
-        asked().ShouldBeLessThanOrEqualTo(5);
+        // The counters, at most once in five seconds, and the open thread anew once it is long.
+        asked().ShouldBeLessThanOrEqualTo(20);
         (await NodesAsync(inbox)).ShouldBeLessThan(ManyNodes);
+        var after = await MemoryAsync(devTools);
+        after.Heap.ShouldBeLessThan(before.Heap * 1.1, $"{before} before");
+        after.Listeners.ShouldBeLessThanOrEqualTo(before.Listeners + 20, $"{before} before");
 
-        async Task SayAtOnceAsync(int round)
+        async Task RoundAsync(int round)
         {
-            var start = TimeProvider.System.GetUtcNow().AddSeconds(-1);
-            var items = Enumerable.Range(0, 500).Select(n => MetaPayloads.Text(
-                Shop.InstagramId,
-                writers[n % 5].Igsid,
-                $"bulk-{writers[0].Igsid}-{round}-{n}",
-                $"Round {round}, {n}.",
-                start.AddMilliseconds(n)));
-            var body = MetaPayloads.Bytes(MetaPayloads.Envelope(Shop.InstagramId, TimeProvider.System.GetUtcNow(), [.. items]));
-            await Shop.Meta.Webhooks.DeliverAsync(body);
+            await BulkAsync(writers, 500, $"Round {round}");
             await Expect(inbox.Row(writers[4].Username)).ToContainTextAsync($"Round {round}, 499.");
             await Expect(inbox.Message($"Round {round}, 495.")).Not.ToHaveCountAsync(0);
         }
@@ -129,6 +129,28 @@ public sealed partial class InboxTests
         await Expect(inbox.Message("while you slept")).ToBeVisibleAsync();
         await Shop.ReceivedAsync(await mara.SayAsync("and now"));
         await Expect(inbox.Message("and now")).ToBeVisibleAsync();
+    }
+
+    /// <summary>Bytes of the heap and listeners that are left once what is not needed is collected.</summary>
+    private static async Task<(double Heap, double Listeners)> MemoryAsync(ICDPSession devTools)
+    {
+        await devTools.SendAsync("HeapProfiler.collectGarbage");
+        var metrics = (await devTools.SendAsync("Performance.getMetrics"))!.Value.GetProperty("metrics").EnumerateArray()
+            .ToDictionary(metric => metric.GetProperty("name").GetString()!, metric => metric.GetProperty("value").GetDouble());
+        return (metrics["JSHeapUsedSize"], metrics["JSEventListeners"]);
+    }
+
+    /// <summary>Customers write in turns, all in one webhook: "Words, 0.", "Words, 1." and so on.</summary>
+    private async Task BulkAsync(List<Customer> writers, int count, string words)
+    {
+        var now = TimeProvider.System.GetUtcNow();
+        var items = Enumerable.Range(0, count).Select(n => MetaPayloads.Text(
+            Shop.InstagramId,
+            writers[n % writers.Count].Igsid,
+            $"bulk-{writers[0].Igsid}-{words}-{n}",
+            $"{words}, {n}.",
+            now.AddMilliseconds(n - 1_000)));
+        await Shop.Meta.Webhooks.DeliverAsync(MetaPayloads.Bytes(MetaPayloads.Envelope(Shop.InstagramId, now, [.. items])));
     }
 
     private async Task<string> IdOfAsync(Customer customer) => (await Shop.ConversationAsync(customer)).Text("id")!;

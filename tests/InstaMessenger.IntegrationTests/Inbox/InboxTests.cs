@@ -60,6 +60,9 @@ public sealed partial class InboxTests : IClassFixture<StandaloneProduct>, IClas
         await mara.SayAsync("And in green?");
         await Expect(inbox.Message("And in green?")).ToBeVisibleAsync();
         await Expect(inbox.Row(mara.Username)).ToContainTextAsync("And in green?");
+        // A screen reader is told what is new, and not the history.
+        await Expect(inbox.Page.Locator("[aria-live=polite]")).ToHaveTextAsync($"{mara.Username}: And in green?");
+        await Expect(inbox.Log).ToHaveAttributeAsync("aria-live", "off");
 
         await inbox.Field.FillAsync("Both are here.");
         for (var press = 0; press < 5; press++) await inbox.Field.PressAsync("Enter");
@@ -97,6 +100,9 @@ public sealed partial class InboxTests : IClassFixture<StandaloneProduct>, IClas
         await inbox.OpenThreadAsync(jo.Username);
         await Expect(inbox.Field).ToHaveValueAsync("");
         await Expect(inbox.Row(mara.Username)).ToContainTextAsync("Draft: only for Mara");
+        foreach (var name in (string[])[mara.Username, jo.Username, mara.Username, jo.Username])
+            await inbox.Row(name).GetByRole(AriaRole.Link).ClickAsync();
+        await Expect(inbox.Field).ToHaveValueAsync("");
         await inbox.Page.ReloadAsync();
         await inbox.OpenThreadAsync(mara.Username);
 
@@ -118,7 +124,13 @@ public sealed partial class InboxTests : IClassFixture<StandaloneProduct>, IClas
         await Expect(inbox.Page.GetByText("Offline · 1 waiting")).ToBeVisibleAsync();
         Heard(mara).ShouldBeEmpty();
 
+        // The page is loaded anew before it could go.
+        await inbox.Context.RouteAsync("**/api/v1/messages/send", route => route.AbortAsync());
         await inbox.Context.SetOfflineAsync(false);
+        await inbox.Page.ReloadAsync();
+        await Expect(inbox.Message("from the train")).ToContainTextAsync("sending");
+        Heard(mara).ShouldBeEmpty();
+        await inbox.Context.UnrouteAllAsync();
         await Expect(inbox.Message("from the train")).ToContainTextAsync("sent");
         Heard(mara).ShouldBe(["from the train"]);
     }
@@ -145,7 +157,7 @@ public sealed partial class InboxTests : IClassFixture<StandaloneProduct>, IClas
     [Fact]
     public async Task Whoever_reads_further_up_stays_there_and_is_told_how_many_are_new()
     {
-        var mara = await WriterAsync("mara.knits", "The first.");
+        var (jo, mara) = (await WriterAsync("jo_bakes", "Hi!"), await WriterAsync("mara.knits", "The first."));
         for (var n = 0; n < 40; n++) await mara.SayAsync($"Line {n} of a long story that has a beginning and an end.");
         await using var inbox = await _chromium.OpenAsync(_product, List);
         await Expect(inbox.Row(mara.Username)).ToContainTextAsync("Line 39 ");
@@ -161,6 +173,8 @@ public sealed partial class InboxTests : IClassFixture<StandaloneProduct>, IClas
         var read = inbox.Log.GetByRole(AriaRole.Article).Filter(new() { HasText = "Line 2" }).First;
         var before = await SettledAsync(read);
 
+        await BulkAsync([jo], 20, "Elsewhere");
+        await Expect(inbox.Row(jo.Username)).ToContainTextAsync("Elsewhere, 19.");
         for (var n = 0; n < 3; n++) await mara.SayAsync($"News {n}");
         await Expect(inbox.Page.GetByRole(AriaRole.Button, new() { Name = "3 new" })).ToBeVisibleAsync();
 

@@ -51,7 +51,11 @@ export const inbox = {
     const { data, headers } = await call<Conversation>('GET', `/ui/conversations/${id}`, { signal })
     return { row: data, sequence: sequenceOf(headers) }
   },
-  messages: (id: Id, place: MessagePlace, signal?: AbortSignal) => page<Message>(`/ui/conversations/${id}/messages`, { ...place, limit: messagesPerPage }, signal),
+  /** Oldest first, as they are read; the server gives them newest first. */
+  messages: async (id: Id, place: MessagePlace, signal?: AbortSignal) => {
+    const found = await page<Message>(`/ui/conversations/${id}/messages`, { ...place, limit: messagesPerPage }, signal)
+    return { ...found, data: found.data.reverse() }
+  },
   markRead: (id: Id) => call('POST', `/ui/conversations/${id}/read`),
   markUnread: (id: Id) => call('POST', `/ui/conversations/${id}/unread`),
   typing: (id: Id, on: boolean) => call('POST', `/ui/conversations/${id}/typing`, { body: { on } }),

@@ -59,8 +59,11 @@ export function useComposer(conversation: Ref<Conversation>) {
     return overtaken.value === null && send()
   }
 
-  /** Hands everything over to the outbox: from one moment to the next it is there and no more here. */
-  function send(): boolean {
+  /**
+   * Hands everything over to the outbox: from one moment to the next it is there and no more here. `at`: when it shall go (Unix ms); what is
+   * several messages then goes a second apart, in order.
+   */
+  function send(at: number | null = null): boolean {
     if (!canSend.value) return false
     overtaken.value = null
     const { files, quoted } = draft.value
@@ -71,6 +74,7 @@ export function useComposer(conversation: Ref<Conversation>) {
         ...base,
         ...content,
         key: newKey(),
+        scheduleAt: at === null ? null : new Date(at + index * 1_000).toISOString(),
         quoted: index === 0 && quoted ? { id: quoted.id, excerpt: quoted.text, kind: quoted.kind } : null,
       })),
     )

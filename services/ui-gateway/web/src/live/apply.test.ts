@@ -64,6 +64,12 @@ describe('a live message', () => {
     expect(stores.conversations.rows.get('cnv_1')?.last_message?.id).toBe('msg_2')
   })
 
+  it('of the same moment as the last one becomes the last, whatever its id', () => {
+    stores.conversations.put(conversation({ last_message: news }))
+    applyEvent(event('message.received', { message: { ...news, id: 'msg_0' }, conversation: thread }), stores)
+    expect(stores.conversations.rows.get('cnv_1')?.last_message?.id).toBe('msg_0')
+  })
+
   it('takes over from its bubble', () => {
     const mine: Message = message({ id: 'msg_3', direction: 'outbound', status: 'pending', metadata: { [bubbleKey]: 'b1' } })
     applyEvent(event('message.status', { message: mine, conversation: thread }), stores)

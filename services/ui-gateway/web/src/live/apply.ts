@@ -64,11 +64,18 @@ function takeConversation(id: string, event: InboxEvent, { conversations }: Stor
   if (message && !conversation && event.type === 'message.received') void conversations.load(id)
 }
 
-function lastOf(row: Conversation, { data }: InboxEvent): Message | null {
+function lastOf(row: Conversation, event: InboxEvent): Message | null {
+  const { data } = event
   const told = data?.conversation?.last_message
   if (told !== undefined) return told
   const message = data?.message
   if (!message) return row.last_message
   const last = row.last_message
-  return !last || last.id === message.id || last.id === data?.replaces || inOrder(last, message) < 0 ? message : last
+  return !last || last.id === message.id || last.id === data?.replaces || isNewer(last, message, event) ? message : last
+}
+
+/** Of two of one moment, as one webhook brings many, that one is the newer whose event came later. */
+function isNewer(last: Message, message: Message, event: InboxEvent): boolean {
+  const apart = inOrder(message, last) || Date.parse(message.received_at) - Date.parse(last.received_at)
+  return apart > 0 || (apart === 0 && event.type === 'message.received')
 }

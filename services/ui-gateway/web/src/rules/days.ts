@@ -1,7 +1,14 @@
-/** The calendar day of a moment where the reader is, as a key that sorts: 2026-03-10. */
-export function dayOf(time: string | number, zone?: string): string {
-  return new Intl.DateTimeFormat('en-CA', { year: 'numeric', month: '2-digit', day: '2-digit', timeZone: zone }).format(new Date(time))
+const made = new Map<string, Intl.DateTimeFormat>()
+
+/** Making one costs a hundred times what using it does, and a thread asks for the day of each of its messages. */
+function calendar(zone: string): Intl.DateTimeFormat {
+  const known = made.get(zone) ?? new Intl.DateTimeFormat('en-CA', { year: 'numeric', month: '2-digit', day: '2-digit', timeZone: zone || undefined })
+  made.set(zone, known)
+  return known
 }
+
+/** The calendar day of a moment where the reader is, as a key that sorts: 2026-03-10. */
+export const dayOf = (time: string | number, zone = ''): string => calendar(zone).format(new Date(time))
 
 /** Today, yesterday, or another day. Days are counted on the calendar, never in hours: one with a change of the clock has 23 or 25. */
 export function dayKind(day: string, now: number, zone?: string): 'today' | 'yesterday' | 'other' {

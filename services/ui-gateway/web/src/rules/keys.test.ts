@@ -37,5 +37,20 @@ describe('a letter', () => {
     expect(commandOf({ key: 'K', metaKey: true })).toBe('palette')
     expect(commandOf({ key: 'k', ctrlKey: true, altKey: true })).toBeNull()
   })
+  it('behind G goes to a queue, and else is what it is', () => {
+    expect(commandOf({ key: 'a' }, true, true)).toBe('goAll')
+    expect(commandOf({ key: 'i' }, true, true)).toBe('goReply')
+    expect(commandOf({ key: 'i' })).toBe('panel')
+    expect(commandOf({ key: 'j' }, true, true)).toBe('next')
+    expect(commandOf({ key: 'a' }, false, true)).toBeNull()
+  })
+  it('E with Ctrl or ⌘ and Shift opens the emoji, in the field', () => {
+    expect(commandOf({ key: 'E', ctrlKey: true, shiftKey: true, inField: true })).toBe('emoji')
+    expect(commandOf({ key: 'e', ctrlKey: true, inField: true })).toBeNull()
+  })
+  it.each([
+    ['German', { key: '[', altKey: true, ctrlKey: true }],
+    ['French', { key: ']', altKey: true, ctrlKey: true }],
+  ])('that a %s keyboard writes with AltGr is left alone', (_, press) => expect(commandOf(press)).toBeNull())
   it('Escape leaves a field', () => expect(commandOf({ key: 'Escape', inField: true })).toBe('leave'))
 })

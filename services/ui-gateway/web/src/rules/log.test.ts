@@ -24,7 +24,7 @@ describe('the rows of a thread', () => {
 
   it('have the line of what is unread above its first message', () => {
     const messages = [inbound('msg_1', '2026-03-10T12:00:00Z'), inbound('msg_2', '2026-03-10T12:01:00Z')]
-    const items = logOf(messages, [], firstUnreadOf(messages, 1), 1, zone)
+    const items = logOf(messages, [], firstUnreadOf(messages, 1, true), 1, zone)
     expect(items.map((item) => item.kind)).toEqual(['day', 'message', 'unread', 'message'])
   })
 
@@ -45,8 +45,9 @@ describe('the rows of a thread', () => {
 describe('the first unread message', () => {
   it('is counted among the customer’s', () => {
     const messages = [inbound('msg_1', '2026-03-10T12:00:00Z'), outbound('msg_2', '2026-03-10T12:01:00Z'), inbound('msg_3', '2026-03-10T12:02:00Z')]
-    expect(firstUnreadOf(messages, 2)).toBe('msg_1')
-    expect(firstUnreadOf(messages, 9)).toBe('msg_1')
-    expect(firstUnreadOf(messages, 0)).toBeNull()
+    expect(firstUnreadOf(messages, 2, false)).toBe('msg_1')
+    expect(firstUnreadOf(messages, 9, true)).toBe('msg_1')
+    expect(firstUnreadOf(messages, 9, false)).toBeNull()
+    expect(firstUnreadOf(messages, 0, true)).toBeNull()
   })
 })

@@ -67,9 +67,9 @@ function isOneRun(one: Message, other: Message): boolean {
   )
 }
 
-/** The first of the last `unread` messages of the customer; null when none is unread. */
-export function firstUnreadOf(messages: readonly Message[], unread: number): string | null {
+/** The first of the last `unread` messages of the customer; null when none is unread, or when it has not been read so far up. */
+export function firstUnreadOf(messages: readonly Message[], unread: number, isWhole: boolean): string | null {
   if (unread <= 0) return null
   const inbound = messages.filter((message) => message.direction === 'inbound')
-  return inbound[Math.max(0, inbound.length - unread)]?.id ?? null
+  return inbound[inbound.length - unread]?.id ?? (isWhole ? (inbound[0]?.id ?? null) : null)
 }

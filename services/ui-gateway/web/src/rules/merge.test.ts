@@ -23,9 +23,11 @@ describe('live and paged messages', () => {
   it('lose the one that turned out to be another', () => {
     expect(merge([one], [two], 'msg_1').map((row) => row.id)).toEqual(['msg_2'])
   })
-  it('with one time keep one order', () => {
+  it('of one moment stand as they came, those of an older page before', () => {
     const twin = { ...one, id: 'msg_0' }
-    expect(merge([one], [twin]).map((row) => row.id)).toEqual(merge([twin], [one]).map((row) => row.id))
+    expect(merge([one], [twin]).map((row) => row.id)).toEqual(['msg_1', 'msg_0'])
+    expect(merge([one, twin], [{ ...one, text: 'edited' }]).map((row) => row.id)).toEqual(['msg_1', 'msg_0'])
+    expect(merge([one], [twin], undefined, true).map((row) => row.id)).toEqual(['msg_0', 'msg_1'])
   })
 })
 

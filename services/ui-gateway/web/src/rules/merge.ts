@@ -9,21 +9,18 @@ export function keyOf(message: Message): string {
   return typeof key === 'string' && message.direction === 'outbound' ? key : message.id
 }
 
-/** By Instagram's time, then as they came. */
-export function inOrder(one: Message, other: Message): number {
-  return (
-    Date.parse(one.sent_at) - Date.parse(other.sent_at) ||
-    Date.parse(one.received_at) - Date.parse(other.received_at) ||
-    (one.id < other.id ? -1 : one.id > other.id ? 1 : 0)
-  )
-}
+/** By Instagram's time. Of equal ones nothing in them says which came first: the server's order does, in which pages and events come. */
+export const inOrder = (one: Message, other: Message): number => Date.parse(one.sent_at) - Date.parse(other.sent_at)
 
-/** Puts messages into a thread: one row an id, oldest first. What comes later replaces what was there. */
-export function merge(thread: readonly Message[], news: readonly Message[], replaced?: string): Message[] {
-  const rows = new Map(thread.map((message) => [message.id, message]))
-  if (replaced) rows.delete(replaced)
-  for (const message of news) rows.set(message.id, message)
-  return [...rows.values()].sort(inOrder)
+/**
+ * Puts messages, oldest first, into a thread: one row an id, in order. What comes later replaces what was there. Among messages of one
+ * moment new ones stand behind those that are known, or before them when they are from an older page.
+ */
+export function merge(thread: readonly Message[], news: readonly Message[], replaced?: string, isOlder = false): Message[] {
+  const changed = new Map(news.map((message) => [message.id, message]))
+  const kept = thread.filter((message) => message.id !== replaced).map((message) => changed.get(message.id) ?? message)
+  for (const message of kept) changed.delete(message.id)
+  return (isOlder ? [...changed.values(), ...kept] : [...kept, ...changed.values()]).sort(inOrder)
 }
 
 const progress = ['scheduled', 'pending', 'sending', 'unknown', 'failed', 'cancelled', 'sent', 'read']

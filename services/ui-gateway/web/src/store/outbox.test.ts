@@ -14,7 +14,7 @@ const away = () => {
 const refusal = () => Response.json({ code: 'window_closed', detail: 'The customer last wrote more than 7 days ago.' }, { status: 409 })
 
 const bubble = (key: string, text = 'hello'): Omit<Bubble, 'state' | 'progress' | 'reason' | 'code' | 'createdAt'> => ({
-  key, conversationId: 'cnv_1', accountId: 'acc_1', recipientId: '2001', text, file: null, quoted: null,
+  key, conversationId: 'cnv_1', accountId: 'acc_1', recipientId: '2001', text, file: null, quoted: null, scheduleAt: null,
 })
 const states = () => [...useOutbox().bubbles.values()].map((one) => one.state)
 

@@ -2,7 +2,7 @@ import { defineStore } from 'pinia'
 import { shallowReactive } from 'vue'
 import { call } from '../api/call'
 import { ApiProblem } from '../api/problem'
-import type { Id, SendAnswer } from '../api/types'
+import type { Id, SendAnswer, Time } from '../api/types'
 import { backoff } from '../live/backoff'
 import { bubbleKey } from '../rules/merge'
 import { useSession } from './session'
@@ -21,6 +21,8 @@ export interface Bubble {
   text: string | null
   file: File | null
   quoted: { id: Id; excerpt: string | null; kind: string } | null
+  /** When it shall go; null at once. */
+  scheduleAt: Time | null
   state: BubbleState
   /** How much of its file is on its way, from 0 to 1; null while none is. */
   progress: number | null
@@ -148,6 +150,7 @@ function post(bubble: Bubble, signal: AbortSignal, onProgress: (part: number) =>
   const fields = {
     account_id: bubble.accountId,
     recipient_id: bubble.recipientId,
+    ...(bubble.scheduleAt ? { schedule_at: bubble.scheduleAt } : {}),
     ...(bubble.quoted ? { reply_to_message_id: bubble.quoted.id } : {}),
     metadata: { [bubbleKey]: bubble.key },
   }

@@ -6,7 +6,7 @@ import { storage } from './storage'
 export type Theme = 'system' | 'light' | 'dark'
 
 /** How this browser is used; each member has what holds until it is set. */
-const usual = { sound: false, shortcuts: true, enterSends: true, isCompact: false }
+const usual = { sound: false, shortcuts: true, enterSends: true, isCompact: false, notices: false, zone: '' }
 
 // As the bare word, because boot.js reads it before anything else is there.
 const key = 'im:theme'
@@ -36,9 +36,15 @@ export const useSettings = defineStore('settings', () => {
   })
 
   const used = ref({ ...usual, ...storage.get<Partial<typeof usual>>('settings') })
+  // A zone that this browser does not know would end every page with a time in it.
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: used.value.zone || undefined })
+  } catch {
+    used.value.zone = ''
+  }
   watch(used, (now) => storage.set('settings', now), { deep: true })
   const setting = <Name extends keyof typeof usual>(name: Name) =>
-    computed({ get: () => used.value[name], set: (value) => (used.value[name] = value) })
+    computed<(typeof usual)[Name]>({ get: () => used.value[name], set: (value) => (used.value[name] = value) })
 
   return {
     theme, isDark,
@@ -50,5 +56,9 @@ export const useSettings = defineStore('settings', () => {
     enterSends: setting('enterSends'),
     /** Whether rows are low, so that more are seen. */
     isCompact: setting('isCompact'),
+    /** Whether the desktop tells that a customer wrote while nobody looks. */
+    notices: setting('notices'),
+    /** The time zone of all times, as IANA names it; empty is the device's. */
+    zone: setting('zone'),
   }
 })

@@ -27,14 +27,15 @@ export const useThreads = defineStore('threads', () => {
   const running = new Map<Id, Promise<void>>()
   /** What happened behind the middle that one looks at, until one comes there. */
   const ahead = new Map<Id, Message[]>()
+  /** The threads whose end is being read anew. */
+  const shortened = new Set<Id>()
 
   const get = (id: Id): Thread => threads.get(id) ?? none
   const set = (id: Id, change: Partial<Thread>) => void threads.set(id, { ...get(id), ...change })
 
-  function merged(id: Id, news: Message[], replaced?: Id): Message[] {
-    const { messages } = get(id)
+  function merged(messages: Message[], news: Message[], replaced?: Id, isOlder = false): Message[] {
     const known = new Map(messages.map((message) => [message.id, message]))
-    return merge(messages, news.map((message) => later(known.get(message.id), message)), replaced)
+    return merge(messages, news.map((message) => later(known.get(message.id), message)), replaced, isOlder)
   }
 
   /** Adds what was read or has happened. Messages of a thread that nobody opened are not kept. */
@@ -42,10 +43,10 @@ export const useThreads = defineStore('threads', () => {
     const thread = threads.get(id)
     if (!thread) return
     const last = thread.messages.at(-1)
-    const isAhead = (message: Message) => thread.hasNewer && last !== undefined && inOrder(last, message) < 0
+    const isAhead = (message: Message) => thread.hasNewer && last !== undefined && last.id !== message.id && inOrder(last, message) <= 0
     const behind = news.filter(isAhead)
     if (behind.length > 0) ahead.set(id, [...(ahead.get(id) ?? []), ...behind])
-    set(id, { messages: merged(id, news.filter((message) => !isAhead(message)), replaced) })
+    set(id, { messages: merged(thread.messages, news.filter((message) => !isAhead(message)), replaced) })
   }
 
   function change(id: Id, messageId: Id, how: (message: Message) => Message): void {
@@ -64,12 +65,30 @@ export const useThreads = defineStore('threads', () => {
         const since = ahead.get(id) ?? []
         ahead.delete(id)
         set(id, { messages: merge(merge([], page.data), since), cursor: page.next_cursor, hasNewer: false })
-      } else set(id, { messages: merged(id, page.data), cursor: cursor === undefined ? page.next_cursor : cursor })
+      } else set(id, { messages: merged(messages, page.data), cursor: cursor === undefined ? page.next_cursor : cursor })
     })
 
   async function loadOlder(id: Id): Promise<void> {
     const { cursor } = get(id)
-    if (cursor) await read(id, { cursor }, (page) => set(id, { messages: merged(id, page.data), cursor: page.next_cursor }))
+    if (cursor) await read(id, { cursor }, (page) => set(id, { messages: merged(get(id).messages, page.data, undefined, true), cursor: page.next_cursor }))
+  }
+
+  /**
+   * Reads the end of a long thread anew and forgets what lies before it: one that is open all day would keep the whole day. Left undone when
+   * something else is read meanwhile; the thread is shown on all the same.
+   */
+  async function shorten(id: Id): Promise<void> {
+    const { cursor, state, hasNewer, messages } = get(id)
+    if (messages.length <= 2 * mostMessages || state === 'loading' || hasNewer || shortened.has(id)) return
+    shortened.add(id)
+    const page = await inbox.messages(id, {}).catch(() => null)
+    shortened.delete(id)
+    const now = get(id)
+    const first = page?.data[0]
+    if (!page || !first || now.cursor !== cursor || now.state === 'loading' || now.hasNewer) return
+    const from = now.messages.findIndex((message) => message.id === first.id)
+    // More came meanwhile than a page holds.
+    if (from >= 0) set(id, { messages: merged(now.messages.slice(from), page.data), cursor: page.next_cursor })
   }
 
   async function loadNewer(id: Id): Promise<void> {
@@ -80,7 +99,7 @@ export const useThreads = defineStore('threads', () => {
       const isEnd = page.data.length < messagesPerPage
       const news = isEnd ? [...page.data, ...(ahead.get(id) ?? [])] : page.data
       if (isEnd) ahead.delete(id)
-      set(id, { messages: merged(id, news), hasNewer: !isEnd })
+      set(id, { messages: merged(get(id).messages, news), hasNewer: !isEnd })
     })
   }
 
@@ -92,7 +111,7 @@ export const useThreads = defineStore('threads', () => {
     await read(id, { around: message }, (page) => {
       ahead.delete(id)
       // Fewer than half a page after it: the end is among them.
-      const newer = page.data.findIndex((row) => row.id === message)
+      const newer = page.data.length - 1 - page.data.findIndex((row) => row.id === message)
       set(id, { messages: merge([], page.data), cursor: page.next_cursor, hasNewer: newer >= Math.floor(messagesPerPage / 2) })
     })
     return isThere()
@@ -133,5 +152,5 @@ export const useThreads = defineStore('threads', () => {
     }
   }
 
-  return { get, put, change, loadNewest, loadOlder, loadNewer, loadAround, leave }
+  return { get, put, change, loadNewest, loadOlder, loadNewer, loadAround, shorten, leave }
 })

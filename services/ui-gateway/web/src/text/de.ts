@@ -2,7 +2,7 @@ import type { Texts } from './en'
 
 export const de: Texts = {
   shell: {
-    main: 'Hauptmenü', inbox: 'Posteingang', reference: 'API-Referenz', simulator: 'Kunde spielen', you: 'Du', skip: 'Zur Unterhaltung', signOut: 'Abmelden',
+    choose: 'Wähle eine Unterhaltung.', palette: 'Gehe zu oder tu', keys: 'Tastatur', main: 'Hauptmenü', inbox: 'Posteingang', reference: 'API-Referenz', simulator: 'Kunde spielen', you: 'Du', skip: 'Zur Unterhaltung', signOut: 'Abmelden',
     notSignedOut: 'Du bist noch angemeldet: Der Server ist nicht erreichbar.',
   },
   signIn: {
@@ -11,8 +11,8 @@ export const de: Texts = {
     often: 'Zu viele Versuche. Versuche es in {n} Sekunde wieder. | Zu viele Versuche. Versuche es in {n} Sekunden wieder.',
   },
   settings: {
-    sound: 'Ton bei neuen Nachrichten', test: 'Testen', played: 'Der Ton ging.', refused: 'Der Browser hat den Ton abgelehnt.', enable: 'Ton einschalten', shortcuts: 'Tasten mit einem Buchstaben', enterSends: 'Enter sendet', compact: 'Enge Liste',
-    theme: 'Darstellung', system: 'Wie das Gerät', light: 'Hell', dark: 'Dunkel', language: 'Sprache' },
+    sound: 'Ton bei neuen Nachrichten', test: 'Testen', played: 'Der Ton ging.', refused: 'Der Browser hat den Ton abgelehnt.', shortcuts: 'Tasten mit einem Buchstaben', enterSends: 'Enter sendet', compact: 'Enge Liste',
+    zone: 'Zeitzone', notices: 'Benachrichtigungen', noticesRefused: 'Der Browser erlaubt sie nicht; das ändert man in seinen Einstellungen für diese Seite.', theme: 'Darstellung', system: 'Wie das Gerät', light: 'Hell', dark: 'Dunkel', language: 'Sprache' },
   queue: {
     failed: 'Nicht gesendet',
     label: 'Listen', reply: 'Offen', closing: 'Endet bald', unread: 'Ungelesen', all: 'Alle' },
@@ -38,7 +38,7 @@ export const de: Texts = {
     neverLine: '{name} hat noch nicht geschrieben. Instagram lehnt eine Nachricht vielleicht ab.',
   },
   thread: {
-    choose: 'Wähle eine Unterhaltung.', with: 'Unterhaltung mit {name}', log: 'Nachrichten', back: 'Zurück zur Liste', toAccount: 'an {account}',
+    with: 'Unterhaltung mit {name}', log: 'Nachrichten', back: 'Zurück zur Liste', toAccount: 'an {account}',
     missing: 'Diese Unterhaltung gibt es nicht, oder du darfst sie nicht sehen.', failed: 'Die Nachrichten können nicht gezeigt werden.', older: 'Ältere Nachrichten …',
     toEnd: 'Neueste', new: '{n} neu | {n} neu', fromUs: 'Von uns', fromThem: 'Vom Kunden', edited: 'Bearbeitet', noFormer: 'Was vorher da stand, ist nicht bekannt.',
     raw: 'Was Instagram geschickt hat', quoted: 'Zur zitierten Nachricht: {text}', quotedUnknown: 'Eine Nachricht, die nicht hier ist',
@@ -72,7 +72,7 @@ export const de: Texts = {
   composer: {
     overtaken: '{name} hat inzwischen geantwortet:', somebody: 'Jemand', anyway: 'Trotzdem senden', notYet: 'Noch nicht',
     write: 'Schreibe {name} …', send: 'Senden', attach: 'Dateien hinzufügen', emoji: 'Emoji', files: 'Dateien zum Senden', removeFile: '{name} entfernen', quoting: 'Antwort auf:',
-    unquote: 'Nicht zitieren', bytesLeft: 'noch {n} Byte | noch {n} Bytes', parts: 'Geht als {n} Nachricht. | Zu lang für eine Nachricht: geht als {n}, der Reihe nach.',
+    unquote: 'Nicht zitieren', later: 'Später senden', laterAt: 'Senden am', laterHour: 'In einer Stunde', laterTomorrow: 'Morgen um {time}', laterZone: 'Zeiten in {zone}', laterDo: 'So planen', laterPast: 'Diese Zeit ist vorbei.', laterFar: 'Höchstens 30 Tage im Voraus.', laterClosed: 'Dann ist das Antwortfenster schon geschlossen ({time}).', bytesLeft: 'noch {n} Byte | noch {n} Bytes', parts: 'Geht als {n} Nachricht. | Zu lang für eine Nachricht: geht als {n}, der Reihe nach.',
   },
   replies: {
     title: 'Gespeicherte Antworten', none: 'Keine gespeicherte Antwort passt.', manage: 'Gespeicherte Antworten schreiben und ändern', how: 'Tippe / und die ersten Buchstaben ins Feld, um eine einzufügen.', shortcut: 'Name, ein Wort',
@@ -89,13 +89,13 @@ export const de: Texts = {
   },
   presence: { viewing: '{name} sieht zu{more}', typing: '{name} schreibt{more}' },
   live: {
-    caughtUp: 'Auf dem neuesten Stand',
+    sound: 'Ton einschalten', caughtUp: 'Auf dem neuesten Stand',
     reconnecting: 'Verbindet wieder …', offline: 'Offline', offlineWaiting: 'Offline · {n} wartet | Offline · {n} warten' },
   problem: { unreachable: 'Der Server ist nicht erreichbar.', unknown: 'Etwas ist schiefgegangen.', trace: 'Trace: {id}', again: 'Nochmals versuchen' },
   keys: {
     palette: 'Gehe zu oder tu', paletteHint: 'Eine Person, eine Liste, ein Befehl …', off: 'Tasten mit einem Buchstaben sind in deinen Einstellungen ausgeschaltet.',
-    title: 'Tastatur', next: 'Nächste Unterhaltung', previous: 'Vorige Unterhaltung', open: 'Öffnen', reply: 'Ins Textfeld', unread: 'Als ungelesen markieren', panel: 'Kontakt',
-    search: 'Suchen', leave: 'Das Feld verlassen, dann die Unterhaltung', send: 'Senden', line: 'Neue Zeile', help: 'Diese Hilfe', close: 'Schließen',
+    next: 'Nächste Unterhaltung', previous: 'Vorige Unterhaltung', open: 'Öffnen', reply: 'Ins Textfeld', unread: 'Als ungelesen markieren', panel: 'Kontakt',
+    search: 'Suchen', leave: 'Das Feld verlassen, dann die Unterhaltung', send: 'Senden', line: 'Neue Zeile', list: 'Liste zeigen oder verbergen', emoji: 'Emoji', goReply: 'Zu „Offen“', goClosing: 'Zu „Endet bald“', goUnread: 'Zu „Ungelesen“', goAll: 'Zu „Alle“', help: 'Diese Hilfe', close: 'Schließen',
   },
   time: { today: 'Heute', yesterday: 'Gestern' },
 }

@@ -2,12 +2,13 @@ import { computed } from 'vue'
 import { useI18n } from 'vue-i18n'
 import { dayKind, dayOf } from '../rules/days'
 import type { TimeLeft } from '../rules/window'
+import { useSettings } from '../store/settings'
 
 const made = new Map<string, Intl.DateTimeFormat>()
 
 /** Making one costs a hundred times what using it does. */
 function dates(locale: string, name: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
-  const key = `${locale} ${name}`
+  const key = `${locale} ${name} ${options.timeZone}`
   const format = made.get(key) ?? new Intl.DateTimeFormat(locale, options)
   made.set(key, format)
   return format
@@ -16,27 +17,32 @@ function dates(locale: string, name: string, options: Intl.DateTimeFormatOptions
 /** Times and sizes in the reader's language and zone. */
 export function useFormat() {
   const { t, locale, n } = useI18n()
+  const settings = useSettings()
+  const zone = computed(() => settings.zone || undefined)
   // Latin digits everywhere: they stand beside names and addresses that have them.
   const tag = computed(() => (locale.value === 'ar' ? 'ar-u-nu-latn' : locale.value === 'en' ? navigator.languages.find((code) => code.startsWith('en')) ?? 'en-GB' : locale.value))
-  const time = (at: string) => dates(tag.value, 'time', { hour: 'numeric', minute: '2-digit' }).format(new Date(at))
-  const date = (at: string | number) => dates(tag.value, 'date', { day: 'numeric', month: 'short' }).format(new Date(at))
+  const shown = (at: string | number, name: string, options: Intl.DateTimeFormatOptions) =>
+    dates(tag.value, name, { ...options, timeZone: zone.value }).format(new Date(at))
+  const time = (at: string) => shown(at, 'time', { hour: 'numeric', minute: '2-digit' })
+  const date = (at: string | number) => shown(at, 'date', { day: 'numeric', month: 'short' })
 
   function short(at: string, now: number): string {
-    const kind = dayKind(dayOf(at), now)
+    const kind = dayKind(dayOf(at, zone.value), now, zone.value)
     return kind === 'today' ? time(at) : kind === 'yesterday' ? t('time.yesterday') : date(at)
   }
 
   function day(key: string, now: number): string {
-    const kind = dayKind(key, now)
+    const kind = dayKind(key, now, zone.value)
     if (kind !== 'other') return t(`time.${kind}`)
     const [year, month, date] = key.split('-').map(Number) as [number, number, number]
-    const sameYear = key.slice(0, 4) === dayOf(now).slice(0, 4)
-    const options: Intl.DateTimeFormatOptions = { weekday: 'long', day: 'numeric', month: 'long', ...(sameYear ? {} : { year: 'numeric' }) }
-    return dates(tag.value, `day${sameYear}`, options).format(new Date(year, month - 1, date))
+    const sameYear = key.slice(0, 4) === dayOf(now, zone.value).slice(0, 4)
+    const options: Intl.DateTimeFormatOptions = { weekday: 'long', day: 'numeric', month: 'long', timeZone: 'UTC', ...(sameYear ? {} : { year: 'numeric' }) }
+    return dates(tag.value, `day${sameYear}`, options).format(new Date(Date.UTC(year, month - 1, date)))
   }
 
-  const dayAndTime = (at: string) => (dayKind(dayOf(at), Date.now()) === 'today' ? time(at) : dates(tag.value, 'both', { weekday: 'short', day: 'numeric', month: 'short', hour: 'numeric', minute: '2-digit' }).format(new Date(at)))
-  const exact = (at: string) => dates(tag.value, 'exact', { dateStyle: 'full', timeStyle: 'medium' }).format(new Date(at))
+  const isToday = (at: string) => dayKind(dayOf(at, zone.value), Date.now(), zone.value) === 'today'
+  const dayAndTime = (at: string) => (isToday(at) ? time(at) : shown(at, 'both', { weekday: 'short', day: 'numeric', month: 'short', hour: 'numeric', minute: '2-digit' }))
+  const exact = (at: string) => shown(at, 'exact', { dateStyle: 'full', timeStyle: 'medium' })
 
   function span(milliseconds: number): string {
     const minutes = Math.max(1, Math.floor(milliseconds / 60_000))

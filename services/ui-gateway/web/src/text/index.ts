@@ -17,7 +17,7 @@ export const i18n = createI18n<[Texts], Language, false>({
   legacy: false,
   locale: 'en',
   fallbackLocale: 'en',
-  messages: { en } as Record<Language, Texts>,
+  messages: { en } as unknown as Record<Language, Texts>,
   messageCompiler: (sentence) => compile(sentence as string),
   pluralRules: { ar: arabicForm },
   missingWarn: false,

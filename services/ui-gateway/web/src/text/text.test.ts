@@ -3,9 +3,11 @@ import { createI18n } from 'vue-i18n'
 import { compile } from './compile'
 import { ar } from './ar'
 import { de } from './de'
-import { en } from './en'
+import { en as first } from './en'
+import { later } from './later'
 import { arabicForm } from './plurals'
 
+const en = { ...first, ...later }
 const flat = (texts: object, path = ''): [string, string][] =>
   Object.entries(texts).flatMap(([name, text]) => (typeof text === 'string' ? [[`${path}${name}`, text] as [string, string]] : flat(text, `${path}${name}.`)))
 const places = (text: string) => [...new Set(text.match(/\{\w+\}/g) ?? [])].sort()

@@ -81,7 +81,8 @@ export function useStickyEnd(items: Ref<LogItem[]>, hasNewer: Ref<boolean>, at: 
     items,
     (now, before) => {
       const last = (rows: LogItem[]) => rows.at(-1)?.key
-      shift.value = before.length > 0 && now.length > before.length && last(now) === last(before)
+      const first = (rows: LogItem[]) => rows.find((row) => row.kind === 'message')?.key
+      shift.value = before.length > 0 && first(now) !== first(before) && last(now) === last(before)
       const isReadOn = wasMiddle
       wasMiddle = hasNewer.value
       // The aim is a place among the rows that were there.
