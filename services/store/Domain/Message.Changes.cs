@@ -44,6 +44,8 @@ internal sealed partial class Message
     {
         if (!AwaitsOriginal) throw new BrokenRuleException("A message comes once.");
         (AwaitsOriginal, SentAt, ReceivedAt) = (false, sentAt, receivedAt);
+        // What was read with it was judged by the time of a change; the thread says it anew for the message's own.
+        if (Status == MessageStatus.Read) (Status, ReadAt) = (MessageStatus.Sent, null);
         if (IsDeleted) return;
         (Kind, Raw, ReplyTo, Details) = (content.Kind, content.Raw, content.ReplyTo, content.Details);
         foreach (var media in content.Media) _attachments.Add(Attachment.At(Id, _attachments.Count, media));

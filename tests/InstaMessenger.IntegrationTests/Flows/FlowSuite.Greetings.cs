@@ -28,7 +28,7 @@ public abstract partial class FlowSuite
         (await shop.Api.GetAsync(path)).Expect(200).ToJsonString().ShouldBe(wanted.ToJsonString());
         (await shop.Api.DeleteAsync(path)).Expect(204);
         (await shop.Api.GetAsync(path)).Expect(200).AsObject().Single().Value!.AsArray().Count.ShouldBe(0);
-        shop.Meta.OtherFaults.Next(Fault.ServerError(accepted: false), account: shop.InstagramId);
+        shop.Meta.OtherFaults.Next(Fault.ServerError(accepted: false), account: shop.InstagramId, path: "/messenger_profile");
         (await shop.Api.GetAsync(path)).ExpectProblem(503, "meta_unavailable");
     }
 

@@ -47,7 +47,7 @@ public abstract partial class FlowSuite
         var customer = await shop.NewWriterAsync();
         var said = (await shop.ReceivedAsync(await customer.SayAsync("Look!"))).Event;
         var path = $"/api/v1/messages/{said.Text("data.message.id")}/reaction";
-        shop.Meta.OtherFaults.Next(Fault.Presets["reset"], account: shop.InstagramId);
+        shop.Meta.OtherFaults.Next(Fault.Presets["reset"], account: shop.InstagramId, path: "/messages");
 
         (await shop.Api.PostAsync(path, new { reaction = "love" })).Expect(202);
 

@@ -7,7 +7,7 @@ namespace InstaMessenger.Simulator.Meta.Faults;
 public sealed class FaultPlan
 {
     private readonly Lock _gate = new();
-    private readonly List<(string? Account, Fault Fault)> _queued = [];
+    private readonly List<(string? Account, string? Path, Fault Fault)> _queued = [];
     private readonly List<(string? Account, Fault Fault, double Probability, Random Random)> _chances = [];
 
     /// <summary>How many queued faults are left.</summary>
@@ -32,10 +32,11 @@ public sealed class FaultPlan
     /// <param name="fault">How.</param>
     /// <param name="times">How many calls.</param>
     /// <param name="account">Only this account's calls; null for anybody's.</param>
-    public void Next(Fault fault, int times = 1, string? account = null)
+    /// <param name="path">Only calls whose path ends so; null for any.</param>
+    public void Next(Fault fault, int times = 1, string? account = null, string? path = null)
     {
         lock (_gate)
-            for (var i = 0; i < times; i++) _queued.Add((account, fault));
+            for (var i = 0; i < times; i++) _queued.Add((account, path, fault));
     }
 
     /// <summary>Each call goes wrong with a probability.</summary>
@@ -61,12 +62,12 @@ public sealed class FaultPlan
         }
     }
 
-    internal Fault? Take(string account)
+    internal Fault? Take(string account, string path)
     {
         lock (_gate)
         {
-            var next = _queued.FindIndex(queued => queued.Account == account);
-            if (next < 0) next = _queued.FindIndex(queued => queued.Account is null);
+            var next = _queued.FindIndex(queued => queued.Account == account && Is(queued.Path));
+            if (next < 0) next = _queued.FindIndex(queued => queued.Account is null && Is(queued.Path));
             if (next >= 0)
             {
                 var fault = _queued[next].Fault;
@@ -77,5 +78,7 @@ public sealed class FaultPlan
                 if ((only is null || only == account) && random.NextDouble() < probability) return fault;
             return null;
         }
+
+        bool Is(string? only) => only is null || path.EndsWith(only, StringComparison.Ordinal);
     }
 }

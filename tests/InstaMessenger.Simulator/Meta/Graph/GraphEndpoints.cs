@@ -67,7 +67,8 @@ internal static partial class GraphEndpoints
 
     private static Func<GraphContext, Task> Faulty(Func<GraphContext, Task> handle) => async call =>
     {
-        var fault = (IsOfAccount(call.Http.Request) ? call.Meta.AccountFaults : call.Meta.OtherFaults).Take(call.Account!.Id);
+        var faults = IsOfAccount(call.Http.Request) ? call.Meta.AccountFaults : call.Meta.OtherFaults;
+        var fault = faults.Take(call.Account!.Id, call.Http.Request.Path);
         await call.Meta.DelayAsync(fault);
         if (fault is { Accepted: false, Kind: not FaultKind.Latency })
         {

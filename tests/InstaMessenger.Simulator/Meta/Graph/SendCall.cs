@@ -18,7 +18,7 @@ internal static class SendCall
             return;
         }
 
-        var fault = call.Meta.SendFaults.Take(account.Id);
+        var fault = call.Meta.SendFaults.Take(account.Id, call.Http.Request.Path);
         await call.Meta.DelayAsync(fault);
         if (fault is { Accepted: false, Kind: not FaultKind.Latency })
         {
@@ -90,7 +90,7 @@ internal static class SendCall
 
     private static async Task ActAsync(GraphContext call, SendRequest request)
     {
-        if (call.Meta.OtherFaults.Take(call.Account!.Id) is { } fault)
+        if (call.Meta.OtherFaults.Take(call.Account!.Id, call.Http.Request.Path) is { } fault)
         {
             await call.Meta.DelayAsync(fault);
             if (fault.Kind != FaultKind.Latency)

@@ -77,6 +77,23 @@ public sealed class ReadArrivalsTests : IAsyncLifetime
         }
     }
 
+    /// <summary>Until it comes, a message stands where its first change does, which a wrong clock may put before it.</summary>
+    [Fact]
+    public async Task What_was_edited_before_it_came_is_read_by_the_receipts_that_reach_its_own_time()
+    {
+        foreach (var (shop, order) in _shop.InAllOrders(
+            Echo("b1", "one", 1),
+            Echo("b3", "three", 3),
+            MetaPayloads.Edit(Customer, Id, "b3", "3", 1, At(0)),
+            MetaPayloads.ReadUpTo(Id, Customer, At(2), At(5))))
+        {
+            await shop.ReceiveEachAsync(order);
+
+            (await shop.ThreadAsync()).Select(message => message.ReadAt).ShouldBe([At(5), null]);
+            (await shop.ThreadAsync())[1].Status.ShouldBe(MessageStatus.Sent);
+        }
+    }
+
     [Fact]
     public async Task A_thread_of_which_only_a_receipt_came_is_on_no_list()
     {
