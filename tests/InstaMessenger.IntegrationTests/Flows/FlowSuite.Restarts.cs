@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using InstaMessenger.IntegrationTests.Product;
+using InstaMessenger.Tests.Shared;
 
 namespace InstaMessenger.IntegrationTests.Flows;
 
@@ -29,7 +30,8 @@ public abstract partial class FlowSuite
             Sends,
             new ParallelOptions { MaxDegreeOfParallelism = 2 },
             async (n, _) => ids.Add(await SendUntilTakenAsync(shop, customer.Igsid, $"out {mark} {n}")));
-        for (var n = 0; n < Webhooks / 3; n++) await answered.WaitAsync();
+        for (var n = 0; n < Webhooks / 3; n++)
+            (await answered.WaitAsync(Patience.Long)).ShouldBeTrue($"only {n} webhooks were answered");
         await Product.KillAsync(process);
         await Product.StartAsync(process);
         await writing;

@@ -69,6 +69,7 @@ internal sealed class Traffic(Shop shop, IReadOnlyList<Customer> customers, doub
             while (await shop.Meta.Webhooks.DeliverAsync(body) is { Delivered: false } refused)
             {
                 _notTaken.Enqueue(refused.Status?.ToString() ?? refused.Error ?? "no answer");
+                _notTaken.Count.ShouldBeLessThan(10_000, "webhooks are never taken again");
                 await Task.Delay(Pause, TimeProvider.System);
             }
 
