@@ -1,6 +1,7 @@
 using InstaMessenger.Contracts;
 using InstaMessenger.Contracts.Commands;
 using InstaMessenger.Contracts.Ids;
+using InstaMessenger.Sender.Data;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
@@ -12,6 +13,11 @@ namespace InstaMessenger.Sender.History;
 /// </summary>
 internal sealed class HistoryRun
 {
+    /// <summary>
+    /// Meta allows two calls per second and account (meta-platform.md 4.1); the runs of an account and its read-backs share them.
+    /// </summary>
+    public static readonly TimeSpan Gap = TimeSpan.FromMilliseconds(500);
+
     /// <summary>Threads in one call. Each brings up to 20 messages.</summary>
     private const int MostThreads = 10;
 
@@ -86,6 +92,14 @@ internal sealed class HistoryRun
 
     /// <summary>Waits; no call failed.</summary>
     public void PutOff(DateTimeOffset dueAt) => DueAt = dueAt;
+
+    /// <summary>Puts off the next page of an account of which a conversation was read just now.</summary>
+    public static Task<int> YieldAsync(SenderDbContext db, AccountId account, DateTimeOffset now)
+    {
+        var next = now + Gap;
+        return db.Set<HistoryRun>().Where(row => row.AccountId == account && row.ClaimedUntil == null && row.DueAt < next)
+            .ExecuteUpdateAsync(set => set.SetProperty(row => row.DueAt, next));
+    }
 
     private sealed class Table : IEntityTypeConfiguration<HistoryRun>
     {

@@ -17,8 +17,7 @@ namespace InstaMessenger.Sender.History;
 internal sealed partial class HistoryStep(
     IUnitOfWork<SenderDbContext> unitOfWork, GraphClient graph, TimeProvider clock, ILogger<HistoryStep> logger)
 {
-    /// <summary>Meta allows two calls per second and account (meta-platform.md 4.1); two runs of an account share them.</summary>
-    private static readonly TimeSpan Gap = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan Gap = HistoryRun.Gap;
 
     /// <summary>Longer than a call may take, which is 10 s.</summary>
     private static readonly TimeSpan Claimed = TimeSpan.FromSeconds(20);
@@ -48,6 +47,14 @@ internal sealed partial class HistoryStep(
         var run = runs.Find(row => row.Purpose == purpose);
         if (run is null || run.DueAt > now) return null;
         if (runs.Exists(row => row != run && row.ClaimedUntil > now))
+        {
+            run.PutOff(now + Gap);
+            return null;
+        }
+
+        // Who waits to know whether a message was sent comes first, and a look for it is one of the two calls.
+        if (await scope.Db.Ledger.AnyAsync(
+            row => row.State == LedgerState.Unknown && row.DueAt <= now && row.AccountId == accountId))
         {
             run.PutOff(now + Gap);
             return null;

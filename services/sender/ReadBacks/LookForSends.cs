@@ -3,6 +3,7 @@ using InstaMessenger.Contracts.Ids;
 using InstaMessenger.Hosting.Database;
 using InstaMessenger.Sender.Data;
 using InstaMessenger.Sender.Graph;
+using InstaMessenger.Sender.History;
 using InstaMessenger.Sender.Sending;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
@@ -34,6 +35,9 @@ internal sealed class LookForSends(
             .OrderBy(row => row.DueAt).ThenBy(row => row.Sequence)
             .FirstOrDefaultAsync(cancellationToken);
         if (first is null) return;
+        // The threads of the account are being read: nothing more is, while a look is due, and a call that was just made counts too.
+        if (await db.Set<HistoryRun>().AnyAsync(row => row.AccountId == accountId, cancellationToken))
+            await Task.Delay(HistoryRun.Gap, clock, cancellationToken);
         var account = await db.Accounts.AsNoTracking().SingleOrDefaultAsync(row => row.AccountId == accountId, cancellationToken);
         var answer = account switch
         {
@@ -43,7 +47,13 @@ internal sealed class LookForSends(
             _ => await graph.ReadThreadAsync(
                 accountId, account.LoginType, account.ProtectedToken, first.RecipientId, cancellationToken),
         };
-        await unitOfWork.ExecuteAsync(scope => SettleAsync(scope, first, account?.ProtectedToken, answer, now), cancellationToken);
+        await unitOfWork.ExecuteAsync(
+            async scope =>
+            {
+                await HistoryRun.YieldAsync(scope.Db, accountId, clock.GetUtcNow());
+                await SettleAsync(scope, first, account?.ProtectedToken, answer, now);
+            },
+            cancellationToken);
     }
 
     private async Task SettleAsync(

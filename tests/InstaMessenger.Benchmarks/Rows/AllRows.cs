@@ -16,6 +16,7 @@ internal static class AllRows
         ("changes", ChangesRow.RunAsync),
         ("media", MediaRow.RunAsync),
         ("reads", ReadsRow.RunAsync),
+        ("accounts", AccountsRow.RunAsync),
         ("search", SearchRow.RunAsync),
         ("search-mariadb", SearchRow.OnMariaDbAsync),
         ("throttled", ThrottledRow.RunAsync),

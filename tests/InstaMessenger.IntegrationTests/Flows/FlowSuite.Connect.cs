@@ -54,6 +54,9 @@ public abstract partial class FlowSuite
         (await FailAsync(Admin, "instagram", "Allow, but not to manage messages")).ShouldBe("permission_missing");
         (await FailAsync(Admin, "facebook", "Allow, but not to manage messages")).ShouldBe("permission_missing");
         (await FailAsync(Admin, "facebook", "Allow, but share no Page")).ShouldBe("no_page");
+        var person = NewOwner("instagram", "person");
+        Product.Simulator.Meta.Accounts.Add(person with { IsPersonal = true });
+        (await FailAsync(Admin, "instagram", $"Allow for @{person.Username}")).ShouldBe("account_type_not_supported");
         var bare = NewOwner("facebook", "page_without");
         (await FailAsync(Admin, "facebook", $"Allow for @{bare.Username}")).ShouldBe("no_instagram_account");
         (await FailAsync(stranger, "instagram", $"Allow for @shop{shop.InstagramId}")).ShouldBe("account_taken");

@@ -10,6 +10,7 @@ using InstaMessenger.Hosting.Security;
 using InstaMessenger.Sender;
 using InstaMessenger.Sender.Accounts;
 using InstaMessenger.Sender.Data;
+using InstaMessenger.Sender.History;
 using InstaMessenger.Sender.Sending;
 using InstaMessenger.Tests.Shared;
 using Microsoft.AspNetCore.Builder;
@@ -47,6 +48,9 @@ internal sealed class SenderProcess : IAsyncDisposable
         builder.AddServiceDefaults("sender", 0);
         builder.AddSender();
         builder.Services.AddMessageHandler<SenderDbContext, SendReported, Listener>("store.send-reported");
+        builder.Services.AddMessageHandler<SenderDbContext, TokenRefreshed, Listener>("store.token-refreshed");
+        builder.Services.AddMessageHandler<SenderDbContext, HistoryRead, Listener>("store.history-read");
+        builder.Services.AddMessageHandler<SenderDbContext, AccountHealthChanged, Listener>("store.account-health-changed");
         builder.AddBus();
         builder.Logging.ClearProviders().AddProvider(new TestOutputLog(LogLevel.Warning));
         var app = builder.Build();
@@ -65,6 +69,8 @@ internal sealed class SenderProcess : IAsyncDisposable
     }
 
     public Task SendAsync(params SendMessage[] sends) => HandleAsync<SendMessage, SendMessageHandler>(sends);
+
+    public Task ReadHistoryAsync(ReadHistory command) => HandleAsync<ReadHistory, ReadHistoryHandler>(command);
 
     public static SendMessage Text(AccountId account, string contact, string text, long version = 1) => new(
         MessageId.New(TimeProvider.System),
@@ -87,8 +93,18 @@ internal sealed class SenderProcess : IAsyncDisposable
             Services.GetRequiredService<THandler>().HandleAsync(
                 scope, [.. messages.Select((message, index) => new BusItem<T>($"test-{index}", null, message))]));
 
-    internal sealed class Listener : IMessageHandler<SenderDbContext, SendReported>
+    internal sealed class Listener
+        : IMessageHandler<SenderDbContext, SendReported>,
+        IMessageHandler<SenderDbContext, TokenRefreshed>,
+        IMessageHandler<SenderDbContext, HistoryRead>,
+        IMessageHandler<SenderDbContext, AccountHealthChanged>
     {
+        public Task HandleAsync(WorkScope<SenderDbContext> scope, IReadOnlyList<BusItem<TokenRefreshed>> items) => Task.CompletedTask;
+
+        public Task HandleAsync(WorkScope<SenderDbContext> scope, IReadOnlyList<BusItem<HistoryRead>> items) => Task.CompletedTask;
+
+        public Task HandleAsync(WorkScope<SenderDbContext> scope, IReadOnlyList<BusItem<AccountHealthChanged>> items) => Task.CompletedTask;
+
         public Task HandleAsync(WorkScope<SenderDbContext> scope, IReadOnlyList<BusItem<SendReported>> items) => Task.CompletedTask;
     }
 }

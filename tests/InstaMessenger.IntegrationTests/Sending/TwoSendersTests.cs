@@ -1,8 +1,11 @@
+using InstaMessenger.Contracts.Commands;
 using InstaMessenger.Contracts.Ids;
 using InstaMessenger.IntegrationTests.Fixtures;
+using InstaMessenger.Sender.Checkups;
 using InstaMessenger.Sender.Data;
 using InstaMessenger.Sender.Graph;
 using InstaMessenger.Sender.Sending;
+using InstaMessenger.Tests.Shared;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -151,6 +154,37 @@ public sealed class TwoSendersTests(SharedServers servers) : IAsyncLifetime
 
         await using var db = _one.Services.GetRequiredService<IDbContextFactory<SenderDbContext>>().CreateDbContext();
         (await db.Accounts.SingleAsync()).Version.ShouldBe(20);
+    }
+
+    [Fact]
+    public async Task Tokens_that_are_due_at_both_at_once_are_refreshed_once_each_and_threads_are_read_once_by_both_together()
+    {
+        AccountId[] accounts = [.. Enumerable.Range(1, 12).Select(number => AccountId.Parse($"acc_{number}"))];
+        foreach (var account in accounts) await _one.LinkAsync(account, 1, $"TOKEN-{account}");
+        var due = TimeProvider.System.GetUtcNow();
+        await _one.UnitOfWork.ExecuteAsync(
+            scope => scope.Db.Set<Checkup>().ExecuteUpdateAsync(set => set.SetProperty(row => row.RefreshDueAt, due)));
+        foreach (var (account, number) in accounts.Take(6).Select((account, number) => (account, number)))
+        {
+            await (number % 2 == 0 ? _one : _two).ReadHistoryAsync(
+                new ReadHistory(account, HistoryPurpose.Import, 1, null, due, ["17841400000000001"], "shop"));
+        }
+
+        await Task.WhenAll(RefreshAsync(_one), RefreshAsync(_two));
+        await _graph.ReadAsync("refresh_access_token", accounts.Length);
+        await _graph.ReadAsync("conversations", 18);
+        await Task.WhenAll(RefreshAsync(_one), RefreshAsync(_two));
+
+        _graph.Reads.Where(read => read.What == "refresh_access_token").Select(read => read.Token).Order(StringComparer.Ordinal)
+            .ShouldBe(accounts.Select(account => $"TOKEN-{account}").Order(StringComparer.Ordinal));
+        _graph.Reads.Where(read => read.What == "conversations").GroupBy(read => read.Token)
+            .ShouldAllBe(reads => reads.Select(read => read.After).SequenceEqual(new[] { "", "B", "C" }));
+
+        static async Task RefreshAsync(SenderProcess process)
+        {
+            for (var round = 0; round < 3; round++)
+                await process.Services.GetRequiredService<TokenWorker>().RoundAsync(Patience.Token());
+        }
     }
 
     private async Task<LedgerState> StateAsync()

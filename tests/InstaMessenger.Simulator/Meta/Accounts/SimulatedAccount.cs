@@ -17,5 +17,8 @@ public sealed record SimulatedAccount(string Id, string AccessToken)
     /// <summary>The linked Facebook Page, which send paths name with Facebook Login.</summary>
     public string? PageId { get; init; }
 
+    /// <summary>Whether it is a personal account, which no app may answer for: Meta names no professional account then.</summary>
+    public bool IsPersonal { get; init; }
+
     internal bool IsCalled(string id) => id == Id || id == AppScopedId || id == PageId;
 }

@@ -36,6 +36,7 @@ internal static class ObjectCall
                 ["id"] = account.Id, ["username"] = account.Username, ["name"] = account.Username,
             },
         }
+        : account.IsPersonal ? new() { ["id"] = account.AppScopedId ?? account.Id, ["username"] = account.Username }
         : new()
         {
             ["id"] = account.AppScopedId ?? account.Id,

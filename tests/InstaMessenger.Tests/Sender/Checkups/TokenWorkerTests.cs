@@ -44,6 +44,19 @@ public sealed class TokenWorkerTests : SenderTests
             .Unprotect(SecretPurpose.AccessToken, SenderHost.Account, refreshed.ProtectedAccessToken).ShouldBe("IGTOKEN-2");
     }
 
+    [Fact]
+    public void The_tokens_of_ten_thousand_accounts_that_were_linked_together_are_refreshed_over_a_whole_day()
+    {
+        var random = new Random(7);
+        var hours = Enumerable.Range(0, 10_000)
+            .Select(_ => Checkup.FirstRefresh(Start, Start.AddDays(60), random.NextDouble()))
+            .GroupBy(due => (int)(due - Start.AddDays(30)).TotalHours).ToDictionary(due => due.Key, due => due.Count());
+
+        hours.Keys.Order().ShouldBe(Enumerable.Range(0, 24));
+        // 417 in an hour on average.
+        hours.Values.Max().ShouldBeLessThan(520);
+    }
+
     /// <summary>A pasted token does not say when it ends; Meta refreshes none that is younger than a day.</summary>
     [Fact]
     public async Task One_whose_end_is_not_known_is_refreshed_as_soon_as_Meta_may_take_it()

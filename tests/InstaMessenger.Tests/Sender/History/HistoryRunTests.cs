@@ -151,6 +151,38 @@ public sealed class HistoryRunTests : IAsyncLifetime
         (await NextAsync(TimeSpan.FromMilliseconds(200))).Error.ShouldBeNull();
     }
 
+    [Fact]
+    public async Task A_look_for_a_send_and_the_pages_of_an_import_share_two_calls_a_second()
+    {
+        await using var host = await SenderHost.StartAsync(_graph.Address, ("Sender:ReadBackAfterSeconds", "2"));
+        var calls = new System.Collections.Concurrent.ConcurrentQueue<(DateTimeOffset At, bool IsLook)>();
+        _graph.Thread = context =>
+        {
+            var isLook = context.Request.Query["user_id"].Count > 0;
+            calls.Enqueue((host.Clock.GetUtcNow(), isLook));
+            return FakeGraph.Json(context, 200, isLook
+                ? """{"data":[]}"""
+                : Page($"A{calls.Count}", Thread("43", Message($"m.{calls.Count}", "43", Own, "x", "2026-11-30T10:00:00+0000"))));
+        };
+        _graph.Answer = FakeGraph.Error(500, 1);
+        await host.LinkAsync();
+        await host.SendAsync(host.Text("1"));
+        (await host.OutcomeAsync()).Outcome.ShouldBe(SendOutcome.Unknown);
+        await host.ReadHistoryAsync(Command());
+
+        for (var step = 0; step < 200 && (!calls.Any(call => call.IsLook) || calls.Last().IsLook || calls.Count < 8); step++)
+        {
+            host.Clock.Advance(TimeSpan.FromMilliseconds(100));
+            await Task.Delay(TimeSpan.FromMilliseconds(30), TimeProvider.System, Patience.Token());
+        }
+
+        calls.Count(call => call.IsLook).ShouldBeGreaterThanOrEqualTo(1);
+        calls.Count.ShouldBeGreaterThanOrEqualTo(8);
+        var times = calls.Select(call => call.At).Order().ToList();
+        // The clock moves in steps, and a call may be seen a step or two late.
+        times.Skip(2).Zip(times).ShouldAllBe(pair => pair.First - pair.Second >= TimeSpan.FromMilliseconds(700));
+    }
+
     private ReadHistory Command() =>
         new(SenderHost.Account, HistoryPurpose.Import, 1, null, _host.Clock.GetUtcNow().AddHours(-1), [Own], "shop");
 
