@@ -17,6 +17,7 @@ internal static class AllRows
         ("media", MediaRow.RunAsync),
         ("reads", ReadsRow.RunAsync),
         ("accounts", AccountsRow.RunAsync),
+        ("inbox", InboxRow.RunAsync),
         ("search", SearchRow.RunAsync),
         ("search-mariadb", SearchRow.OnMariaDbAsync),
         ("throttled", ThrottledRow.RunAsync),

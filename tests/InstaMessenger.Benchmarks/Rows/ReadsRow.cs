@@ -63,7 +63,7 @@ internal static class ReadsRow
     /// Straight into the tables, as a million webhooks would take minutes. Neighbours in time belong to different conversations, as in
     /// life, so that a thread's messages lie all over the file.
     /// </summary>
-    private static async Task FillAsync(string file, string account, int messages)
+    internal static async Task FillAsync(string file, string account, int messages)
     {
         await using var connection = new SqliteConnection($"Data Source={file};Pooling=false");
         connection.Open();

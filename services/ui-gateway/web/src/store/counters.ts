@@ -1,6 +1,6 @@
 import { useDebounceFn } from '@vueuse/core'
 import { defineStore } from 'pinia'
-import { shallowRef } from 'vue'
+import { ref, shallowRef } from 'vue'
 import { inbox } from '../api/inbox'
 import type { Id, QueueCounts } from '../api/types'
 import { queues, type Queue } from '../rules/order'
@@ -12,12 +12,16 @@ export const mostCounted = 300
 export const useCounters = defineStore('counters', () => {
   const counts = shallowRef<QueueCounts[] | null>(null)
 
+  /** Whether they were asked for: what stands beside them moves when they come, and is shown after that. */
+  const isAsked = ref(false)
+
   async function load(): Promise<void> {
     try {
       counts.value = await inbox.counters()
     } catch {
       // The former numbers stay.
     }
+    isAsked.value = true
   }
 
   const refresh = useDebounceFn(load, 1_500, { maxWait: 5_000 })
@@ -31,5 +35,5 @@ export const useCounters = defineStore('counters', () => {
   /** The queues that there are: what was not sent is one only while there is any, or while one looks at it. */
   const shown = (open: Queue | null, account: Id | null): Queue[] => queues.filter((queue) => queue !== 'failed' || queue === open || Boolean(of(queue, account)))
 
-  return { load, refresh, of, shown }
+  return { load, refresh, of, shown, isAsked }
 })
