@@ -8,10 +8,16 @@ namespace InstaMessenger.Hosting.Telemetry;
 /// </summary>
 internal sealed class DrainBeforeStop(Readiness readiness) : IHostedLifecycleService
 {
-    /// <summary>The gateway asks every second.</summary>
-    private static readonly TimeSpan Watched = TimeSpan.FromSeconds(3);
+    /// <summary>The gateway asks every second; a balancer may ask every half minute, and on a busy machine each asks late.</summary>
+    internal static readonly TimeSpan Watched = TimeSpan.FromSeconds(35);
 
-    private static readonly TimeSpan Wait = TimeSpan.FromSeconds(2);
+    /// <summary>Who has seen that the process is not ready has this much time at least to act on it.</summary>
+    internal static readonly TimeSpan Wait = TimeSpan.FromSeconds(2);
+
+    /// <summary>For a watcher that is late; what is left of the time to stop is for what the process has in hand.</summary>
+    internal static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(3.5);
+
+    private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(100);
 
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
@@ -19,9 +25,14 @@ internal sealed class DrainBeforeStop(Readiness readiness) : IHostedLifecycleSer
 
     public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>Waits in real time, whatever the clock, because it waits for another process.</summary>
-    public Task StoppingAsync(CancellationToken cancellationToken) =>
-        readiness.WasAskedWithin(Watched) ? Task.Delay(Wait, TimeProvider.System, cancellationToken) : Task.CompletedTask;
+    public async Task StoppingAsync(CancellationToken cancellationToken)
+    {
+        if (!readiness.WasAskedWithin(Watched)) return;
+        var (time, began) = (readiness.WatchersTime, readiness.WatchersTime.GetTimestamp());
+        await Task.Delay(Wait, time, cancellationToken);
+        while (time.GetElapsedTime(began) is var waited && waited < LongestWait && !readiness.WasAskedWithin(waited))
+            await Task.Delay(Step, time, cancellationToken);
+    }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

@@ -27,14 +27,17 @@ internal sealed partial class Readiness(
     private long _askedAt;
     private string _told = "";
 
-    /// <summary>Whether somebody asked within that time. Real time, whatever the clock, because they are another process.</summary>
+    /// <summary>Measures who asks: real time, whatever the clock, because they are another process.</summary>
+    public TimeProvider WatchersTime { get; init; } = TimeProvider.System;
+
+    /// <summary>Whether somebody asked within that time.</summary>
     public bool WasAskedWithin(TimeSpan time) =>
-        Interlocked.Read(ref _lastAsked) is var asked and not 0 && TimeProvider.System.GetElapsedTime(asked) < time;
+        Interlocked.Read(ref _lastAsked) is var asked and not 0 && WatchersTime.GetElapsedTime(asked) < time;
 
     /// <summary>Returns the newest report. A caller who asks while the checks run waits for that run.</summary>
     public Task<HealthReport> GetAsync(CancellationToken cancellationToken)
     {
-        Interlocked.Exchange(ref _lastAsked, TimeProvider.System.GetTimestamp());
+        Interlocked.Exchange(ref _lastAsked, WatchersTime.GetTimestamp());
         if (lifetime.ApplicationStopping.IsCancellationRequested) return Task.FromResult(Stopping);
         lock (_gate)
         {
