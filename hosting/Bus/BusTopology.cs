@@ -32,6 +32,7 @@ public static class BusTopology
         [typeof(AccessProven)] = ["store.access-proven"],
         [typeof(TokenRefreshed)] = ["store.token-refreshed"],
         [typeof(AccountHealthChanged)] = ["store.account-health-changed"],
+        [typeof(WebhookEndpointPaused)] = ["store.webhook-endpoint-paused"],
         [typeof(AccountActive)] = ["sender.account-active"],
         [typeof(ProfileCacheUsed)] = ["sender.profile-cache-used"],
         [typeof(EraseData)] = ["sender.erase-data", "crm-forwarder.erase-data"],

@@ -13,6 +13,9 @@ public enum SecretPurpose
     /// <summary>The secret that signs an account's CRM webhooks.</summary>
     WebhookSecret,
 
+    /// <summary>The headers that an endpoint's owner wants on its CRM webhooks.</summary>
+    WebhookHeaders,
+
     /// <summary>A code of Meta's login page, on its way to be redeemed.</summary>
     LoginCode,
 }
@@ -31,15 +34,32 @@ public sealed class SecretProtector(IDataProtectionProvider provider)
     /// <returns>Text that is safe to store and to publish.</returns>
     public string Protect(SecretPurpose purpose, AccountId account, string secret) => For(purpose, account).Protect(secret);
 
+    /// <summary>Encrypts a secret of something else than an account.</summary>
+    /// <param name="purpose">What it is for.</param>
+    /// <param name="owner">The id of what it belongs to, with its prefix: never the same as an account's.</param>
+    /// <param name="secret">The secret.</param>
+    /// <returns>Text that is safe to store.</returns>
+    public string Protect(SecretPurpose purpose, string owner, string secret) => For(purpose, owner).Protect(secret);
+
+    /// <summary>Decrypts a secret of something else than an account.</summary>
+    /// <param name="purpose">What it is for.</param>
+    /// <param name="owner">The id of what it belongs to.</param>
+    /// <param name="protectedSecret">What was made of it.</param>
+    /// <returns>The secret.</returns>
+    /// <exception cref="CryptographicException">It was changed, or made for another purpose or owner, or with a lost key.</exception>
+    public string Unprotect(SecretPurpose purpose, string owner, string protectedSecret) =>
+        For(purpose, owner).Unprotect(protectedSecret);
+
     /// <summary>Decrypts a secret.</summary>
     /// <param name="purpose">What it is for.</param>
     /// <param name="account">Whose it is.</param>
-    /// <param name="protectedSecret">What <see cref="Protect"/> gave.</param>
+    /// <param name="protectedSecret">What was made of it.</param>
     /// <returns>The secret.</returns>
     /// <exception cref="CryptographicException">It was changed, or made for another purpose or account, or with a lost key.</exception>
     public string Unprotect(SecretPurpose purpose, AccountId account, string protectedSecret) =>
         For(purpose, account).Unprotect(protectedSecret);
 
-    private IDataProtector For(SecretPurpose purpose, AccountId account) =>
-        provider.CreateProtector("secret", purpose.ToString(), account.Value);
+    private IDataProtector For(SecretPurpose purpose, AccountId account) => For(purpose, account.Value);
+
+    private IDataProtector For(SecretPurpose purpose, string owner) => provider.CreateProtector("secret", purpose.ToString(), owner);
 }

@@ -33,6 +33,7 @@ public static class CrmForwarderSetup
         services.AddMessageHandler<CrmForwarderDbContext, InboxEvent, QueueInboxEvents>(EventQueue);
         services.AddErasures();
         services.AddSection<DeliveryOptions>("Deliveries");
+        services.AddSingleton<EndpointSecrets>();
         services.AddSingleton<DeliveryMailbox>();
         services.AddSingleton<EventIntake>();
         services.AddSingleton<Erasure>();
@@ -47,6 +48,7 @@ public static class CrmForwarderSetup
         services.AddWorker<DueSweeper>();
         services.AddWorker<WaitingEventSweeper>();
         services.AddWorker<ErasureSweep>();
+        services.AddWorker<DeliveryRetention>();
         services.AddWorker<DeliveryGauges>();
     }
 
@@ -56,8 +58,14 @@ public static class CrmForwarderSetup
     {
         ArgumentNullException.ThrowIfNull(app);
         app.MapListWebhookEndpoints();
+        app.MapCreateEndpoint();
+        app.MapChangeEndpoint();
+        app.MapDeleteEndpoint();
+        app.MapRotateSecret();
+        app.MapTestEndpoint();
         app.MapListDeliveries();
         app.MapRedeliver();
+        app.MapRedeliverMany();
         app.MapDeadLetters<CrmForwarderDbContext>("crm-forwarder");
     }
 }

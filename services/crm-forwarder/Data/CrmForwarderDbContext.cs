@@ -11,6 +11,8 @@ internal abstract class CrmForwarderDbContext(DbContextOptions options) : Servic
 
     public DbSet<WebhookEndpoint> Endpoints => Set<WebhookEndpoint>();
 
+    public DbSet<EndpointAccount> EndpointAccounts => Set<EndpointAccount>();
+
     public DbSet<Delivery> Deliveries => Set<Delivery>();
 
     public DbSet<DeliveryAttempt> Attempts => Set<DeliveryAttempt>();

@@ -118,8 +118,11 @@ internal sealed class AttemptRecorder(
 
     private async Task WriteAsync(List<Conclusion> conclusions)
     {
-        var written = await unitOfWork.ExecuteAsync(scope => Conclusions.WriteAsync(scope.Db, conclusions, clock.GetUtcNow()));
+        var written = await unitOfWork.ExecuteAsync(scope => Conclusions.WriteAsync(scope, conclusions, clock.GetUtcNow()));
         Forget(conclusions);
+        var now = clock.GetUtcNow();
+        foreach (var conclusion in written.Where(c => EndpointHealth.MayHavePaused(c, now)).DistinctBy(c => c.Result.Target.EndpointId))
+            mailbox.EndpointChanged(conclusion.Result.Target.EndpointId);
         foreach (var conclusion in written)
         {
             DeliveryMetrics.Recorded(conclusion.Result, conclusion.State == DeliveryState.Dead);

@@ -11,6 +11,9 @@ internal sealed record Conclusion(AttemptResult Result, DeliveryState State, Dat
     /// <summary>Its place in the delivery log: the attempts that the row knew of when it was read, and this one.</summary>
     public int Number => Result.Delivery.Attempts + 1;
 
+    /// <summary>When the delivery is tried again by itself; null when it is not.</summary>
+    public DateTimeOffset? NextAttemptAt => State == DeliveryState.Pending && Result.Verdict != Verdict.Gone ? Due : null;
+
     /// <param name="result">What happened.</param>
     /// <param name="now">The time from which a retry waits.</param>
     /// <param name="random">0 to 1; see <see cref="RetrySchedule.Wait"/>.</param>

@@ -1,5 +1,6 @@
 using InstaMessenger.CrmForwarder.Claims;
 using InstaMessenger.CrmForwarder.Data;
+using InstaMessenger.Hosting.Database;
 using Microsoft.EntityFrameworkCore;
 
 namespace InstaMessenger.CrmForwarder.Deliveries;
@@ -11,15 +12,22 @@ namespace InstaMessenger.CrmForwarder.Deliveries;
 internal static class Conclusions
 {
     /// <returns>Those that counted; the others are of endpoints that another process has taken since.</returns>
-    public static async Task<List<Conclusion>> WriteAsync(CrmForwarderDbContext db, IReadOnlyList<Conclusion> all, DateTimeOffset now)
+    public static async Task<List<Conclusion>> WriteAsync(
+        WorkScope<CrmForwarderDbContext> scope, IReadOnlyList<Conclusion> all, DateTimeOffset now)
     {
+        var db = scope.Db;
         var conclusions = await OursAsync(db, all);
         foreach (var same in conclusions.Where(c => c.State == DeliveryState.Delivered).GroupBy(c => (c.Result.Status, c.Number)))
             await DeliveredAsync(db, [.. same.Select(c => c.Result.Delivery.Id)], same.Key.Status, same.Key.Number, now);
         foreach (var conclusion in conclusions.Where(c => c.State != DeliveryState.Delivered)) await NotDeliveredAsync(db, conclusion);
         foreach (var target in conclusions.Where(c => c.Result.Verdict == Verdict.Gone).Select(c => c.Result.Target).Distinct())
             await DisableAsync(db, target, now);
-        foreach (var same in conclusions.GroupBy(c => c.Result.Target.EndpointId)) await KeepTrustAsync(db, same.Last().Result);
+        foreach (var same in conclusions.GroupBy(c => c.Result.Target.EndpointId))
+        {
+            await KeepTrustAsync(db, same.Last().Result);
+            await EndpointHealth.KeepAsync(scope, [.. same], now);
+        }
+
         await DeliveryAttempt.InsertAsync(db, [.. conclusions.Select(AttemptOf)]);
         return conclusions;
     }
@@ -49,6 +57,8 @@ internal static class Conclusions
         Status = conclusion.Result.Status,
         Error = conclusion.Result.Error,
         DurationMs = (int)conclusion.Result.Duration.TotalMilliseconds,
+        Answer = conclusion.Result.Answer,
+        NextAttemptAt = conclusion.NextAttemptAt,
     };
 
     private static Task<int> DeliveredAsync(CrmForwarderDbContext db, List<long> ids, int? status, int number, DateTimeOffset now) =>
@@ -80,7 +90,10 @@ internal static class Conclusions
     /// <summary>Disables the endpoint, but only while its URL is the one that answered.</summary>
     private static Task<int> DisableAsync(CrmForwarderDbContext db, DeliveryTarget target, DateTimeOffset now) => db.Endpoints
         .Where(row => row.Id == target.EndpointId && row.Url == target.Url && row.State == EndpointState.Active)
-        .ExecuteUpdateAsync(set => set.SetProperty(row => row.State, EndpointState.Disabled).SetProperty(row => row.ChangedAt, now));
+        .ExecuteUpdateAsync(set => set
+            .SetProperty(row => row.State, EndpointState.Disabled)
+            .SetProperty(row => row.Reason, "gone")
+            .SetProperty(row => row.ChangedAt, now));
 
     /// <summary>Keeps whether the endpoint is proven. It is written when it changes and not for each delivery.</summary>
     private static async Task KeepTrustAsync(CrmForwarderDbContext db, AttemptResult last)

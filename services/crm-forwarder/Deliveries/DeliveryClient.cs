@@ -28,26 +28,38 @@ internal sealed class DeliveryClient(OutboundGuard guard, TimeProvider clock) : 
         using var activity = ActivityNames.Source.StartActivity("deliver", ActivityKind.Internal, delivery.TraceParent);
         activity?.SetTag("webhook.endpoint", target.EndpointId).SetTag("webhook.id", delivery.EventId.Value);
         var (at, began) = (clock.GetUtcNow(), clock.GetTimestamp());
-        var (verdict, status, error, retryAfter) = await TryPostAsync(target, delivery, at, cancellationToken);
-        if (error is not null) activity?.SetStatus(ActivityStatusCode.Error, error);
-        return new AttemptResult(delivery, target, verdict, status, error, retryAfter, at, clock.GetElapsedTime(began));
+        var answer = await TryPostAsync(target, delivery, at, began, cancellationToken);
+        if (answer.Error is { } error) activity?.SetStatus(ActivityStatusCode.Error, error);
+        return new AttemptResult(
+            delivery,
+            target,
+            answer.Verdict,
+            answer.Status,
+            answer.Error,
+            answer.RetryAfter,
+            at,
+            answer.After ?? clock.GetElapsedTime(began))
+        {
+            Answer = answer.Text,
+        };
     }
 
     public void Dispose() => _http.Dispose();
 
     private async Task<Answer> TryPostAsync(
-        DeliveryTarget target, DueDelivery delivery, DateTimeOffset at, CancellationToken cancellationToken)
+        DeliveryTarget target, DueDelivery delivery, DateTimeOffset at, long began, CancellationToken cancellationToken)
     {
-        if (target.Keys is null) return new Answer(Verdict.Failed, Error: "secret_unreadable");
+        if (target.Secrets is null) return new Answer(Verdict.Failed, Error: "secret_unreadable");
         if (!Uri.TryCreate(target.Url, UriKind.Absolute, out var url)) return new Answer(Verdict.Refused, Error: "address_refused");
         using var patience = new CancellationTokenSource(Patience, clock);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
         try
         {
-            using var request = RequestOf(url, target.Keys, delivery, at);
-            // The headers are the answer. The body says nothing that we keep; the handler drains a short one and cuts a long one off.
+            using var request = RequestOf(url, target.Secrets, delivery, at);
+            // The headers are the answer. Of the body the beginning is kept for people; it changes nothing any more.
             using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, end.Token);
-            return Judge(response);
+            var after = clock.GetElapsedTime(began);
+            return Judge(response) with { After = after, Text = await AnswerText.OfAsync(response, end.Token) };
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -70,7 +82,7 @@ internal sealed class DeliveryClient(OutboundGuard guard, TimeProvider clock) : 
         return code == nameof(HttpRequestError.Unknown) ? "connection_lost" : JsonNamingPolicy.SnakeCaseLower.ConvertName(code);
     }
 
-    private static HttpRequestMessage RequestOf(Uri url, IReadOnlyList<byte[]> keys, DueDelivery delivery, DateTimeOffset at)
+    private static HttpRequestMessage RequestOf(Uri url, PostSecrets secrets, DueDelivery delivery, DateTimeOffset at)
     {
         var timestamp = at.ToUnixTimeSeconds();
         var request = new HttpRequestMessage(HttpMethod.Post, url) { Content = new ByteArrayContent(delivery.Body) };
@@ -81,6 +93,8 @@ internal sealed class DeliveryClient(OutboundGuard guard, TimeProvider clock) : 
         // Without a collector nobody listens to activities, so HttpClient has none to name; the CRM can still tell which webhook this came
         // from.
         if (Activity.Current is null && delivery.TraceParent is { } trace) request.Headers.TryAddWithoutValidation("traceparent", trace);
+        foreach (var (name, value) in secrets.Headers) request.Headers.TryAddWithoutValidation(name, value);
+        var keys = secrets.KeysAt(at);
         if (keys.Count == 0) return request;
         request.Headers.TryAddWithoutValidation(
             "webhook-signature", WebhookSigner.Standard(keys, delivery.EventId.Value, timestamp, delivery.Body));
@@ -102,5 +116,17 @@ internal sealed class DeliveryClient(OutboundGuard guard, TimeProvider clock) : 
         return asked?.Delta ?? (asked?.Date - clock.GetUtcNow());
     }
 
-    private readonly record struct Answer(Verdict Verdict, int? Status = null, string? Error = null, TimeSpan? RetryAfter = null);
+    /// <param name="Verdict">What follows.</param>
+    /// <param name="Status">The HTTP status.</param>
+    /// <param name="Error">A code, when it failed.</param>
+    /// <param name="RetryAfter">What the CRM asked for.</param>
+    /// <param name="After">Until the headers came.</param>
+    /// <param name="Text">The beginning of the body.</param>
+    private readonly record struct Answer(
+        Verdict Verdict,
+        int? Status = null,
+        string? Error = null,
+        TimeSpan? RetryAfter = null,
+        TimeSpan? After = null,
+        string? Text = null);
 }

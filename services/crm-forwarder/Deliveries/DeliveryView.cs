@@ -36,5 +36,25 @@ internal sealed record DeliveryView(
         row.CreatedAt, row.State == DeliveryState.Pending ? row.DueAt : null, row.DeliveredAt, Array.Empty<AttemptView>());
 }
 
-/// <summary>One attempt; without an error code when it succeeded.</summary>
-internal sealed record AttemptView(int Number, DateTimeOffset At, int? Status, string? Error, int DurationMs);
+/// <summary>One attempt.</summary>
+/// <param name="Number">1 for the first.</param>
+/// <param name="At">When it began (UTC).</param>
+/// <param name="Status">The HTTP status; null when there was no answer.</param>
+/// <param name="Error">A code; null when it succeeded.</param>
+/// <param name="Message">The same as a sentence.</param>
+/// <param name="DurationMs">Until the answer's headers or the failure, in milliseconds.</param>
+/// <param name="Answer">The first 1 KiB of the answer, when it is text and was not erased.</param>
+/// <param name="NextAttemptAt">When the next one was due after it (UTC); null when there was none.</param>
+internal sealed record AttemptView(
+    int Number,
+    DateTimeOffset At,
+    int? Status,
+    string? Error,
+    string? Message,
+    int DurationMs,
+    string? Answer,
+    DateTimeOffset? NextAttemptAt)
+{
+    public static AttemptView Of(DeliveryAttempt row) => new(
+        row.Number, row.At, row.Status, row.Error, ErrorWords.Of(row.Error, row.Status), row.DurationMs, row.Answer, row.NextAttemptAt);
+}

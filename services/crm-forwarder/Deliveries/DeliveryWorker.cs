@@ -49,7 +49,7 @@ internal sealed partial class DeliveryWorker(
         foreach (var lane in _lanes.Yielded) reader.HandOver(lane);
         // Asked before each post: the process may have been frozen between two.
         while (lease.Claim is { } claim && _lanes.TryBegin(claim) is { } post) _ = AttemptAsync(post, _cutOff.Token);
-        return NextRound.WhenWoken;
+        return _lanes.RateWait is { } wait ? NextRound.Within(wait < Interval ? wait : Interval) : NextRound.WhenWoken;
     }
 
     /// <summary>Begins nothing more, and lets the posts in flight finish and be recorded.</summary>

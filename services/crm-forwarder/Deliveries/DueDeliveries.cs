@@ -1,8 +1,7 @@
-using System.Security.Cryptography;
+using InstaMessenger.Contracts.Ids;
 using InstaMessenger.CrmForwarder.Claims;
 using InstaMessenger.CrmForwarder.Data;
 using InstaMessenger.Hosting.Database;
-using InstaMessenger.Hosting.Security;
 using Microsoft.EntityFrameworkCore;
 
 namespace InstaMessenger.CrmForwarder.Deliveries;
@@ -12,7 +11,7 @@ internal sealed partial class DueDeliveries(
     IDbContextFactory<CrmForwarderDbContext> factory,
     IUnitOfWork<CrmForwarderDbContext> unitOfWork,
     ProcessLease lease,
-    SecretProtector protector,
+    EndpointSecrets secrets,
     TimeProvider clock,
     ILogger<DueDeliveries> logger)
 {
@@ -29,11 +28,17 @@ internal sealed partial class DueDeliveries(
         var endpoint = await db.Endpoints.SingleOrDefaultAsync(row => row.Id == endpointId, cancellationToken);
         if (endpoint is not { State: EndpointState.Active, Url: { } url }) return LanePage.None;
         var now = clock.GetUtcNow();
-        var page = db.Deliveries
-            .Where(row => row.EndpointId == endpointId && row.State == DeliveryState.Pending && row.DueAt <= now && !known.Contains(row.Id))
-            .OrderBy(row => row.DueAt).ThenBy(row => row.Id)
-            .Take(size);
-        var target = new DeliveryTarget(endpointId, url, KeysOf(endpoint), endpoint.AccountId, endpoint.Proven, claim);
+        var pending = db.Deliveries.Where(row => row.EndpointId == endpointId && row.State == DeliveryState.Pending);
+        var due = pending.Where(row => row.DueAt <= now && !known.Contains(row.Id));
+        var page = (endpoint.Ordered ? InOrder(due, pending, now) : due.OrderBy(row => row.DueAt).ThenBy(row => row.Id)).Take(size);
+        var target = new DeliveryTarget(
+            endpointId, url, secrets.ForPosts(endpoint), await TenantAsync(db, endpoint, cancellationToken), endpoint.Proven, claim)
+        {
+            ChangedAt = endpoint.ChangedAt,
+            FailingSince = endpoint.FailingSince,
+            Ordered = endpoint.Ordered,
+            MaxPerSecond = endpoint.MaxPerSecond,
+        };
         try
         {
             var rows = await RowsOf(page).ToListAsync(cancellationToken);
@@ -51,7 +56,8 @@ internal sealed partial class DueDeliveries(
     /// </summary>
     /// <param name="cancellationToken">Ends the read.</param>
     /// <returns>The endpoints; the query probes the index once for each active one.</returns>
-    public async Task<List<(string EndpointId, DateTimeOffset Due)>> NextAsync(CancellationToken cancellationToken)
+    public async Task<List<(string EndpointId, DateTimeOffset ChangedAt, DateTimeOffset Due)>> NextAsync(
+        CancellationToken cancellationToken)
     {
         await using var db = await factory.CreateDbContextAsync(cancellationToken);
         var endpoints = db.Endpoints.Where(endpoint => endpoint.State == EndpointState.Active);
@@ -65,6 +71,7 @@ internal sealed partial class DueDeliveries(
             .Select(endpoint => new
             {
                 endpoint.Id,
+                endpoint.ChangedAt,
                 Due = db.Deliveries.Where(row => row.EndpointId == endpoint.Id && row.State == DeliveryState.Pending)
                     .Min(row => (DateTimeOffset?)row.DueAt),
             })
@@ -72,7 +79,26 @@ internal sealed partial class DueDeliveries(
             .OrderBy(row => row.Id);
         // Otherwise a time out of range would keep all endpoints from being found.
         var rows = await db.ReadableAsync(waiting, cancellationToken);
-        return [.. rows.Select(row => (row.Id, row.Due!.Value))];
+        return [.. rows.Select(row => (row.Id, row.ChangedAt, row.Due!.Value))];
+    }
+
+    /// <summary>
+    /// In the order in which the events came, without conversations of which one waits for its retry: what is behind it waits too.
+    /// </summary>
+    private static IOrderedQueryable<Delivery> InOrder(IQueryable<Delivery> due, IQueryable<Delivery> pending, DateTimeOffset now)
+    {
+        var waiting = pending.Where(row => row.DueAt > now && row.ConversationId != null).Select(row => row.ConversationId);
+        return due.Where(row => row.ConversationId == null || !waiting.Contains(row.ConversationId)).OrderBy(row => row.Id);
+    }
+
+    /// <summary>Endpoints of an account share its places; one of all accounts has its own.</summary>
+    private static async Task<string> TenantAsync(CrmForwarderDbContext db, WebhookEndpoint endpoint, CancellationToken cancellationToken)
+    {
+        if (endpoint.AccountId is { } account) return account.Value;
+        if (endpoint.AllAccounts) return endpoint.Id;
+        var first = await db.EndpointAccounts.Where(row => row.EndpointId == endpoint.Id).OrderBy(row => row.AccountId)
+            .Select(row => (AccountId?)row.AccountId).FirstOrDefaultAsync(cancellationToken);
+        return first?.Value ?? endpoint.Id;
     }
 
     private static IQueryable<DueDelivery> RowsOf(IQueryable<Delivery> deliveries) => deliveries
@@ -99,19 +125,6 @@ internal sealed partial class DueDeliveries(
         }
 
         return rows;
-    }
-
-    private List<byte[]>? KeysOf(WebhookEndpoint endpoint)
-    {
-        if (endpoint.ProtectedSecret is null) return [];
-        try
-        {
-            return [WebhookSigner.KeyOf(protector.Unprotect(SecretPurpose.WebhookSecret, endpoint.AccountId, endpoint.ProtectedSecret))];
-        }
-        catch (Exception error) when (error is CryptographicException or FormatException)
-        {
-            return null;
-        }
     }
 
     [LoggerMessage(EventName = "delivery.unreadable", Level = LogLevel.Error, Message = "Delivery {Id} cannot be read and was set aside")]

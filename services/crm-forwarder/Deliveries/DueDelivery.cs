@@ -24,14 +24,25 @@ internal sealed record DueDelivery(
 /// <summary>Where an endpoint's deliveries are posted to, as of the last look.</summary>
 /// <param name="EndpointId">The endpoint.</param>
 /// <param name="Url">As it was stored: the guard judges it.</param>
-/// <param name="Keys">
-/// The keys that sign, newest first; empty for an endpoint without a secret, null when the secret cannot be decrypted.
-/// </param>
-/// <param name="Account">Whose endpoint it is.</param>
+/// <param name="Secrets">What signs, and its owner's headers; null when they cannot be decrypted.</param>
+/// <param name="Tenant">Whose endpoint it is: endpoints of the same one share places.</param>
 /// <param name="Proven">Whether its last post was answered in time.</param>
 /// <param name="Claim">Under which claim it is this process's; what is recorded of it counts only under the same one.</param>
 internal sealed record DeliveryTarget(
-    string EndpointId, string Url, IReadOnlyList<byte[]>? Keys, AccountId Account, bool Proven, string Claim);
+    string EndpointId, string Url, PostSecrets? Secrets, string Tenant, bool Proven, string Claim)
+{
+    /// <summary>When the endpoint was changed last (UTC).</summary>
+    public DateTimeOffset ChangedAt { get; init; }
+
+    /// <summary>Since when it has taken nothing; null while its last delivery was taken.</summary>
+    public DateTimeOffset? FailingSince { get; init; }
+
+    /// <summary>Whether a conversation's deliveries wait behind one that is tried again.</summary>
+    public bool Ordered { get; init; }
+
+    /// <summary>Posts begun in a second, at most; null for no such limit.</summary>
+    public int? MaxPerSecond { get; init; }
+}
 
 /// <summary>The next deliveries of an endpoint.</summary>
 /// <param name="Target">Null when the endpoint is not active, or another process's.</param>
@@ -63,6 +74,9 @@ internal sealed record AttemptResult(
 {
     /// <summary>A failure that took this long held its slot like a post that hung, however it ended.</summary>
     private static readonly TimeSpan InTime = TimeSpan.FromSeconds(5);
+
+    /// <summary>The beginning of the answer's body, when it is text.</summary>
+    public string? Answer { get; init; }
 
     /// <summary>
     /// Whether the endpoint answers in time; null when this attempt says nothing about it, like a connection refused at once.

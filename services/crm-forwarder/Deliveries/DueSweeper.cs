@@ -17,10 +17,16 @@ internal sealed class DueSweeper(DeliveryMailbox mailbox, DueDeliveries due, Pro
 
     public override async Task<NextRound> RoundAsync(CancellationToken cancellationToken)
     {
-        var next = lease.Claim is not null ? await due.NextAsync(cancellationToken) : [];
+        if (lease.Claim is null) return NextRound.WhenWoken;
+        var next = await due.NextAsync(cancellationToken);
+        var changed = next.ToDictionary(row => row.EndpointId, row => row.ChangedAt);
         var now = clock.GetUtcNow();
         mailbox.NewDeliveries([.. next.Where(row => row.Due <= now).Select(row => row.EndpointId)]);
-        mailbox.Post(lanes => lanes.Prune());
+        mailbox.Post(lanes =>
+        {
+            lanes.Check(changed);
+            lanes.Prune();
+        });
         return NextRound.Within(next.Where(row => row.Due > now).Select(row => row.Due - now).Append(Interval).Min());
     }
 }

@@ -45,6 +45,11 @@ internal sealed class Erasure(DeliveryMailbox mailbox, TimeProvider clock)
         foreach (var chunk in deliveries.Chunk(AtOnce))
             await WriteAsync(db, [.. chunk.Select(row => (row.Id, erased.Without(row.EventId, row.Body)))]);
 
+        // What a CRM answered may repeat what it was sent.
+        var made = deliveries.ConvertAll(delivery => delivery.Id);
+        await db.Attempts.Where(row => made.Contains(row.DeliveryId) && row.Answer != null)
+            .ExecuteUpdateAsync(set => set.SetProperty(row => row.Answer, (string?)null));
+
         // With those of this bundle, which are not written yet.
         var waitings = (await db.WaitingEvents.Where(row => ids.Contains(row.EventId)).ToListAsync()).Concat(db.WaitingEvents.Local)
             .Where(row => ids.Contains(row.EventId)).Distinct();

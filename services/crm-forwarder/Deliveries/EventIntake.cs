@@ -11,7 +11,7 @@ internal sealed partial class EventIntake(DeliveryMailbox mailbox, TimeProvider 
     /// <summary>The version that no account ever has, so that an event which was set aside is not read again and again.</summary>
     private const long SetAsideVersion = long.MaxValue;
 
-    /// <summary>Adds a delivery of each event whose endpoint has none yet, and wakes the worker after the commit.</summary>
+    /// <summary>Adds a delivery of each event for each endpoint that has none of it yet, and wakes the worker after the commit.</summary>
     public async Task AddAsync(WorkScope<CrmForwarderDbContext> scope, IReadOnlyList<(WaitingEvent Event, string EndpointId)> events)
     {
         if (events.Count == 0) return;
@@ -42,10 +42,7 @@ internal sealed partial class EventIntake(DeliveryMailbox mailbox, TimeProvider 
                 ids.Contains(row.AccountId) && row.AccountVersion != SetAsideVersion && (only == null || only.Contains(row.Sequence))));
         var released = waiting.Where(row => accounts[row.AccountId].Version >= row.AccountVersion).ToList();
         scope.Db.RemoveRange(released);
-        await AddAsync(
-            scope,
-            [.. released.Where(
-                row => accounts[row.AccountId].EndpointId is not null).Select(row => (row, accounts[row.AccountId].EndpointId!))]);
+        await AddAsync(scope, [.. released.SelectMany(row => accounts[row.AccountId].EndpointsFor(row.EventType), (row, id) => (row, id))]);
     }
 
     /// <summary>
@@ -84,22 +81,24 @@ internal sealed partial class EventIntake(DeliveryMailbox mailbox, TimeProvider 
         }
     }
 
-    /// <summary>Reads what is known of accounts.</summary>
+    /// <summary>Reads what is known of accounts, and which endpoints take their events.</summary>
     public static async Task<Dictionary<AccountId, AccountStanding>> StandingOfAsync(CrmForwarderDbContext db, List<AccountId> accounts)
     {
-        var rows = await db.Accounts
-            .Where(account => accounts.Contains(account.AccountId))
-            .GroupJoin(
+        var versions = await db.Accounts.Where(account => accounts.Contains(account.AccountId))
+            .Select(account => new { account.AccountId, account.Version }).ToListAsync();
+        var listed = await db.EndpointAccounts.Where(row => accounts.Contains(row.AccountId))
+            .Join(
                 db.Endpoints.Where(endpoint => endpoint.State != EndpointState.Removed),
-                account => account.AccountId,
-                endpoint => endpoint.AccountId,
-                (account, endpoints) => new { account, endpoints })
-            .SelectMany(
-                pair => pair.endpoints.DefaultIfEmpty(),
-                (pair, endpoint) =>
-                    new { pair.account.AccountId, pair.account.Version, EndpointId = endpoint == null ? null : endpoint.Id })
+                row => row.EndpointId,
+                endpoint => endpoint.Id,
+                (row, endpoint) => new { row.AccountId, endpoint.Id, endpoint.EventTypes })
             .ToListAsync();
-        return rows.ToDictionary(row => row.AccountId, row => new AccountStanding(row.Version, row.EndpointId));
+        var ofAll = await db.Endpoints.Where(endpoint => endpoint.AllAccounts && endpoint.State != EndpointState.Removed)
+            .Select(endpoint => new { endpoint.Id, endpoint.EventTypes }).ToListAsync();
+        var everywhere = ofAll.ConvertAll(endpoint => TakingEndpoint.Of(endpoint.Id, endpoint.EventTypes));
+        var own = listed.ToLookup(row => row.AccountId, row => TakingEndpoint.Of(row.Id, row.EventTypes));
+        return versions.ToDictionary(
+            row => row.AccountId, row => new AccountStanding(row.Version, [.. own[row.AccountId], .. everywhere]));
     }
 
     [LoggerMessage(
@@ -111,5 +110,20 @@ internal sealed partial class EventIntake(DeliveryMailbox mailbox, TimeProvider 
 
 /// <summary>What the intake needs to know of an account.</summary>
 /// <param name="Version">The newest version that came.</param>
-/// <param name="EndpointId">Where its events go; null for nowhere.</param>
-internal sealed record AccountStanding(long Version, string? EndpointId);
+/// <param name="Endpoints">Where its events go; none for nowhere.</param>
+internal sealed record AccountStanding(long Version, IReadOnlyList<TakingEndpoint> Endpoints)
+{
+    /// <summary>The ids of the endpoints that take events of a type.</summary>
+    public IEnumerable<string> EndpointsFor(string eventType) =>
+        Endpoints.Where(endpoint => endpoint.Takes(eventType)).Select(endpoint => endpoint.Id);
+}
+
+/// <summary>An endpoint that takes an account's events.</summary>
+/// <param name="Id"><c>whe_…</c></param>
+/// <param name="Types">The only types that it takes; null for all.</param>
+internal sealed record TakingEndpoint(string Id, IReadOnlyList<string>? Types)
+{
+    public static TakingEndpoint Of(string id, string? types) => new(id, types?.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+
+    public bool Takes(string eventType) => Types is null || Types.Contains(eventType);
+}

@@ -5,16 +5,20 @@ namespace InstaMessenger.CrmForwarder.Deliveries;
 
 /// <summary>
 /// One endpoint's deliveries in memory: a few read ahead, some in flight, some done and about to be recorded. Two of one conversation are
-/// never in flight together, so that they start in order. A delivery that waits for its retry holds up nothing.
+/// never in flight together, so that they start in order. A delivery that waits for its retry holds up nothing, unless the endpoint
+/// wants its conversations in order.
 /// </summary>
 /// <param name="endpointId">The endpoint.</param>
 /// <param name="most">Posts in flight, at most.</param>
-internal sealed class Lane(string endpointId, int most)
+/// <param name="clock">Paces an endpoint that takes only so many posts in a second.</param>
+internal sealed class Lane(string endpointId, int most, TimeProvider clock)
 {
     private const int FirstLimit = 4;
 
     private readonly List<DueDelivery> _ahead = [];
     private readonly HashSet<ConversationId> _busy = [];
+    private readonly OrderedConversations _order = new();
+    private readonly PostRate _rate = new(clock);
 
     /// <summary>Rows that a read must not bring again: they are pending until their result is recorded.</summary>
     private readonly HashSet<long> _known = [];
@@ -34,7 +38,8 @@ internal sealed class Lane(string endpointId, int most)
 
     public bool WantsPage => _mayHaveMore && !_reading && !_yielding && _gone is null && _ahead.Count < PageSize / 2;
 
-    public bool IsIdle => _known.Count == 0 && _inFlight == 0 && !_reading && !_mayHaveMore && !_yielding;
+    public bool IsIdle => _known.Count == 0 && _inFlight == 0 && !_reading && !_mayHaveMore && !_yielding
+        && !(_rate.Wait(Target?.MaxPerSecond) > TimeSpan.Zero);
 
     /// <summary>Whether nothing of it is left here, so that another process can go on with it.</summary>
     public bool HasYielded => _yielding && _known.Count == 0 && _inFlight == 0 && !_reading;
@@ -51,6 +56,13 @@ internal sealed class Lane(string endpointId, int most)
         DropAhead();
         _mayHaveMore = true;
         _stale = _reading;
+    }
+
+    /// <summary>Reads anew when the endpoint was changed, paused or removed by another process, which cannot tell this one.</summary>
+    /// <param name="changedAt">When it was changed last; null when it is not posted to any more.</param>
+    public void Check(DateTimeOffset? changedAt)
+    {
+        if (_ahead.Count > 0 && Target?.ChangedAt != changedAt) Refresh();
     }
 
     /// <summary>Begins nothing more, because another process wants the endpoint.</summary>
@@ -81,6 +93,7 @@ internal sealed class Lane(string endpointId, int most)
     {
         _reading = true;
         _mayHaveMore = false;
+        _order.BeginRead();
         return [.. _known];
     }
 
@@ -90,23 +103,31 @@ internal sealed class Lane(string endpointId, int most)
         (_reading, _stale) = (false, false);
         if (discard) return;
         Take(page.Target);
-        _mayHaveMore |= page.Full;
-        _ahead.AddRange(page.Rows);
-        _known.UnionWith(page.Rows.Select(row => row.Id));
+        // In a page that was read before a failure was recorded, what is behind it looks as if it may go.
+        var rows = page.Target is { Ordered: true } ? page.Rows.Where(_order.MayGo).ToList() : page.Rows;
+        // What is left out is asked for again once the failure is recorded, or now if it was meanwhile.
+        _mayHaveMore |= rows.Count == page.Rows.Count ? page.Full : !_order.HasUnrecorded;
+        _ahead.AddRange(rows);
+        _known.UnionWith(rows.Select(row => row.Id));
     }
 
     public void ReadFailed() => (_reading, _stale) = (false, false);
+
+    /// <summary>How long until the endpoint may have its next post, if that is all that keeps it back; null otherwise.</summary>
+    public TimeSpan? RateWait => _ahead.Count > 0 && _inFlight < _limit && _rate.Wait(Target?.MaxPerSecond) is { } wait
+        && wait > TimeSpan.Zero ? wait : null;
 
     /// <summary>Takes the first delivery that may start now.</summary>
     public bool TryTake([NotNullWhen(true)] out DueDelivery? delivery)
     {
         delivery = null;
-        if (_inFlight >= _limit) return false;
+        if (_inFlight >= _limit || _rate.Wait(Target?.MaxPerSecond) > TimeSpan.Zero) return false;
         var index = _ahead.FindIndex(row => row.Conversation is not { } conversation || !_busy.Contains(conversation));
         if (index < 0) return false;
         delivery = _ahead[index];
         _ahead.RemoveAt(index);
         _inFlight++;
+        _rate.Begun(Target?.MaxPerSecond);
         if (delivery.Conversation is { } taken) _busy.Add(taken);
         return true;
     }
@@ -116,6 +137,7 @@ internal sealed class Lane(string endpointId, int most)
     {
         _inFlight--;
         if (delivery.Conversation is { } conversation) _busy.Remove(conversation);
+        if (Target is { Ordered: true } && result is { Verdict: not Verdict.Delivered }) KeepBehind(delivery);
         if (result?.Verdict is Verdict.Gone) Stop(delivery.Id);
         if (result?.ProvesEndpoint is not { } proven) return;
         // A CRM that hangs holds one slot instead of all of its own, until it answers again.
@@ -127,7 +149,19 @@ internal sealed class Lane(string endpointId, int most)
     public void Recorded(long deliveryId)
     {
         _known.Remove(deliveryId);
+        _mayHaveMore |= _order.Recorded(deliveryId);
         if (_gone == deliveryId) _gone = null;
+    }
+
+    /// <summary>
+    /// Puts back what is behind a failure in its conversation; a read brings it again once the one in front of it is through.
+    /// </summary>
+    private void KeepBehind(DueDelivery failed)
+    {
+        if (failed.Conversation is not { } conversation || !_known.Contains(failed.Id)) return;
+        _order.Failed(failed.Id, conversation);
+        foreach (var behind in _ahead.Where(row => row.Conversation == conversation)) _known.Remove(behind.Id);
+        _ahead.RemoveAll(row => row.Conversation == conversation);
     }
 
     /// <summary>

@@ -1,5 +1,3 @@
-using InstaMessenger.Contracts.Ids;
-
 namespace InstaMessenger.CrmForwarder.Deliveries;
 
 /// <summary>
@@ -15,7 +13,7 @@ internal sealed class LaneSet(DeliveryOptions options, TimeProvider clock)
 
     private readonly Dictionary<string, Lane> _lanes = [];
     private readonly List<Lane> _turns = [];
-    private readonly Dictionary<AccountId, int> _perAccount = [];
+    private readonly Dictionary<string, int> _perTenant = [];
 
     /// <summary>Quick posts, oldest first; some may be over.</summary>
     private readonly Queue<Post> _young = [];
@@ -29,10 +27,13 @@ internal sealed class LaneSet(DeliveryOptions options, TimeProvider clock)
 
     public IEnumerable<Lane> Yielded => _turns.Where(lane => lane.HasYielded);
 
+    /// <summary>How long until a lane that is kept back by its rate alone may post; null when there is none.</summary>
+    public TimeSpan? RateWait => _turns.Min(lane => lane.RateWait);
+
     public Lane Of(string endpointId)
     {
         if (_lanes.TryGetValue(endpointId, out var lane)) return lane;
-        lane = _lanes[endpointId] = new Lane(endpointId, options.MostPerEndpoint);
+        lane = _lanes[endpointId] = new Lane(endpointId, options.MostPerEndpoint, clock);
         _turns.Add(lane);
         return lane;
     }
@@ -57,7 +58,7 @@ internal sealed class LaneSet(DeliveryOptions options, TimeProvider clock)
     public void Finished(Post post, AttemptResult? result)
     {
         InFlight--;
-        if (--_perAccount[post.Target.Account] == 0) _perAccount.Remove(post.Target.Account);
+        if (--_perTenant[post.Target.Tenant] == 0) _perTenant.Remove(post.Target.Tenant);
         LeavePlace(post);
         post.Lane.Finished(post.Delivery, result);
     }
@@ -68,18 +69,25 @@ internal sealed class LaneSet(DeliveryOptions options, TimeProvider clock)
         foreach (var lane in _turns) lane.Drop();
     }
 
+    /// <summary>Reads anew of endpoints that were changed, or that are not posted to any more.</summary>
+    /// <param name="changed">The endpoints with something pending, and when each was changed last.</param>
+    public void Check(IReadOnlyDictionary<string, DateTimeOffset> changed)
+    {
+        foreach (var lane in _turns) lane.Check(changed.TryGetValue(lane.EndpointId, out var at) ? at : null);
+    }
+
     /// <summary>Forgets lanes without work, so that memory follows the endpoints that are busy and not those that ever were.</summary>
     public void Prune() => _turns.RemoveAll(lane => lane.IsIdle && _lanes.Remove(lane.EndpointId));
 
     private bool HasPlace(DeliveryTarget target) =>
-        (target.Proven || _quickOnTrial < options.MostOnTrial) && _perAccount.GetValueOrDefault(target.Account) < options.MostPerAccount;
+        (target.Proven || _quickOnTrial < options.MostOnTrial) && _perTenant.GetValueOrDefault(target.Tenant) < options.MostPerAccount;
 
     private Post Begin(Post post)
     {
         InFlight++;
         _quick++;
         if (post.OnTrial) _quickOnTrial++;
-        _perAccount[post.Target.Account] = _perAccount.GetValueOrDefault(post.Target.Account) + 1;
+        _perTenant[post.Target.Tenant] = _perTenant.GetValueOrDefault(post.Target.Tenant) + 1;
         _young.Enqueue(post);
         return post;
     }

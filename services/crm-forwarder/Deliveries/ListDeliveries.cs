@@ -3,48 +3,74 @@ using InstaMessenger.Hosting.Database;
 using InstaMessenger.Hosting.Http;
 using InstaMessenger.Hosting.Security;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.EntityFrameworkCore;
 
 namespace InstaMessenger.CrmForwarder.Deliveries;
 
-/// <summary><c>GET /api/v1/webhook-endpoints/{id}/deliveries</c>: the delivery log, latest due first.</summary>
+/// <summary><c>GET /api/v1/webhook-endpoints/{id}/deliveries</c>: the delivery log, latest due first; and one of them.</summary>
 internal static class ListDeliveries
 {
     private static readonly TimeCursor First = new(DateTimeOffset.MaxValue, long.MaxValue);
 
-    public static void MapListDeliveries(this IEndpointRouteBuilder routes) =>
+    public static void MapListDeliveries(this IEndpointRouteBuilder routes)
+    {
         routes.MapGet("/api/v1/webhook-endpoints/{id}/deliveries", HandleAsync)
             .Needs(Scopes.Read)
             .ProducesProblem(StatusCodes.Status422UnprocessableEntity)
             .WithTags("CRM webhooks")
-            .WithSummary("The deliveries of an endpoint with their attempts; state=pending, delivered or dead.");
+            .WithSummary("The deliveries of an endpoint with their attempts; state=pending, waiting (for a retry), delivered or dead.");
+        routes.MapGet("/api/v1/deliveries/{id:long}", ShowAsync)
+            .Needs(Scopes.Read)
+            .WithTags("CRM webhooks")
+            .WithSummary("One delivery with its attempts.");
+    }
 
     private static async Task<Results<Ok<Page<DeliveryView>>, ProblemHttpResult>> HandleAsync(
         string id,
         Caller caller,
         IDbContextFactory<CrmForwarderDbContext> factory,
+        TimeProvider clock,
+        [FromQuery(Name = "event_type")] string? eventType,
         string? state,
         TimeCursor? cursor,
         int? limit,
         CancellationToken cancellationToken)
     {
         DeliveryState[] states = Enum.GetValues<DeliveryState>();
-        if (state is not null)
+        var waits = state == "waiting";
+        if (waits) states = [DeliveryState.Pending];
+        else if (state is not null)
         {
             states = [.. states.Where(known => known.ToString().Equals(state, StringComparison.OrdinalIgnoreCase))];
-            if (states.Length == 0) return Problems.Invalid(("state", "One of pending, delivered, dead."));
+            if (states.Length == 0) return Problems.Invalid(("state", "One of pending, waiting, delivered, dead."));
         }
 
         await using var db = await factory.CreateDbContextAsync(cancellationToken);
         // No more of the endpoint than whose it is: its log is shown although something else of it cannot be read.
-        var owners = await db.Endpoints.Where(row => row.Id == id).Select(row => row.AccountId).ToListAsync(cancellationToken);
-        if (owners is not [var owner] || !caller.CanSee(owner)) return Problems.NotFound("webhook endpoint");
-        return TypedResults.Ok(await PageAsync(db, id, states, cursor ?? First, PageLimit.Of(limit), cancellationToken));
+        if (!await db.Endpoints.SeenBy(db, caller).AnyAsync(row => row.Id == id, cancellationToken))
+            return Problems.NotFound("webhook endpoint");
+        var rows = db.Deliveries.Where(row => row.EndpointId == id).SeenBy(caller);
+        if (eventType is not null) rows = rows.Where(row => row.EventType == eventType);
+        var now = clock.GetUtcNow();
+        if (waits) rows = rows.Where(row => row.Failures > 0 && row.DueAt > now);
+        return TypedResults.Ok(await PageAsync(db, rows, states, cursor ?? First, PageLimit.Of(limit), cancellationToken));
+    }
+
+    private static async Task<Results<Ok<DeliveryView>, ProblemHttpResult>> ShowAsync(
+        long id, Caller caller, IDbContextFactory<CrmForwarderDbContext> factory, CancellationToken cancellationToken)
+    {
+        await using var db = await factory.CreateDbContextAsync(cancellationToken);
+        var view = await db.Deliveries.Where(row => row.Id == id).SeenBy(db, caller).Select(DeliveryView.Of)
+            .SingleOrDefaultAsync(cancellationToken);
+        if (view is null) return Problems.NotFound("delivery");
+        var log = await db.Attempts.Where(row => row.DeliveryId == id).OrderBy(row => row.Number).ToListAsync(cancellationToken);
+        return TypedResults.Ok(view with { Log = log.ConvertAll(AttemptView.Of) });
     }
 
     private static async Task<Page<DeliveryView>> PageAsync(
         CrmForwarderDbContext db,
-        string endpointId,
+        IQueryable<Delivery> rows,
         DeliveryState[] states,
         TimeCursor before,
         int size,
@@ -54,8 +80,8 @@ internal static class ListDeliveries
         // A query for each state walks the index from its end; one for all of them would sort every delivery that the endpoint ever had.
         foreach (var state in states)
         {
-            var places = db.Deliveries
-                .Where(row => row.EndpointId == endpointId && row.State == state
+            var places = rows
+                .Where(row => row.State == state
                 && (row.DueAt < before.Time || (row.DueAt == before.Time && row.Id < before.Number)))
                 .OrderByDescending(row => row.DueAt).ThenByDescending(row => row.Id)
                 .Select(row => new TimeCursor(row.DueAt, row.Id));
@@ -75,7 +101,7 @@ internal static class ListDeliveries
             db.Attempts.Where(row => ids.Contains(row.DeliveryId)).OrderBy(row => row.DeliveryId)
                 .ThenBy(row => row.Number), cancellationToken);
         var log = attempts.ToLookup(
-            row => row.DeliveryId, row => new AttemptView(row.Number, row.At, row.Status, row.Error, row.DurationMs));
+            row => row.DeliveryId, AttemptView.Of);
         return new Page<DeliveryView>(
             [.. ids.Where(views.ContainsKey).Select(id => views[id] with { Log = [.. log[id]] })],
             page.NextCursor);

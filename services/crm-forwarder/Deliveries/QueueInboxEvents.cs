@@ -8,8 +8,8 @@ using Microsoft.EntityFrameworkCore;
 namespace InstaMessenger.CrmForwarder.Deliveries;
 
 /// <summary>
-/// Makes one delivery of each event for its account's endpoint. An event that is ahead of the news of its account waits; one of an account
-/// that names no CRM goes nowhere.
+/// Makes one delivery of each event for each endpoint that takes it. An event that is ahead of the news of its account waits; one that
+/// nobody takes goes nowhere.
 /// </summary>
 internal sealed class QueueInboxEvents(EventIntake intake, Erasure erasure) : IMessageHandler<CrmForwarderDbContext, InboxEvent>
 {
@@ -27,7 +27,7 @@ internal sealed class QueueInboxEvents(EventIntake intake, Erasure erasure) : IM
             inboxEvent.Body = erased.Without(inboxEvent.EventId, inboxEvent.Body);
             if (!accounts.TryGetValue(inboxEvent.AccountId, out var account) || account.Version < inboxEvent.AccountVersion)
                 waiting.Add(inboxEvent);
-            else if (account.EndpointId is not null) ready.Add((inboxEvent, account.EndpointId));
+            else ready.AddRange(account.EndpointsFor(inboxEvent.EventType).Select(endpoint => (inboxEvent, endpoint)));
         }
 
         // One that came beside the news of its account, in another transaction, waits although it need not. None behind it may pass it.

@@ -20,6 +20,11 @@ internal static class Redeliver
             .WithTags("CRM webhooks")
             .WithSummary("Posts a delivery again, now; the same event with the same webhook-id.");
 
+    public static ProblemHttpResult Inactive() => Problems.Of(
+        StatusCodes.Status409Conflict,
+        "endpoint_inactive",
+        "The endpoint is paused, disabled or gone: resume it, or change the account's crm_webhook_url.");
+
     private static async Task<Results<Accepted<DeliveryView>, ProblemHttpResult>> HandleAsync(
         long id,
         Caller caller,
@@ -30,13 +35,11 @@ internal static class Redeliver
         CancellationToken cancellationToken)
     {
         await using var db = await factory.CreateDbContextAsync(cancellationToken);
-        var delivery = await db.Deliveries.Where(row => row.Id == id).Select(DeliveryView.Of).SingleOrDefaultAsync(cancellationToken);
-        if (delivery is null || !caller.CanSee(delivery.AccountId)) return Problems.NotFound("delivery");
+        var delivery = await db.Deliveries.Where(row => row.Id == id).SeenBy(db, caller).Select(DeliveryView.Of)
+            .SingleOrDefaultAsync(cancellationToken);
+        if (delivery is null) return Problems.NotFound("delivery");
         if (!await db.Endpoints.AnyAsync(row => row.Id == delivery.EndpointId && row.State == EndpointState.Active, cancellationToken))
-            return Problems.Of(
-                StatusCodes.Status409Conflict,
-                "endpoint_inactive",
-                "The endpoint is disabled or gone: change the account's crm_webhook_url first.");
+            return Inactive();
 
         var now = clock.GetUtcNow();
         await unitOfWork.ExecuteAsync(

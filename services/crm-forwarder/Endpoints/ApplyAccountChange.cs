@@ -1,5 +1,6 @@
 using InstaMessenger.Contracts;
 using InstaMessenger.Contracts.Events;
+using InstaMessenger.Contracts.Ids;
 using InstaMessenger.CrmForwarder.Data;
 using InstaMessenger.CrmForwarder.Deliveries;
 using InstaMessenger.Hosting.Bus;
@@ -14,33 +15,44 @@ internal sealed class ApplyAccountChange(EventIntake intake, DeliveryMailbox mai
 {
     public async Task HandleAsync(WorkScope<CrmForwarderDbContext> scope, IReadOnlyList<BusItem<AccountChanged>> items)
     {
-        var standing = new Dictionary<Contracts.Ids.AccountId, AccountStanding>();
+        var changed = new HashSet<AccountId>();
         foreach (var change in items.Select(item => item.Body))
         {
-            if (await ApplyAsync(scope, change) is { } applied) standing[change.AccountId] = applied;
+            if (await ApplyAsync(scope, change)) changed.Add(change.AccountId);
         }
 
-        if (standing.Count > 0) await intake.ReleaseAsync(scope, standing);
+        if (changed.Count > 0) await intake.ReleaseAsync(scope, await EventIntake.StandingOfAsync(scope.Db, [.. changed]));
     }
 
-    /// <summary>Takes over one change; null when it is not newer than what is known.</summary>
-    private async Task<AccountStanding?> ApplyAsync(WorkScope<CrmForwarderDbContext> scope, AccountChanged change)
+    /// <summary>Takes over one change.</summary>
+    /// <returns>False when it is not newer than what is known.</returns>
+    private async Task<bool> ApplyAsync(WorkScope<CrmForwarderDbContext> scope, AccountChanged change)
     {
         var account = scope.Db.Accounts.AsNoTracking().Where(row => row.AccountId == change.AccountId);
-        if (!await TakeVersionAsync(scope.Db, account, change)) return null;
+        if (!await TakeVersionAsync(scope.Db, account, change)) return false;
 
         var endpointId = WebhookEndpoint.IdOf(change.AccountId);
         var wasUnlinked = await account.Select(row => row.Unlinked).SingleAsync();
-        if (wasUnlinked && !change.Unlinked) await BuryAsync(scope.Db, endpointId);
+        if (wasUnlinked && !change.Unlinked) await PartAsync(scope.Db, change.AccountId, endpointId);
         if (wasUnlinked != change.Unlinked) await account.ExecuteUpdateAsync(set => set.SetProperty(row => row.Unlinked, change.Unlinked));
 
+        await FollowAsync(scope, change, endpointId);
+        return true;
+    }
+
+    /// <summary>Keeps the endpoint of the account's own address.</summary>
+    private async Task FollowAsync(WorkScope<CrmForwarderDbContext> scope, AccountChanged change, string endpointId)
+    {
         var endpoint = await scope.Db.FindAsync<WebhookEndpoint>(endpointId);
-        if (endpoint is null && change.CrmWebhookUrl is null) return new AccountStanding(change.Version, null);
+        if (endpoint is null && change.CrmWebhookUrl is null) return;
         var now = clock.GetUtcNow();
         endpoint ??= scope.Db.Add(new WebhookEndpoint { Id = endpointId, AccountId = change.AccountId, CreatedAt = now }).Entity;
-        endpoint.Set(change.CrmWebhookUrl, change.ProtectedWebhookSecret, now);
+        endpoint.Follow(change.CrmWebhookUrl, change.ProtectedWebhookSecret, now);
+        // Written at once, because what waits is released by what the database says.
+        await scope.Db.SaveChangesAsync();
+        await BulkInsert.EntitiesAsync(
+            scope.Db, [new EndpointAccount { AccountId = change.AccountId, EndpointId = endpointId }], ifAbsent: true);
         scope.AfterCommit(() => mailbox.EndpointChanged(endpointId));
-        return new AccountStanding(change.Version, endpoint.TakesEvents ? endpointId : null);
     }
 
     /// <summary>
@@ -56,11 +68,18 @@ internal sealed class ApplyAccountChange(EventIntake intake, DeliveryMailbox mai
     }
 
     /// <summary>
-    /// Buries the deliveries that are left: whoever links the account anew may be somebody else, and what was left from before must not go
-    /// to their CRM.
+    /// Parts the account from what it had before it was unlinked: whoever links it anew may be somebody else, and neither what was left
+    /// from before nor what comes from now on must go to the wrong CRM. Endpoints of all accounts are the operator's and go on.
     /// </summary>
-    private static Task<int> BuryAsync(CrmForwarderDbContext db, string endpointId) => db.Deliveries
-        .Where(row => row.EndpointId == endpointId && row.State == DeliveryState.Pending)
-        .ExecuteUpdateAsync(
-            set => set.SetProperty(row => row.State, DeliveryState.Dead).SetProperty(row => row.LastError, "account_unlinked"));
+    private static async Task PartAsync(CrmForwarderDbContext db, AccountId account, string own)
+    {
+        var before = db.EndpointAccounts.Where(row => row.AccountId == account);
+        var endpoints = await before.Select(row => row.EndpointId).ToListAsync();
+        if (!endpoints.Contains(own)) endpoints.Add(own);
+        await db.Deliveries
+            .Where(row => endpoints.Contains(row.EndpointId) && row.AccountId == account && row.State == DeliveryState.Pending)
+            .ExecuteUpdateAsync(
+                set => set.SetProperty(row => row.State, DeliveryState.Dead).SetProperty(row => row.LastError, "account_unlinked"));
+        await before.Where(row => row.EndpointId != own).ExecuteDeleteAsync();
+    }
 }

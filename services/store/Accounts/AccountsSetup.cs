@@ -14,6 +14,7 @@ internal static class AccountsSetup
         builder.Services.AddMessageHandler<StoreDbContext, AccessProven, MetaQuestions>("store.access-proven");
         builder.Services.AddMessageHandler<StoreDbContext, TokenRefreshed, TokenRefreshes>("store.token-refreshed");
         builder.Services.AddMessageHandler<StoreDbContext, AccountHealthChanged, HealthChanges>("store.account-health-changed");
+        builder.Services.AddMessageHandler<StoreDbContext, WebhookEndpointPaused, PausedEndpoints>("store.webhook-endpoint-paused");
         builder.Services.AddWorker<AccountActivity>();
         builder.Services.AddSingleton<AccountProof>();
         builder.Services.AddSingleton<AccountWriter>();

@@ -150,6 +150,23 @@ public abstract partial class FlowSuite
         ["GET "
             + "/api/v1/webhook-endpoints/{id}/deliveries"] = Hides(HttpMethod.Get, victim =>
                 $"/api/v1/webhook-endpoints/{victim.EndpointId}/deliveries"),
+        ["GET /api/v1/webhook-endpoints/{id}"] = Hides(HttpMethod.Get, victim => $"/api/v1/webhook-endpoints/{victim.EndpointId}"),
+        ["POST /api/v1/webhook-endpoints"] = Refuses(
+            403,
+            HttpMethod.Post,
+            _ => "/api/v1/webhook-endpoints",
+            victim => new { url = "https://thief.example", account_ids = new[] { victim.Shop.AccountId } }),
+        ["PATCH /api/v1/webhook-endpoints/{id}"] = Hides(
+            HttpMethod.Patch, victim => $"/api/v1/webhook-endpoints/{victim.EndpointId}", _ => new { state = "paused" }),
+        ["DELETE /api/v1/webhook-endpoints/{id}"] = Hides(
+            HttpMethod.Delete, victim => $"/api/v1/webhook-endpoints/{victim.EndpointId}"),
+        ["POST /api/v1/webhook-endpoints/{id}/rotate-secret"] = Hides(
+            HttpMethod.Post, victim => $"/api/v1/webhook-endpoints/{victim.EndpointId}/rotate-secret"),
+        ["POST /api/v1/webhook-endpoints/{id}/test"] = Hides(
+            HttpMethod.Post, victim => $"/api/v1/webhook-endpoints/{victim.EndpointId}/test"),
+        ["POST /api/v1/webhook-endpoints/{id}/redeliver"] = Hides(
+            HttpMethod.Post, victim => $"/api/v1/webhook-endpoints/{victim.EndpointId}/redeliver", _ => new { }),
+        ["GET /api/v1/deliveries/{id:long}"] = Hides(HttpMethod.Get, victim => $"/api/v1/deliveries/{victim.DeliveryId}"),
         ["POST "
             + "/api/v1/deliveries/{id:long}/redeliver"] = Hides(HttpMethod.Post, victim =>
                 $"/api/v1/deliveries/{victim.DeliveryId}/redeliver"),

@@ -37,7 +37,7 @@ public sealed class DeliveryApiTests : IAsyncLifetime
         list.GetProperty("data").GetArrayLength().ShouldBe(1);
         list.GetProperty("data")[0].GetProperty("id").GetString().ShouldBe("whe_1");
         list.GetProperty("data")[0].GetProperty("state").GetString().ShouldBe("active");
-        list.GetRawText().ShouldNotContain("secret");
+        list.GetRawText().ShouldNotContain("whsec_");
         (await GetAsync(null, "/api/v1/webhook-endpoints")).GetProperty("data").GetArrayLength().ShouldBe(2);
     }
 

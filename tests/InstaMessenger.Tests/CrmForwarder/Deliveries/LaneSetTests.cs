@@ -110,11 +110,11 @@ public sealed class LaneSetTests
         foreach (var number in Enumerable.Range(1, 5)) Fill(number, proven: true, account: "acc_1");
         Fill(6, proven: true, account: "acc_2");
         var began = BeginAll();
-        began.Count(post => post.Target.Account.Value == "acc_1").ShouldBe(6);
-        began.Count(post => post.Target.Account.Value == "acc_2").ShouldBe(4);
+        began.Count(post => post.Target.Tenant == "acc_1").ShouldBe(6);
+        began.Count(post => post.Target.Tenant == "acc_2").ShouldBe(4);
 
-        Finish(began.First(post => post.Target.Account.Value == "acc_1"), Verdict.Failed);
-        BeginAll().Count(post => post.Target.Account.Value == "acc_1").ShouldBe(1);
+        Finish(began.First(post => post.Target.Tenant == "acc_1"), Verdict.Failed);
+        BeginAll().Count(post => post.Target.Tenant == "acc_1").ShouldBe(1);
     }
 
     [Fact]
@@ -165,7 +165,7 @@ public sealed class LaneSetTests
     private void Fill(int number, bool proven, string? account = null, int deliveries = 1_000)
     {
         var target = new DeliveryTarget(
-            $"whe_{number}", "https://crm.example", [], AccountId.Parse(account ?? $"acc_{number}"), proven, "");
+            $"whe_{number}", "https://crm.example", PostSecrets.None, account ?? $"acc_{number}", proven, "");
         var lane = _lanes.Of(target.EndpointId);
         lane.BeginRead();
         lane.EndRead(new LanePage(target, [.. Enumerable.Range(number * 1_000, deliveries).Select(Delivery)], false));

@@ -1,5 +1,6 @@
 using InstaMessenger.Contracts.Ids;
 using InstaMessenger.CrmForwarder.Deliveries;
+using Microsoft.Extensions.Time.Testing;
 
 namespace InstaMessenger.Tests.CrmForwarder.Deliveries;
 
@@ -8,9 +9,9 @@ public sealed class LaneTests
     private const int Most = 16;
 
     private static readonly DeliveryTarget Target = new(
-        "whe_1", "https://crm.example", [], AccountId.Parse("acc_1"), Proven: true, Claim: "");
+        "whe_1", "https://crm.example", PostSecrets.None, "acc_1", Proven: true, Claim: "");
 
-    private readonly Lane _lane = new("whe_1", Most);
+    private readonly Lane _lane = new("whe_1", Most, TimeProvider.System);
 
     [Fact]
     public void Deliveries_of_one_conversation_start_one_after_another_in_order()
@@ -24,6 +25,55 @@ public sealed class LaneTests
 
         Finish(first, Verdict.Failed);
         Take().Id.ShouldBe(2);
+    }
+
+    [Fact]
+    public void In_an_ordered_lane_a_failure_keeps_back_what_is_behind_it_until_it_is_recorded()
+    {
+        var ordered = Target with { Ordered = true };
+        _lane.Hint();
+        _lane.BeginRead();
+        _lane.EndRead(new LanePage(ordered, [Delivery(1, "conv_a"), Delivery(2, "conv_a"), Delivery(3, "conv_b")], false));
+        Finish(Take(), Verdict.Failed);
+        Take().Id.ShouldBe(3);
+        _lane.TryTake(out _).ShouldBeFalse();
+
+        // Read before the failure was recorded: the database does not know yet that the second one has to wait.
+        _lane.Hint();
+        _lane.BeginRead().ShouldBe([1, 3], ignoreOrder: true);
+        _lane.EndRead(new LanePage(ordered, [Delivery(2, "conv_a")], false));
+        _lane.TryTake(out _).ShouldBeFalse();
+
+        _lane.WantsPage.ShouldBeFalse();
+        _lane.Recorded(1);
+        _lane.WantsPage.ShouldBeTrue();
+    }
+
+    [Fact]
+    public void An_endpoint_gets_no_more_posts_in_a_second_than_it_takes()
+    {
+        var clock = new FakeTimeProvider();
+        var lane = new Lane("whe_1", Most, clock);
+        lane.Hint();
+        lane.BeginRead();
+        lane.EndRead(new LanePage(Target with { MaxPerSecond = 4 }, [Delivery(1), Delivery(2), Delivery(3)], false));
+        lane.TryTake(out _).ShouldBeTrue();
+        lane.TryTake(out _).ShouldBeFalse();
+        lane.RateWait.ShouldBe(TimeSpan.FromMilliseconds(250));
+        clock.Advance(TimeSpan.FromMilliseconds(250));
+        lane.TryTake(out _).ShouldBeTrue();
+        lane.TryTake(out _).ShouldBeFalse();
+    }
+
+    [Fact]
+    public void What_was_read_ahead_of_an_endpoint_that_another_process_changed_is_read_anew()
+    {
+        Read(Delivery(1));
+        _lane.Check(Target.ChangedAt);
+        _lane.WantsPage.ShouldBeFalse();
+        _lane.Check(null);
+        _lane.TryTake(out _).ShouldBeFalse();
+        _lane.WantsPage.ShouldBeTrue();
     }
 
     [Fact]

@@ -198,6 +198,11 @@ namespace InstaMessenger.CrmForwarder.Data.Migrations.MySql
                         .HasColumnType("int")
                         .HasColumnName("number");
 
+                    b.Property<string>("Answer")
+                        .HasMaxLength(1024)
+                        .HasColumnType("varchar(1024)")
+                        .HasColumnName("answer");
+
                     b.Property<long>("At")
                         .HasColumnType("bigint")
                         .HasColumnName("at");
@@ -211,6 +216,10 @@ namespace InstaMessenger.CrmForwarder.Data.Migrations.MySql
                         .HasColumnType("varchar(100)")
                         .HasColumnName("error");
 
+                    b.Property<long?>("NextAttemptAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("next_attempt_at");
+
                     b.Property<int?>("Status")
                         .HasColumnType("int")
                         .HasColumnName("status");
@@ -218,6 +227,25 @@ namespace InstaMessenger.CrmForwarder.Data.Migrations.MySql
                     b.HasKey("DeliveryId", "Number");
 
                     b.ToTable("delivery_attempts", (string)null);
+                });
+
+            modelBuilder.Entity("InstaMessenger.CrmForwarder.Data.EndpointAccount", b =>
+                {
+                    b.Property<string>("AccountId")
+                        .HasMaxLength(40)
+                        .HasColumnType("varchar(40)")
+                        .HasColumnName("account_id");
+
+                    b.Property<string>("EndpointId")
+                        .HasMaxLength(40)
+                        .HasColumnType("varchar(40)")
+                        .HasColumnName("endpoint_id");
+
+                    b.HasKey("AccountId", "EndpointId");
+
+                    b.HasIndex("EndpointId");
+
+                    b.ToTable("endpoint_accounts", (string)null);
                 });
 
             modelBuilder.Entity("InstaMessenger.CrmForwarder.Data.EndpointClaim", b =>
@@ -366,10 +394,13 @@ namespace InstaMessenger.CrmForwarder.Data.Migrations.MySql
                         .HasColumnName("id");
 
                     b.Property<string>("AccountId")
-                        .IsRequired()
                         .HasMaxLength(40)
                         .HasColumnType("varchar(40)")
                         .HasColumnName("account_id");
+
+                    b.Property<bool>("AllAccounts")
+                        .HasColumnType("tinyint(1)")
+                        .HasColumnName("all_accounts");
 
                     b.Property<long>("ChangedAt")
                         .HasColumnType("bigint")
@@ -379,6 +410,48 @@ namespace InstaMessenger.CrmForwarder.Data.Migrations.MySql
                         .HasColumnType("bigint")
                         .HasColumnName("created_at");
 
+                    b.Property<string>("Description")
+                        .HasMaxLength(200)
+                        .HasColumnType("varchar(200)")
+                        .HasColumnName("description");
+
+                    b.Property<string>("EventTypes")
+                        .HasColumnType("longtext")
+                        .HasColumnName("event_types");
+
+                    b.Property<long?>("FailingSince")
+                        .HasColumnType("bigint")
+                        .HasColumnName("failing_since");
+
+                    b.Property<string>("GivenProtectedSecret")
+                        .HasColumnType("longtext")
+                        .HasColumnName("given_protected_secret");
+
+                    b.Property<int?>("MaxPerSecond")
+                        .HasColumnType("int")
+                        .HasColumnName("max_per_second");
+
+                    b.Property<bool>("Ordered")
+                        .HasColumnType("tinyint(1)")
+                        .HasColumnName("ordered");
+
+                    b.Property<string>("OwnerId")
+                        .HasMaxLength(40)
+                        .HasColumnType("varchar(40)")
+                        .HasColumnName("owner_id");
+
+                    b.Property<string>("PreviousProtectedSecret")
+                        .HasColumnType("longtext")
+                        .HasColumnName("previous_protected_secret");
+
+                    b.Property<long?>("PreviousSecretUntil")
+                        .HasColumnType("bigint")
+                        .HasColumnName("previous_secret_until");
+
+                    b.Property<string>("ProtectedHeaders")
+                        .HasColumnType("longtext")
+                        .HasColumnName("protected_headers");
+
                     b.Property<string>("ProtectedSecret")
                         .HasMaxLength(4000)
                         .HasColumnType("varchar(4000)")
@@ -387,6 +460,11 @@ namespace InstaMessenger.CrmForwarder.Data.Migrations.MySql
                     b.Property<bool>("Proven")
                         .HasColumnType("tinyint(1)")
                         .HasColumnName("proven");
+
+                    b.Property<string>("Reason")
+                        .HasMaxLength(20)
+                        .HasColumnType("varchar(20)")
+                        .HasColumnName("reason");
 
                     b.Property<string>("State")
                         .IsRequired()
@@ -402,6 +480,8 @@ namespace InstaMessenger.CrmForwarder.Data.Migrations.MySql
                     b.HasKey("Id");
 
                     b.HasIndex("AccountId");
+
+                    b.HasIndex("AllAccounts");
 
                     b.ToTable("endpoints", (string)null);
                 });

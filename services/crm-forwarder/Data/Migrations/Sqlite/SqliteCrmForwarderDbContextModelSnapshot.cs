@@ -190,6 +190,11 @@ namespace InstaMessenger.CrmForwarder.Data.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("number");
 
+                    b.Property<string>("Answer")
+                        .HasMaxLength(1024)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("answer");
+
                     b.Property<long>("At")
                         .HasColumnType("INTEGER")
                         .HasColumnName("at");
@@ -203,6 +208,10 @@ namespace InstaMessenger.CrmForwarder.Data.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("error");
 
+                    b.Property<long?>("NextAttemptAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("next_attempt_at");
+
                     b.Property<int?>("Status")
                         .HasColumnType("INTEGER")
                         .HasColumnName("status");
@@ -210,6 +219,25 @@ namespace InstaMessenger.CrmForwarder.Data.Migrations.Sqlite
                     b.HasKey("DeliveryId", "Number");
 
                     b.ToTable("delivery_attempts", (string)null);
+                });
+
+            modelBuilder.Entity("InstaMessenger.CrmForwarder.Data.EndpointAccount", b =>
+                {
+                    b.Property<string>("AccountId")
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("account_id");
+
+                    b.Property<string>("EndpointId")
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("endpoint_id");
+
+                    b.HasKey("AccountId", "EndpointId");
+
+                    b.HasIndex("EndpointId");
+
+                    b.ToTable("endpoint_accounts", (string)null);
                 });
 
             modelBuilder.Entity("InstaMessenger.CrmForwarder.Data.EndpointClaim", b =>
@@ -358,10 +386,13 @@ namespace InstaMessenger.CrmForwarder.Data.Migrations.Sqlite
                         .HasColumnName("id");
 
                     b.Property<string>("AccountId")
-                        .IsRequired()
                         .HasMaxLength(40)
                         .HasColumnType("TEXT")
                         .HasColumnName("account_id");
+
+                    b.Property<bool>("AllAccounts")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("all_accounts");
 
                     b.Property<long>("ChangedAt")
                         .HasColumnType("INTEGER")
@@ -371,6 +402,48 @@ namespace InstaMessenger.CrmForwarder.Data.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("created_at");
 
+                    b.Property<string>("Description")
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("description");
+
+                    b.Property<string>("EventTypes")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("event_types");
+
+                    b.Property<long?>("FailingSince")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("failing_since");
+
+                    b.Property<string>("GivenProtectedSecret")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("given_protected_secret");
+
+                    b.Property<int?>("MaxPerSecond")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("max_per_second");
+
+                    b.Property<bool>("Ordered")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("ordered");
+
+                    b.Property<string>("OwnerId")
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("owner_id");
+
+                    b.Property<string>("PreviousProtectedSecret")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("previous_protected_secret");
+
+                    b.Property<long?>("PreviousSecretUntil")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("previous_secret_until");
+
+                    b.Property<string>("ProtectedHeaders")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("protected_headers");
+
                     b.Property<string>("ProtectedSecret")
                         .HasMaxLength(4000)
                         .HasColumnType("TEXT")
@@ -379,6 +452,11 @@ namespace InstaMessenger.CrmForwarder.Data.Migrations.Sqlite
                     b.Property<bool>("Proven")
                         .HasColumnType("INTEGER")
                         .HasColumnName("proven");
+
+                    b.Property<string>("Reason")
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("reason");
 
                     b.Property<string>("State")
                         .IsRequired()
@@ -394,6 +472,8 @@ namespace InstaMessenger.CrmForwarder.Data.Migrations.Sqlite
                     b.HasKey("Id");
 
                     b.HasIndex("AccountId");
+
+                    b.HasIndex("AllAccounts");
 
                     b.ToTable("endpoints", (string)null);
                 });

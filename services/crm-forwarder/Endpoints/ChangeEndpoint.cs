@@ -1,0 +1,143 @@
+using System.Text.Json;
+using InstaMessenger.Contracts.Ids;
+using InstaMessenger.CrmForwarder.Data;
+using InstaMessenger.CrmForwarder.Deliveries;
+using InstaMessenger.Hosting.Database;
+using InstaMessenger.Hosting.Http;
+using InstaMessenger.Hosting.Security;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+
+namespace InstaMessenger.CrmForwarder.Endpoints;
+
+/// <summary>
+/// The body of <c>PATCH /api/v1/webhook-endpoints/{id}</c>; members that are left out stay unchanged. Raw JSON where null means something:
+/// all accounts, all types, no description, no headers, no limit.
+/// </summary>
+internal sealed record ChangedEndpoint
+{
+    /// <summary>Where events are posted to.</summary>
+    public string? Url { get; init; }
+
+    /// <summary>The accounts whose events it takes.</summary>
+    public JsonElement AccountIds { get; init; }
+
+    /// <summary>The types that it takes.</summary>
+    public JsonElement EventTypes { get; init; }
+
+    /// <summary>What it is for.</summary>
+    public JsonElement Description { get; init; }
+
+    /// <summary>All of its headers; <c>***</c> leaves a value as it is.</summary>
+    public JsonElement Headers { get; init; }
+
+    /// <summary>Whether a conversation's events wait behind one that is tried again.</summary>
+    public bool? Ordered { get; init; }
+
+    /// <summary>Posts begun in a second, at most.</summary>
+    public JsonElement MaxPerSecond { get; init; }
+
+    /// <summary><c>active</c> or <c>paused</c>.</summary>
+    public string? State { get; init; }
+
+    /// <summary>Leaves the headers out, wherever the record is printed.</summary>
+    public override string ToString() => nameof(ChangedEndpoint);
+}
+
+/// <summary><c>PATCH /api/v1/webhook-endpoints/{id}</c>.</summary>
+internal static class ChangeEndpoint
+{
+    public static void MapChangeEndpoint(this IEndpointRouteBuilder routes) =>
+        routes.MapPatch("/api/v1/webhook-endpoints/{id}", HandleAsync)
+            .Needs(Scopes.Manage)
+            .ProducesProblem(StatusCodes.Status403Forbidden)
+            .ProducesProblem(StatusCodes.Status409Conflict)
+            .ProducesProblem(StatusCodes.Status422UnprocessableEntity)
+            .WithTags("CRM webhooks")
+            .WithSummary("Change an endpoint, pause it, or resume it: what was kept meanwhile is posted then.");
+
+    private static Task<Results<Ok<EndpointView>, ProblemHttpResult>> HandleAsync(
+        string id,
+        ChangedEndpoint request,
+        Caller caller,
+        OutboundRules outbound,
+        EndpointSecrets secrets,
+        IUnitOfWork<CrmForwarderDbContext> unitOfWork,
+        DeliveryMailbox mailbox,
+        TimeProvider clock,
+        CancellationToken cancellationToken) => unitOfWork.ExecuteAsync(
+        async scope => await LockedEndpoint.FindAsync(scope.Db, caller, id) is not { } endpoint
+            ? Problems.NotFound("webhook endpoint")
+            : await ChangeAsync(scope, caller, endpoint, request, new EndpointFields(outbound), secrets, mailbox, clock.GetUtcNow()),
+        cancellationToken);
+
+    private static async Task<Results<Ok<EndpointView>, ProblemHttpResult>> ChangeAsync(
+        WorkScope<CrmForwarderDbContext> scope,
+        Caller caller,
+        WebhookEndpoint endpoint,
+        ChangedEndpoint request,
+        EndpointFields fields,
+        EndpointSecrets secrets,
+        DeliveryMailbox mailbox,
+        DateTimeOffset now)
+    {
+        if (endpoint.AccountId is not null && (request.Url is not null || IsGiven(request.AccountIds)))
+            return Problems.Of(
+                StatusCodes.Status409Conflict,
+                "belongs_to_account",
+                "It is an account's crm_webhook_url: change the address there. It takes that account's events and no others.");
+        var url = request.Url is null ? null : fields.Url(request.Url);
+        var all = request.AccountIds.ValueKind == JsonValueKind.Null;
+        var accounts = Read<IReadOnlyList<string?>>(request.AccountIds, "account_ids", fields) is { } given ? fields.Accounts(given) : null;
+        if (all && !caller.Accounts.IsAll) fields.Fault("account_ids", "Name the accounts: you do not see all of them.");
+        var types = fields.EventTypes(Read<IReadOnlyList<string?>>(request.EventTypes, "event_types", fields));
+        var description = fields.Description(Read<string>(request.Description, "description", fields));
+        var headers = fields.Headers(
+            Read<IReadOnlyDictionary<string, string?>>(request.Headers, "headers", fields), LockedEndpoint.HeadersOf(secrets, endpoint));
+        var rate = fields.MaxPerSecond(Read<int?>(request.MaxPerSecond, "max_per_second", fields));
+        if (request.State is not (null or "active" or "paused")) fields.Fault("state", "It is active or paused.");
+        if (request.State is not null && endpoint.State == EndpointState.Removed)
+            fields.Fault("state", "The account names no crm_webhook_url: give it one.");
+        if (fields.Faults is { Length: > 0 } faults) return Problems.Invalid(faults);
+        if (AccountsOf.Refusal(caller, accounts) is { } refusal) return refusal;
+        if (await AccountsOf.UnknownAsync(scope.Db, accounts ?? []) is { } unknown) return unknown;
+
+        if (IsGiven(request.EventTypes)) endpoint.EventTypes = types;
+        if (IsGiven(request.Description)) endpoint.Description = description;
+        if (IsGiven(request.Headers)) endpoint.ProtectedHeaders = secrets.Protect(endpoint, headers);
+        if (IsGiven(request.MaxPerSecond)) endpoint.MaxPerSecond = rate;
+        endpoint.Ordered = request.Ordered ?? endpoint.Ordered;
+        if (url is not null) endpoint.MoveTo(url, now);
+        if (request.State == "paused") endpoint.Pause(now);
+        if (request.State == "active") endpoint.Resume(now);
+        endpoint.Touch(now);
+        if (all || accounts is not null) await TakeAccountsAsync(scope.Db, endpoint, accounts ?? []);
+        await scope.Db.SaveChangesAsync();
+        scope.AfterCommit(() => mailbox.EndpointChanged(endpoint.Id));
+        return TypedResults.Ok((await EndpointView.OfAsync(scope.Db, secrets, [endpoint], now))[0]);
+    }
+
+    private static async Task TakeAccountsAsync(CrmForwarderDbContext db, WebhookEndpoint endpoint, IReadOnlyList<AccountId> accounts)
+    {
+        endpoint.AllAccounts = accounts.Count == 0;
+        await db.EndpointAccounts.Where(row => row.EndpointId == endpoint.Id).ExecuteDeleteAsync();
+        await BulkInsert.EntitiesAsync(
+            db, [.. accounts.Select(account => new EndpointAccount { AccountId = account, EndpointId = endpoint.Id })]);
+    }
+
+    private static bool IsGiven(JsonElement member) => member.ValueKind != JsonValueKind.Undefined;
+
+    private static T? Read<T>(JsonElement member, string field, EndpointFields fields)
+    {
+        if (member.ValueKind is JsonValueKind.Undefined or JsonValueKind.Null) return default;
+        try
+        {
+            return member.Deserialize<T>(ApiJson.Options);
+        }
+        catch (JsonException)
+        {
+            fields.Fault(field, "It has the wrong type.");
+            return default;
+        }
+    }
+}

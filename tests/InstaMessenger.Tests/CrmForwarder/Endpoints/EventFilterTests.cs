@@ -1,0 +1,14 @@
+using System.Reflection;
+using InstaMessenger.CrmForwarder.Endpoints;
+using InstaMessenger.Store.Events;
+
+namespace InstaMessenger.Tests.CrmForwarder.Endpoints;
+
+public sealed class EventFilterTests
+{
+    [Fact]
+    public void Whatever_the_store_tells_may_be_asked_for_and_nothing_else() =>
+        EventFilter.Known.ShouldBe(
+            typeof(EventTypes).GetFields(BindingFlags.Public | BindingFlags.Static).Select(field => (string)field.GetRawConstantValue()!),
+            ignoreOrder: true);
+}
