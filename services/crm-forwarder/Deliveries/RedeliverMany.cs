@@ -7,7 +7,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace InstaMessenger.CrmForwarder.Deliveries;
 
-/// <summary>The body of <c>POST /api/v1/webhook-endpoints/{id}/redeliver</c>: what is left out does not narrow.</summary>
+/// <summary>The body of <c>POST /api/v1/webhook-endpoints/{id}/redeliver</c>: what is left out does not narrow, and none is needed.</summary>
 /// <param name="DeliveryIds">These, whatever became of them, at most 1,000; null for all that were given up.</param>
 /// <param name="From">Only of events that came at or after this time (UTC).</param>
 /// <param name="To">Only of events that came before this time (UTC).</param>
@@ -33,13 +33,14 @@ internal static class RedeliverMany
 
     private static async Task<Results<Accepted<Redelivery>, ProblemHttpResult>> HandleAsync(
         string id,
-        RedeliveryRequest request,
+        RedeliveryRequest? request,
         Caller caller,
         IUnitOfWork<CrmForwarderDbContext> unitOfWork,
         DeliveryMailbox mailbox,
         TimeProvider clock,
         CancellationToken cancellationToken)
     {
+        request ??= new RedeliveryRequest();
         if (request.DeliveryIds is { Count: 0 or > Most }) return Problems.Invalid(("delivery_ids", $"1 to {Most}."));
         if (request.From >= request.To) return Problems.Invalid(("from", "It is before to."));
         return await unitOfWork.ExecuteAsync(

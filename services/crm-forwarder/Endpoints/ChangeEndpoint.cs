@@ -100,7 +100,6 @@ internal static class ChangeEndpoint
             fields.Fault("state", "The account names no crm_webhook_url: give it one.");
         if (fields.Faults is { Length: > 0 } faults) return Problems.Invalid(faults);
         if (AccountsOf.Refusal(caller, accounts) is { } refusal) return refusal;
-        if (await AccountsOf.UnknownAsync(scope.Db, accounts ?? []) is { } unknown) return unknown;
 
         if (IsGiven(request.EventTypes)) endpoint.EventTypes = types;
         if (IsGiven(request.Description)) endpoint.Description = description;

@@ -89,7 +89,6 @@ internal static class CreateEndpoint
         string secret,
         DateTimeOffset now)
     {
-        if (await AccountsOf.UnknownAsync(db, accounts) is { } unknown) return unknown;
         var owner = endpoint.OwnerId;
         if (await db.Endpoints.CountAsync(row => row.OwnerId == owner && row.State != EndpointState.Removed) >= MostPerOwner)
             return Problems.Of(StatusCodes.Status409Conflict, "too_many_endpoints", $"At most {MostPerOwner}. Delete one first.");
