@@ -7,7 +7,9 @@ using Microsoft.EntityFrameworkCore;
 
 namespace InstaMessenger.CrmForwarder.Deliveries;
 
-/// <summary>The body of <c>POST /api/v1/webhook-endpoints/{id}/redeliver</c>: what is left out does not narrow, and none is needed.</summary>
+/// <summary>
+/// The body of <c>POST /api/v1/webhook-endpoints/{id}/redeliver</c>: what is left out does not narrow, and none is needed.
+/// </summary>
 /// <param name="DeliveryIds">These, whatever became of them, at most 1,000; null for all that were given up.</param>
 /// <param name="From">Only of events that came at or after this time (UTC).</param>
 /// <param name="To">Only of events that came before this time (UTC).</param>

@@ -7,7 +7,8 @@ internal static class EventFilter
     [
         "message.received", "message.sent", "message.status", "message.read", "message.edited", "message.deleted", "message.reaction",
         "message.media", "message.reaction_failed", "postback.received", "referral.received", "comment.received", "contact.updated",
-        "contact.erased", "conversation.updated", "account.connected", "account.health", "account.disconnected", "history.progress", "event.unsupported",
+        "contact.erased", "conversation.updated", "account.connected", "account.health", "account.disconnected", "history.progress",
+        "event.unsupported",
     ];
 
     /// <summary>What is stored of a filter; null for every type.</summary>

@@ -50,6 +50,23 @@ public sealed class AccountReportsTests(StoreFixture fixture) : IClassFixture<St
             .ShouldBe((account, "action_needed"));
     }
 
+    [Fact]
+    public async Task A_crm_that_is_not_posted_to_any_more_is_told_with_what_to_do()
+    {
+        var account = await Store.LinkAsync(fixture.Admin, fixture.NewInstagramId());
+
+        await HandleAsync<WebhookEndpointPaused, PausedEndpoints>(
+            new WebhookEndpointPaused(AccountId.Parse(account), "whe_1", DateTimeOffset.UnixEpoch));
+
+        var told = (await Store.EventsAsync(account)).FindAll(row => row.GetProperty("type").GetString() == "account.health")
+            .ShouldHaveSingleItem().GetProperty("data");
+        told.GetProperty("health").ValueKind.ShouldBe(System.Text.Json.JsonValueKind.Null);
+        var problem = told.GetProperty("problem");
+        (problem.GetProperty("code").GetString(), problem.GetProperty("webhook_endpoint_id").GetString())
+            .ShouldBe(("webhook_endpoint_paused", "whe_1"));
+        problem.GetProperty("next_step").GetString()!.ShouldContain("PATCH /api/v1/webhook-endpoints/whe_1");
+    }
+
     private string Protect(string account, string token) =>
         Store.Get<SecretProtector>().Protect(SecretPurpose.AccessToken, AccountId.Parse(account), token);
 
