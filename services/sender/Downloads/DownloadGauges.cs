@@ -17,7 +17,7 @@ internal sealed class DownloadGauges(
     protected override async Task ReadAsync(CancellationToken cancellationToken)
     {
         await using var db = await factory.CreateDbContextAsync(cancellationToken);
-        var waiting = db.Downloads.OrderBy(row => row.DueAt).ThenBy(row => row.Sequence);
+        var waiting = db.Downloads.OrderBy(row => row.DueAt).ThenBy(row => row.AccountId);
         Set(Waiting, await waiting.Select(row => row.Sequence).Take(MostRows).CountAsync(cancellationToken));
         SetAge(WaitingAge, await waiting.Select(row => (DateTimeOffset?)row.DueAt).FirstOrDefaultAsync(cancellationToken));
     }
