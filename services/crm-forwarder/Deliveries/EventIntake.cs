@@ -84,21 +84,28 @@ internal sealed partial class EventIntake(DeliveryMailbox mailbox, TimeProvider 
     /// <summary>Reads what is known of accounts, and which endpoints take their events.</summary>
     public static async Task<Dictionary<AccountId, AccountStanding>> StandingOfAsync(CrmForwarderDbContext db, List<AccountId> accounts)
     {
-        var versions = await db.Accounts.Where(account => accounts.Contains(account.AccountId))
-            .Select(account => new { account.AccountId, account.Version }).ToListAsync();
-        var listed = await db.EndpointAccounts.Where(row => accounts.Contains(row.AccountId))
-            .Join(
-                db.Endpoints.Where(endpoint => endpoint.State != EndpointState.Removed),
-                row => row.EndpointId,
-                endpoint => endpoint.Id,
-                (row, endpoint) => new { row.AccountId, endpoint.Id, endpoint.EventTypes })
+        // One statement for accounts with and without endpoints of their own, because each bundle asks.
+        var taking = db.EndpointAccounts.Join(
+            db.Endpoints.Where(endpoint => endpoint.State != EndpointState.Removed),
+            row => row.EndpointId,
+            endpoint => endpoint.Id,
+            (row, endpoint) => new { row.AccountId, endpoint.Id, endpoint.EventTypes });
+        var rows = await db.Accounts.Where(account => accounts.Contains(account.AccountId))
+            .SelectMany(
+                account => taking.Where(row => row.AccountId == account.AccountId).DefaultIfEmpty(),
+                (account, row) => new { account.AccountId, account.Version, EndpointId = row == null ? null : row.Id, row!.EventTypes })
             .ToListAsync();
         var ofAll = await db.Endpoints.Where(endpoint => endpoint.AllAccounts && endpoint.State != EndpointState.Removed)
             .Select(endpoint => new { endpoint.Id, endpoint.EventTypes }).ToListAsync();
         var everywhere = ofAll.ConvertAll(endpoint => TakingEndpoint.Of(endpoint.Id, endpoint.EventTypes));
-        var own = listed.ToLookup(row => row.AccountId, row => TakingEndpoint.Of(row.Id, row.EventTypes));
-        return versions.ToDictionary(
-            row => row.AccountId, row => new AccountStanding(row.Version, [.. own[row.AccountId], .. everywhere]));
+        return rows.GroupBy(row => (row.AccountId, row.Version)).ToDictionary(
+            own => own.Key.AccountId,
+            own => new AccountStanding(
+                own.Key.Version,
+                [
+                    .. own.Where(row => row.EndpointId is not null).Select(row => TakingEndpoint.Of(row.EndpointId!, row.EventTypes)),
+                    .. everywhere,
+                ]));
     }
 
     [LoggerMessage(

@@ -105,7 +105,7 @@ internal sealed partial class ErasureWorker(
     }
 
     [LoggerMessage(
-        EventName = "erasure.stuck",
+        EventName = "erasure.deliveries_stuck",
         Level = LogLevel.Error,
         Message = "Erasure {ErasureId} cannot go on; it is tried again in ten minutes")]
     private static partial void LogStuck(ILogger logger, Exception error, string erasureId);

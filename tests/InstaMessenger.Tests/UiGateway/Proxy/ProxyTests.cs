@@ -12,7 +12,10 @@ public sealed class ProxyTests
 
     [Theory]
     [InlineData("/webhooks/instagram", "Ingress")]
-    [InlineData("/webhooks/instagram/data-deletion", "Ingress")]
+    [InlineData("/webhooks/instagram/other", "Ingress")]
+    [InlineData("/webhooks/instagram/deauthorize", "Store")]
+    [InlineData("/webhooks/instagram/data-deletion", "Store")]
+    [InlineData("/data-deletion/code", "Store")]
     [InlineData("/api/v1/messages/send", "Store")]
     [InlineData("/api/v1/events/stream", "Store")]
     [InlineData("/api/v1/dead-letters/store/7/replay", "Store")]
