@@ -27,6 +27,9 @@ internal sealed class CheckWorker(
 
     private static readonly TimeSpan RetryAfter = TimeSpan.FromMinutes(15);
 
+    /// <summary>One call, which does no harm when it is made twice; an account's erasure waits for it.</summary>
+    private static readonly TimeSpan FarewellClaimed = TimeSpan.FromSeconds(30);
+
     public override string Name => "sender.checkups";
 
     public override TimeSpan Interval => TimeSpan.FromSeconds(30);
@@ -79,7 +82,7 @@ internal sealed class CheckWorker(
             var rows = await scope.Db.Set<Checkup>().Where(row => ids.Contains(row.AccountId) && row.CheckDueAt <= now).ToListAsync();
             var accounts = await scope.Db.Accounts.AsNoTracking().Where(row => ids.Contains(row.AccountId))
                 .ToDictionaryAsync(row => row.AccountId);
-            foreach (var row in rows) row.ClaimCheck(now + Checkup.Claimed);
+            foreach (var row in rows) row.ClaimCheck(now + (row.FarewellToken is null ? Checkup.Claimed : FarewellClaimed));
             return rows.Where(row => accounts.ContainsKey(row.AccountId)).Select(row => (row, accounts[row.AccountId])).ToList();
         },
         cancellationToken);
