@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using InstaMessenger.Tests.Shared;
 
 namespace InstaMessenger.IntegrationTests.Fixtures;
 
@@ -54,7 +55,8 @@ internal sealed class GuardedProcess : IAsyncDisposable
         };
         foreach (var (name, value) in environment ?? new Dictionary<string, string?>()) start.Environment[name] = value;
         var guard = Process.Start(start)!;
-        var group = await guard.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException($"{program} did not start.");
+        var group = await guard.StandardOutput.ReadLineAsync(Patience.Token())
+            ?? throw new InvalidOperationException($"{program} did not start.");
         return new GuardedProcess(guard, group, logFile);
     }
 
@@ -67,7 +69,7 @@ internal sealed class GuardedProcess : IAsyncDisposable
     public async Task KillAsync()
     {
         await SignalAsync("KILL");
-        await _guard.WaitForExitAsync();
+        await _guard.WaitForExitAsync(Patience.Token());
     }
 
     /// <summary>SIGTERM, and SIGKILL when that has not helped in time.</summary>
@@ -96,6 +98,6 @@ internal sealed class GuardedProcess : IAsyncDisposable
     {
         using var kill =
             Process.Start(new ProcessStartInfo("/bin/sh", ["-c", "kill -s \"$1\" -- \"-$2\" 2> /dev/null", "kill", signal, _group]))!;
-        await kill.WaitForExitAsync();
+        await kill.WaitForExitAsync(Patience.Token());
     }
 }

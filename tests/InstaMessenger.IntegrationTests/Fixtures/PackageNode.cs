@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using InstaMessenger.Tests.Shared;
 
 namespace InstaMessenger.IntegrationTests.Fixtures;
 
@@ -44,8 +45,8 @@ internal sealed class PackageNode(int port, string folder, IReadOnlyDictionary<s
         foreach (var (name, value) in environment) start.Environment[name] = value;
         using var tool = Process.Start(start)!;
         var error = tool.StandardError.ReadToEndAsync();
-        var output = await tool.StandardOutput.ReadToEndAsync();
-        await tool.WaitForExitAsync();
+        var output = await tool.StandardOutput.ReadToEndAsync().WaitAsync(Patience.Long);
+        await tool.WaitForExitAsync(Patience.Token());
         return tool.ExitCode == 0 ? output : throw new InvalidOperationException($"{command[0]} failed: {output} {await error}");
     }
 

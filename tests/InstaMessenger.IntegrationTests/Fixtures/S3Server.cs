@@ -12,6 +12,7 @@ public sealed class S3Server : IAsyncDisposable
     public const string Bucket = "media";
 
     private const string Package = "s3rver@3.7.1";
+    private static readonly TimeSpan InstallTimeout = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(60);
     private readonly PackageNode _node;
 
@@ -40,8 +41,8 @@ public sealed class S3Server : IAsyncDisposable
         Directory.CreateDirectory(folder);
         string[] install = ["install", "--no-audit", "--no-fund", "--prefix", folder, Package];
         using var npm = Process.Start(new ProcessStartInfo("npm", install) { UseShellExecute = false, RedirectStandardOutput = true })!;
-        await npm.StandardOutput.ReadToEndAsync();
-        await npm.WaitForExitAsync();
+        await npm.StandardOutput.ReadToEndAsync().WaitAsync(InstallTimeout);
+        await npm.WaitForExitAsync(Patience.Token());
         return File.Exists(program) ? program : throw new InvalidOperationException($"npm could not install {Package} into {folder}.");
     }
 
