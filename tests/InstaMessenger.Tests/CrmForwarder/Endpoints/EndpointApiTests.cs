@@ -207,7 +207,8 @@ public sealed class EndpointApiTests : IAsyncLifetime
         dead.GetArrayLength().ShouldBe(2);
         var first = dead[0].GetProperty("log")[0];
         // On a busy machine an answer's body may come too late for some.
-        dead.EnumerateArray().SelectMany(row => row.GetProperty("log").EnumerateArray()).Select(row => row.GetProperty("answer").GetString())
+        dead.EnumerateArray().SelectMany(row => row.GetProperty("log").EnumerateArray())
+            .Select(row => row.GetProperty("answer").GetString())
             .ShouldContain(answer => answer != null && answer.Length == DeliveryAttempt.MostAnswer);
         first.GetProperty("message").GetString().ShouldBe("It answered 500; 200 to 299 is success.");
         first.GetProperty("next_attempt_at").ValueKind.ShouldBe(JsonValueKind.String);
