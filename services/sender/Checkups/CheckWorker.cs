@@ -124,9 +124,16 @@ internal sealed class CheckWorker(
                 var now = clock.GetUtcNow();
                 // Linked again meanwhile: what was unsubscribed must be subscribed anew, also when that was looked at just before.
                 if (!current.Unlinked) kept.CheckNow(now);
-                else if (kept.FarewellToken == row.FarewellToken) kept.Farewell(isDone, now, now + RetryAfter);
+                else if (kept.FarewellToken == row.FarewellToken) kept.Farewell(isDone, now, now + FarewellWait(kept, now));
             },
             cancellationToken);
+    }
+
+    /// <summary>As long again as it has been tried: an erasure waits for it, and a token that is dead is tried for a day.</summary>
+    private static TimeSpan FarewellWait(Checkup row, DateTimeOffset now)
+    {
+        var tried = now - (row.FarewellBy - Checkup.FarewellFor) ?? RetryAfter;
+        return tried < FarewellClaimed ? FarewellClaimed : tried < RetryAfter ? tried : RetryAfter;
     }
 
     /// <summary>Records, unless another look was begun or asked for since.</summary>

@@ -16,7 +16,7 @@ internal sealed class Checkup
     public static readonly TimeSpan YoungestToRefresh = TimeSpan.FromHours(24);
 
     /// <summary>How long an unsubscription is tried: a token that is refused for a day is dead.</summary>
-    private static readonly TimeSpan FarewellFor = TimeSpan.FromDays(1);
+    internal static readonly TimeSpan FarewellFor = TimeSpan.FromDays(1);
 
     /// <summary>How long a claim holds; a look that was made is due again later than that.</summary>
     public static readonly TimeSpan Claimed = TimeSpan.FromMinutes(10);
