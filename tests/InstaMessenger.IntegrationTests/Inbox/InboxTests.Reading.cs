@@ -116,9 +116,4 @@ public sealed partial class InboxTests
     }
 
     /// <summary>Turns the wheel over the pointer, and waits until what it did is painted.</summary>
-    private static async Task WheelAsync(InboxPage inbox, float by)
-    {
-        await inbox.Page.Mouse.WheelAsync(0, by);
-        await inbox.Page.EvaluateAsync("new Promise((go) => requestAnimationFrame(() => requestAnimationFrame(go)))");
-    }
 }
