@@ -114,6 +114,4 @@ public sealed partial class InboxTests
         await Expect(inbox.Page.GetByRole(AriaRole.Listitem).First).ToContainTextAsync(mara.Username);
         ana.Messages.ShouldHaveSingleItem();
     }
-
-    /// <summary>Turns the wheel over the pointer, and waits until what it did is painted.</summary>
 }
