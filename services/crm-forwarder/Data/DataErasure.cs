@@ -3,6 +3,7 @@ using InstaMessenger.Contracts.Events;
 using InstaMessenger.Contracts.Ids;
 using InstaMessenger.Hosting.Bus;
 using InstaMessenger.Hosting.Database;
+using InstaMessenger.Hosting.Jobs;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
@@ -12,7 +13,7 @@ namespace InstaMessenger.CrmForwarder.Data;
 /// An account, or one of its contacts, of whom nothing is kept: what there is of them is erased, and an event of before that comes only now
 /// goes to no CRM.
 /// </summary>
-internal sealed class DataErasure
+internal sealed class DataErasure : IJob
 {
     /// <summary>Longer than anything is on its way here.</summary>
     public static readonly TimeSpan Kept = TimeSpan.FromDays(30);
@@ -54,7 +55,7 @@ internal sealed class DataErasure
     public bool DeliveriesDone { get; set; }
 
     /// <summary>When the next part is done (UTC); null when all is.</summary>
-    public DateTimeOffset? DueAt { get; set; }
+    public DateTimeOffset? DueAt { get; private set; }
 
     public static DataErasure Of(EraseData command) => new()
     {
@@ -75,6 +76,8 @@ internal sealed class DataErasure
         // What belongs to no thread and is younger than the request may be somebody's who wrote again.
         if (IsOfAccount) UpToSequence = command.UpToSequence;
     }
+
+    public void PutOff(DateTimeOffset until) => DueAt = until;
 
     /// <summary>Forgets whom it was about.</summary>
     public void End() => (ContactId, DueAt) = (null, null);

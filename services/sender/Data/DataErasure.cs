@@ -2,6 +2,7 @@ using InstaMessenger.Contracts;
 using InstaMessenger.Contracts.Commands;
 using InstaMessenger.Contracts.Ids;
 using InstaMessenger.Hosting.Database;
+using InstaMessenger.Hosting.Jobs;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
@@ -11,7 +12,7 @@ namespace InstaMessenger.Sender.Data;
 /// An account, or one of its contacts, of whom nothing is kept: what there is of them is erased, and a send that was accepted before and
 /// comes only now is not made.
 /// </summary>
-internal sealed class DataErasure
+internal sealed class DataErasure : IJob
 {
     /// <summary>Longer than anything is on its way here.</summary>
     public static readonly TimeSpan Kept = TimeSpan.FromDays(30);
@@ -37,7 +38,7 @@ internal sealed class DataErasure
     public long Walked { get; set; }
 
     /// <summary>When the next part is done (UTC); null when all is.</summary>
-    public DateTimeOffset? DueAt { get; set; }
+    public DateTimeOffset? DueAt { get; private set; }
 
     public bool IsOfAccount => ContactHash is null;
 
@@ -55,6 +56,8 @@ internal sealed class DataErasure
         if (command.Round <= Round) return;
         (Round, ContactId, Rows, Walked, DueAt) = (command.Round, command.ContactId, 0, 0, now);
     }
+
+    public void PutOff(DateTimeOffset until) => DueAt = until;
 
     /// <summary>Forgets whom it was about.</summary>
     public void End() => (ContactId, DueAt) = (null, null);

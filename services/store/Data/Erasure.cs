@@ -1,5 +1,6 @@
 using System.Text.Json;
 using InstaMessenger.Contracts.Ids;
+using InstaMessenger.Hosting.Jobs;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
@@ -34,7 +35,7 @@ internal enum ErasureStep
 /// The erasure of a contact, or of everything of an account: the job, and in the end the report. It goes on from the row, whichever process
 /// dies.
 /// </summary>
-internal sealed class Erasure
+internal sealed class Erasure : IJob
 {
     /// <summary><c>era_…</c>.</summary>
     public required string Id { get; init; }

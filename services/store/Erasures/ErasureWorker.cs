@@ -1,4 +1,5 @@
 using InstaMessenger.Hosting.Database;
+using InstaMessenger.Hosting.Jobs;
 using InstaMessenger.Hosting.Workers;
 using InstaMessenger.Store.Data;
 using Microsoft.EntityFrameworkCore;
@@ -15,14 +16,11 @@ internal sealed partial class ErasureWorker(
     ErasedThreads threads,
     ErasureSignal signal,
     TimeProvider clock,
-    ILogger<ErasureWorker> logger) : RowWorker<string>(clock, logger)
+    ILogger<ErasureWorker> logger) : JobWorker<StoreDbContext, Erasure>(factory, unitOfWork, clock, logger)
 {
     /// <summary>Longer than a unit can take that ran beside the request and did not see it.</summary>
     private static readonly TimeSpan LookAgainAfter = TimeSpan.FromMinutes(10);
 
-    private static readonly TimeSpan TryAgainAfter = TimeSpan.FromMinutes(10);
-
-    private readonly TimeProvider _clock = clock;
     private readonly ILogger _logger = logger;
 
     public override string Name => "store.erasures";
@@ -31,44 +29,13 @@ internal sealed partial class ErasureWorker(
 
     public override WakeSignal Signal => signal;
 
-    /// <summary>One part, then the next erasure has its turn.</summary>
-    protected override int RowsPerRound => 1;
+    protected override IQueryable<string> Ids(IOrderedQueryable<Erasure> jobs) => jobs.ThenBy(row => row.Id).Select(row => row.Id);
 
-    protected override async Task<IReadOnlyList<string>> FindAsync(
-        IReadOnlyCollection<string> except, int limit, CancellationToken cancellationToken)
-    {
-        var now = _clock.GetUtcNow();
-        await using var db = await factory.CreateDbContextAsync(cancellationToken);
-        return await db.ReadableAsync(
-            first => db.Set<Erasure>().Where(row => row.DueAt <= now && !except.Contains(row.Id)).OrderBy(row => row.DueAt)
-                .ThenBy(row => row.Id).Select(row => row.Id).Take(first),
-            limit,
-            cancellationToken);
-    }
+    protected override IQueryable<Erasure> Of(IQueryable<Erasure> jobs, string id) => jobs.Where(row => row.Id == id);
 
-    protected override async Task HandleAsync(IReadOnlyList<string> rows, CancellationToken cancellationToken)
+    protected override async Task StepAsync(WorkScope<StoreDbContext> scope, Erasure job, DateTimeOffset now)
     {
-        foreach (var id in rows) await unitOfWork.ExecuteAsync(scope => StepAsync(scope, id), cancellationToken);
-    }
-
-    /// <summary>What cannot be erased now is tried again and again: the report says that it is not done.</summary>
-    protected override Task SetAsideAsync(string row, Exception error, CancellationToken cancellationToken)
-    {
-        LogStuck(_logger, error, row);
-        var until = _clock.GetUtcNow() + TryAgainAfter;
-        return unitOfWork.ExecuteAsync(
-            scope => scope.Db.Set<Erasure>().Where(kept => kept.Id == row)
-                .ExecuteUpdateAsync(set => set.SetProperty(kept => kept.DueAt, until)),
-            cancellationToken);
-    }
-
-    private async Task StepAsync(WorkScope<StoreDbContext> scope, string id)
-    {
-        var (db, now) = (scope.Db, _clock.GetUtcNow());
-        var erasure = await db.Set<Erasure>().ForUpdate().SingleOrDefaultAsync(row => row.Id == id);
-        if (erasure is null || erasure.DueAt is null || erasure.DueAt > now) return;
-        // Behind the others that are due.
-        erasure.PutOff(now);
+        var (db, erasure) = (scope.Db, job);
         switch (erasure.Step)
         {
             case ErasureStep.Threads:
@@ -100,10 +67,4 @@ internal sealed partial class ErasureWorker(
 
     [LoggerMessage(EventName = "erasure.done", Level = LogLevel.Information, Message = "Erasure {ErasureId} of {AccountId} is done")]
     private static partial void LogErased(ILogger logger, string erasureId, string accountId);
-
-    [LoggerMessage(
-        EventName = "erasure.stuck",
-        Level = LogLevel.Error,
-        Message = "Erasure {ErasureId} cannot go on; it is tried again in ten minutes")]
-    private static partial void LogStuck(ILogger logger, Exception error, string erasureId);
 }

@@ -95,6 +95,44 @@ public sealed class ErasureTests : SenderTests
         (await db.Set<DataErasure>().SingleAsync()).DueAt.ShouldBeNull();
     }
 
+    [Fact]
+    public async Task One_that_cannot_be_read_waits_ten_minutes_each_time_and_the_others_go_on()
+    {
+        await Host.WriteAsync(async db =>
+        {
+            foreach (var id in (string[])["era_0", "era_1"])
+            {
+                var command = Command(round: 1) with { ErasureId = id };
+                var row = DataErasure.Of(command);
+                row.Begin(command, Host.Clock.GetUtcNow());
+                db.Add(row);
+            }
+
+            // Together, so that the worker finds neither before it is spoilt.
+            await db.SaveChangesAsync();
+            await db.Database.ExecuteSqlRawAsync("UPDATE erasures SET contact_id = 'nobody' WHERE erasure_id = 'era_0'");
+        });
+
+        (await ErasedAsync()).ErasureId.ShouldBe("era_1");
+
+        var began = Host.Clock.GetUtcNow();
+        var worker = Host.Services.GetRequiredService<InstaMessenger.Sender.Erasures.ErasureWorker>();
+        for (var n = 0; n < 20 && !await WaitsAsync(); n++)
+        {
+            Host.Clock.Advance(TimeSpan.FromSeconds(10));
+            await worker.RoundAsync(Patience.Token());
+        }
+
+        (await WaitsAsync()).ShouldBeTrue();
+
+        async Task<bool> WaitsAsync()
+        {
+            var later = began + TimeSpan.FromMinutes(9);
+            await using var db = await Host.Services.GetRequiredService<IDbContextFactory<SenderDbContext>>().CreateDbContextAsync();
+            return await db.Set<DataErasure>().AnyAsync(row => row.ErasureId == "era_0" && row.DueAt > later);
+        }
+    }
+
     private EraseData Command(int round) =>
         new("era_1", round, SenderHost.Account, Contact, ConversationId.Parse("conv_1"), Host.Clock.GetUtcNow(), 10);
 
