@@ -1,4 +1,5 @@
 using InstaMessenger.IntegrationTests.Product;
+using InstaMessenger.IntegrationTests.Reliability;
 using InstaMessenger.Tests.Shared;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
@@ -42,9 +43,11 @@ public sealed partial class InboxTests
             """);
 
         there.SetResult();
-        while (!await inbox.Page.EvaluateAsync<bool>(
-            "[...document.querySelectorAll('[role=log] img')].some((one) => one.complete && one.naturalWidth > 0)"))
-            await inbox.Page.EvaluateAsync("new Promise((go) => requestAnimationFrame(go))");
+        await Until.TrueAsync(
+            () => inbox.Page.EvaluateAsync<bool>(
+                "[...document.querySelectorAll('[role=log] img')].some((one) => one.complete && one.naturalWidth > 0)"),
+            Patience.Long,
+            () => "no picture came");
 
         (await SettledAsync(inbox.Message("That was it."))).ShouldBe(last);
         (await inbox.Page.EvaluateAsync<double>("window.shift")).ShouldBe(0);

@@ -23,6 +23,10 @@ public sealed partial class InboxTests
         await Expect(inbox.Message("Line 300 ")).ToBeInViewportAsync();
         await Expect(inbox.Row(mara.Username)).Not.ToContainTextAsync("unread");
 
+        await inbox.Log.HoverAsync();
+        // Less than a screen at a time, or the wheel may turn past it.
+        for (var turn = 0; turn < 100 && !await first.IsVisibleAsync(); turn++) await WheelAsync(inbox, -400);
+        await Expect(line).ToBeVisibleAsync();
         inbox.ShouldBeClean();
     }
 
@@ -113,5 +117,12 @@ public sealed partial class InboxTests
         await inbox.Field.HoverAsync();
         await Expect(inbox.Page.GetByRole(AriaRole.Listitem).First).ToContainTextAsync(mara.Username);
         ana.Messages.ShouldHaveSingleItem();
+    }
+
+    /// <summary>Turns the wheel over the pointer, and waits until what it did is painted.</summary>
+    private static async Task WheelAsync(InboxPage inbox, float by)
+    {
+        await inbox.Page.Mouse.WheelAsync(0, by);
+        await inbox.Page.EvaluateAsync("new Promise((go) => requestAnimationFrame(() => requestAnimationFrame(go)))");
     }
 }
