@@ -46,7 +46,7 @@ internal sealed class DataErasure : IJob
     {
         ErasureId = command.ErasureId,
         AccountId = command.AccountId,
-        ContactHash = command.ContactId is { } contact ? HashOf(command.AccountId, contact) : null,
+        ContactHash = command.ContactId is { } contact ? ErasedContactHash.Of(command.AccountId, contact) : null,
         AskedAt = command.AskedAt,
     };
 
@@ -72,9 +72,7 @@ internal sealed class DataErasure : IJob
     }
 
     private bool Covers(SendMessage send) => AccountId == send.AccountId && send.AcceptedAt <= AskedAt
-        && (IsOfAccount || ContactHash == HashOf(send.AccountId, send.RecipientId));
-
-    private static string HashOf(AccountId account, InstagramUserId contact) => ErasedContactHash.Of(account, contact);
+        && (IsOfAccount || ContactHash == ErasedContactHash.Of(send.AccountId, send.RecipientId));
 
     private sealed class Table : IEntityTypeConfiguration<DataErasure>
     {

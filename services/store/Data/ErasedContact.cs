@@ -18,8 +18,6 @@ internal sealed class ErasedContact
     /// <summary>What is not younger than this (UTC) stays erased.</summary>
     public required DateTimeOffset ErasedAt { get; set; }
 
-    public static string HashOf(AccountId account, InstagramUserId contact) => ErasedContactHash.Of(account, contact);
-
     private sealed class Table : IEntityTypeConfiguration<ErasedContact>
     {
         public void Configure(EntityTypeBuilder<ErasedContact> entity)

@@ -66,7 +66,7 @@ internal sealed class ErasureStart(EventLog log, ErasureSignal signal, TimeProvi
 
     private static async Task ForbidAsync(StoreDbContext db, AccountId account, InstagramUserId contact, DateTimeOffset now)
     {
-        var hash = ErasedContact.HashOf(account, contact);
+        var hash = ErasedContactHash.Of(account, contact);
         if (await db.FindAsync<ErasedContact>(account, hash) is { } before) before.ErasedAt = now;
         else db.Add(new ErasedContact { AccountId = account, ContactHash = hash, ErasedAt = now });
     }

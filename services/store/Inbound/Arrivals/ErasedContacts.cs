@@ -27,7 +27,7 @@ internal sealed class ErasedContacts(Dictionary<(AccountId, string), DateTimeOff
         erased.Count > 0 && HashOf(arrival) is { } hash && erased.TryGetValue((arrival.Account!.Id, hash), out var at) ? at : null;
 
     private static string? HashOf(Arrival arrival) => ContactOf(arrival) is { } contact
-        ? ErasedContact.HashOf(arrival.Account!.Id, contact)
+        ? ErasedContactHash.Of(arrival.Account!.Id, contact)
         : null;
 
     /// <summary>The customer, or who wrote the comment.</summary>

@@ -114,7 +114,7 @@ public sealed class HistoryReadsTests : IAsyncLifetime
             scope.Db.Add(new ErasedContact
             {
                 AccountId = _shop.Account.Id,
-                ContactHash = ErasedContact.HashOf(_shop.Account.Id, contact),
+                ContactHash = ErasedContactHash.Of(_shop.Account.Id, contact),
                 ErasedAt = InboundShop.At(5),
             });
             return Task.CompletedTask;
