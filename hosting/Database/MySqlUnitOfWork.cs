@@ -39,8 +39,8 @@ internal sealed class MySqlUnitOfWork<TContext>(
             catch (Exception error) when (attempt < MostAttempts && DatabaseErrors.IsConflict(error))
             {
                 logger.Conflict(error, typeof(TContext).Name, attempt);
-                // Jitter, so that the two that met do not meet again in step.
-                await Task.Delay(TimeSpan.FromMilliseconds(Random.Shared.Next(1, 10 * attempt)), clock, cancellationToken);
+                // Jitter, so that the two that met do not meet again in step. The server's locks know no clock but the real one.
+                await Task.Delay(TimeSpan.FromMilliseconds(Random.Shared.Next(1, 10 * attempt)), TimeProvider.System, cancellationToken);
             }
             catch (Exception error) when (!cancellationToken.IsCancellationRequested && MayPass(error))
             {

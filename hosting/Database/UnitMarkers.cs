@@ -33,7 +33,8 @@ internal sealed class UnitMarkers(Func<MySqlConnection> createConnection, TimePr
     /// <exception cref="DatabaseUnavailableException">Nobody answered in time: it may be kept or not.</exception>
     public async Task<bool> WasCommittedAsync(UnitMarker marker, Exception cause, CancellationToken cancellationToken)
     {
-        var began = clock.GetTimestamp();
+        // A server that is away comes back in real time, whatever the clock of the product says.
+        var began = TimeProvider.System.GetTimestamp();
         while (true)
         {
             try
@@ -42,9 +43,9 @@ internal sealed class UnitMarkers(Func<MySqlConnection> createConnection, TimePr
             }
             catch (Exception error) when (DatabaseErrors.IsUnavailable(error) && !cancellationToken.IsCancellationRequested)
             {
-                if (clock.GetElapsedTime(began) > AskFor) throw new DatabaseUnavailableException(
+                if (TimeProvider.System.GetElapsedTime(began) > AskFor) throw new DatabaseUnavailableException(
                     "Nobody knows yet whether the unit of work was kept.", cause) { MayBeKept = true };
-                await Task.Delay(AskEvery, clock, cancellationToken);
+                await Task.Delay(AskEvery, TimeProvider.System, cancellationToken);
             }
         }
     }

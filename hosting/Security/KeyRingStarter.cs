@@ -51,7 +51,7 @@ internal sealed class KeyRingStarter(DirectoryInfo folder, IKeyManager keys, Tim
 
     private async Task<FileStream> TakeTurnAsync(CancellationToken cancellationToken)
     {
-        var began = clock.GetTimestamp();
+        var began = TimeProvider.System.GetTimestamp();
         while (true)
         {
             try
@@ -62,9 +62,9 @@ internal sealed class KeyRingStarter(DirectoryInfo folder, IKeyManager keys, Tim
             {
                 // A turn takes milliseconds. What lasts longer is a file that cannot be opened, and waiting on in silence would hang the
                 // start for ever.
-                if (clock.GetElapsedTime(began) > LongestTurn)
+                if (TimeProvider.System.GetElapsedTime(began) > LongestTurn)
                     throw new SettingException($"Secrets:KeyDirectory: {folder.FullName}/.lock cannot be locked: {error.Message}", error);
-                await Task.Delay(LockPause, clock, cancellationToken);
+                await Task.Delay(LockPause, TimeProvider.System, cancellationToken);
             }
         }
     }

@@ -72,11 +72,13 @@ public abstract partial class FlowSuite
         (told.Event.Text("data.health.status"), told.Event.Text("data.health.sending.state"), told.Event.Text("data.health.token.state"))
             .ShouldBe(("action_needed", "paused", "invalid"));
         await shop.ReceivedAsync(await customer.SayAsync("are you there?"));
+        (await shop.MessageAsync(waiting.Text("message_id")!)).Text("status").ShouldBe("pending");
+        shop.Meta.AcceptedCount(customer.Igsid, "it waits").ShouldBe(0);
 
         await shop.RelinkAsync();
 
         await shop.BecameAsync(waiting.Text("message_id")!, "sent");
-        customer.Messages.Count(message => message.Text == "it waits").ShouldBe(1);
+        shop.Meta.AcceptedCount(customer.Igsid, "it waits").ShouldBe(1);
     }
 
     private static async Task UntilAsync(Func<bool> holds)

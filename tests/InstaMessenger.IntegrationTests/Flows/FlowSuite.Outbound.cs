@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using InstaMessenger.IntegrationTests.Product;
-using InstaMessenger.Simulator.Meta.Accounts;
 using InstaMessenger.Simulator.Meta.Customers;
 using InstaMessenger.Simulator.Meta.Faults;
 using InstaMessenger.Simulator.Meta.Webhooks;
@@ -125,26 +124,6 @@ public abstract partial class FlowSuite
         postponed.Text("error.retry_at").ShouldNotBeNull();
         await shop.BecameAsync(id, "sent");
         shop.Meta.AcceptedCount(customer.Igsid, "patience").ShouldBe(1);
-    }
-
-    [Fact]
-    public async Task A_dead_token_stops_sending_but_never_receiving()
-    {
-        var shop = await OpenShopAsync();
-        var customer = await shop.NewWriterAsync();
-        shop.Meta.Accounts.SetAllTokens(shop.InstagramId, TokenState.Expired);
-
-        var id = (await shop.SendAsync(customer, "when the token lives", AtOnce)).Expect(202).Text("message_id")!;
-        // Accepted, and then put off: by its own call, or because the daily look at the account met the dead token before it.
-        await shop.Events.WaitForAsync(
-            tapped => tapped.Event.Text("data.message.id") == id && tapped.Event.Text("data.message.status") == "pending", 2);
-        (await shop.MessageAsync(id)).Text("status").ShouldBe("pending");
-        await shop.ReceivedAsync(await customer.SayAsync("Do you still hear me?"));
-        shop.Meta.AcceptedCount(customer.Igsid, "when the token lives").ShouldBe(0);
-
-        await shop.RelinkAsync();
-        await shop.BecameAsync(id, "sent");
-        shop.Meta.AcceptedCount(customer.Igsid, "when the token lives").ShouldBe(1);
     }
 
     [Theory]

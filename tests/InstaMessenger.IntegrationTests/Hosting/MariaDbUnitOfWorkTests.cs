@@ -3,6 +3,8 @@ using InstaMessenger.IntegrationTests.Fixtures;
 using InstaMessenger.IntegrationTests.Hosting.Probe;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 using MySqlConnector;
 
 namespace InstaMessenger.IntegrationTests.Hosting;
@@ -16,6 +18,22 @@ public sealed class MariaDbUnitOfWorkTests(SharedServers servers) : UnitOfWorkSu
 
         await Task.WhenAll(hosts.Select((host, i) => host.WriteNotesAsync([$"note {i}"])));
         CountNotes(hosts[0]).ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task Units_that_meet_are_run_again_whatever_the_clock_says()
+    {
+        var host = await StartAsync(change: services => services.AddSingleton<TimeProvider>(new FakeTimeProvider()));
+        await host.UnitOfWork.ExecuteAsync(scope => Task.FromResult(scope.Db.Add(new Counter { Name = "hot" })));
+
+        await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => host.UnitOfWork.ExecuteAsync(async scope =>
+        {
+            var counter = await scope.Db.Counters.SingleAsync(row => row.Name == "hot");
+            counter.Value++;
+        }))).WaitAsync(TimeSpan.FromMinutes(2));
+
+        await using var db = host.Read();
+        (await db.Counters.SingleAsync()).Value.ShouldBe(16);
     }
 
     [Fact]
