@@ -24,6 +24,12 @@ internal sealed class HealthReading(
     public async Task<AccountHealth> OfAsync(SendingAccount account, CancellationToken cancellationToken)
     {
         await using var db = await factory.CreateDbContextAsync(cancellationToken);
+        return await OfAsync(db, account, cancellationToken);
+    }
+
+    /// <summary>Describes an account as a unit of work sees it.</summary>
+    public async Task<AccountHealth> OfAsync(SenderDbContext db, SendingAccount account, CancellationToken cancellationToken)
+    {
         var checkup = await db.Set<Checkup>().AsNoTracking()
             .SingleOrDefaultAsync(row => row.AccountId == account.AccountId, cancellationToken);
         var use = await db.Set<ProfileCacheUse>().AsNoTracking()

@@ -43,13 +43,7 @@ internal sealed partial class HealthWorker(
 
     protected override async Task HandleAsync(IReadOnlyList<AccountId> rows, CancellationToken cancellationToken)
     {
-        foreach (var id in rows)
-        {
-            await using var db = await factory.CreateDbContextAsync(cancellationToken);
-            var account = await db.Accounts.AsNoTracking().SingleOrDefaultAsync(row => row.AccountId == id, cancellationToken);
-            var health = account is null or { Unlinked: true } ? null : await reading.OfAsync(account, cancellationToken);
-            await unitOfWork.ExecuteAsync(scope => TellAsync(scope, id, health), cancellationToken);
-        }
+        foreach (var id in rows) await unitOfWork.ExecuteAsync(scope => TellAsync(scope, id), cancellationToken);
     }
 
     /// <summary>A row that cannot be judged is left alone until something marks it again.</summary>
@@ -58,12 +52,17 @@ internal sealed partial class HealthWorker(
             .ExecuteUpdateAsync(set => set.SetProperty(other => other.HealthDueAt, (DateTimeOffset?)null)),
         cancellationToken);
 
-    private async Task TellAsync(WorkScope<SenderDbContext> scope, AccountId id, AccountHealth? health)
+    private async Task TellAsync(WorkScope<SenderDbContext> scope, AccountId id)
     {
-        // Locked, because the mark may be set again while this is decided.
+        // Locked before anything else is read: what changes the account meanwhile waits, and marks the row again. A health from before the
+        // lock would take the mark of that change with it, and nobody would be told.
         if (await scope.Db.Set<Checkup>().ForUpdate().SingleOrDefaultAsync(row => row.AccountId == id) is not { } row) return;
         var now = _clock.GetUtcNow();
         if (!(row.HealthDueAt <= now)) return;
+        var account = await scope.Db.Accounts.AsNoTracking().SingleOrDefaultAsync(sending => sending.AccountId == id);
+        var health = account is null or { Unlinked: true }
+            ? null
+            : await reading.OfAsync(scope.Db, account, CancellationToken.None);
         var state = health is null ? row.Told ?? "" : StateOf(health, now);
         var isNews = health is not null && state != (row.Told ?? "");
         row.Tell(state, health is null ? null : NextLook(row.TokenExpiresAt, now));

@@ -1,9 +1,12 @@
+using System.Linq.Expressions;
 using InstaMessenger.Contracts.Commands;
 using InstaMessenger.Contracts.Ids;
+using InstaMessenger.Hosting.Database;
 using InstaMessenger.IntegrationTests.Fixtures;
 using InstaMessenger.Sender.Checkups;
 using InstaMessenger.Sender.Data;
 using InstaMessenger.Sender.Graph;
+using InstaMessenger.Sender.Health;
 using InstaMessenger.Sender.Sending;
 using InstaMessenger.Tests.Shared;
 using Microsoft.EntityFrameworkCore;
@@ -97,6 +100,36 @@ public sealed class TwoSendersTests(SharedServers servers) : IAsyncLifetime
 
         await using var db = _one.Services.GetRequiredService<IDbContextFactory<SenderDbContext>>().CreateDbContext();
         (await db.Accounts.Select(row => row.Pauses).ToListAsync()).ShouldBe([1, 1]);
+    }
+
+    /// <summary>A health from before the change took the mark of the change with it: a dead token was told to nobody.</summary>
+    [Fact]
+    public async Task What_changes_an_account_while_its_health_is_judged_is_told()
+    {
+        await _one.LinkAsync(Account, 1, "TOKEN");
+        // The first look at the account marks it too.
+        await UntilAsync(row => row.CheckedAt != null);
+        var worker = ActivatorUtilities.CreateInstance<HealthWorker>(_two.Services);
+        var round = Task.CompletedTask;
+
+        while (round == Task.CompletedTask)
+        {
+            await _one.UnitOfWork.ExecuteAsync(scope => Checkup.LookAsync(scope.Db, Account, TimeProvider.System.GetUtcNow()));
+            await _one.UnitOfWork.ExecuteAsync(async scope =>
+            {
+                var due = await scope.Db.Set<Checkup>().ForUpdate().Where(row => row.HealthDueAt != null).CountAsync();
+                // A worker of the two was faster.
+                if (due == 0) return;
+                round = worker.RoundAsync(CancellationToken.None);
+                await UntilSomebodyWaitsAsync();
+                var account = await scope.Db.Accounts.SingleAsync();
+                var refusal = new CallLimit("token_invalid", HoldBack.AccountUntilNewToken, null);
+                await HoldBacks.ApplyAsync(scope.Db, account, account.ProtectedToken, refusal, 0, TimeProvider.System.GetUtcNow());
+            });
+        }
+
+        await round;
+        await UntilAsync(row => row.Told!.Contains("token_invalid"));
     }
 
     [Fact]
@@ -197,5 +230,21 @@ public sealed class TwoSendersTests(SharedServers servers) : IAsyncLifetime
             if (state != LedgerState.Claimed) return state;
             await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, limit.Token);
         }
+    }
+
+    private async Task UntilAsync(Expression<Func<Checkup, bool>> holds)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        await using var db = _one.Services.GetRequiredService<IDbContextFactory<SenderDbContext>>().CreateDbContext();
+        while (!await db.Set<Checkup>().AnyAsync(holds, limit.Token)) await Task.Delay(TimeSpan.FromMilliseconds(50), limit.Token);
+    }
+
+    /// <summary>The server looks anew only when nobody asked for 100 ms.</summary>
+    private async Task UntilSomebodyWaitsAsync()
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        var server = await servers.MariaDbAsync();
+        while ((await server.ExecuteAsync("SELECT COUNT(*) FROM information_schema.innodb_trx WHERE trx_state = 'LOCK WAIT'")) is ["0"])
+            await Task.Delay(TimeSpan.FromMilliseconds(150), limit.Token);
     }
 }
