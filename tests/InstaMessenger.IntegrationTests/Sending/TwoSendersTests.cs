@@ -236,7 +236,8 @@ public sealed class TwoSendersTests(SharedServers servers) : IAsyncLifetime
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         await using var db = _one.Services.GetRequiredService<IDbContextFactory<SenderDbContext>>().CreateDbContext();
-        while (!await db.Set<Checkup>().AnyAsync(holds, limit.Token)) await Task.Delay(TimeSpan.FromMilliseconds(50), limit.Token);
+        while (!await db.Set<Checkup>().AnyAsync(holds, limit.Token))
+            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, limit.Token);
     }
 
     /// <summary>The server looks anew only when nobody asked for 100 ms.</summary>
@@ -245,6 +246,6 @@ public sealed class TwoSendersTests(SharedServers servers) : IAsyncLifetime
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         var server = await servers.MariaDbAsync();
         while ((await server.ExecuteAsync("SELECT COUNT(*) FROM information_schema.innodb_trx WHERE trx_state = 'LOCK WAIT'")) is ["0"])
-            await Task.Delay(TimeSpan.FromMilliseconds(150), limit.Token);
+            await Task.Delay(TimeSpan.FromMilliseconds(150), TimeProvider.System, limit.Token);
     }
 }
