@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using InstaMessenger.Contracts;
+using InstaMessenger.Hosting.Audit;
 using InstaMessenger.Hosting.Database;
 using MassTransit;
 using MassTransit.RabbitMqTransport;
@@ -34,7 +35,13 @@ internal abstract record BusSubscription(string Queue)
     public abstract void LetGo();
 
     /// <summary>Handles a dead letter again, in the transaction that removes it.</summary>
-    public abstract Task<bool> ReplayAsync(IServiceProvider services, long deadLetterId, CancellationToken cancellationToken);
+    /// <param name="services">The host's services.</param>
+    /// <param name="deadLetterId">The letter.</param>
+    /// <param name="audit">Whoever asked for it; null for the product itself.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>Whether it was there.</returns>
+    public abstract Task<bool> ReplayAsync(
+        IServiceProvider services, long deadLetterId, AuditTrail? audit, CancellationToken cancellationToken);
 }
 
 /// <inheritdoc/>
@@ -108,7 +115,8 @@ internal sealed record BusSubscription<TContext, T, THandler>(string Queue) : Bu
     public override void Connect(IReceiveEndpointConfigurator endpoint, IRegistrationContext context) =>
         endpoint.ConfigureConsumer<BundleConsumer<TContext, T, THandler>>(context);
 
-    public override Task<bool> ReplayAsync(IServiceProvider services, long deadLetterId, CancellationToken cancellationToken) =>
+    public override Task<bool> ReplayAsync(
+        IServiceProvider services, long deadLetterId, AuditTrail? audit, CancellationToken cancellationToken) =>
         services.GetRequiredService<IUnitOfWork<TContext>>().ExecuteAsync(
             async scope =>
             {
@@ -116,6 +124,7 @@ internal sealed record BusSubscription<TContext, T, THandler>(string Queue) : Bu
                 if (letter is null || letter.Queue != Queue) return false;
                 var body = JsonSerializer.Deserialize<T>(letter.Body, BusJson.Options)!;
                 scope.Db.Remove(letter);
+                audit?.Record(scope, $"{Queue.Split('.')[0]}/{deadLetterId}");
                 await services.GetRequiredService<THandler>().HandleAsync(scope, [new BusItem<T>(letter.ItemId, letter.TraceParent, body)]);
                 return true;
             },

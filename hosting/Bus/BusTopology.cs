@@ -41,6 +41,7 @@ public static class BusTopology
         [typeof(FetchMedia)] = ["sender.fetch-media"],
         [typeof(CancelFetch)] = ["sender.cancel-fetch"],
         [typeof(MediaReported)] = ["store.media-reported"],
+        [typeof(ActionTaken)] = ["store.action-taken"],
     };
 
     private static readonly Dictionary<string, Type> ByName = Queues.Keys.ToDictionary(type => type.Name);

@@ -1,3 +1,4 @@
+using InstaMessenger.Hosting.Audit;
 using InstaMessenger.Hosting.Database;
 using InstaMessenger.Hosting.Http;
 using InstaMessenger.Hosting.Security;
@@ -23,7 +24,8 @@ public static class DeadLetterEndpoints
             .WithTags("Operations");
         group.MapGet("", ListAsync<TContext>).Needs(Scopes.Read)
             .WithSummary($"Messages that {service} could not handle, oldest first; without their content.");
-        group.MapPost("{id:long}/replay", ReplayAsync<TContext>).Needs(Scopes.Manage).ProducesProblem(StatusCodes.Status409Conflict)
+        group.MapPost("{id:long}/replay", ReplayAsync<TContext>).Needs(Scopes.Manage).Audited(AuditActions.DeadLetterReplayed)
+            .ProducesProblem(StatusCodes.Status409Conflict)
             .WithSummary("Handles a dead letter again, and removes it when that succeeds.");
     }
 
@@ -44,6 +46,7 @@ public static class DeadLetterEndpoints
 
     private static async Task<Results<NoContent, ProblemHttpResult>> ReplayAsync<TContext>(
         long id,
+        AuditTrail audit,
         IDbContextFactory<TContext> factory,
         IEnumerable<BusSubscription> subscriptions,
         IServiceProvider services,
@@ -56,7 +59,7 @@ public static class DeadLetterEndpoints
         if (subscription is null) return Problems.NotFound("dead letter with a handler");
         try
         {
-            if (await subscription.ReplayAsync(services, id, cancellationToken)) return TypedResults.NoContent();
+            if (await subscription.ReplayAsync(services, id, audit, cancellationToken)) return TypedResults.NoContent();
             return Problems.NotFound("dead letter");
         }
         catch (Exception error) when (!DatabaseErrors.IsUnavailable(error))

@@ -84,7 +84,7 @@ internal sealed partial class DeadLetterReplay<TContext>(
     {
         try
         {
-            if (!await subscription.ReplayAsync(services, id, cancellationToken)) return;
+            if (!await subscription.ReplayAsync(services, id, audit: null, cancellationToken)) return;
             Replayed++;
             LogReplayed(_logger, subscription.Queue, id);
         }

@@ -44,15 +44,19 @@ public static class ApiJson
         return options;
     }
 
+    /// <summary>Whether a text is a time that names its zone.</summary>
+    internal static bool IsTime(string text) =>
+        HasZone(text) && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.None, out _);
+
+    /// <summary>Says whether a time names its zone. Without one it would be read in the zone of the server.</summary>
+    private static bool HasZone(string text) => text.Length > 19 && (text[^1] == 'Z' || text[^6] is '+' or '-');
+
     private sealed class Rfc3339 : JsonConverter<DateTimeOffset>
     {
         public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
             reader.TokenType == JsonTokenType.String && HasZone(reader.GetString()!) && reader.TryGetDateTimeOffset(out var time)
                 ? time.ToUniversalTime()
                 : throw new JsonException(NotATime);
-
-        /// <summary>Says whether a time names its zone. Without one it would be read in the zone of the server.</summary>
-        private static bool HasZone(string text) => text.Length > 19 && (text[^1] == 'Z' || text[^6] is '+' or '-');
 
         public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) =>
             writer.WriteStringValue(value.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));

@@ -96,14 +96,17 @@ internal sealed class UrlParameter(string name, bool mustBeRoute, Type type)
     {
         if (_reads(text)) return null;
         if (type.IsAssignableTo(typeof(ICursor))) return Problems.BadCursor();
-        return IsId(type) ? Problems.NotFound(type.Name[..^"Id".Length].ToLowerInvariant()) : Unreadable(name, $"It is {Form(type)}.");
+        return IsId(type) ? Problems.NotFound(type.Name[..^"Id".Length].ToLowerInvariant()) : Unreadable(name, Form(type));
     }
 
     private static bool IsElsewhere(Attribute attribute) =>
         attribute is IFromHeaderMetadata or IFromBodyMetadata or IFromServiceMetadata;
 
     private static string Form(Type type) =>
-        type == typeof(bool) ? "true or false" : type == typeof(int) || type == typeof(long) ? "a whole number" : $"a {type.Name}";
+        type == typeof(bool) ? "It is true or false."
+        : type == typeof(int) || type == typeof(long) ? "It is a whole number."
+        : type == typeof(DateTimeOffset) ? ApiJson.NotATime
+        : $"It is a {type.Name}.";
 
     private static bool IsId(Type type) => Is(type, typeof(IStringId<>));
 
@@ -113,6 +116,7 @@ internal sealed class UrlParameter(string name, bool mustBeRoute, Type type)
     private static Predicate<string> ReaderOf(Type type)
     {
         if (type == typeof(string)) return _ => true;
+        if (type == typeof(DateTimeOffset)) return ApiJson.IsTime;
         var name = IsId(type) ? nameof(ReadsId) : Is(type, typeof(IParsable<>)) ? nameof(ReadsValue) : null;
         if (name is not null)
             return typeof(UrlParameter).GetMethod(name, BindingFlags.NonPublic | BindingFlags.Static)!.MakeGenericMethod(type)

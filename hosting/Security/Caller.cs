@@ -10,7 +10,9 @@ namespace InstaMessenger.Hosting.Security;
 /// <param name="IsAdmin">Whether they may manage users and see every account.</param>
 /// <param name="Accounts">The accounts they may see.</param>
 /// <param name="Scopes">What the credential may be used for; all of it for a person.</param>
-public sealed record Caller(string Id, CallerKind Kind, string UserId, bool IsAdmin, AccountReach Accounts, Scopes Scopes = Scopes.All)
+/// <param name="Name">The username or the key's name; null when it is not known.</param>
+public sealed record Caller(
+    string Id, CallerKind Kind, string UserId, bool IsAdmin, AccountReach Accounts, Scopes Scopes = Scopes.All, string? Name = null)
 {
     /// <summary>Whether the caller may see an account.</summary>
     /// <param name="account">Any account.</param>

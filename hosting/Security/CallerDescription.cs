@@ -5,8 +5,8 @@ using InstaMessenger.Contracts.Ids;
 namespace InstaMessenger.Hosting.Security;
 
 /// <summary>
-/// The answer of <c>GET /api/v1/me</c>: who the presented credential belongs to. Every member is required, and "all accounts" is a word of
-/// its own: the other services let people in by what they read here.
+/// The answer of <c>GET /api/v1/me</c>: who the presented credential belongs to. Every member by which somebody is let in is required, and
+/// "all accounts" is a word of its own: the other services let people in by what they read here.
 /// </summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Skip)]
 public sealed record CallerDescription
@@ -39,6 +39,9 @@ public sealed record CallerDescription
     [JsonRequired]
     public required IReadOnlyList<Scopes> Scopes { get; init; }
 
+    /// <summary>The username or the key's name, for people; null from a store that does not tell it yet.</summary>
+    public string? Name { get; init; }
+
     /// <summary>Describes a caller.</summary>
     /// <param name="caller">The caller.</param>
     /// <returns>The description.</returns>
@@ -54,6 +57,7 @@ public sealed record CallerDescription
             Accounts = caller.Accounts.IsAll ? Reach.All : Reach.Listed,
             AccountIds = [.. caller.Accounts.Listed],
             Scopes = [.. caller.Scopes.Each()],
+            Name = caller.Name,
         };
     }
 
@@ -64,7 +68,7 @@ public sealed record CallerDescription
             throw new JsonException("A member of the caller is null.");
         if (Accounts == Reach.All && AccountIds.Count > 0) throw new JsonException("The caller sees all accounts and a list of them.");
         var reach = Accounts == Reach.All ? AccountReach.All : AccountReach.Of(AccountIds);
-        return new Caller(Id, Kind, UserId, IsAdmin, reach, Scopes.Aggregate(Security.Scopes.None, (all, scope) => all | scope));
+        return new Caller(Id, Kind, UserId, IsAdmin, reach, Scopes.Aggregate(Security.Scopes.None, (all, scope) => all | scope), Name);
     }
 
     /// <summary>Which accounts a caller sees.</summary>

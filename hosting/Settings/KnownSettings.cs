@@ -12,6 +12,7 @@ public static class KnownSettings
     public static readonly IReadOnlySet<string> Names = new HashSet<string>(StringComparer.OrdinalIgnoreCase)
     {
         "Accounts:SweepEveryMinutes", "Accounts:SweepGraceSeconds",
+        "Audit:KeepDays",
         "Bodies:DeadlineSeconds", "Bodies:MostBytesInFlight",
         "Bootstrap:AdminPassword", "Bootstrap:AdminUsername", "Bootstrap:ApiKey",
         "ConnectionStrings:CrmForwarder", "ConnectionStrings:RabbitMq", "ConnectionStrings:Sender", "ConnectionStrings:Store",

@@ -5,6 +5,7 @@ using InstaMessenger.Hosting.Security;
 using InstaMessenger.Hosting.Workers;
 using InstaMessenger.Store.Access;
 using InstaMessenger.Store.Accounts;
+using InstaMessenger.Store.Audit;
 using InstaMessenger.Store.Callbacks;
 using InstaMessenger.Store.CannedReplies;
 using InstaMessenger.Store.Connect;
@@ -41,6 +42,7 @@ public static class StoreSetup
         builder.Services.AddRelay<EventLogSource>();
         builder.Services.AddInbound();
         builder.AddAccess();
+        builder.Services.AddAuditLog();
         builder.AddAccounts();
         builder.Services.AddHistory();
         builder.Services.AddConnect();
@@ -69,6 +71,7 @@ public static class StoreSetup
         app.MapApiDocs();
         app.MapQuarantine();
         app.MapAccess();
+        app.MapListAudit();
         app.MapAccounts();
         app.MapHistory();
         app.MapConnect();

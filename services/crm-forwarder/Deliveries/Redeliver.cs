@@ -1,4 +1,5 @@
 using InstaMessenger.CrmForwarder.Data;
+using InstaMessenger.Hosting.Audit;
 using InstaMessenger.Hosting.Database;
 using InstaMessenger.Hosting.Http;
 using InstaMessenger.Hosting.Security;
@@ -16,6 +17,7 @@ internal static class Redeliver
     public static void MapRedeliver(this IEndpointRouteBuilder routes) =>
         routes.MapPost("/api/v1/deliveries/{id:long}/redeliver", HandleAsync)
             .Needs(Scopes.Manage)
+            .Audited(AuditActions.DeliveryRedelivered)
             .ProducesProblem(StatusCodes.Status409Conflict)
             .WithTags("CRM webhooks")
             .WithSummary("Posts a delivery again, now; the same event with the same webhook-id.");
@@ -28,6 +30,7 @@ internal static class Redeliver
     private static async Task<Results<Accepted<DeliveryView>, ProblemHttpResult>> HandleAsync(
         long id,
         Caller caller,
+        AuditTrail audit,
         IDbContextFactory<CrmForwarderDbContext> factory,
         IUnitOfWork<CrmForwarderDbContext> unitOfWork,
         DeliveryMailbox mailbox,
@@ -50,6 +53,7 @@ internal static class Redeliver
                     .SetProperty(row => row.Failures, 0)
                     .SetProperty(row => row.DueAt, now));
                 scope.AfterCommit(() => mailbox.NewDeliveries([delivery.EndpointId]));
+                audit.Record(scope, $"{id}", delivery.AccountId, new AuditChanges().With("state", delivery.State, DeliveryState.Pending));
             },
             cancellationToken);
         return TypedResults.Accepted((string?)null, delivery with { State = DeliveryState.Pending, NextAttemptAt = now });

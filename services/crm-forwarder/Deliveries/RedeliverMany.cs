@@ -1,4 +1,5 @@
 using InstaMessenger.CrmForwarder.Data;
+using InstaMessenger.Hosting.Audit;
 using InstaMessenger.Hosting.Database;
 using InstaMessenger.Hosting.Http;
 using InstaMessenger.Hosting.Security;
@@ -28,6 +29,7 @@ internal static class RedeliverMany
     public static void MapRedeliverMany(this IEndpointRouteBuilder routes) =>
         routes.MapPost("/api/v1/webhook-endpoints/{id}/redeliver", HandleAsync)
             .Needs(Scopes.Manage)
+            .Audited(AuditActions.EndpointRedelivered)
             .ProducesProblem(StatusCodes.Status409Conflict)
             .ProducesProblem(StatusCodes.Status422UnprocessableEntity)
             .WithTags("CRM webhooks")
@@ -37,6 +39,7 @@ internal static class RedeliverMany
         string id,
         RedeliveryRequest? request,
         Caller caller,
+        AuditTrail audit,
         IUnitOfWork<CrmForwarderDbContext> unitOfWork,
         DeliveryMailbox mailbox,
         TimeProvider clock,
@@ -46,7 +49,7 @@ internal static class RedeliverMany
         if (request.DeliveryIds is { Count: 0 or > Most }) return Problems.Invalid(("delivery_ids", $"1 to {Most}."));
         if (request.From >= request.To) return Problems.Invalid(("from", "It is before to."));
         return await unitOfWork.ExecuteAsync(
-            scope => AgainAsync(scope, caller, id, request, mailbox, clock.GetUtcNow()), cancellationToken);
+            scope => AgainAsync(scope, caller, id, request, mailbox, audit, clock.GetUtcNow()), cancellationToken);
     }
 
     private static async Task<Results<Accepted<Redelivery>, ProblemHttpResult>> AgainAsync(
@@ -55,6 +58,7 @@ internal static class RedeliverMany
         string id,
         RedeliveryRequest request,
         DeliveryMailbox mailbox,
+        AuditTrail audit,
         DateTimeOffset now)
     {
         var seen = scope.Db.Endpoints.SeenBy(scope.Db, caller).Where(row => row.Id == id);
@@ -74,6 +78,7 @@ internal static class RedeliverMany
             .SetProperty(row => row.State, DeliveryState.Pending)
             .SetProperty(row => row.Failures, 0)
             .SetProperty(row => row.DueAt, now));
+        audit.Record(scope, id, changes: new AuditChanges().With("redelivered", null, ids.Count));
         if (ids.Count > 0) scope.AfterCommit(() => mailbox.NewDeliveries([id]));
         return TypedResults.Accepted((string?)null, new Redelivery(ids.Count, found.Count > Most));
     }

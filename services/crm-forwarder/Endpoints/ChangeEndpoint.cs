@@ -2,6 +2,7 @@ using System.Text.Json;
 using InstaMessenger.Contracts.Ids;
 using InstaMessenger.CrmForwarder.Data;
 using InstaMessenger.CrmForwarder.Deliveries;
+using InstaMessenger.Hosting.Audit;
 using InstaMessenger.Hosting.Database;
 using InstaMessenger.Hosting.Http;
 using InstaMessenger.Hosting.Security;
@@ -50,6 +51,7 @@ internal static class ChangeEndpoint
     public static void MapChangeEndpoint(this IEndpointRouteBuilder routes) =>
         routes.MapPatch("/api/v1/webhook-endpoints/{id}", HandleAsync)
             .Needs(Scopes.Manage)
+            .Audited(AuditActions.EndpointChanged)
             .ProducesProblem(StatusCodes.Status403Forbidden)
             .ProducesProblem(StatusCodes.Status409Conflict)
             .ProducesProblem(StatusCodes.Status422UnprocessableEntity)
@@ -60,6 +62,7 @@ internal static class ChangeEndpoint
         string id,
         ChangedEndpoint request,
         Caller caller,
+        AuditTrail audit,
         OutboundRules outbound,
         EndpointSecrets secrets,
         IUnitOfWork<CrmForwarderDbContext> unitOfWork,
@@ -68,7 +71,7 @@ internal static class ChangeEndpoint
         CancellationToken cancellationToken) => unitOfWork.ExecuteAsync(
         async scope => await LockedEndpoint.FindAsync(scope.Db, caller, id) is not { } endpoint
             ? Problems.NotFound("webhook endpoint")
-            : await ChangeAsync(scope, caller, endpoint, request, new EndpointFields(outbound), secrets, mailbox, clock.GetUtcNow()),
+            : await ChangeAsync(scope, caller, endpoint, request, new EndpointFields(outbound), secrets, mailbox, audit, clock.GetUtcNow()),
         cancellationToken);
 
     private static async Task<Results<Ok<EndpointView>, ProblemHttpResult>> ChangeAsync(
@@ -79,6 +82,7 @@ internal static class ChangeEndpoint
         EndpointFields fields,
         EndpointSecrets secrets,
         DeliveryMailbox mailbox,
+        AuditTrail audit,
         DateTimeOffset now)
     {
         if (endpoint.AccountId is not null && (request.Url is not null || IsGiven(request.AccountIds)))
@@ -101,6 +105,7 @@ internal static class ChangeEndpoint
         if (fields.Faults is { Length: > 0 } faults) return Problems.Invalid(faults);
         if (AccountsOf.Refusal(caller, accounts) is { } refusal) return refusal;
 
+        var before = (await EndpointView.OfAsync(scope.Db, secrets, [endpoint], now))[0];
         if (IsGiven(request.EventTypes)) endpoint.EventTypes = types;
         if (IsGiven(request.Description)) endpoint.Description = description;
         if (IsGiven(request.Headers)) endpoint.ProtectedHeaders = secrets.Protect(endpoint, headers);
@@ -113,7 +118,10 @@ internal static class ChangeEndpoint
         if (all || accounts is not null) await TakeAccountsAsync(scope.Db, endpoint, accounts ?? []);
         await scope.Db.SaveChangesAsync();
         scope.AfterCommit(() => mailbox.EndpointChanged(endpoint.Id));
-        return TypedResults.Ok((await EndpointView.OfAsync(scope.Db, secrets, [endpoint], now))[0]);
+        var after = (await EndpointView.OfAsync(scope.Db, secrets, [endpoint], now))[0];
+        var changes = EndpointAudit.Of(before, after).WithSecret("header_values", IsGiven(request.Headers));
+        audit.Record(scope, endpoint.Id, endpoint.AccountId, changes);
+        return TypedResults.Ok(after);
     }
 
     private static async Task TakeAccountsAsync(CrmForwarderDbContext db, WebhookEndpoint endpoint, IReadOnlyList<AccountId> accounts)

@@ -1,6 +1,7 @@
 using InstaMessenger.Contracts.Ids;
 using InstaMessenger.CrmForwarder.Data;
 using InstaMessenger.CrmForwarder.Deliveries;
+using InstaMessenger.Hosting.Audit;
 using InstaMessenger.Hosting.Database;
 using InstaMessenger.Hosting.Http;
 using InstaMessenger.Hosting.Security;
@@ -40,6 +41,7 @@ internal static class CreateEndpoint
 
     public static void MapCreateEndpoint(this IEndpointRouteBuilder routes) => routes.MapPost("/api/v1/webhook-endpoints", HandleAsync)
         .Needs(Scopes.Manage)
+        .Audited(AuditActions.EndpointCreated)
         .ProducesProblem(StatusCodes.Status403Forbidden)
         .ProducesProblem(StatusCodes.Status409Conflict)
         .ProducesProblem(StatusCodes.Status422UnprocessableEntity)
@@ -49,6 +51,7 @@ internal static class CreateEndpoint
     private static async Task<Results<Created<EndpointView>, ProblemHttpResult>> HandleAsync(
         NewEndpoint request,
         Caller caller,
+        AuditTrail audit,
         OutboundRules outbound,
         EndpointSecrets secrets,
         IUnitOfWork<CrmForwarderDbContext> unitOfWork,
@@ -78,17 +81,19 @@ internal static class CreateEndpoint
         var (secret, stored) = secrets.New(endpoint);
         endpoint.Rotate(stored, now);
         return await unitOfWork.ExecuteAsync(
-            scope => AddAsync(scope.Db, endpoint, accounts ?? [], secrets, secret, now), cancellationToken);
+            scope => AddAsync(scope, endpoint, accounts ?? [], secrets, secret, audit, now), cancellationToken);
     }
 
     private static async Task<Results<Created<EndpointView>, ProblemHttpResult>> AddAsync(
-        CrmForwarderDbContext db,
+        WorkScope<CrmForwarderDbContext> scope,
         WebhookEndpoint endpoint,
         IReadOnlyList<AccountId> accounts,
         EndpointSecrets secrets,
         string secret,
+        AuditTrail audit,
         DateTimeOffset now)
     {
+        var db = scope.Db;
         var owner = endpoint.OwnerId;
         if (await db.Endpoints.CountAsync(row => row.OwnerId == owner && row.State != EndpointState.Removed) >= MostPerOwner)
             return Problems.Of(StatusCodes.Status409Conflict, "too_many_endpoints", $"At most {MostPerOwner}. Delete one first.");
@@ -96,7 +101,8 @@ internal static class CreateEndpoint
         await db.SaveChangesAsync();
         await BulkInsert.EntitiesAsync(
             db, [.. accounts.Select(account => new EndpointAccount { AccountId = account, EndpointId = endpoint.Id })]);
-        var view = (await EndpointView.OfAsync(db, secrets, [endpoint], now))[0] with { Secret = secret };
-        return TypedResults.Created($"/api/v1/webhook-endpoints/{endpoint.Id}", view);
+        var view = (await EndpointView.OfAsync(db, secrets, [endpoint], now))[0];
+        audit.Record(scope, endpoint.Id, accounts is [var only] ? only : null, EndpointAudit.Of(null, view));
+        return TypedResults.Created($"/api/v1/webhook-endpoints/{endpoint.Id}", view with { Secret = secret });
     }
 }

@@ -1,5 +1,6 @@
 using InstaMessenger.CrmForwarder.Data;
 using InstaMessenger.CrmForwarder.Deliveries;
+using InstaMessenger.Hosting.Audit;
 using InstaMessenger.Hosting.Database;
 using InstaMessenger.Hosting.Http;
 using InstaMessenger.Hosting.Security;
@@ -13,6 +14,7 @@ internal static class DeleteEndpoint
     public static void MapDeleteEndpoint(this IEndpointRouteBuilder routes) =>
         routes.MapDelete("/api/v1/webhook-endpoints/{id}", HandleAsync)
             .Needs(Scopes.Manage)
+            .Audited(AuditActions.EndpointDeleted)
             .ProducesProblem(StatusCodes.Status409Conflict)
             .WithTags("CRM webhooks")
             .WithSummary("Delete an endpoint; what waits for it is not posted any more.");
@@ -20,6 +22,8 @@ internal static class DeleteEndpoint
     private static Task<Results<NoContent, ProblemHttpResult>> HandleAsync(
         string id,
         Caller caller,
+        AuditTrail audit,
+        EndpointSecrets secrets,
         IUnitOfWork<CrmForwarderDbContext> unitOfWork,
         DeliveryMailbox mailbox,
         TimeProvider clock,
@@ -32,6 +36,8 @@ internal static class DeleteEndpoint
                     StatusCodes.Status409Conflict,
                     "belongs_to_account",
                     "It is an account's crm_webhook_url: set that to null.");
+            var view = (await EndpointView.OfAsync(scope.Db, secrets, [endpoint], clock.GetUtcNow()))[0];
+            audit.Record(scope, id, view.AccountIds is [var only] ? only : null, EndpointAudit.Of(view, null));
             endpoint.Remove(clock.GetUtcNow());
             scope.AfterCommit(() => mailbox.EndpointChanged(id));
             return TypedResults.NoContent();

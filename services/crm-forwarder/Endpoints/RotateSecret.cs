@@ -1,5 +1,6 @@
 using InstaMessenger.CrmForwarder.Data;
 using InstaMessenger.CrmForwarder.Deliveries;
+using InstaMessenger.Hosting.Audit;
 using InstaMessenger.Hosting.Database;
 using InstaMessenger.Hosting.Http;
 using InstaMessenger.Hosting.Security;
@@ -16,12 +17,14 @@ internal static class RotateSecret
     public static void MapRotateSecret(this IEndpointRouteBuilder routes) =>
         routes.MapPost("/api/v1/webhook-endpoints/{id}/rotate-secret", HandleAsync)
             .Needs(Scopes.Manage)
+            .Audited(AuditActions.EndpointSecretRotated)
             .WithTags("CRM webhooks")
             .WithSummary("Make a new secret, shown this once; the one before signs too for 24 hours.");
 
     private static Task<Results<Ok<EndpointView>, ProblemHttpResult>> HandleAsync(
         string id,
         Caller caller,
+        AuditTrail audit,
         EndpointSecrets secrets,
         IUnitOfWork<CrmForwarderDbContext> unitOfWork,
         DeliveryMailbox mailbox,
@@ -33,6 +36,7 @@ internal static class RotateSecret
             var (now, (secret, stored)) = (clock.GetUtcNow(), secrets.New(endpoint));
             endpoint.Rotate(stored, now);
             scope.AfterCommit(() => mailbox.EndpointChanged(id));
+            audit.Record(scope, id, endpoint.AccountId, new AuditChanges().WithSecret("secret"));
             return TypedResults.Ok((await EndpointView.OfAsync(scope.Db, secrets, [endpoint], now))[0] with { Secret = secret });
         },
         cancellationToken);

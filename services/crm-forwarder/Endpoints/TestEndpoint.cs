@@ -2,6 +2,8 @@ using System.Text.Json;
 using InstaMessenger.CrmForwarder.Claims;
 using InstaMessenger.CrmForwarder.Data;
 using InstaMessenger.CrmForwarder.Deliveries;
+using InstaMessenger.Hosting.Audit;
+using InstaMessenger.Hosting.Database;
 using InstaMessenger.Hosting.Http;
 using InstaMessenger.Hosting.Security;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -20,6 +22,7 @@ internal static class TestEndpoint
     public static void MapTestEndpoint(this IEndpointRouteBuilder routes) =>
         routes.MapPost("/api/v1/webhook-endpoints/{id}/test", HandleAsync)
             .Needs(Scopes.Manage)
+            .Audited(AuditActions.EndpointTested)
             .ProducesProblem(StatusCodes.Status409Conflict)
             .WithTags("CRM webhooks")
             .WithSummary("Post a test event now, and see what the endpoint answers.");
@@ -27,7 +30,9 @@ internal static class TestEndpoint
     private static async Task<Results<Ok<TestResult>, ProblemHttpResult>> HandleAsync(
         string id,
         Caller caller,
+        AuditTrail audit,
         IDbContextFactory<CrmForwarderDbContext> factory,
+        IUnitOfWork<CrmForwarderDbContext> unitOfWork,
         EndpointSecrets secrets,
         DeliveryClient client,
         TimeProvider clock,
@@ -40,6 +45,14 @@ internal static class TestEndpoint
             return Problems.Of(StatusCodes.Status409Conflict, "endpoint_inactive", "The account names no crm_webhook_url: give it one.");
 
         var (eventId, now) = (EventId.New(clock), clock.GetUtcNow());
+        // Before the post: that something went out there must be known, whatever became of it.
+        await unitOfWork.ExecuteAsync(
+            scope =>
+            {
+                audit.Record(scope, id, endpoint.AccountId);
+                return Task.CompletedTask;
+            },
+            cancellationToken);
         var body = JsonSerializer.SerializeToUtf8Bytes(
             new
             {

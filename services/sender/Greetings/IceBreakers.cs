@@ -1,4 +1,5 @@
 using InstaMessenger.Contracts.Ids;
+using InstaMessenger.Hosting.Audit;
 using InstaMessenger.Hosting.Http;
 using InstaMessenger.Hosting.Security;
 using InstaMessenger.Sender.Graph;
@@ -19,8 +20,10 @@ internal static class IceBreakers
         var group = routes.MapGroup("/api/v1/accounts/{account_id}/ice-breakers").WithTags("Accounts")
             .ProducesProblem(StatusCodes.Status422UnprocessableEntity).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
         group.MapGet("", GetAsync).Needs(Scopes.Read).WithSummary("The ice breakers, as Instagram has them.");
-        group.MapPut("", PutAsync).Needs(Scopes.Manage).WithSummary("Replaces the ice breakers: 1 to 4.");
-        group.MapDelete("", DeleteAsync).Needs(Scopes.Manage).WithSummary("Removes the ice breakers.");
+        group.MapPut("", PutAsync).Needs(Scopes.Manage).Audited(AuditActions.IceBreakersReplaced)
+            .WithSummary("Replaces the ice breakers: 1 to 4.");
+        group.MapDelete("", DeleteAsync).Needs(Scopes.Manage).Audited(AuditActions.IceBreakersRemoved)
+            .WithSummary("Removes the ice breakers.");
     }
 
     private static async Task<Results<Ok<IceBreakerList>, ProblemHttpResult>> GetAsync(
@@ -32,7 +35,12 @@ internal static class IceBreakers
     }
 
     private static async Task<Results<Ok<IceBreakerList>, ProblemHttpResult>> PutAsync(
-        AccountId account_id, IceBreakerList list, Caller caller, MessengerProfile profile, CancellationToken cancellationToken)
+        AccountId account_id,
+        IceBreakerList list,
+        Caller caller,
+        AuditTrail audit,
+        MessengerProfile profile,
+        CancellationToken cancellationToken)
     {
         var wrong = new List<(string, string)>();
         var items = list.IceBreakers ?? [];
@@ -45,15 +53,16 @@ internal static class IceBreakers
 
         if (wrong.Count > 0) return Problems.Invalid([.. wrong]);
         var part = new GraphProfile.Part([.. items.Select(item => new GraphProfile.Item(item!.Question, item.Payload))]);
-        var problem = await profile.WriteAsync(caller, account_id, new GraphProfile(IceBreakers: [part]), cancellationToken);
-        if (problem is not null) return problem;
+        var changes = new AuditChanges().With(Part, null, items);
+        var written = new GraphProfile(IceBreakers: [part]);
+        if (await profile.WriteAsync(caller, account_id, written, audit, changes, cancellationToken) is { } problem) return problem;
         return TypedResults.Ok(list);
     }
 
     private static async Task<Results<NoContent, ProblemHttpResult>> DeleteAsync(
-        AccountId account_id, Caller caller, MessengerProfile profile, CancellationToken cancellationToken)
+        AccountId account_id, Caller caller, AuditTrail audit, MessengerProfile profile, CancellationToken cancellationToken)
     {
-        if (await profile.RemoveAsync(caller, account_id, Part, cancellationToken) is { } problem) return problem;
+        if (await profile.RemoveAsync(caller, account_id, Part, audit, cancellationToken) is { } problem) return problem;
         return TypedResults.NoContent();
     }
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using InstaMessenger.Contracts.Ids;
+using InstaMessenger.Hosting.Audit;
 using InstaMessenger.Hosting.Database;
 using InstaMessenger.Hosting.Http;
 using InstaMessenger.Hosting.Security;
@@ -27,18 +28,39 @@ internal sealed class MessengerProfile(
         return (problem is null ? ItemsOf(reply!.Body, part) : [], problem);
     }
 
-    /// <summary>Replaces parts; a problem when Meta does not take them.</summary>
+    /// <summary>
+    /// Replaces a part; a problem when Meta does not take it. What was there before Meta has forgotten, so the audit log has only the new.
+    /// </summary>
     public async Task<ProblemHttpResult?> WriteAsync(
-        Caller caller, AccountId account, GraphProfile profile, CancellationToken cancellationToken) => (await AskAsync(
-            caller, account, (api, version, token, end) => api.WriteProfileAsync(version, token, profile, end), cancellationToken)).Problem;
+        Caller caller, AccountId account, GraphProfile profile, AuditTrail audit, AuditChanges changes, CancellationToken cancellationToken)
+    {
+        var (_, problem) = await AskAsync(
+            caller, account, (api, version, token, end) => api.WriteProfileAsync(version, token, profile, end), cancellationToken);
+        return problem ?? await RecordAsync(account, audit, changes);
+    }
 
     /// <summary>Removes a part.</summary>
     public async Task<ProblemHttpResult?> RemoveAsync(
-        Caller caller, AccountId account, string part, CancellationToken cancellationToken) => (await AskAsync(
+        Caller caller, AccountId account, string part, AuditTrail audit, CancellationToken cancellationToken)
+    {
+        var (_, problem) = await AskAsync(
             caller,
             account,
             (api, version, token, end) => api.RemoveProfileAsync(version, token, $"[\"{part}\"]", end),
-            cancellationToken)).Problem;
+            cancellationToken);
+        return problem ?? await RecordAsync(account, audit, new AuditChanges());
+    }
+
+    /// <summary>Records what Meta has done already, so that nobody who goes away meanwhile leaves it out.</summary>
+    private async Task<ProblemHttpResult?> RecordAsync(AccountId account, AuditTrail audit, AuditChanges changes)
+    {
+        await unitOfWork.ExecuteAsync(scope =>
+        {
+            audit.Record(scope, account.Value, account, changes);
+            return Task.CompletedTask;
+        });
+        return null;
+    }
 
     private async Task<(GraphReply? Reply, ProblemHttpResult? Problem)> AskAsync(
         Caller caller,

@@ -1,4 +1,5 @@
 using InstaMessenger.Contracts.Ids;
+using InstaMessenger.Hosting.Audit;
 using InstaMessenger.Hosting.Http;
 using InstaMessenger.Hosting.Security;
 using InstaMessenger.Sender.Graph;
@@ -17,8 +18,10 @@ internal static class PersistentMenu
         var group = routes.MapGroup("/api/v1/accounts/{account_id}/persistent-menu").WithTags("Accounts")
             .ProducesProblem(StatusCodes.Status422UnprocessableEntity).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
         group.MapGet("", GetAsync).Needs(Scopes.Read).WithSummary("The menu, as Instagram has it.");
-        group.MapPut("", PutAsync).Needs(Scopes.Manage).WithSummary("Replaces the menu.");
-        group.MapDelete("", DeleteAsync).Needs(Scopes.Manage).WithSummary("Removes the menu.");
+        group.MapPut("", PutAsync).Needs(Scopes.Manage).Audited(AuditActions.PersistentMenuReplaced)
+            .WithSummary("Replaces the menu.");
+        group.MapDelete("", DeleteAsync).Needs(Scopes.Manage).Audited(AuditActions.PersistentMenuRemoved)
+            .WithSummary("Removes the menu.");
     }
 
     private static async Task<Results<Ok<Menu>, ProblemHttpResult>> GetAsync(
@@ -31,7 +34,12 @@ internal static class PersistentMenu
     }
 
     private static async Task<Results<Ok<Menu>, ProblemHttpResult>> PutAsync(
-        AccountId account_id, Menu menu, Caller caller, MessengerProfile profile, CancellationToken cancellationToken)
+        AccountId account_id,
+        Menu menu,
+        Caller caller,
+        AuditTrail audit,
+        MessengerProfile profile,
+        CancellationToken cancellationToken)
     {
         var wrong = new List<(string, string)>();
         var items = menu.Items ?? [];
@@ -46,15 +54,16 @@ internal static class PersistentMenu
         var part = new GraphProfile.Part([.. items.Select(item => item!.Type == "url"
             ? new GraphProfile.Item(Type: "web_url", Title: item.Title, Url: item.Url)
             : new GraphProfile.Item(Type: "postback", Title: item.Title, Payload: item.Payload))]);
-        var problem = await profile.WriteAsync(caller, account_id, new GraphProfile(PersistentMenu: [part]), cancellationToken);
-        if (problem is not null) return problem;
+        var changes = new AuditChanges().With(Part, null, items);
+        var written = new GraphProfile(PersistentMenu: [part]);
+        if (await profile.WriteAsync(caller, account_id, written, audit, changes, cancellationToken) is { } problem) return problem;
         return TypedResults.Ok(menu);
     }
 
     private static async Task<Results<NoContent, ProblemHttpResult>> DeleteAsync(
-        AccountId account_id, Caller caller, MessengerProfile profile, CancellationToken cancellationToken)
+        AccountId account_id, Caller caller, AuditTrail audit, MessengerProfile profile, CancellationToken cancellationToken)
     {
-        if (await profile.RemoveAsync(caller, account_id, Part, cancellationToken) is { } problem) return problem;
+        if (await profile.RemoveAsync(caller, account_id, Part, audit, cancellationToken) is { } problem) return problem;
         return TypedResults.NoContent();
     }
 

@@ -1,4 +1,5 @@
 using InstaMessenger.Contracts.Ids;
+using InstaMessenger.Hosting.Audit;
 using InstaMessenger.Hosting.Database;
 using InstaMessenger.Hosting.Http;
 using InstaMessenger.Hosting.Security;
@@ -20,12 +21,14 @@ internal static class CheckAccount
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(100);
 
     public static void MapCheckAccount(this IEndpointRouteBuilder routes) =>
-        routes.MapPost("/api/v1/accounts/{account_id}/health/check", HandleAsync).Needs(Scopes.Manage).WithTags("Accounts")
+        routes.MapPost("/api/v1/accounts/{account_id}/health/check", HandleAsync).Needs(Scopes.Manage)
+            .Audited(AuditActions.AccountChecked).WithTags("Accounts")
             .WithSummary("Asks Meta now how the account stands, for 10 s at most, and answers with its health.");
 
     private static async Task<Results<Ok<AccountHealth>, ProblemHttpResult>> HandleAsync(
         AccountId account_id,
         Caller caller,
+        AuditTrail audit,
         KnownAccounts accounts,
         HealthReading reading,
         IUnitOfWork<SenderDbContext> unitOfWork,
@@ -42,6 +45,7 @@ internal static class CheckAccount
                 if (row is null) scope.Db.Add(row = Checkup.Of(account_id));
                 row.CheckNow(clock.GetUtcNow());
                 scope.AfterCommit(signal.Wake);
+                audit.Record(scope, account_id.Value, account_id);
                 return row.Claims;
             },
             cancellationToken);

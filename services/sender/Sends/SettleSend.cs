@@ -1,5 +1,6 @@
 using InstaMessenger.Contracts.Events;
 using InstaMessenger.Contracts.Ids;
+using InstaMessenger.Hosting.Audit;
 using InstaMessenger.Hosting.Database;
 using InstaMessenger.Hosting.Http;
 using InstaMessenger.Hosting.Security;
@@ -19,7 +20,8 @@ internal static class SettleSend
     private static readonly SendError GivenUp = new("given_up", "It was never known to be sent, and was given up.", true, null);
 
     public static void MapSettleSend(this IEndpointRouteBuilder routes) =>
-        routes.MapPost("/api/v1/sends/{message_id}/settle", HandleAsync).Needs(Scopes.Manage).WithTags("Operations")
+        routes.MapPost("/api/v1/sends/{message_id}/settle", HandleAsync).Needs(Scopes.Manage)
+            .Audited(AuditActions.SendSettled).WithTags("Operations")
             .ProducesProblem(StatusCodes.Status409Conflict).ProducesProblem(StatusCodes.Status422UnprocessableEntity)
             .WithSummary("Decides an unknown send: failed, or resend at the risk of a second delivery.");
 
@@ -27,6 +29,7 @@ internal static class SettleSend
         MessageId message_id,
         Decision decision,
         Caller caller,
+        AuditTrail audit,
         IUnitOfWork<SenderDbContext> unitOfWork,
         SendSignal signal,
         TimeProvider clock,
@@ -43,6 +46,8 @@ internal static class SettleSend
                         StatusCodes.Status409Conflict, "not_unknown", "Only an unknown send can be settled by hand.", ("state", row.State));
                 scope.Publish(Decide(row, outcome, clock.GetUtcNow()), row.TraceParent);
                 scope.AfterCommit(signal.Wake);
+                audit.Record(
+                    scope, message_id.Value, row.AccountId, new AuditChanges().With("state", LedgerState.Unknown, outcome));
                 return TypedResults.Ok(SendView.Of(row));
             },
             cancellationToken);

@@ -18,6 +18,7 @@ internal static class AccessSetup
         services.AddSingleton<SignInThrottle>();
         services.AddSingleton<SessionTokens>();
         services.AddSingleton<SignIn>();
+        services.AddSingleton<ChangePassword>();
         services.AddWorker<SignInSweep>();
         services.AddHostedService<BootstrapAdmin>();
         // Every service asks the store over HTTP. The store, and so the standalone process, knows by itself.
@@ -29,13 +30,18 @@ internal static class AccessSetup
         var sessions = app.MapGroup("/ui/session").AllowAnonymous().WithTags("Sessions");
         SignIn.Map(sessions);
         sessions.MapSignOut();
+        app.MapShowSession();
         app.MapWhoAmI();
 
         var users = app.MapGroup("/api/v1/users").RequireAuthorization(CallerAuthenticationSetup.Admin).WithTags("Users");
         users.MapListUsers();
+        users.MapShowUser();
         users.MapCreateUser();
+        users.MapChangeUser();
         users.MapDeleteUser();
         users.MapUserAccounts();
+        // Everybody changes their own.
+        ChangePassword.Map(app.MapGroup("/api/v1/users").WithTags("Users"));
 
         var keys = app.MapGroup("/api/v1/api-keys").WithTags("API keys");
         keys.MapListApiKeys();

@@ -1,4 +1,5 @@
 using InstaMessenger.Contracts.Ids;
+using InstaMessenger.Hosting.Audit;
 using InstaMessenger.Hosting.Database;
 using InstaMessenger.Hosting.Http;
 using InstaMessenger.Hosting.Security;
@@ -25,11 +26,17 @@ internal static class CreateApiKey
 
     public static void MapCreateApiKey(this IEndpointRouteBuilder routes) => routes.MapPost("", HandleAsync)
         .Needs(Scopes.Manage)
+        .Audited(AuditActions.ApiKeyCreated)
         .WithSummary("Make an API key; it is shown this once.")
         .ProducesProblem(StatusCodes.Status422UnprocessableEntity);
 
     private static async Task<Results<Created<ApiKeyView>, ProblemHttpResult>> HandleAsync(
-        Caller caller, NewApiKey request, IUnitOfWork<StoreDbContext> unitOfWork, TimeProvider clock, CancellationToken cancellationToken)
+        Caller caller,
+        NewApiKey request,
+        AuditTrail audit,
+        IUnitOfWork<StoreDbContext> unitOfWork,
+        TimeProvider clock,
+        CancellationToken cancellationToken)
     {
         var faults = new List<(string, string)>();
         var name = request.Name?.Trim();
@@ -41,18 +48,20 @@ internal static class CreateApiKey
         if (!TryRead(request.Scopes, out var scopes)) faults.Add(("scopes", "It is null, or one or more of read, send, manage."));
         if (faults.Count > 0) return Problems.Invalid([.. faults]);
         return await unitOfWork.ExecuteAsync(
-            scope => CreateAsync(scope.Db, caller, name!, accounts, scopes, request.ExpiresAt, clock), cancellationToken);
+            scope => CreateAsync(scope, caller, name!, accounts, scopes, request.ExpiresAt, audit, clock), cancellationToken);
     }
 
     private static async Task<Results<Created<ApiKeyView>, ProblemHttpResult>> CreateAsync(
-        StoreDbContext db,
+        WorkScope<StoreDbContext> scope,
         Caller caller,
         string name,
         IReadOnlyList<AccountId>? accounts,
         Scopes scopes,
         DateTimeOffset? expiresAt,
+        AuditTrail audit,
         TimeProvider clock)
     {
+        var db = scope.Db;
         if (await EffectiveAccess.AgainAsync(db, caller) is not { } current)
             return Problems.Of(StatusCodes.Status401Unauthorized, "unauthorized");
         if (await Delegation.FaultAsync(db, caller, scopes, expiresAt) is { } fault) return fault;
@@ -65,7 +74,9 @@ internal static class CreateApiKey
         var made = ApiKey.Create(name, caller.UserId, secret, scoped: accounts is not null, scopes, expiresAt, clock);
         db.Add(made);
         db.AddRange((accounts ?? []).Select(account => new ApiKeyAccount { KeyId = made.Id, AccountId = account }));
-        return TypedResults.Created((string?)null, ApiKeyView.Of(made, accounts ?? [], secret));
+        var view = ApiKeyView.Of(made, accounts ?? []);
+        audit.Record(scope, made.Id, accounts is [var only] ? only : null, AuditChanges.Of(null, view));
+        return TypedResults.Created((string?)null, view with { Key = secret });
     }
 
     private static bool TryRead(IReadOnlyList<string?>? words, out Scopes scopes)

@@ -1,4 +1,5 @@
 using InstaMessenger.Contracts.Ids;
+using InstaMessenger.Hosting.Audit;
 using InstaMessenger.Hosting.Database;
 using InstaMessenger.Hosting.Http;
 using InstaMessenger.Hosting.Security;
@@ -24,6 +25,7 @@ internal static class CreateUser
 {
     public static void MapCreateUser(this IEndpointRouteBuilder routes) => routes.MapPost("", HandleAsync)
         .Needs(Scopes.Manage)
+        .Audited(AuditActions.UserCreated)
         .WithSummary("Add a user.")
         .ProducesProblem(StatusCodes.Status409Conflict)
         .ProducesProblem(StatusCodes.Status422UnprocessableEntity);
@@ -31,6 +33,7 @@ internal static class CreateUser
     private static async Task<Results<Created<UserView>, ProblemHttpResult>> HandleAsync(
         NewUser request,
         Caller caller,
+        AuditTrail audit,
         IUnitOfWork<StoreDbContext> unitOfWork,
         Passwords passwords,
         TimeProvider clock,
@@ -47,21 +50,33 @@ internal static class CreateUser
 
         var hash = passwords.Hash(request.Password!);
         return await unitOfWork.ExecuteAsync(
-            scope => CreateAsync(scope.Db, caller, User.Create(request.Username!, hash, role.Value, clock), accounts), cancellationToken);
+            scope => CreateAsync(scope, caller, User.Create(request.Username!, hash, role.Value, clock), accounts, audit),
+            cancellationToken);
+    }
+
+    /// <summary>What is told when another user has the name; null when none has.</summary>
+    public static async Task<ProblemHttpResult?> TakenAsync(StoreDbContext db, string username, string? except = null)
+    {
+        var key = Usernames.KeyOf(username);
+        return await db.Set<User>().AnyAsync(row => row.UsernameKey == key && row.Id != except)
+            ? Problems.Of(
+                StatusCodes.Status409Conflict, "username_taken", "There is a user of that name (upper and lower case are the same).")
+            : null;
     }
 
     private static async Task<Results<Created<UserView>, ProblemHttpResult>> CreateAsync(
-        StoreDbContext db, Caller caller, User user, IReadOnlyList<AccountId> accounts)
+        WorkScope<StoreDbContext> scope, Caller caller, User user, IReadOnlyList<AccountId> accounts, AuditTrail audit)
     {
+        var db = scope.Db;
         // A user stays for good, and their session may do everything.
         if (await Delegation.FaultAsync(db, caller, Scopes.All, until: null) is { } fault) return fault;
-        if (await db.Set<User>().AnyAsync(row => row.UsernameKey == user.UsernameKey))
-            return Problems.Of(
-                StatusCodes.Status409Conflict, "username_taken", "There is a user of that name (upper and lower case are the same).");
+        if (await TakenAsync(db, user.Username) is { } taken) return taken;
         if (await AccountIds.UnknownAsync(db, accounts) is [var unknown, ..])
             return Problems.Invalid(("account_ids", $"There is no account {unknown}."));
         db.Add(user);
         db.AddRange(accounts.Select(account => new Membership { UserId = user.Id, AccountId = account }));
-        return TypedResults.Created((string?)null, UserView.Of(user, accounts));
+        var view = UserView.Of(user, accounts);
+        audit.Record(scope, user.Id, changes: AuditChanges.Of(null, view));
+        return TypedResults.Created($"/api/v1/users/{user.Id}", view);
     }
 }

@@ -1,3 +1,4 @@
+using InstaMessenger.Hosting.Audit;
 using InstaMessenger.Hosting.Database;
 using InstaMessenger.Hosting.Http;
 using InstaMessenger.Hosting.Security;
@@ -12,25 +13,33 @@ internal static class DeleteUser
 {
     public static void MapDeleteUser(this IEndpointRouteBuilder routes) => routes.MapDelete("{id}", HandleAsync)
         .Needs(Scopes.Manage)
+        .Audited(AuditActions.UserDeleted)
         .WithSummary("Delete a user, with sessions and keys.")
         .ProducesProblem(StatusCodes.Status409Conflict);
 
     private static Task<Results<NoContent, ProblemHttpResult>> HandleAsync(
-        string id, IUnitOfWork<StoreDbContext> unitOfWork, AccessChanges changes, CancellationToken cancellationToken) =>
-        unitOfWork.ExecuteAsync(scope => DeleteAsync(scope, id, changes), cancellationToken);
+        string id,
+        Caller caller,
+        AuditTrail audit,
+        IUnitOfWork<StoreDbContext> unitOfWork,
+        AccessChanges changes,
+        CancellationToken cancellationToken) =>
+        unitOfWork.ExecuteAsync(scope => DeleteAsync(scope, caller, id, audit, changes), cancellationToken);
 
     private static async Task<Results<NoContent, ProblemHttpResult>> DeleteAsync(
-        WorkScope<StoreDbContext> scope, string id, AccessChanges changes)
+        WorkScope<StoreDbContext> scope, Caller caller, string id, AuditTrail audit, AccessChanges changes)
     {
         var db = scope.Db;
         // Two admins who delete each other at once would otherwise both still count the other.
-        var admins = await db.Set<User>().Where(user => user.Role == UserRole.Admin).LockAsync();
+        var admins = await db.Set<User>().Where(user => user.Role == UserRole.Admin && user.DeactivatedAt == null).LockAsync();
+        if (await EffectiveAccess.AgainAsync(db, caller) is not { IsAdmin: true })
+            return Problems.Of(StatusCodes.Status401Unauthorized, "unauthorized");
         if (await db.Set<User>().AsNoTracking().SingleOrDefaultAsync(user => user.Id == id) is not { } user)
             return Problems.NotFound("user");
-        if (user.Role == UserRole.Admin && admins == 1)
-            return Problems.Of(
-                StatusCodes.Status409Conflict, "last_admin", "The last admin cannot be deleted: nobody could manage users any more.");
+        if (user is { Role: UserRole.Admin, IsActive: true } && admins == 1) return ChangeUser.LastAdmin("They cannot be deleted");
 
+        audit.Record(
+            scope, id, changes: AuditChanges.Of(UserView.Of(user, await ShowUser.AccountsOfAsync(db, id)), null));
         await db.Set<Session>().Where(row => row.UserId == id).ExecuteDeleteAsync();
         await db.Set<Membership>().Where(row => row.UserId == id).ExecuteDeleteAsync();
         await db.Set<ApiKeyAccount>().Where(row => db.Set<ApiKey>().Any(key => key.Id == row.KeyId && key.UserId == id))

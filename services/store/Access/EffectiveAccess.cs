@@ -8,27 +8,24 @@ namespace InstaMessenger.Store.Access;
 
 /// <summary>
 /// Decides who may see what: an admin everything, an agent the accounts they are a member of, a key what its owner sees and its scope
-/// allows. A deleted user and their keys see nothing.
+/// allows. A user who is deleted or deactivated sees nothing, and neither do their keys.
 /// </summary>
 internal static class EffectiveAccess
 {
     public static async Task<Caller?> OfUserAsync(StoreDbContext db, string userId, CancellationToken cancellationToken)
     {
-        var role = await db.Set<User>().Where(user => user.Id == userId).Select(user => (UserRole?)user.Role)
-            .SingleOrDefaultAsync(cancellationToken);
-        return role switch
-        {
-            null => null,
-            UserRole.Admin => new Caller(userId, CallerKind.User, userId, IsAdmin: true, AccountReach.All),
-            _ => new Caller(
-                userId, CallerKind.User, userId, IsAdmin: false, AccountReach.Of(await MembershipsAsync(db, userId, cancellationToken))),
-        };
+        var user = await db.Set<User>().Where(row => row.Id == userId && row.DeactivatedAt == null)
+            .Select(row => new { row.Role, row.Username }).SingleOrDefaultAsync(cancellationToken);
+        if (user is null) return null;
+        var isAdmin = user.Role == UserRole.Admin;
+        var reach = isAdmin ? AccountReach.All : AccountReach.Of(await MembershipsAsync(db, userId, cancellationToken));
+        return new Caller(userId, CallerKind.User, userId, isAdmin, reach, Name: user.Username);
     }
 
     public static async Task<Caller?> OfKeyAsync(StoreDbContext db, ApiKey key, CancellationToken cancellationToken)
     {
         if (await OfUserAsync(db, key.UserId, cancellationToken) is not { } owner) return null;
-        var caller = owner with { Id = key.Id, Kind = CallerKind.Key, Scopes = key.Scopes };
+        var caller = owner with { Id = key.Id, Kind = CallerKind.Key, Scopes = key.Scopes, Name = key.Name };
         if (!key.Scoped) return caller;
         var scope = await db.ReadableAsync(
             db.Set<ApiKeyAccount>().Where(row => row.KeyId == key.Id).Select(row => row.AccountId).OrderBy(id => id), cancellationToken);
@@ -37,7 +34,7 @@ internal static class EffectiveAccess
 
     /// <summary>
     /// Reads the caller as they are now, in the transaction that decides. What they could see when the request came may have grown (they
-    /// linked the account in parallel) or gone. Null when they are deleted or their key is revoked.
+    /// linked the account in parallel) or gone. Null when they are deleted or deactivated, or their key is revoked.
     /// </summary>
     public static async Task<Caller?> AgainAsync(StoreDbContext db, Caller caller, CancellationToken cancellationToken = default)
     {

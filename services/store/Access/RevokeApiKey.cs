@@ -1,3 +1,4 @@
+using InstaMessenger.Hosting.Audit;
 using InstaMessenger.Hosting.Database;
 using InstaMessenger.Hosting.Http;
 using InstaMessenger.Hosting.Security;
@@ -12,11 +13,13 @@ internal static class RevokeApiKey
 {
     public static void MapRevokeApiKey(this IEndpointRouteBuilder routes) => routes.MapDelete("{id}", HandleAsync)
         .Needs(Scopes.Manage)
+        .Audited(AuditActions.ApiKeyRevoked)
         .WithSummary("Revoke an API key.");
 
     private static Task<Results<NoContent, ProblemHttpResult>> HandleAsync(
         string id,
         Caller caller,
+        AuditTrail audit,
         IUnitOfWork<StoreDbContext> unitOfWork,
         AccessChanges changes,
         TimeProvider clock,
@@ -26,10 +29,12 @@ internal static class RevokeApiKey
             {
                 var now = clock.GetUtcNow();
                 var visible = await VisibleKeys.OfAsync(scope.Db, caller);
+                var name = await visible.Where(key => key.Id == id).Select(key => key.Name).SingleOrDefaultAsync();
                 var revoked = await visible.Where(key => key.Id == id)
                     .ExecuteUpdateAsync(set => set.SetProperty(key => key.RevokedAt, now));
                 scope.AfterCommit(changes.Announce);
                 if (revoked == 0) return Problems.NotFound("API key");
+                audit.Record(scope, id, changes: new AuditChanges().With("name", name, null));
                 return TypedResults.NoContent();
             },
             cancellationToken);

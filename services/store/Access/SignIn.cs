@@ -47,7 +47,8 @@ internal sealed partial class SignIn(
             return TryLater(context, TimeSpan.FromSeconds(5), "Too many people sign in just now.");
         }
 
-        if (user is null || right is false)
+        // Somebody who is deactivated is told what a stranger is told, after as long.
+        if (user is not { IsActive: true } || right is false)
         {
             // Only of people there are: their number and the throttle bound the lines, and made-up names would fill the disk. That somebody
             // was refused is in the log of problems.
@@ -55,7 +56,7 @@ internal sealed partial class SignIn(
             return Refused();
         }
 
-        var session = await OpenAsync(user.Id, given.Username, address, cancellationToken);
+        if (await OpenAsync(user, given.Username, address, cancellationToken) is not { } session) return Refused();
         var token = tokens.Issue(session);
         context.Response.Cookies.Append(Credential.SessionCookie, token, SessionCookie.Options(context.Request, session.ExpiresAt));
         context.Response.Headers.CacheControl = "no-store";
@@ -63,10 +64,16 @@ internal sealed partial class SignIn(
         return TypedResults.Ok(new SignedIn(token, session.ExpiresAt, new SignedInUser(user.Id, user.Username, user.Role)));
     }
 
-    private Task<Session> OpenAsync(string userId, string username, string address, CancellationToken cancellationToken) =>
-        unitOfWork.ExecuteAsync(
+    /// <summary>Opens a session, unless the password was changed or the user deactivated since it was checked.</summary>
+    private Task<Session?> OpenAsync(User user, string username, string address, CancellationToken cancellationToken) =>
+        unitOfWork.ExecuteAsync<Session?>(
         async scope =>
         {
+            var (userId, hash) = (user.Id, user.PasswordHash);
+            // The row is held: a change that ends all sessions waits for this one, or this one sees the change.
+            var same = await scope.Db.Set<User>()
+                .Where(row => row.Id == userId && row.PasswordHash == hash && row.DeactivatedAt == null).LockAsync();
+            if (same == 0) return null;
             await throttle.SucceededAsync(scope.Db, username, address);
             var now = clock.GetUtcNow();
             // Removed here, because this is where the rows come from; otherwise they would grow for ever.
@@ -85,7 +92,8 @@ internal sealed partial class SignIn(
         "unauthorized",
         "Sign in with HTTP Basic (curl -u username): one of the two is wrong, or they are missing.");
 
-    private static ProblemHttpResult TryLater(HttpContext context, TimeSpan wait, string why)
+    /// <summary>429 with the seconds to wait.</summary>
+    public static ProblemHttpResult TryLater(HttpContext context, TimeSpan wait, string why)
     {
         var seconds = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds));
         context.Response.Headers.RetryAfter = seconds.ToString();

@@ -14,22 +14,33 @@ internal enum UserRole
     Admin,
 }
 
-/// <summary>A person who signs in. Deleting them ends their sessions and their API keys.</summary>
+/// <summary>
+/// A person who signs in. Deleting them ends their sessions and their API keys; deactivating them ends their sessions, and their keys are
+/// good for nothing until they are activated again.
+/// </summary>
 internal sealed class User
 {
     /// <summary><c>usr_…</c>.</summary>
     public required string Id { get; init; }
 
-    public required string Username { get; init; }
+    public required string Username { get; set; }
 
     /// <summary>The username in lower case: unique, so that Ann and ann are one.</summary>
-    public required string UsernameKey { get; init; }
+    public required string UsernameKey { get; set; }
 
-    public required string PasswordHash { get; init; }
+    public required string PasswordHash { get; set; }
 
-    public required UserRole Role { get; init; }
+    public required UserRole Role { get; set; }
 
     public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>Since when they may not sign in (UTC); null for somebody who may.</summary>
+    public DateTimeOffset? DeactivatedAt { get; set; }
+
+    public bool IsActive => DeactivatedAt is null;
+
+    /// <summary>Gives them another name.</summary>
+    public void Rename(string username) => (Username, UsernameKey) = (username, Usernames.KeyOf(username));
 
     public static User Create(string username, string passwordHash, UserRole role, TimeProvider clock) => new()
     {
@@ -52,6 +63,7 @@ internal sealed class User
             entity.Property(user => user.UsernameKey).HasMaxLength(Usernames.Longest);
             entity.Property(user => user.PasswordHash).HasMaxLength(256);
             entity.Property(user => user.Role).HasMaxLength(10);
+            entity.Ignore(user => user.IsActive);
             entity.HasRowVersion();
             entity.HasIndex(user => user.UsernameKey).IsUnique();
         }

@@ -1,4 +1,5 @@
 using InstaMessenger.Contracts.Ids;
+using InstaMessenger.Hosting.Audit;
 using InstaMessenger.Hosting.Database;
 using InstaMessenger.Hosting.Http;
 using InstaMessenger.Hosting.Security;
@@ -19,10 +20,12 @@ internal static class UserAccounts
     {
         routes.MapPost("{id}/accounts", AddAsync)
             .Needs(Scopes.Manage)
+            .Audited(AuditActions.UserAccountsAdded)
             .WithSummary("Let an agent see accounts.")
             .ProducesProblem(StatusCodes.Status422UnprocessableEntity);
         routes.MapDelete("{id}/accounts/{accountId}", RemoveAsync)
             .Needs(Scopes.Manage)
+            .Audited(AuditActions.UserAccountRemoved)
             .WithSummary("Take an account from an agent.");
     }
 
@@ -30,18 +33,20 @@ internal static class UserAccounts
         string id,
         NewMemberships request,
         Caller caller,
+        AuditTrail audit,
         IUnitOfWork<StoreDbContext> unitOfWork,
         AccessChanges changes,
         CancellationToken cancellationToken)
     {
         if (request.AccountIds is null) return Problems.Invalid(("account_ids", "A list of account ids is needed."));
         if (AccountIds.Parse(request.AccountIds, out var fault) is not { } accounts) return Problems.Invalid(("account_ids", fault!));
-        return await unitOfWork.ExecuteAsync(scope => GrantAsync(scope, caller, id, accounts, changes), cancellationToken);
+        return await unitOfWork.ExecuteAsync(scope => GrantAsync(scope, caller, id, accounts, audit, changes), cancellationToken);
     }
 
     private static Task<Results<NoContent, ProblemHttpResult>> RemoveAsync(
         string id,
         AccountId accountId,
+        AuditTrail audit,
         IUnitOfWork<StoreDbContext> unitOfWork,
         AccessChanges changes,
         CancellationToken cancellationToken) =>
@@ -52,12 +57,18 @@ internal static class UserAccounts
                     .ExecuteDeleteAsync();
                 scope.AfterCommit(changes.Announce);
                 if (removed == 0) return Problems.NotFound("membership");
+                audit.Record(scope, id, accountId);
                 return TypedResults.NoContent();
             },
             cancellationToken);
 
     private static async Task<Results<Ok<UserView>, ProblemHttpResult>> GrantAsync(
-        WorkScope<StoreDbContext> scope, Caller caller, string id, IReadOnlyList<AccountId> accounts, AccessChanges changes)
+        WorkScope<StoreDbContext> scope,
+        Caller caller,
+        string id,
+        IReadOnlyList<AccountId> accounts,
+        AuditTrail audit,
+        AccessChanges changes)
     {
         var db = scope.Db;
         // A membership stays for good, and lets the agent's session do everything with the account.
@@ -68,6 +79,9 @@ internal static class UserAccounts
         var before = await db.Set<Membership>().Where(row => row.UserId == id).Select(row => row.AccountId).ToListAsync();
         db.AddRange(accounts.Except(before).Select(account => new Membership { UserId = id, AccountId = account }));
         scope.AfterCommit(changes.Announce);
-        return TypedResults.Ok(UserView.Of(user, before.Union(accounts)));
+        var view = UserView.Of(user, before.Union(accounts));
+        audit.Record(
+            scope, id, accounts is [var only] ? only : null, AuditChanges.Of(UserView.Of(user, before), view));
+        return TypedResults.Ok(view);
     }
 }

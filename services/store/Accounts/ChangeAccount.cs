@@ -1,6 +1,7 @@
 using System.Text.Json;
 using InstaMessenger.Contracts.Events;
 using InstaMessenger.Contracts.Ids;
+using InstaMessenger.Hosting.Audit;
 using InstaMessenger.Hosting.Database;
 using InstaMessenger.Hosting.Http;
 using InstaMessenger.Hosting.Security;
@@ -49,6 +50,7 @@ internal static class ChangeAccount
 {
     public static void MapChangeAccount(this IEndpointRouteBuilder routes) => routes.MapPatch("{id}", HandleAsync)
         .Needs(Scopes.Manage)
+        .Audited(AuditActions.AccountChanged)
         .WithSummary("Change a linked account.")
         .ProducesProblem(StatusCodes.Status409Conflict)
         .ProducesProblem(StatusCodes.Status422UnprocessableEntity)
@@ -58,6 +60,7 @@ internal static class ChangeAccount
         AccountId id,
         ChangeAccountRequest request,
         Caller caller,
+        AuditTrail audit,
         OutboundRules outbound,
         IUnitOfWork<StoreDbContext> unitOfWork,
         AccountWriter writer,
@@ -89,7 +92,7 @@ internal static class ChangeAccount
             input = input with { Proven = proven };
         }
 
-        return await unitOfWork.ExecuteAsync(scope => ChangeAsync(scope, caller, id, input, request, writer), cancellationToken);
+        return await unitOfWork.ExecuteAsync(scope => ChangeAsync(scope, caller, id, input, request, writer, audit), cancellationToken);
     }
 
     private static async Task<(ProvenAccount? Proven, ProblemHttpResult? Problem)> ProveAsync(
@@ -109,12 +112,21 @@ internal static class ChangeAccount
         AccountId id,
         AccountInput input,
         ChangeAccountRequest request,
-        AccountWriter writer)
+        AccountWriter writer,
+        AuditTrail audit)
     {
         if (await LinkedAccounts.FindAsync(scope.Db, caller, id) is not { } account) return Problems.NotFound("account");
+        var before = AccountView.Of(account);
         var (problem, newSecret) = await writer.LinkAsync(scope, caller, account, input);
         if (problem is not null) return problem;
         account.Configure(request.HumanAgent, request.MarkSeen, request.HistoryEvents);
+        audit.Record(
+            scope,
+            id.Value,
+            id,
+            AuditChanges.Of(before, AccountView.Of(account))
+                .WithSecret("access_token", input.AccessToken is not null)
+                .WithSecret("webhook_secret", input.WebhookSecret is not null || newSecret is not null));
         return TypedResults.Ok(AccountView.Of(account, newSecret));
     }
 }

@@ -1,5 +1,6 @@
 using InstaMessenger.Contracts.Events;
 using InstaMessenger.Contracts.Ids;
+using InstaMessenger.Hosting.Audit;
 using InstaMessenger.Hosting.Database;
 using InstaMessenger.Hosting.Http;
 using InstaMessenger.Hosting.Security;
@@ -55,6 +56,7 @@ internal sealed partial class LinkAccount(
 {
     public static void Map(IEndpointRouteBuilder routes) => routes.MapPost("", HandleAsync)
         .Needs(Scopes.Manage)
+        .Audited(AuditActions.AccountLinked)
         .WithSummary("Link an Instagram account (201), or link it again with what is given now (200).")
         .WithDescription(
             "The token is tried with Meta first: token_of_another_account or token_invalid when it does not prove the account, 503 when "
@@ -69,6 +71,7 @@ internal sealed partial class LinkAccount(
     private static async Task<Results<Created<AccountView>, Ok<AccountView>, ProblemHttpResult>> HandleAsync(
         LinkAccountRequest request,
         Caller caller,
+        AuditTrail audit,
         OutboundRules outbound,
         LinkAccount link,
         CancellationToken cancellationToken)
@@ -88,14 +91,14 @@ internal sealed partial class LinkAccount(
         problem ??= AccountProof.Contradiction(proven!, instagramAccount.Value, input.MessagingChannelId, page);
         if (problem is not null) return problem;
         input = input with { Proven = proven };
-        return await link.LinkAsync(caller, input, request.HistoryEvents, cancellationToken);
+        return await link.LinkAsync(caller, input, request.HistoryEvents, audit, cancellationToken);
     }
 
     /// <summary>Links an account that came by Meta's login; returns its id, or the code of why not.</summary>
     public async Task<(AccountId? Linked, string? Error)> ConnectAsync(
-        Caller caller, AccountInput input, CancellationToken cancellationToken)
+        Caller caller, AccountInput input, AuditTrail audit, CancellationToken cancellationToken)
     {
-        var answer = await LinkAsync(caller, input, historyEvents: null, cancellationToken);
+        var answer = await LinkAsync(caller, input, historyEvents: null, audit, cancellationToken);
         return answer.Result switch
         {
             Created<AccountView> made => (made.Value!.Id, null),
@@ -106,8 +109,8 @@ internal sealed partial class LinkAccount(
     }
 
     private Task<Results<Created<AccountView>, Ok<AccountView>, ProblemHttpResult>> LinkAsync(
-        Caller caller, AccountInput input, bool? historyEvents, CancellationToken cancellationToken) =>
-        unitOfWork.ExecuteAsync(scope => LinkAsync(scope, caller, input, historyEvents), cancellationToken);
+        Caller caller, AccountInput input, bool? historyEvents, AuditTrail audit, CancellationToken cancellationToken) =>
+        unitOfWork.ExecuteAsync(scope => LinkAsync(scope, caller, input, historyEvents, audit), cancellationToken);
 
     private Task<(ProvenAccount? Proven, ProblemHttpResult? Problem)> ProveAsync(AccountInput input, CancellationToken cancellationToken)
     {
@@ -118,7 +121,7 @@ internal sealed partial class LinkAccount(
     }
 
     private async Task<Results<Created<AccountView>, Ok<AccountView>, ProblemHttpResult>> LinkAsync(
-        WorkScope<StoreDbContext> scope, Caller caller, AccountInput input, bool? historyEvents)
+        WorkScope<StoreDbContext> scope, Caller caller, AccountInput input, bool? historyEvents, AuditTrail audit)
     {
         var (db, instagramAccount) = (scope.Db, input.Proven!.InstagramAccountId);
         if (await EffectiveAccess.AgainAsync(db, caller) is not { } current)
@@ -133,6 +136,7 @@ internal sealed partial class LinkAccount(
                 "account_taken",
                 "That Instagram account is linked by somebody else; an admin can give you access.");
 
+        var before = known is null ? null : AccountView.Of(known);
         var account = known ?? Account.Create(AccountId.New(clock), instagramAccount, clock.GetUtcNow());
         var (problem, newSecret) = await writer.LinkAsync(scope, current, account, input);
         if (problem is not null) return problem;
@@ -144,6 +148,14 @@ internal sealed partial class LinkAccount(
         if (known is null) scope.AfterCommit(() => LogLinked(logger, account.Id, current.Id));
         else scope.AfterCommit(() => LogLinkedAgain(logger, account.Id, current.Id));
         var view = AccountView.Of(account, newSecret);
+        audit.Record(
+            scope,
+            account.Id.Value,
+            account.Id,
+            AuditChanges.Of(before, view).WithSecret("access_token")
+                .WithSecret("webhook_secret", input.WebhookSecret is not null || newSecret is not null),
+            // Who comes back from Meta's login has no credential with them.
+            current);
         if (known is null) return TypedResults.Created($"/api/v1/accounts/{account.Id}", view);
         return TypedResults.Ok(view);
     }

@@ -1,4 +1,5 @@
 using InstaMessenger.Contracts.Ids;
+using InstaMessenger.Hosting.Audit;
 using InstaMessenger.Hosting.Database;
 using InstaMessenger.Hosting.Http;
 using InstaMessenger.Hosting.Security;
@@ -18,7 +19,8 @@ internal static class ReservedIdentifiers
     {
         group.RequireAuthorization(CallerAuthenticationSetup.Admin).WithTags("Operations");
         group.MapGet("", ListAsync).Needs(Scopes.Read).WithSummary("Channel ids that are kept for accounts that do not use them now.");
-        group.MapDelete("{id}", ReleaseAsync).Needs(Scopes.Manage).WithSummary("Release a channel id for the next account that names it.");
+        group.MapDelete("{id}", ReleaseAsync).Needs(Scopes.Manage).Audited(AuditActions.IdentifierReleased)
+            .WithSummary("Release a channel id for the next account that names it.");
     }
 
     private static async Task<Ok<Page<ReservedIdentifierView>>> ListAsync(
@@ -42,7 +44,7 @@ internal static class ReservedIdentifiers
     }
 
     private static Task<Results<NoContent, ProblemHttpResult>> ReleaseAsync(
-        string id, IUnitOfWork<StoreDbContext> unitOfWork, CancellationToken cancellationToken) =>
+        string id, AuditTrail audit, IUnitOfWork<StoreDbContext> unitOfWork, CancellationToken cancellationToken) =>
         unitOfWork.ExecuteAsync<Results<NoContent, ProblemHttpResult>>(
             async scope =>
             {
@@ -57,6 +59,7 @@ internal static class ReservedIdentifiers
                     ReservedIds.Release(scope.Db, holder, row);
                 }
 
+                audit.Record(scope, id, rows[0].AccountId);
                 return TypedResults.NoContent();
             },
             cancellationToken);

@@ -1,4 +1,5 @@
 using InstaMessenger.Contracts.Ids;
+using InstaMessenger.Hosting.Audit;
 using InstaMessenger.Hosting.Database;
 using InstaMessenger.Hosting.Http;
 using InstaMessenger.Hosting.Security;
@@ -18,6 +19,7 @@ internal static class UnlinkAccount
 {
     public static void MapUnlinkAccount(this IEndpointRouteBuilder routes) => routes.MapDelete("{id}", HandleAsync)
         .Needs(Scopes.Manage)
+        .Audited(AuditActions.AccountUnlinked)
         .WithSummary("Unlink an account; its messages stay, or with erase=true everything of it is erased.")
         .WithDescription(
             "With erase=true the answer is the report: 200 when all is gone, 202 when some of it takes longer. Linking it again later "
@@ -27,6 +29,7 @@ internal static class UnlinkAccount
         AccountId id,
         bool? erase,
         Caller caller,
+        AuditTrail audit,
         IUnitOfWork<StoreDbContext> unitOfWork,
         AccountWriter writer,
         ErasureStart erasures,
@@ -39,6 +42,8 @@ internal static class UnlinkAccount
                 if (await FindAsync(scope.Db, caller, id, erase == true) is not { } account) return (false, null);
                 var begun = erase == true ? await erasures.OfAccountAsync(scope, account, requestCode: null) : null;
                 if (account.UnlinkedAt is null) writer.Unlink(scope, account);
+                audit.Record(
+                    scope, id.Value, id, begun is null ? null : new AuditChanges().With("erase", null, begun.Id));
                 return (true, begun?.Id);
             },
             cancellationToken);

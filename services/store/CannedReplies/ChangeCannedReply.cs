@@ -1,5 +1,6 @@
 using System.Text.Json;
 using InstaMessenger.Contracts.Ids;
+using InstaMessenger.Hosting.Audit;
 using InstaMessenger.Hosting.Database;
 using InstaMessenger.Hosting.Http;
 using InstaMessenger.Hosting.Security;
@@ -22,6 +23,7 @@ internal static class ChangeCannedReply
 {
     public static void MapChangeCannedReply(this IEndpointRouteBuilder routes) => routes.MapPatch("{id}", HandleAsync)
         .Needs(Scopes.Manage)
+        .Audited(AuditActions.CannedReplyChanged)
         .WithSummary("Change a saved reply.")
         .WithDescription("account_ids is a list of account ids, or null for all accounts.")
         .ProducesProblem(StatusCodes.Status409Conflict)
@@ -31,6 +33,7 @@ internal static class ChangeCannedReply
         string id,
         ChangeCannedReplyRequest request,
         Caller caller,
+        AuditTrail audit,
         IUnitOfWork<StoreDbContext> unitOfWork,
         TimeProvider clock,
         CancellationToken cancellationToken)
@@ -43,12 +46,13 @@ internal static class ChangeCannedReply
             fields.Accounts(Listed(request.AccountIds, fields)),
             clock.GetUtcNow());
         if (fields.Faults.Count > 0) return Problems.Invalid([.. fields.Faults]);
-        return await unitOfWork.ExecuteAsync(scope => ChangeAsync(scope.Db, caller, id, change), cancellationToken);
+        return await unitOfWork.ExecuteAsync(scope => ChangeAsync(scope, caller, id, change, audit), cancellationToken);
     }
 
     private static async Task<Results<Ok<CannedReplyView>, ProblemHttpResult>> ChangeAsync(
-        StoreDbContext db, Caller caller, string id, Change change)
+        WorkScope<StoreDbContext> scope, Caller caller, string id, Change change, AuditTrail audit)
     {
+        var db = scope.Db;
         if (await CannedReplyReach.FindAsync(db, caller, id) is not var (reply, rows)) return Problems.NotFound("canned reply");
         if (!CannedReplyReach.Covers(caller, rows)) return CannedReplyReach.NotYours();
         if (change.Moves && await CannedReplyReach.FaultAsync(db, caller, change.Accounts) is { } fault) return fault;
@@ -56,6 +60,7 @@ internal static class ChangeCannedReply
         var shortcut = change.Shortcut ?? reply.Shortcut;
         if (await CannedReplyReach.ClashAsync(db, id, shortcut, places) is { } clash) return clash;
 
+        var before = CannedReplyView.Of(reply, [.. rows], caller);
         (reply.Shortcut, reply.Text, reply.UpdatedAt) = (shortcut, change.Text ?? reply.Text, change.At);
         db.RemoveRange(rows.Where(row => !places.Contains(row.Place)));
         rows.RemoveAll(row => !places.Contains(row.Place));
@@ -64,7 +69,9 @@ internal static class ChangeCannedReply
         var added = places.Except(rows.Select(row => row.Place))
             .Select(place => new CannedReplyPlace { Place = place, ReplyId = id, ShortcutKey = key }).ToList();
         db.AddRange(added);
-        return TypedResults.Ok(CannedReplyView.Of(reply, [.. rows, .. added], caller));
+        var view = CannedReplyView.Of(reply, [.. rows, .. added], caller);
+        audit.Record(scope, id, view.AccountIds is [var only] ? only : null, AuditChanges.Of(before, view));
+        return TypedResults.Ok(view);
     }
 
     private static List<string?>? Listed(JsonElement accounts, CannedReplyFields fields)

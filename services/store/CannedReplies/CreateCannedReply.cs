@@ -1,4 +1,5 @@
 using InstaMessenger.Contracts.Ids;
+using InstaMessenger.Hosting.Audit;
 using InstaMessenger.Hosting.Database;
 using InstaMessenger.Hosting.Http;
 using InstaMessenger.Hosting.Security;
@@ -18,6 +19,7 @@ internal static class CreateCannedReply
 {
     public static void MapCreateCannedReply(this IEndpointRouteBuilder routes) => routes.MapPost("", HandleAsync)
         .Needs(Scopes.Manage)
+        .Audited(AuditActions.CannedReplyCreated)
         .WithSummary("Save a reply for accounts that you see.")
         .ProducesProblem(StatusCodes.Status409Conflict)
         .ProducesProblem(StatusCodes.Status422UnprocessableEntity);
@@ -25,6 +27,7 @@ internal static class CreateCannedReply
     private static async Task<Results<Created<CannedReplyView>, ProblemHttpResult>> HandleAsync(
         NewCannedReply request,
         Caller caller,
+        AuditTrail audit,
         IUnitOfWork<StoreDbContext> unitOfWork,
         TimeProvider clock,
         CancellationToken cancellationToken)
@@ -34,12 +37,13 @@ internal static class CreateCannedReply
         var accounts = fields.Accounts(request.AccountIds);
         if (fields.Faults.Count > 0) return Problems.Invalid([.. fields.Faults]);
         return await unitOfWork.ExecuteAsync(
-            scope => CreateAsync(scope.Db, caller, CannedReply.Create(shortcut, text, clock), accounts), cancellationToken);
+            scope => CreateAsync(scope, caller, CannedReply.Create(shortcut, text, clock), accounts, audit), cancellationToken);
     }
 
     private static async Task<Results<Created<CannedReplyView>, ProblemHttpResult>> CreateAsync(
-        StoreDbContext db, Caller caller, CannedReply reply, IReadOnlyList<AccountId>? accounts)
+        WorkScope<StoreDbContext> scope, Caller caller, CannedReply reply, IReadOnlyList<AccountId>? accounts, AuditTrail audit)
     {
+        var db = scope.Db;
         if (await CannedReplyReach.FaultAsync(db, caller, accounts) is { } fault) return fault;
         var places = CannedReplyReach.PlacesOf(accounts);
         if (await CannedReplyReach.ClashAsync(db, reply.Id, reply.Shortcut, places) is { } clash) return clash;
@@ -49,6 +53,8 @@ internal static class CreateCannedReply
         });
         db.Add(reply);
         db.AddRange(rows);
-        return TypedResults.Created((string?)null, CannedReplyView.Of(reply, rows, caller));
+        var view = CannedReplyView.Of(reply, rows, caller);
+        audit.Record(scope, reply.Id, accounts is [var only] ? only : null, AuditChanges.Of(null, view));
+        return TypedResults.Created((string?)null, view);
     }
 }

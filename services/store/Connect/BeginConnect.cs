@@ -1,4 +1,5 @@
 using InstaMessenger.Contracts;
+using InstaMessenger.Hosting.Audit;
 using InstaMessenger.Hosting.Database;
 using InstaMessenger.Hosting.Http;
 using InstaMessenger.Hosting.Media;
@@ -32,6 +33,7 @@ internal static class BeginConnect
 
     public static void MapBeginConnect(this IEndpointRouteBuilder routes) => routes.MapPost("/init", HandleAsync)
         .Needs(Scopes.Manage)
+        .Audited(AuditActions.ConnectBegun)
         .WithSummary("Begin to connect an account: where to send the browser of the account's owner. Good for ten minutes and for once.")
         .ProducesProblem(StatusCodes.Status409Conflict)
         .ProducesProblem(StatusCodes.Status422UnprocessableEntity);
@@ -40,6 +42,7 @@ internal static class BeginConnect
         BeginConnectRequest request,
         HttpContext context,
         Caller caller,
+        AuditTrail audit,
         IUnitOfWork<StoreDbContext> unitOfWork,
         IOptions<ConnectOptions> options,
         IOptions<PublicOptions> address,
@@ -76,6 +79,7 @@ internal static class BeginConnect
             {
                 await scope.Db.Set<ConnectState>().Where(row => row.ExpiresAt < now).ExecuteDeleteAsync();
                 scope.Db.Add(state);
+                audit.Record(scope, app.AppId, changes: new AuditChanges().With("login_type", null, known));
             },
             cancellationToken);
         if (browserWord is not null) context.Response.Cookies.Append(Cookie, browserWord, new CookieOptions

@@ -1,4 +1,5 @@
 using InstaMessenger.Contracts.Ids;
+using InstaMessenger.Hosting.Audit;
 using InstaMessenger.Hosting.Database;
 using InstaMessenger.Hosting.Media;
 using InstaMessenger.Hosting.Security;
@@ -26,11 +27,12 @@ internal sealed partial class FinishConnect(
 
     public static void Map(IEndpointRouteBuilder routes) => routes.MapGet(
         "/callback",
-        (HttpContext context, FinishConnect connect, CancellationToken end) => connect.HandleAsync(context, end))
+        (HttpContext context, FinishConnect connect, AuditTrail audit, CancellationToken end) => connect.HandleAsync(context, audit, end))
         .AllowAnonymous()
+        .Audited(AuditActions.AccountLinked)
         .ExcludeFromDescription();
 
-    private async Task<IResult> HandleAsync(HttpContext context, CancellationToken cancellationToken)
+    private async Task<IResult> HandleAsync(HttpContext context, AuditTrail audit, CancellationToken cancellationToken)
     {
         var query = context.Request.Query;
         context.Response.Headers.CacheControl = "no-store";
@@ -38,7 +40,7 @@ internal sealed partial class FinishConnect(
         if (await TakeAsync(query["state"].ToString(), browserWord, cancellationToken) is not { } state) return ConnectPage.NotBegun();
         if (query["code"].ToString() is { Length: > 0 and <= LongestCode } code)
         {
-            var outcome = await ConnectAsync(state, code.Split('#')[0], cancellationToken);
+            var outcome = await ConnectAsync(state, code.Split('#')[0], audit, cancellationToken);
             return Results.Redirect(ReturnAddress.With(state.ReturnTo, outcome));
         }
 
@@ -64,7 +66,8 @@ internal sealed partial class FinishConnect(
             cancellationToken);
     }
 
-    private async Task<List<(string Name, string Value)>> ConnectAsync(ConnectState state, string code, CancellationToken cancellationToken)
+    private async Task<List<(string Name, string Value)>> ConnectAsync(
+        ConnectState state, string code, AuditTrail audit, CancellationToken cancellationToken)
     {
         var nobody = AccountId.New(clock);
         var (accounts, error) = await proof.RedeemAsync(
@@ -84,7 +87,7 @@ internal sealed partial class FinishConnect(
             };
             // Only who began it is known here; what they may do is read again in the unit that links.
             var caller = new Caller(state.CallerId, state.CallerKind, state.UserId, IsAdmin: false, AccountReach.Of([]));
-            var (linked, problem) = await link.ConnectAsync(caller, input, cancellationToken);
+            var (linked, problem) = await link.ConnectAsync(caller, input, audit, cancellationToken);
             if (linked is { } id) outcome.Add(("connected", id.Value));
             else error ??= problem;
         }

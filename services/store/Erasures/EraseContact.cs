@@ -1,4 +1,5 @@
 using InstaMessenger.Contracts.Ids;
+using InstaMessenger.Hosting.Audit;
 using InstaMessenger.Hosting.Database;
 using InstaMessenger.Hosting.Http;
 using InstaMessenger.Hosting.Security;
@@ -17,6 +18,7 @@ internal static class EraseContact
     public static void MapEraseContact(this IEndpointRouteBuilder routes) => routes
         .MapDelete("{account_id}/contacts/{contact_id}", HandleAsync)
         .Needs(Scopes.Manage)
+        .Audited(AuditActions.ContactErased)
         .WithSummary("Erase everything of a contact; the answer is the report.")
         .WithDescription(
             "Messages, media, search, Meta's JSON, sends, deliveries and what events say. 200 when all is gone, 202 when some of it "
@@ -27,6 +29,7 @@ internal static class EraseContact
         AccountId account_id,
         InstagramUserId contact_id,
         Caller caller,
+        AuditTrail audit,
         IUnitOfWork<StoreDbContext> unitOfWork,
         ErasureStart start,
         ErasureWait wait,
@@ -34,9 +37,14 @@ internal static class EraseContact
     {
         if (!caller.CanSee(account_id)) return Problems.NotFound("account");
         var id = await unitOfWork.ExecuteAsync(
-            async scope => await scope.Db.Accounts.SingleOrDefaultAsync(row => row.Id == account_id) is { } account
-                ? (await start.OfContactAsync(scope, account, contact_id)).Id
-                : null,
+            async scope =>
+            {
+                if (await scope.Db.Accounts.SingleOrDefaultAsync(row => row.Id == account_id) is not { } account) return null;
+                var erasure = await start.OfContactAsync(scope, account, contact_id);
+                // The contact's id is theirs too, and goes with all else.
+                audit.Record(scope, erasure.Id, account_id);
+                return erasure.Id;
+            },
             cancellationToken);
         if (id is null) return Problems.NotFound("account");
         var answer = await wait.AnswerAsync(id, cancellationToken);

@@ -1,4 +1,5 @@
 using InstaMessenger.Contracts.Ids;
+using InstaMessenger.Hosting.Audit;
 using InstaMessenger.Hosting.Database;
 using InstaMessenger.Hosting.Http;
 using InstaMessenger.Hosting.Security;
@@ -20,7 +21,7 @@ internal static class Backfill
 {
     public static void MapBackfill(this IEndpointRouteBuilder routes)
     {
-        routes.MapPost("{id}/backfill", BeginAsync).Needs(Scopes.Manage)
+        routes.MapPost("{id}/backfill", BeginAsync).Needs(Scopes.Manage).Audited(AuditActions.AccountBackfilled)
             .WithSummary("Import the threads that Meta shows, and fill what is missing of the last day.")
             .WithDescription(
                 "Meta shows the newest 20 messages of each thread. Those that are not here are added: what is older than a day, or than "
@@ -33,6 +34,7 @@ internal static class Backfill
         AccountId id,
         BackfillRequest request,
         Caller caller,
+        AuditTrail audit,
         IUnitOfWork<StoreDbContext> unitOfWork,
         HistoryRuns runs,
         CancellationToken cancellationToken) =>
@@ -41,6 +43,7 @@ internal static class Backfill
             {
                 if (await FindAsync(scope.Db, caller, id, cancellationToken) is not { } account) return Problems.NotFound("account");
                 var history = await runs.BeginAgainAsync(scope, account, request.Since);
+                audit.Record(scope, id.Value, id, new AuditChanges().With("since", null, request.Since));
                 return TypedResults.Accepted($"/api/v1/accounts/{id}/backfill", BackfillView.Of(history)!);
             },
             cancellationToken);

@@ -1,4 +1,5 @@
 using InstaMessenger.Contracts.Ids;
+using InstaMessenger.Hosting.Audit;
 using InstaMessenger.Hosting.Database;
 using InstaMessenger.Hosting.Http;
 using InstaMessenger.Hosting.Security;
@@ -16,7 +17,8 @@ internal static class QuarantineEndpoints
         var group = routes.MapGroup("/api/v1/quarantine").RequireAuthorization(CallerAuthenticationSetup.Admin).WithTags("Operations");
         group.MapGet("", ListAsync).Needs(Scopes.Read)
             .WithSummary("Webhooks that no linked account claims, oldest first; without their content.");
-        group.MapPost("{id:long}/replay", ReplayAsync).Needs(Scopes.Manage).ProducesProblem(StatusCodes.Status409Conflict)
+        group.MapPost("{id:long}/replay", ReplayAsync).Needs(Scopes.Manage).Audited(AuditActions.QuarantineReplayed)
+            .ProducesProblem(StatusCodes.Status409Conflict)
             .WithSummary("Records a quarantined webhook, if an account claims it now.");
     }
 
@@ -32,14 +34,18 @@ internal static class QuarantineEndpoints
     }
 
     private static async Task<Results<NoContent, ProblemHttpResult>> ReplayAsync(
-        long id, IDbContextFactory<StoreDbContext> factory, QuarantineReplay replay, CancellationToken cancellationToken)
+        long id,
+        AuditTrail audit,
+        IDbContextFactory<StoreDbContext> factory,
+        QuarantineReplay replay,
+        CancellationToken cancellationToken)
     {
         await using var db = await factory.CreateDbContextAsync(cancellationToken);
         if (!await db.Set<QuarantinedWebhook>().AnyAsync(row => row.Id == id, cancellationToken))
             return Problems.NotFound("quarantined webhook");
         try
         {
-            if (await replay.ReplayAsync(id, cancellationToken)) return TypedResults.NoContent();
+            if (await replay.ReplayAsync(id, audit, cancellationToken)) return TypedResults.NoContent();
         }
         catch (Exception error) when (error is not OperationCanceledException && !DatabaseErrors.IsUnavailable(error))
         {

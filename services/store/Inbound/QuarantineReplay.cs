@@ -1,5 +1,6 @@
 using InstaMessenger.Contracts;
 using InstaMessenger.Contracts.Events;
+using InstaMessenger.Hosting.Audit;
 using InstaMessenger.Hosting.Bus;
 using InstaMessenger.Hosting.Database;
 using InstaMessenger.Hosting.Workers;
@@ -36,11 +37,18 @@ internal sealed partial class QuarantineReplay(
 
     /// <summary>Records one row again, if an account claims it. A row that fails becomes a dead letter, and the error is thrown.</summary>
     /// <returns>Whether an account claimed it.</returns>
-    public async Task<bool> ReplayAsync(long id, CancellationToken cancellationToken)
+    public async Task<bool> ReplayAsync(long id, AuditTrail? audit, CancellationToken cancellationToken)
     {
         try
         {
-            return (await unitOfWork.ExecuteAsync(scope => ReplayAsync(scope, [id]), cancellationToken)).Count == 1;
+            return await unitOfWork.ExecuteAsync(
+                async scope =>
+                {
+                    var isClaimed = (await ReplayAsync(scope, [id])).Count == 1;
+                    if (isClaimed) audit?.Record(scope, $"{id}");
+                    return isClaimed;
+                },
+                cancellationToken);
         }
         // The row is not to blame for a database that is away.
         catch (Exception error) when (error is not OperationCanceledException && !DatabaseErrors.IsUnavailable(error))

@@ -36,6 +36,12 @@ public abstract partial class FlowSuite
     private static readonly Dictionary<string, Func<Victim, ApiClient, Task>> Cases = new()
     {
         ["GET /api/v1/me"] = Shows("/api/v1/me"),
+        ["GET /ui/session"] = async (victim, stranger) => victim.IsNotIn((await stranger.GetAsync("/ui/session")).Json),
+        ["GET /api/v1/audit"] = async (victim, stranger) =>
+        {
+            await IsForAdmins(HttpMethod.Get, "/api/v1/audit")(victim, stranger);
+            (await stranger.GetAsync($"/api/v1/audit?account_id={victim.Shop.AccountId}")).ExpectProblem(403);
+        },
 
         ["GET /api/v1/accounts"] = Shows("/api/v1/accounts?limit=200"),
         ["POST /api/v1/accounts"] = Refuses(
@@ -180,6 +186,12 @@ public abstract partial class FlowSuite
         ["GET /api/v1/users"] = IsForAdmins(HttpMethod.Get, "/api/v1/users"),
         ["POST /api/v1/users"] = IsForAdmins(
             HttpMethod.Post, "/api/v1/users", new { username = "thief", password = "a long password", role = "admin" }),
+        ["GET /api/v1/users/{id}"] = Refuses(403, HttpMethod.Get, victim => $"/api/v1/users/{victim.StrangerId}"),
+        ["PATCH /api/v1/users/{id}"] = Refuses(
+            403, HttpMethod.Patch, victim => $"/api/v1/users/{victim.StrangerId}", _ => new { role = "admin" }),
+        // Of the first admin, whoever that is, not even that they are there is told.
+        ["POST /api/v1/users/{id}/password"] = Hides(
+            HttpMethod.Post, _ => "/api/v1/users/usr_1/password", _ => new { new_password = "a thief's password" }),
         ["DELETE /api/v1/users/{id}"] = IsForAdmins(HttpMethod.Delete, "/api/v1/users/usr_1"),
         ["POST /api/v1/users/{id}/accounts"] = Refuses(
             403, HttpMethod.Post, victim => $"/api/v1/users/{victim.StrangerId}/accounts",

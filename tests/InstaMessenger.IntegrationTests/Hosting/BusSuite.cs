@@ -164,7 +164,8 @@ public abstract class BusSuite(SharedServers servers, DatabaseKind database, Bus
 
         handled.Before = (_, _) => { };
         var subscription = host.Services.GetServices<BusSubscription>().Single(candidate => candidate.Queue == ProbeQueues.Single);
-        foreach (var letter in letters) (await subscription.ReplayAsync(host.Services, letter.Id, CancellationToken.None)).ShouldBeTrue();
+        foreach (var letter in letters)
+            (await subscription.ReplayAsync(host.Services, letter.Id, audit: null, CancellationToken.None)).ShouldBeTrue();
 
         (await host.DeadLettersAsync()).ShouldBeEmpty();
         handled.NumbersOf(ProbeQueues.Single).Order().ShouldBe(Enumerable.Range(0, next).Select(number => (long)number));

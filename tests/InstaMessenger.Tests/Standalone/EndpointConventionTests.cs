@@ -4,6 +4,7 @@ using System.Net.Http.Json;
 using System.Reflection;
 using System.Text;
 using System.Text.Json;
+using InstaMessenger.Hosting.Audit;
 using InstaMessenger.Hosting.Security;
 using InstaMessenger.Standalone;
 using InstaMessenger.Tests.Store;
@@ -97,6 +98,74 @@ public sealed class EndpointConventionTests(SignedInProduct product) : IClassFix
         Endpoints().Where(endpoint => endpoint.Metadata.GetMetadata<EndpointScope>()?.AnyOf.HasFlag(Scopes.Read) == true)
             .Where(endpoint => endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods is not ["GET"])
             .Select(NameOf).ShouldBeEmpty();
+
+    /// <summary>
+    /// What a handler takes it also uses, or the build says so; that it records whenever it succeeds is watched at run time
+    /// (<c>audit.forgotten</c>), and seen for each word by the flow of the audit log.
+    /// </summary>
+    [Fact]
+    public void Every_call_that_needs_manage_and_changes_something_is_in_the_audit_log()
+    {
+        var changing = Endpoints().Where(endpoint => endpoint.Metadata.GetMetadata<EndpointScope>()?.AnyOf == Scopes.Manage
+            && endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods is not ["GET"]).ToList();
+        changing.Count.ShouldBeGreaterThan(30);
+        changing.Where(endpoint => endpoint.Metadata.GetMetadata<AuditedAction>() is null
+            || !endpoint.Metadata.GetMetadata<MethodInfo>()!.GetParameters().Any(taken => taken.ParameterType == typeof(AuditTrail)))
+            .Select(NameOf).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Every_word_of_the_audit_log_is_some_calls() =>
+        Endpoints().Select(endpoint => endpoint.Metadata.GetMetadata<AuditedAction>()?.Action).OfType<string>().Distinct()
+            .ShouldBe(AuditActions.All, ignoreOrder: true);
+
+    [Fact]
+    public void Only_who_one_is_is_told_to_any_credential() =>
+        Endpoints().Where(endpoint => endpoint.Metadata.GetMetadata<EndpointScope>()?.AnyOf == Scopes.None).Select(NameOf)
+            .ShouldBe(["GET /ui/session", "GET /api/v1/me"], ignoreOrder: true);
+
+    [Fact]
+    public async Task No_call_is_let_in_without_the_scope_that_it_needs()
+    {
+        var keys = new Dictionary<Scopes, string>();
+        foreach (var scope in Scopes.All.Each())
+        {
+            var word = scope.ToString().ToLowerInvariant();
+            var made = await AskAsync("POST", "/api/v1/api-keys", $$"""{"name":"{{word}}","scopes":["{{word}}"]}""");
+            keys[scope] = made.Json.GetProperty("key").GetString()!;
+        }
+
+        var (wrong, tried) = (new List<string>(), 0);
+        foreach (var endpoint in Endpoints())
+        {
+            if (endpoint.Metadata.GetMetadata<EndpointScope>() is not { AnyOf: not Scopes.None and var needed }) continue;
+            foreach (var (scope, key) in keys.Where(key => (needed & key.Key) == Scopes.None))
+            {
+                foreach (var method in endpoint.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods)
+                {
+                    var answer = await AskAsync(
+                        method, "/" + endpoint.RoutePattern.RawText!.Trim('/'), method == "GET" ? null : "{}", credential: key);
+                    tried++;
+                    if ((answer.Status, answer.Code) != (403, "scope_missing")) wrong.Add($"{scope}: {NameOf(endpoint)}: {answer}");
+                }
+            }
+        }
+
+        wrong.ShouldBeEmpty();
+        tried.ShouldBeGreaterThan(100);
+    }
+
+    [Theory]
+    [InlineData("2027-11-27T10:00:00")]
+    [InlineData("yesterday")]
+    [InlineData("")]
+    public async Task A_time_in_the_URL_without_a_zone_is_refused_and_named(string time)
+    {
+        var answer = await AskAsync("GET", "/api/v1/audit?after=" + time);
+        (answer.Status, answer.Code).ShouldBe((400, "bad_request"));
+        answer.Json.GetProperty("errors").TryGetProperty("after", out _).ShouldBeTrue();
+        (await AskAsync("GET", "/api/v1/audit?after=2027-11-27T10:00:00%2B02:00")).Status.ShouldBe(200);
+    }
 
     [Fact]
     public async Task Every_endpoint_refuses_an_unknown_query_parameter_by_its_name()
@@ -312,10 +381,15 @@ public sealed class EndpointConventionTests(SignedInProduct product) : IClassFix
     ];
 
     private async Task<Answer> AskAsync(
-        string method, string path, string? body = null, string contentType = "application/json", bool headersOnly = false)
+        string method,
+        string path,
+        string? body = null,
+        string contentType = "application/json",
+        bool headersOnly = false,
+        string? credential = null)
     {
         using var request = new HttpRequestMessage(new HttpMethod(method), Fill(path, "1"));
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", _admin);
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", credential ?? _admin);
         if (body is not null) request.Content = new StringContent(body, new MediaTypeHeaderValue(contentType));
         using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
         var text = headersOnly ? "" : await response.Content.ReadAsStringAsync();

@@ -121,16 +121,98 @@ public sealed class UserTests(StoreFixture fixture) : IClassFixture<StoreFixture
         (await store.ReadAsync(db => db.Set<User>().CountAsync(user => user.Role == UserRole.Admin))).ShouldBe(1);
     }
 
+    [Fact]
+    public async Task A_user_is_renamed_and_given_another_role()
+    {
+        var (id, token) = await Store.AgentAsync("before");
+        await Store.AgentAsync("somebody");
+
+        (await Store.PatchAsync("/api/v1/users/" + id, fixture.Admin, new { username = "SomeBody" })).Code.ShouldBe("username_taken");
+        var changed = await Store.PatchAsync("/api/v1/users/" + id, fixture.Admin, new { username = "After", role = "admin" });
+
+        (changed.Status, changed.Text("username"), changed.Text("role")).ShouldBe((200, "After", "admin"));
+        (await Store.GetAsync("/api/v1/users/" + id, token)).Raw.ShouldBe(changed.Raw);
+        (await Store.TrySignInAsync("before", StoreOverHttp.AgentPassword)).Status.ShouldBe(401);
+        (await Store.TrySignInAsync("after", StoreOverHttp.AgentPassword)).Status.ShouldBe(200);
+        (await Store.PatchAsync("/api/v1/users/" + id, fixture.Admin, new { role = "agent" })).Status.ShouldBe(200);
+        (await Store.GetAsync("/api/v1/users", token)).Status.ShouldBe(403);
+        (await Store.PatchAsync("/api/v1/users/usr_none", fixture.Admin, new { active = false })).Status.ShouldBe(404);
+    }
+
+    [Theory]
+    [InlineData("""{"username":"a b","role":"boss"}""", "username role")]
+    [InlineData("""{"id":"usr_1"}""", "id")]
+    [InlineData("""{"password_hash":"x"}""", "password_hash")]
+    [InlineData("""{"account_ids":[]}""", "account_ids")]
+    [InlineData("""{"created_at":"2026-01-01T00:00:00Z"}""", "created_at")]
+    public async Task Nothing_else_of_a_user_can_be_written(string body, string fields)
+    {
+        var (id, _) = await Store.AgentAsync($"mass-{body.Length}");
+        var answer = await Store.PatchAsync(
+            "/api/v1/users/" + id, fixture.Admin, System.Text.Json.JsonSerializer.Deserialize<System.Text.Json.JsonElement>(body));
+        answer.Status.ShouldBe(422);
+        answer.FaultyFields().ShouldBe(fields.Split(' '));
+    }
+
+    [Fact]
+    public async Task Deactivating_a_user_ends_their_sessions_and_refuses_their_keys_until_they_are_active_again()
+    {
+        var (id, token) = await Store.AgentAsync("absent");
+        var key = (await Store.PostAsync("/api/v1/api-keys", token, new { name = "absent" })).Text("key");
+        var changes = Store.Get<AccessChanges>();
+        var seen = changes.Version;
+
+        var gone = await Store.PatchAsync("/api/v1/users/" + id, fixture.Admin, new { active = false });
+
+        (gone.Status, gone.Json.GetProperty("active").GetBoolean()).ShouldBe((200, false));
+        changes.Version.ShouldBeGreaterThan(seen);
+        (await Store.GetAsync("/api/v1/me", token)).Status.ShouldBe(401);
+        (await Store.GetAsync("/api/v1/me", key)).Status.ShouldBe(401);
+        var refused = await Store.TrySignInAsync("absent", StoreOverHttp.AgentPassword);
+        (refused.Status, refused.Text("detail")).ShouldBe((401, (await Store.TrySignInAsync("nobody", "a password")).Text("detail")));
+
+        (await Store.PatchAsync("/api/v1/users/" + id, fixture.Admin, new { active = true })).Status.ShouldBe(200);
+        (await Store.GetAsync("/api/v1/me", token)).Status.ShouldBe(401);
+        (await Store.GetAsync("/api/v1/me", key)).Status.ShouldBe(200);
+        (await Store.TrySignInAsync("absent", StoreOverHttp.AgentPassword)).Status.ShouldBe(200);
+    }
+
+    [Fact]
+    public async Task The_last_admin_stays_an_admin_and_active_also_when_two_deactivate_each_other_at_once()
+    {
+        await using var store = await StoreOverHttp.StartAsync();
+        var first = await store.SignInAsync();
+        var firstId = (await store.GetAsync("/api/v1/me", first)).Text("id");
+        (await store.PatchAsync("/api/v1/users/" + firstId, first, new { active = false })).Code.ShouldBe("last_admin");
+        (await store.PatchAsync("/api/v1/users/" + firstId, first, new { role = "agent" })).Code.ShouldBe("last_admin");
+        var secondId = (await store.PostAsync(
+            "/api/v1/users", first, new { username = "second", password = "second password", role = "admin" })).Text("id");
+        var second = await store.SignInAsync("second", "second password");
+
+        var answers = await Task.WhenAll(
+            store.PatchAsync("/api/v1/users/" + secondId, first, new { active = false }),
+            store.PatchAsync("/api/v1/users/" + firstId, second, new { role = "agent" }));
+
+        answers.Count(answer => answer.Status == 200).ShouldBe(1);
+        (await store.ReadAsync(db => db.Set<User>().CountAsync(user => user.Role == UserRole.Admin && user.DeactivatedAt == null)))
+            .ShouldBe(1);
+        // One who is away is none who could manage: the other cannot be deleted.
+        var left = answers[0].Status == 200 ? (firstId, first) : (secondId, second);
+        (await store.DeleteAsync("/api/v1/users/" + left.Item1, left.Item2)).Code.ShouldBe("last_admin");
+    }
+
     [Theory]
     [InlineData("GET", "/api/v1/users")]
+    [InlineData("GET", "/api/v1/users/usr_1")]
+    [InlineData("PATCH", "/api/v1/users/usr_1")]
     [InlineData("POST", "/api/v1/users")]
     [InlineData("DELETE", "/api/v1/users/usr_1")]
     [InlineData("POST", "/api/v1/users/usr_1/accounts")]
     [InlineData("DELETE", "/api/v1/users/usr_1/accounts/acc_1")]
     public async Task Users_are_an_admins_business(string method, string path)
     {
-        var (_, agent) = await Store.AgentAsync($"any-{method}-{path.Length}".ToLowerInvariant());
-        var answer = await Store.CallAsync(new HttpMethod(method), path, agent, method == "POST" ? new { } : null);
+        var (_, agent) = await Store.AgentAsync($"any-{method}-{path.Length}-{path[^1]}".ToLowerInvariant());
+        var answer = await Store.CallAsync(new HttpMethod(method), path, agent, method is "POST" or "PATCH" ? new { } : null);
         answer.Status.ShouldBe(403);
         answer.Code.ShouldBe("forbidden");
         (await Store.CallAsync(new HttpMethod(method), path)).Status.ShouldBe(401);

@@ -107,7 +107,7 @@ public sealed class RecordWebhooksTests : IAsyncLifetime
         var replay = _store.Services.GetRequiredService<QuarantineReplay>();
         await using (var quarantine = _store.Read())
             foreach (var id in await quarantine.Set<QuarantinedWebhook>().Select(row => row.Id).ToListAsync())
-                (await replay.ReplayAsync(id, default)).ShouldBeTrue();
+                (await replay.ReplayAsync(id, audit: null, default)).ShouldBeTrue();
 
         await using var db = _store.Read();
         (await db.Messages.CountAsync()).ShouldBe(2);
