@@ -11,9 +11,6 @@ namespace InstaMessenger.Store.Search;
 /// </summary>
 internal static class MessageSearch
 {
-    /// <summary>How far back the rarest word is followed, so that no question costs more.</summary>
-    private const int MostWalked = 5_000;
-
     /// <summary>How many words are looked at that begin like the last one.</summary>
     private const int MostBegun = 64;
 
@@ -27,7 +24,8 @@ internal static class MessageSearch
         StoreDbContext db, AccountId account, SearchQuestion question, int limit, CancellationToken cancellationToken)
     {
         var found = new List<long>();
-        foreach (var chunk in (await CandidatesAsync(db, SearchTerm.ScopeOf(account), question, cancellationToken)).Chunk(TextsAtOnce))
+        var candidates = await CandidatesAsync(db, SearchTerm.ScopeOf(account), question, cancellationToken);
+        foreach (var chunk in candidates.Chunk(TextsAtOnce))
         {
             var texts = await db.ReadableAsync(
                 db.Messages.Where(message => chunk.Contains(message.Sequence) && message.AccountId == account)
@@ -40,48 +38,41 @@ internal static class MessageSearch
         return found;
     }
 
-    private static async Task<List<long>> CandidatesAsync(
+    /// <summary>
+    /// Finds messages that may be an answer, newest first: those of the rarest term that the others do not rule out. What they cannot tell
+    /// of, the texts will.
+    /// </summary>
+    private static async Task<IEnumerable<long>> CandidatesAsync(
         StoreDbContext db, long scope, SearchQuestion question, CancellationToken cancellationToken)
     {
+        var walks = new TermWalks(db, scope);
         var terms = db.Set<SearchTerm>().Where(row => row.Scope == scope);
-        var (begun, areAll) = await BegunAsync(db, scope, question, cancellationToken);
-        if (question.Whole.Count == 0 || begun.Count == 0) return begun;
-
-        var counted = new List<(string Term, int Count)>();
-        foreach (var term in question.Whole)
+        if (question.Whole.Count == 0)
         {
-            var count = await terms.Where(row => row.Term == term).Take(MostWalked).CountAsync(cancellationToken);
-            if (count == 0) return [];
-            counted.Add((term, count));
+            var (all, _) = await WordsAsync(terms, question, cancellationToken);
+            return all.Count == 0 ? [] : (await walks.OfAnyAsync(all, cancellationToken: cancellationToken)).Newest;
         }
 
-        var rarest = counted.MinBy(term => term.Count).Term;
-        var sequences = terms.Where(row => row.Term == rarest).OrderByDescending(row => row.Sequence).Take(MostWalked)
-            .Select(row => row.Sequence);
-        foreach (var (other, _) in counted.Where(term => term.Term != rarest))
-        {
-            sequences = sequences.Where(sequence => db.Set<SearchTerm>().Any(
-                row => row.Scope == scope && row.Term == other && row.Sequence == sequence));
-        }
-
-        var have = areAll ? begun.ToHashSet() : null;
-        return [.. (await sequences.ToListAsync(cancellationToken)).Where(found => have?.Contains(found) != false).OrderDescending()];
-    }
-
-    /// <summary>Finds the newest messages of each word that begins like the last one, and says whether these are all there are.</summary>
-    private static async Task<(List<long> Sequences, bool AreAll)> BegunAsync(
-        StoreDbContext db, long scope, SearchQuestion question, CancellationToken cancellationToken)
-    {
-        var terms = db.Set<SearchTerm>().Where(row => row.Scope == scope);
+        var (term, rarest) = await walks.OfRarestAsync(question.Whole, cancellationToken);
+        // A few texts are read sooner than the index says which of them.
+        if (rarest.Sequences.Count <= TextsAtOnce) return rarest.Newest;
         var (words, areAll) = await WordsAsync(terms, question, cancellationToken);
-        if (words.Count == 0) return ([], true);
-        var each = MostWalked / words.Count;
-        // One walk along each word's part of the index, merged.
-        var walks = words.Select((_, n) => "SELECT * FROM (SELECT sequence AS Value FROM search_terms WHERE scope = {0} "
-            + $"AND term = {{{n + 2}}} ORDER BY sequence DESC LIMIT {{1}}) AS word{n}");
-        var sequences = await db.Database.SqlQueryRaw<long>(string.Join(" UNION ALL ", walks), [scope, each, .. words])
-            .ToListAsync(cancellationToken);
-        return ([.. sequences.Distinct().OrderDescending()], areAll && sequences.Count < each);
+        if (words.Count == 0) return [];
+        var begun = await walks.OfAnyAsync(words, cancellationToken: cancellationToken);
+        var others = new List<TermWalk>();
+        if (areAll && begun.IsWhole && begun.Sequences.Count < rarest.Sequences.Count)
+        {
+            others.Add(rarest);
+            rarest = begun;
+        }
+        else if (areAll)
+        {
+            others.Add(begun.IsWhole ? begun : await walks.OfAnyAsync(words, rarest.Oldest, cancellationToken));
+        }
+
+        foreach (var other in question.Whole.Where(other => other != term))
+            others.Add(await walks.OfAnyAsync([other], rarest.Oldest, cancellationToken));
+        return rarest.Newest.Where(sequence => others.TrueForAll(other => other.MayHave(sequence)));
     }
 
     /// <summary>

@@ -1,6 +1,7 @@
 using InstaMessenger.Contracts;
 using InstaMessenger.Contracts.Events;
 using InstaMessenger.Contracts.Ids;
+using InstaMessenger.Hosting.Database;
 using InstaMessenger.Hosting.Workers;
 using InstaMessenger.Simulator.Meta.Webhooks;
 using InstaMessenger.Store.Data;
@@ -130,6 +131,27 @@ public sealed class SearchTests : IAsyncLifetime
         (await FindAsync("word")).Count.ShouldBe(20);
         (await FindAsync("word0")).ShouldBe([.. Enumerable.Range(0, 10).Reverse().Select(n => $"m{n:00}")]);
         (await FindAsync("more word4")).Count.ShouldBe(10);
+    }
+
+    /// <summary>The walk along a frequent word ends after 5,000 messages: a rarer word beside it leads further back.</summary>
+    [Fact]
+    public async Task Words_that_thousands_of_newer_messages_have_are_found_beside_a_rarer_one()
+    {
+        await _shop.ReceiveAsync(
+            Text("m0", "alpha beta gamma delta0", 0), Text("m1", "alpha beta delta1", 1), Text("m2", "gamma beta", 2));
+        await IndexAsync();
+        var scope = SearchTerm.ScopeOf(_shop.Account.Id);
+        await _shop.Store.UnitOfWork.ExecuteAsync(async unit => await BulkInsert.EntitiesAsync(unit.Db, Enumerable.Range(1_000, 5_500)
+            .SelectMany(n => new[] { "alpha", "beta", "gamma" }[..(n % 3 == 0 ? 3 : 2)].Select(term => (Term: term, Sequence: n)))
+            .Select(row => new SearchTerm { Scope = scope, Term = row.Term, Sequence = row.Sequence }).ToList()));
+
+        (await FindAsync("alpha beta delta")).ShouldBe(["m1", "m0"]);
+        (await FindAsync("delta0 beta")).ShouldBe(["m0"]);
+        (await FindAsync("gamma alp")).ShouldBe(["m0"]);
+        (await FindAsync("beta gamma alp")).ShouldBe(["m0"]);
+        (await FindAsync("gamma delta")).ShouldBe(["m0"]);
+        (await FindAsync("gam")).ShouldBe(["m2", "m0"]);
+        (await FindAsync("gamma alpha nowhere")).ShouldBeEmpty();
     }
 
     /// <summary>Two accounts whose eight bytes are equal are as good as impossible, and still no reason to show one the other's.</summary>
