@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using InstaMessenger.Contracts.Ids;
 using InstaMessenger.Hosting.Database;
 using InstaMessenger.Store.Data;
@@ -11,11 +12,14 @@ namespace InstaMessenger.Store.Search;
 /// </summary>
 internal static class MessageSearch
 {
-    /// <summary>How many words are looked at that begin like the last one.</summary>
-    private const int MostBegun = 64;
+    /// <summary>How far back the rarest word is followed, so that no question costs more.</summary>
+    private const int MostWalked = 5_000;
 
-    /// <summary>How many rows of words are read at a time; of a frequent word that is less than all it has.</summary>
-    private const int WordsAtOnce = 200;
+    /// <summary>How many of the newest are looked at first: of frequent words they are enough.</summary>
+    private const int First = 200;
+
+    /// <summary>How many rows of the last word are compared with the rarest one's.</summary>
+    private const int MostCompared = 10_000;
 
     private const int TextsAtOnce = 100;
 
@@ -24,76 +28,81 @@ internal static class MessageSearch
         StoreDbContext db, AccountId account, SearchQuestion question, int limit, CancellationToken cancellationToken)
     {
         var found = new List<long>();
-        var candidates = await CandidatesAsync(db, SearchTerm.ScopeOf(account), question, cancellationToken);
-        foreach (var chunk in candidates.Chunk(TextsAtOnce))
+        await foreach (var candidates in CandidatesAsync(new TermWalks(db, SearchTerm.ScopeOf(account)), question, cancellationToken))
         {
-            var texts = await db.ReadableAsync(
-                db.Messages.Where(message => chunk.Contains(message.Sequence) && message.AccountId == account)
-                    .OrderByDescending(message => message.Sequence).Select(message => new Said(message.Sequence, message.Text)),
-                cancellationToken);
-            found.AddRange(texts.Where(row => row.Text is not null && question.In(row.Text).Count > 0).Select(row => row.Sequence));
-            if (found.Count >= limit) return found[..limit];
+            foreach (var chunk in candidates.Chunk(TextsAtOnce))
+            {
+                var texts = await db.ReadableAsync(
+                    db.Messages.Where(message => chunk.Contains(message.Sequence) && message.AccountId == account)
+                        .OrderByDescending(message => message.Sequence).Select(message => new Said(message.Sequence, message.Text)),
+                    cancellationToken);
+                found.AddRange(texts.Where(row => row.Text is not null && question.In(row.Text).Count > 0).Select(row => row.Sequence));
+                if (found.Count >= limit) return found[..limit];
+            }
         }
 
         return found;
     }
 
-    /// <summary>
-    /// Finds messages that may be an answer, newest first: those of the rarest term that the others do not rule out. What they cannot tell
-    /// of, the texts will.
-    /// </summary>
-    private static async Task<IEnumerable<long>> CandidatesAsync(
-        StoreDbContext db, long scope, SearchQuestion question, CancellationToken cancellationToken)
+    /// <summary>Finds what may be an answer, newest first; only its text tells.</summary>
+    private static async IAsyncEnumerable<List<long>> CandidatesAsync(
+        TermWalks walks, SearchQuestion question, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var walks = new TermWalks(db, scope);
-        var terms = db.Set<SearchTerm>().Where(row => row.Scope == scope);
         if (question.Whole.Count == 0)
         {
-            var (all, _) = await WordsAsync(terms, question, cancellationToken);
-            return all.Count == 0 ? [] : (await walks.OfAnyAsync(all, cancellationToken: cancellationToken)).Newest;
+            var (all, _) = await walks.BegunAsync(question.Begin, question.EndOfBegin, cancellationToken);
+            if (all.Count == 0) yield break;
+            var newest = await walks.FindAsync(all, [], TermWalks.Part.Whole, First, cancellationToken);
+            yield return newest;
+            if (newest.Count < First) yield break;
+            yield return await walks.FindAsync(
+                all, [], TermWalks.Part.Whole with { Before = newest[^1] }, MostWalked / all.Count, cancellationToken);
+            yield break;
         }
 
-        var (term, rarest) = await walks.OfRarestAsync(question.Whole, cancellationToken);
-        // A few texts are read sooner than the index says which of them.
-        if (rarest.Sequences.Count <= TextsAtOnce) return rarest.Newest;
-        var (words, areAll) = await WordsAsync(terms, question, cancellationToken);
-        if (words.Count == 0) return [];
-        var begun = await walks.OfAnyAsync(words, cancellationToken: cancellationToken);
-        var others = new List<TermWalk>();
-        if (areAll && begun.IsWhole && begun.Sequences.Count < rarest.Sequences.Count)
-        {
-            others.Add(rarest);
-            rarest = begun;
-        }
-        else if (areAll)
-        {
-            others.Add(begun.IsWhole ? begun : await walks.OfAnyAsync(words, rarest.Oldest, cancellationToken));
-        }
+        var rarest = await walks.RarestAsync(question.Whole, MostWalked, cancellationToken);
+        if (rarest.Messages == 0) yield break;
+        var term = question.Whole[rarest.Term];
+        var others = question.Whole.Where(other => other != term).ToList();
+        var part = new TermWalks.Part(rarest.Oldest, long.MaxValue);
+        var first = await walks.FindAsync([term], others, part, First, cancellationToken);
+        yield return first;
+        if (first.Count < First && rarest.Messages < MostWalked) yield break;
 
-        foreach (var other in question.Whole.Where(other => other != term))
-            others.Add(await walks.OfAnyAsync([other], rarest.Oldest, cancellationToken));
-        return rarest.Newest.Where(sequence => others.TrueForAll(other => other.MayHave(sequence)));
+        part = part with { Before = first.Count < First ? part.From : first[^1] };
+        await foreach (var page in OlderAsync(walks, question, rarest, part, cancellationToken)) yield return page;
     }
 
-    /// <summary>
-    /// Lists words that begin like the last one, in their order. A frequent word costs no more than a rare one.
-    /// </summary>
-    private static async Task<(List<string> Words, bool AreAll)> WordsAsync(
-        IQueryable<SearchTerm> terms, SearchQuestion question, CancellationToken cancellationToken)
+    /// <summary>Finds what lies behind the first ones, with the help of the last word.</summary>
+    private static async IAsyncEnumerable<List<long>> OlderAsync(
+        TermWalks walks,
+        SearchQuestion question,
+        TermWalks.Extent rarest,
+        TermWalks.Part part,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var (begin, end) = (question.Begin, question.EndOfBegin);
-        var words = new List<string>();
-        var rest = terms.Where(row => string.Compare(row.Term, begin) >= 0);
-        while (true)
+        var (words, areAll) = await walks.BegunAsync(question.Begin, question.EndOfBegin, cancellationToken);
+        if (words.Count == 0) yield break;
+        if (areAll && await walks.CountAsync(words, (int)rarest.Messages, cancellationToken) < rarest.Messages)
         {
-            var page = await rest.Where(row => string.Compare(row.Term, end) < 0).OrderBy(row => row.Term).Select(row => row.Term)
-                .Take(WordsAtOnce).ToListAsync(cancellationToken);
-            words.AddRange(page.Distinct(StringComparer.Ordinal));
-            if (page.Count < WordsAtOnce && words.Count <= MostBegun) return (words, true);
-            if (words.Count >= MostBegun) return (words[..MostBegun], false);
-            var last = page[^1];
-            rest = terms.Where(row => string.Compare(row.Term, last) > 0);
+            // It is the rarest itself, and leads as far back as there is anything.
+            yield return await walks.FindAsync(words, question.Whole, part with { From = long.MinValue }, MostWalked, cancellationToken);
+            yield break;
         }
+
+        var term = question.Whole[rarest.Term];
+        var found = await walks.FindAsync(
+            [term], [.. question.Whole.Where(other => other != term)], part, MostWalked - First, cancellationToken);
+        if (!areAll || found.Count <= TextsAtOnce)
+        {
+            yield return found;
+            yield break;
+        }
+
+        var begun = await walks.FindAsync(words, [], part, MostCompared, cancellationToken);
+        var have = begun.ToHashSet();
+        var known = begun.Count < MostCompared ? part.From : begun[^1];
+        yield return found.FindAll(sequence => sequence < known || have.Contains(sequence));
     }
 
     private sealed record Said(long Sequence, string? Text);
