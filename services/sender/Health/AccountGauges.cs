@@ -20,7 +20,7 @@ internal sealed class AccountGauges(
     {
         await using var db = await factory.CreateDbContextAsync(cancellationToken);
         var soon = _clock.GetUtcNow().AddDays(TokenHealth.NoticeDays[0]);
-        var rows = db.Set<Checkup>();
+        var rows = db.Set<Checkup>().OrderBy(row => row.AccountId);
         Set(Troubled, await rows.Where(row => row.Told != null && row.Told != "").Take(MostRows).CountAsync(cancellationToken));
         Set(Ending, await rows.Where(row => row.TokenExpiresAt <= soon).Take(MostRows).CountAsync(cancellationToken));
     }

@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 using InstaMessenger.Contracts.Ids;
 using InstaMessenger.Hosting.Database;
 using InstaMessenger.Store.Data;
-using Microsoft.EntityFrameworkCore;
 
 namespace InstaMessenger.Store.Search;
 

@@ -42,8 +42,8 @@ internal sealed class TermWalks(StoreDbContext db, long scope)
     /// <summary>Finds the term that the fewest messages have, and how many of its newest ones there are up to a limit.</summary>
     public async Task<Extent> RarestAsync(IReadOnlyList<string> terms, int most, CancellationToken cancellationToken)
     {
-        var walks = terms.Select((_, n) => $"SELECT {n} AS Term, COUNT(*) AS Messages, COALESCE(MIN(sequence), 0) AS Oldest FROM "
-            + $"(SELECT sequence FROM search_terms WHERE scope = {{0}} AND term = {{{n + 2}}} ORDER BY sequence DESC LIMIT {{1}}) AS walk{n}");
+        var walks = terms.Select((_, n) => $"SELECT {n} AS Term, COUNT(*) AS Messages, COALESCE(MIN(sequence), 0) AS Oldest FROM ("
+            + $"SELECT sequence FROM search_terms WHERE scope = {{0}} AND term = {{{n + 2}}} ORDER BY sequence DESC LIMIT {{1}}) AS w{n}");
         var extents = await db.Database.SqlQueryRaw<Extent>(string.Join(" UNION ALL ", walks), [scope, most, .. terms])
             .ToListAsync(cancellationToken);
         // Of two that have more than is counted, the rarer one reaches further back.
@@ -86,7 +86,7 @@ internal sealed class TermWalks(StoreDbContext db, long scope)
     /// <summary>A part of an account's messages, by their sequences.</summary>
     /// <param name="From">The oldest one.</param>
     /// <param name="Before">The first one behind the newest.</param>
-    internal readonly record struct Part(long From, long Before)
+    internal sealed record Part(long From, long Before)
     {
         public static readonly Part Whole = new(long.MinValue, long.MaxValue);
     }
