@@ -45,6 +45,7 @@ public static class ServiceDefaults
         builder.Services.AddTransient<IStartupFilter, LastAnswers>();
         builder.Services.AddTransient<IStartupFilter, RequestId.InFront>();
         builder.Services.AddTransient<IStartupFilter, ProblemLog.InFront>();
+        builder.Services.AddTransient<IStartupFilter, HeadRequests>();
         builder.AddKnownProxies();
         BodyLimits.Add(builder);
         builder.AddTelemetry(serviceName);

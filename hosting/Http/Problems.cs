@@ -56,7 +56,12 @@ public static class Problems
         context.HttpContext.Features.Set(new AnsweredProblem(status, problem.Extensions["code"]?.ToString() ?? CodeOf(status)));
         problem.Extensions["trace_id"] = Activity.Current?.TraceId.ToString() ?? context.HttpContext.TraceIdentifier;
         problem.Extensions.Remove("traceId");
+        if (context.HttpContext.Request.Headers[RequestId.Header].ToString() is { Length: > 0 } id) problem.Extensions["request_id"] = id;
         var headers = context.HttpContext.Response.Headers;
+        // RFC 9110 wants it with every 401. Not Basic, at which a browser asks for a password by itself; and Meta's door gives no hint.
+        if (status == StatusCodes.Status401Unauthorized
+            && !context.HttpContext.Request.Path.StartsWithSegments("/webhooks", StringComparison.OrdinalIgnoreCase))
+            headers.WWWAuthenticate = "Bearer";
         // Without a better figure: whatever is away is usually back within seconds.
         if (problem.Status == StatusCodes.Status503ServiceUnavailable && headers.RetryAfter.Count == 0) headers.RetryAfter = "5";
     }
@@ -69,6 +74,7 @@ public static class Problems
         StatusCodes.Status403Forbidden => "forbidden",
         StatusCodes.Status404NotFound => "not_found",
         StatusCodes.Status405MethodNotAllowed => "method_not_allowed",
+        StatusCodes.Status412PreconditionFailed => "changed_meanwhile",
         StatusCodes.Status408RequestTimeout => "request_timeout",
         StatusCodes.Status413PayloadTooLarge => "payload_too_large",
         StatusCodes.Status415UnsupportedMediaType => "unsupported_media_type",

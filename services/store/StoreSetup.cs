@@ -71,12 +71,12 @@ public static class StoreSetup
         app.MapApiDocs();
         app.MapQuarantine();
         app.MapAccess();
-        app.MapListAudit();
         app.MapAccounts();
         app.MapHistory();
         app.MapConnect();
         app.MapErasures();
         app.MapCallbacks();
+        app.MapListAudit();
         app.MapDeadLetters<StoreDbContext>("store");
     }
 }

@@ -10,7 +10,7 @@ namespace InstaMessenger.UiGateway;
 public static class UiGatewaySetup
 {
     /// <summary>
-    /// Adds rate limits (section <c>RateLimits</c>), security headers and size limits. They are in front of everything else,
+    /// Adds rate limits (section <c>RateLimits</c>), security headers, size limits and compression. They are in front of everything else,
     /// authentication included, whenever the services are mapped.
     /// </summary>
     /// <param name="builder">The host.</param>
@@ -18,6 +18,7 @@ public static class UiGatewaySetup
     {
         ArgumentNullException.ThrowIfNull(builder);
         builder.AddRateLimits();
+        builder.AddCompression();
         builder.Services.AddTransient<IStartupFilter, EdgePipeline>();
     }
 

@@ -52,6 +52,8 @@ internal static class ChangeEndpoint
         routes.MapPatch("/api/v1/webhook-endpoints/{id}", HandleAsync)
             .Needs(Scopes.Manage)
             .Audited(AuditActions.EndpointChanged)
+            .WithETag()
+            .ProducesProblem(StatusCodes.Status412PreconditionFailed)
             .ProducesProblem(StatusCodes.Status403Forbidden)
             .ProducesProblem(StatusCodes.Status409Conflict)
             .ProducesProblem(StatusCodes.Status422UnprocessableEntity)
@@ -63,6 +65,7 @@ internal static class ChangeEndpoint
         ChangedEndpoint request,
         Caller caller,
         AuditTrail audit,
+        IfMatch match,
         OutboundRules outbound,
         EndpointSecrets secrets,
         IUnitOfWork<CrmForwarderDbContext> unitOfWork,
@@ -71,7 +74,8 @@ internal static class ChangeEndpoint
         CancellationToken cancellationToken) => unitOfWork.ExecuteAsync(
         async scope => await LockedEndpoint.FindAsync(scope.Db, caller, id) is not { } endpoint
             ? Problems.NotFound("webhook endpoint")
-            : await ChangeAsync(scope, caller, endpoint, request, new EndpointFields(outbound), secrets, mailbox, audit, clock.GetUtcNow()),
+            : await ChangeAsync(
+                scope, caller, endpoint, request, new EndpointFields(outbound), secrets, mailbox, audit, match, clock.GetUtcNow()),
         cancellationToken);
 
     private static async Task<Results<Ok<EndpointView>, ProblemHttpResult>> ChangeAsync(
@@ -83,8 +87,11 @@ internal static class ChangeEndpoint
         EndpointSecrets secrets,
         DeliveryMailbox mailbox,
         AuditTrail audit,
+        IfMatch match,
         DateTimeOffset now)
     {
+        var before = (await EndpointView.OfAsync(scope.Db, secrets, [endpoint], now))[0];
+        if (match.Fault(before) is { } stale) return stale;
         if (endpoint.AccountId is not null && (request.Url is not null || IsGiven(request.AccountIds)))
             return Problems.Of(
                 StatusCodes.Status409Conflict,
@@ -105,7 +112,6 @@ internal static class ChangeEndpoint
         if (fields.Faults is { Length: > 0 } faults) return Problems.Invalid(faults);
         if (AccountsOf.Refusal(caller, accounts) is { } refusal) return refusal;
 
-        var before = (await EndpointView.OfAsync(scope.Db, secrets, [endpoint], now))[0];
         if (IsGiven(request.EventTypes)) endpoint.EventTypes = types;
         if (IsGiven(request.Description)) endpoint.Description = description;
         if (IsGiven(request.Headers)) endpoint.ProtectedHeaders = secrets.Protect(endpoint, headers);

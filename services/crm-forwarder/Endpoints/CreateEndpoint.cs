@@ -42,6 +42,7 @@ internal static class CreateEndpoint
     public static void MapCreateEndpoint(this IEndpointRouteBuilder routes) => routes.MapPost("/api/v1/webhook-endpoints", HandleAsync)
         .Needs(Scopes.Manage)
         .Audited(AuditActions.EndpointCreated)
+        .WithETag()
         .ProducesProblem(StatusCodes.Status403Forbidden)
         .ProducesProblem(StatusCodes.Status409Conflict)
         .ProducesProblem(StatusCodes.Status422UnprocessableEntity)

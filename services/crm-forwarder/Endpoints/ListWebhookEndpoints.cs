@@ -21,6 +21,7 @@ internal static class ListWebhookEndpoints
             .WithSummary("The endpoints of your accounts, and whether they are posted to.");
         routes.MapGet("/api/v1/webhook-endpoints/{id}", ShowAsync)
             .Needs(Scopes.Read)
+            .WithETag()
             .WithTags("CRM webhooks")
             .WithSummary("One endpoint.");
     }

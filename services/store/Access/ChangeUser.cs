@@ -20,6 +20,8 @@ internal static class ChangeUser
     public static void MapChangeUser(this IEndpointRouteBuilder routes) => routes.MapPatch("{id}", HandleAsync)
         .Needs(Scopes.Manage)
         .Audited(AuditActions.UserChanged)
+        .WithETag()
+        .ProducesProblem(StatusCodes.Status412PreconditionFailed)
         .WithSummary("Rename a user, change the role, or deactivate or activate them.")
         .ProducesProblem(StatusCodes.Status409Conflict)
         .ProducesProblem(StatusCodes.Status422UnprocessableEntity);
@@ -29,6 +31,7 @@ internal static class ChangeUser
         ChangedUser request,
         Caller caller,
         AuditTrail audit,
+        IfMatch match,
         IUnitOfWork<StoreDbContext> unitOfWork,
         AccessChanges changes,
         TimeProvider clock,
@@ -41,11 +44,17 @@ internal static class ChangeUser
         if (faults.Count > 0) return Problems.Invalid([.. faults]);
         var change = new Change(request.Username, role, request.Active, clock.GetUtcNow());
         return await unitOfWork.ExecuteAsync(
-            scope => ChangeAsync(scope, caller, id, change, audit, changes), cancellationToken);
+            scope => ChangeAsync(scope, caller, id, change, audit, match, changes), cancellationToken);
     }
 
     private static async Task<Results<Ok<UserView>, ProblemHttpResult>> ChangeAsync(
-        WorkScope<StoreDbContext> scope, Caller caller, string id, Change change, AuditTrail audit, AccessChanges changes)
+        WorkScope<StoreDbContext> scope,
+        Caller caller,
+        string id,
+        Change change,
+        AuditTrail audit,
+        IfMatch match,
+        AccessChanges changes)
     {
         var db = scope.Db;
         // Two admins who deactivate each other at once would otherwise both still count the other.
@@ -56,6 +65,7 @@ internal static class ChangeUser
         if (await db.Set<User>().SingleOrDefaultAsync(row => row.Id == id) is not { } user) return Problems.NotFound("user");
         var accounts = await ShowUser.AccountsOfAsync(db, id);
         var before = UserView.Of(user, accounts);
+        if (match.Fault(before) is { } stale) return stale;
         var isLast = admins == 1 && user is { Role: UserRole.Admin, IsActive: true };
         if (change.Username is { } username && await CreateUser.TakenAsync(db, username, id) is { } taken) return taken;
         if (isLast && (change.Role == UserRole.Agent || change.Active == false)) return LastAdmin("They stay one, and active");

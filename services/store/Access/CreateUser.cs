@@ -26,6 +26,7 @@ internal static class CreateUser
     public static void MapCreateUser(this IEndpointRouteBuilder routes) => routes.MapPost("", HandleAsync)
         .Needs(Scopes.Manage)
         .Audited(AuditActions.UserCreated)
+        .WithETag()
         .WithSummary("Add a user.")
         .ProducesProblem(StatusCodes.Status409Conflict)
         .ProducesProblem(StatusCodes.Status422UnprocessableEntity);

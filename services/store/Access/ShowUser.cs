@@ -13,6 +13,7 @@ internal static class ShowUser
 {
     public static void MapShowUser(this IEndpointRouteBuilder routes) => routes.MapGet("{id}", HandleAsync)
         .Needs(Scopes.Read)
+        .WithETag()
         .WithSummary("One user.");
 
     /// <summary>The accounts that a user is a member of, by id.</summary>

@@ -51,6 +51,8 @@ internal static class ChangeAccount
     public static void MapChangeAccount(this IEndpointRouteBuilder routes) => routes.MapPatch("{id}", HandleAsync)
         .Needs(Scopes.Manage)
         .Audited(AuditActions.AccountChanged)
+        .WithETag()
+        .ProducesProblem(StatusCodes.Status412PreconditionFailed)
         .WithSummary("Change a linked account.")
         .ProducesProblem(StatusCodes.Status409Conflict)
         .ProducesProblem(StatusCodes.Status422UnprocessableEntity)
@@ -61,6 +63,7 @@ internal static class ChangeAccount
         ChangeAccountRequest request,
         Caller caller,
         AuditTrail audit,
+        IfMatch match,
         OutboundRules outbound,
         IUnitOfWork<StoreDbContext> unitOfWork,
         AccountWriter writer,
@@ -92,7 +95,8 @@ internal static class ChangeAccount
             input = input with { Proven = proven };
         }
 
-        return await unitOfWork.ExecuteAsync(scope => ChangeAsync(scope, caller, id, input, request, writer, audit), cancellationToken);
+        return await unitOfWork.ExecuteAsync(
+            scope => ChangeAsync(scope, caller, id, input, request, writer, audit, match), cancellationToken);
     }
 
     private static async Task<(ProvenAccount? Proven, ProblemHttpResult? Problem)> ProveAsync(
@@ -113,10 +117,12 @@ internal static class ChangeAccount
         AccountInput input,
         ChangeAccountRequest request,
         AccountWriter writer,
-        AuditTrail audit)
+        AuditTrail audit,
+        IfMatch match)
     {
         if (await LinkedAccounts.FindAsync(scope.Db, caller, id) is not { } account) return Problems.NotFound("account");
         var before = AccountView.Of(account);
+        if (match.Fault(before) is { } stale) return stale;
         var (problem, newSecret) = await writer.LinkAsync(scope, caller, account, input);
         if (problem is not null) return problem;
         account.Configure(request.HumanAgent, request.MarkSeen, request.HistoryEvents);

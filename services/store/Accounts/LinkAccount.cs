@@ -57,6 +57,7 @@ internal sealed partial class LinkAccount(
     public static void Map(IEndpointRouteBuilder routes) => routes.MapPost("", HandleAsync)
         .Needs(Scopes.Manage)
         .Audited(AuditActions.AccountLinked)
+        .WithETag()
         .WithSummary("Link an Instagram account (201), or link it again with what is given now (200).")
         .WithDescription(
             "The token is tried with Meta first: token_of_another_account or token_invalid when it does not prove the account, 503 when "

@@ -15,7 +15,7 @@ internal static class LinkedAccounts
     public static void MapLinkedAccounts(this IEndpointRouteBuilder routes)
     {
         routes.MapGet("", ListAsync).Needs(Scopes.Read).WithSummary("The linked accounts that you see, oldest first.");
-        routes.MapGet("{id}", GetAsync).Needs(Scopes.Read).WithSummary("One linked account.");
+        routes.MapGet("{id}", GetAsync).Needs(Scopes.Read).WithETag().WithSummary("One linked account.");
     }
 
     /// <summary>Finds a linked account that the caller sees; null when there is none.</summary>

@@ -24,6 +24,8 @@ internal static class ChangeCannedReply
     public static void MapChangeCannedReply(this IEndpointRouteBuilder routes) => routes.MapPatch("{id}", HandleAsync)
         .Needs(Scopes.Manage)
         .Audited(AuditActions.CannedReplyChanged)
+        .WithETag()
+        .ProducesProblem(StatusCodes.Status412PreconditionFailed)
         .WithSummary("Change a saved reply.")
         .WithDescription("account_ids is a list of account ids, or null for all accounts.")
         .ProducesProblem(StatusCodes.Status409Conflict)
@@ -34,6 +36,7 @@ internal static class ChangeCannedReply
         ChangeCannedReplyRequest request,
         Caller caller,
         AuditTrail audit,
+        IfMatch match,
         IUnitOfWork<StoreDbContext> unitOfWork,
         TimeProvider clock,
         CancellationToken cancellationToken)
@@ -46,21 +49,22 @@ internal static class ChangeCannedReply
             fields.Accounts(Listed(request.AccountIds, fields)),
             clock.GetUtcNow());
         if (fields.Faults.Count > 0) return Problems.Invalid([.. fields.Faults]);
-        return await unitOfWork.ExecuteAsync(scope => ChangeAsync(scope, caller, id, change, audit), cancellationToken);
+        return await unitOfWork.ExecuteAsync(scope => ChangeAsync(scope, caller, id, change, audit, match), cancellationToken);
     }
 
     private static async Task<Results<Ok<CannedReplyView>, ProblemHttpResult>> ChangeAsync(
-        WorkScope<StoreDbContext> scope, Caller caller, string id, Change change, AuditTrail audit)
+        WorkScope<StoreDbContext> scope, Caller caller, string id, Change change, AuditTrail audit, IfMatch match)
     {
         var db = scope.Db;
         if (await CannedReplyReach.FindAsync(db, caller, id) is not var (reply, rows)) return Problems.NotFound("canned reply");
         if (!CannedReplyReach.Covers(caller, rows)) return CannedReplyReach.NotYours();
+        var before = CannedReplyView.Of(reply, [.. rows], caller);
+        if (match.Fault(before) is { } stale) return stale;
         if (change.Moves && await CannedReplyReach.FaultAsync(db, caller, change.Accounts) is { } fault) return fault;
         var places = change.Moves ? CannedReplyReach.PlacesOf(change.Accounts) : rows.ConvertAll(row => row.Place);
         var shortcut = change.Shortcut ?? reply.Shortcut;
         if (await CannedReplyReach.ClashAsync(db, id, shortcut, places) is { } clash) return clash;
 
-        var before = CannedReplyView.Of(reply, [.. rows], caller);
         (reply.Shortcut, reply.Text, reply.UpdatedAt) = (shortcut, change.Text ?? reply.Text, change.At);
         db.RemoveRange(rows.Where(row => !places.Contains(row.Place)));
         rows.RemoveAll(row => !places.Contains(row.Place));

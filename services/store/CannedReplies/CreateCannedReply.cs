@@ -20,6 +20,7 @@ internal static class CreateCannedReply
     public static void MapCreateCannedReply(this IEndpointRouteBuilder routes) => routes.MapPost("", HandleAsync)
         .Needs(Scopes.Manage)
         .Audited(AuditActions.CannedReplyCreated)
+        .WithETag()
         .WithSummary("Save a reply for accounts that you see.")
         .ProducesProblem(StatusCodes.Status409Conflict)
         .ProducesProblem(StatusCodes.Status422UnprocessableEntity);

@@ -4,14 +4,16 @@ namespace InstaMessenger.UiGateway.Edge;
 /// Puts the edge in front of the whole pipeline, in one order. It is a start-up filter, so that it cannot be forgotten or put behind the
 /// authentication, where a stranger's requests would reach the database unlimited.
 /// </summary>
-internal sealed class EdgePipeline(ProvenCredentials proven) : IStartupFilter
+internal sealed class EdgePipeline(ProvenCredentials proven, RateLimitHeaders limits) : IStartupFilter
 {
     public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
     {
         app.Use(SecurityHeaders.AddAsync);
+        app.Use(limits.AddAsync);
         app.UseRateLimiter();
         app.Use(proven.WatchAsync);
         app.Use(RequestSizes.LimitAsync);
+        Compression.Use(app);
         next(app);
     };
 }

@@ -36,6 +36,7 @@ public static class ProxySetup
                 transforms.AddRequestTransform(AskBeforeUpload);
                 transforms.AddResponseTransform(HoldBack);
             });
+        HeadRequests.LeaveOut(builder.Services);
         builder.Services.AddSingleton<IActiveHealthCheckPolicy, ServiceReadiness>();
         builder.Services.AddSingleton<ServiceAttempts>();
         builder.Services.AddHealthChecks().AddCheck<ServicesCheck>("services");

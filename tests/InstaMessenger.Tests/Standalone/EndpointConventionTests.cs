@@ -5,6 +5,7 @@ using System.Reflection;
 using System.Text;
 using System.Text.Json;
 using InstaMessenger.Hosting.Audit;
+using InstaMessenger.Hosting.Http;
 using InstaMessenger.Hosting.Security;
 using InstaMessenger.Standalone;
 using InstaMessenger.Tests.Store;
@@ -143,10 +144,14 @@ public sealed class EndpointConventionTests(SignedInProduct product) : IClassFix
             {
                 foreach (var method in endpoint.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods)
                 {
+                    var path = "/" + endpoint.RoutePattern.RawText!.Trim('/');
+                    // A stream that is let in does not end.
                     var answer = await AskAsync(
-                        method, "/" + endpoint.RoutePattern.RawText!.Trim('/'), method == "GET" ? null : "{}", credential: key);
+                        method, path, method == "GET" ? null : "{}", headersOnly: path.EndsWith("/stream", StringComparison.Ordinal),
+                        credential: key);
                     tried++;
-                    if ((answer.Status, answer.Code) != (403, "scope_missing")) wrong.Add($"{scope}: {NameOf(endpoint)}: {answer}");
+                    if (answer.Status != 403 || answer.Code is not ("scope_missing" or null))
+                        wrong.Add($"{scope}: {NameOf(endpoint)}: {answer}");
                 }
             }
         }
@@ -296,6 +301,138 @@ public sealed class EndpointConventionTests(SignedInProduct product) : IClassFix
     }
 
     [Fact]
+    public async Task No_path_answers_a_method_that_it_has_not_with_anything_but_405_and_those_it_has()
+    {
+        var wrong = new List<string>();
+        // With those that anybody may call, so that nobody is signed out.
+        var methods = Endpoints().SelectMany(
+            endpoint => endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? [],
+            (endpoint, method) => (Path: Fill("/" + endpoint.RoutePattern.RawText!.Trim('/'), "1"), Method: method))
+            .ToLookup(call => call.Path, call => call.Method);
+        // What reads or deletes a message takes "send" for a message's id.
+        foreach (var path in Calls().Select(call => Fill(call.Path, "1")).Distinct().Where(path => path != "/api/v1/messages/send")
+            .Select(path => methods.Single(of => of.Key == path)))
+        {
+            foreach (var method in new[] { "GET", "POST", "PUT", "PATCH", "DELETE" }.Except(path))
+            {
+                using var request = new HttpRequestMessage(new HttpMethod(method), path.Key);
+                request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", _admin);
+                using var response = await _http.SendAsync(request);
+                var (text, allowed) = (await response.Content.ReadAsStringAsync(), response.Content.Headers.Allow);
+                if (response.StatusCode != HttpStatusCode.MethodNotAllowed || path.Except(allowed).Any()
+                    || !text.Contains("\"method_not_allowed\"", StringComparison.Ordinal))
+                    wrong.Add($"{method} {path.Key}: {(int)response.StatusCode} {string.Join(' ', allowed)} {text}");
+            }
+        }
+
+        wrong.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task There_is_HEAD_wherever_there_is_GET_with_the_same_headers_and_no_body()
+    {
+        var (wrong, tried) = (new List<string>(), 0);
+        foreach (var (_, path) in Calls().Where(call => call.Method == "GET" && !call.Path.EndsWith("/stream", StringComparison.Ordinal)))
+        {
+            using var get = await SendAsync(HttpMethod.Get, Fill(path, "1"));
+            using var head = await SendAsync(HttpMethod.Head, Fill(path, "1"));
+            tried++;
+            if (head.StatusCode != get.StatusCode || (await head.Content.ReadAsByteArrayAsync()).Length > 0
+                || head.Content.Headers.ContentType?.ToString() != get.Content.Headers.ContentType?.ToString()
+                || head.Headers.ETag?.ToString() != get.Headers.ETag?.ToString())
+                wrong.Add($"{path}: {(int)head.StatusCode} for {(int)get.StatusCode}");
+        }
+
+        wrong.ShouldBeEmpty();
+        tried.ShouldBeGreaterThan(30);
+        using var stream = await SendAsync(HttpMethod.Head, "/api/v1/events/stream");
+        stream.StatusCode.ShouldBe(HttpStatusCode.MethodNotAllowed);
+    }
+
+    [Theory]
+    [InlineData("GET", "/api/v1/me")]
+    [InlineData("POST", "/ui/session")]
+    public async Task A_401_says_how_to_authenticate_and_a_problem_which_request_it_was(string method, string path)
+    {
+        using var request = new HttpRequestMessage(new HttpMethod(method), path);
+        request.Headers.Add("X-Request-Id", "mine-7");
+        using var response = await _http.SendAsync(request);
+        response.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        response.Headers.WwwAuthenticate.ToString().ShouldBe("Bearer");
+        (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("request_id").GetString().ShouldBe("mine-7");
+    }
+
+    [Theory]
+    [InlineData("br, gzip", "br")]
+    [InlineData("gzip", "gzip")]
+    [InlineData("identity", null)]
+    public async Task What_is_text_is_compressed_for_who_takes_it(string accepted, string? encoding)
+    {
+        foreach (var path in new[] { "/api/v1/me", "/openapi/v1.json", "/api/v1/accounts/none" })
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, path);
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", _admin);
+            request.Headers.Add("Accept-Encoding", accepted);
+            using var response = await _http.SendAsync(request);
+            response.Content.Headers.ContentEncoding.ShouldBe(encoding is null ? [] : [encoding], path);
+            response.Headers.Vary.ShouldContain("Accept-Encoding", path);
+        }
+    }
+
+    [Fact]
+    public async Task A_live_stream_is_not_compressed()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/api/v1/events/stream");
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", _admin);
+        request.Headers.Add("Accept-Encoding", "br, gzip");
+        using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        response.Content.Headers.ContentEncoding.ShouldBeEmpty();
+    }
+
+    /// <summary>Then of two who change a thing at once the second can be told, whatever the thing.</summary>
+    [Fact]
+    public void Whatever_can_be_patched_has_an_ETag_and_heeds_If_Match()
+    {
+        var patched = Endpoints().Where(endpoint => endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods is ["PATCH"]).ToList();
+        patched.Count.ShouldBeGreaterThan(3);
+        patched.Where(endpoint => endpoint.Metadata.GetMetadata<Tagged>() is null
+            || !endpoint.Metadata.GetMetadata<MethodInfo>()!.GetParameters().Any(taken => taken.ParameterType == typeof(IfMatch)))
+            .Select(NameOf).ShouldBeEmpty();
+        var paths = patched.Select(endpoint => endpoint.RoutePattern.RawText).ToHashSet();
+        Endpoints().Where(endpoint => paths.Contains(endpoint.RoutePattern.RawText)
+            && endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods is ["GET"]
+            && endpoint.Metadata.GetMetadata<Tagged>() is null).Select(NameOf).ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("/api/v1/users", """{"username":"tagged","password":"a long password","role":"agent"}""", """{"username":"tagged2"}""")]
+    [InlineData("/api/v1/canned-replies", """{"shortcut":"tagged","text":"Hello!"}""", """{"text":"Hi!"}""")]
+    [InlineData("/api/v1/webhook-endpoints", """{"url":"https://example.com/hook"}""", """{"description":"tagged"}""")]
+    public async Task Of_two_who_change_a_thing_that_both_have_seen_the_second_is_told(string path, string made, string change)
+    {
+        using var created = await SendAsync(HttpMethod.Post, path, made);
+        created.StatusCode.ShouldBe(HttpStatusCode.Created, await created.Content.ReadAsStringAsync());
+        var seen = created.Headers.ETag!.ToString();
+        var thing = $"{path}/{(await created.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("id").GetString()}";
+
+        var answers = await Task.WhenAll(
+            Enumerable.Range(0, 2).Select(_ => SendAsync(HttpMethod.Patch, thing, change, ("If-Match", seen))));
+
+        answers.Select(answer => (int)answer.StatusCode).Order().ShouldBe([200, 412]);
+        var now = answers.Single(answer => answer.StatusCode == HttpStatusCode.OK).Headers.ETag!.ToString();
+        now.ShouldNotBe(seen);
+        (await answers.Single(answer => (int)answer.StatusCode == 412).Content.ReadAsStringAsync()).ShouldContain("changed_meanwhile");
+        (await SendAsync(HttpMethod.Patch, thing, change, ("If-Match", $"W/{now}"))).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await SendAsync(HttpMethod.Patch, thing, change, ("If-Match", "*"))).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await SendAsync(HttpMethod.Patch, thing, change, ("If-Match", "nonsense"))).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        using var read = await SendAsync(HttpMethod.Get, thing);
+        if (read.StatusCode == HttpStatusCode.MethodNotAllowed) return;
+        var tag = read.Headers.ETag!.ToString();
+        (await SendAsync(HttpMethod.Get, thing, null, ("If-None-Match", tag))).StatusCode.ShouldBe(HttpStatusCode.NotModified);
+        (await SendAsync(HttpMethod.Get, thing, null, ("If-None-Match", seen))).StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
     public async Task What_a_caller_is_told_is_kept_by_no_cache()
     {
         var kept = new List<string>();
@@ -379,6 +516,16 @@ public sealed class EndpointConventionTests(SignedInProduct product) : IClassFix
            from method in endpoint.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods
            select (method, "/" + endpoint.RoutePattern.RawText!.Trim('/')),
     ];
+
+    private async Task<HttpResponseMessage> SendAsync(
+        HttpMethod method, string path, string? body = null, params (string Name, string Value)[] headers)
+    {
+        using var request = new HttpRequestMessage(method, path);
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", _admin);
+        foreach (var (name, value) in headers) request.Headers.TryAddWithoutValidation(name, value);
+        if (body is not null) request.Content = new StringContent(body, new MediaTypeHeaderValue("application/json"));
+        return await _http.SendAsync(request);
+    }
 
     private async Task<Answer> AskAsync(
         string method,

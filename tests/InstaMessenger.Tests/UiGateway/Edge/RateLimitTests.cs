@@ -26,8 +26,33 @@ public sealed class RateLimitTests
 
         var refused = await UntilRefusedAsync(_ => GetAsync(gateway));
 
+        Header(refused, "RateLimit-Limit").ShouldBe(4);
+        Header(refused, "RateLimit-Remaining").ShouldBeInRange(0, 1);
         refused.Headers.RetryAfter!.Delta!.Value.TotalSeconds.ShouldBeInRange(1, 5);
         (await refused.Content.ReadAsStringAsync()).ShouldContain("rate_limited");
+    }
+
+    [Fact]
+    public async Task An_answer_says_how_much_may_still_be_asked_where_there_is_a_limit()
+    {
+        using var folder = new TemporaryFolder();
+        await using var upstream = await Upstream.EchoAsync();
+        await using var gateway = await GatewayHost.StartAsync(
+            folder, upstream, "RateLimits:PerKeyBurst=50", "RateLimits:PerAddressBurst=40", "RateLimits:SignInsPerAddressPerMinute=3");
+
+        using var first = await GetAsync(gateway, "Bearer key");
+        using var later = await GetAsync(gateway, "Bearer key");
+        using var stranger = await GetAsync(gateway);
+        using var signIn = await gateway.Http.PostAsync("/ui/session", null);
+        using var webhook = await gateway.Http.PostAsync("/webhooks/instagram", new StringContent("{}"));
+
+        Header(later, "RateLimit-Limit").ShouldBe(50);
+        Header(later, "RateLimit-Remaining").ShouldBeInRange(49, 50);
+        Header(stranger, "RateLimit-Limit").ShouldBe(40);
+        Header(stranger, "RateLimit-Remaining").ShouldBeInRange(36, 39);
+        Header(stranger, "RateLimit-Reset").ShouldBeInRange(1, 2);
+        (Header(signIn, "RateLimit-Limit"), Header(signIn, "RateLimit-Remaining"), Header(signIn, "RateLimit-Reset")).ShouldBe((3, 2, 60));
+        webhook.Headers.Contains("RateLimit-Limit").ShouldBeFalse();
     }
 
     [Fact]
@@ -153,6 +178,8 @@ public sealed class RateLimitTests
             Enumerable.Range(0, AtOnce).Select(_ => gateway.Http.PostAsync("/webhooks/instagram", new StringContent("{}"))));
         webhooks.ShouldAllBe(answer => answer.StatusCode == HttpStatusCode.OK);
     }
+
+    private static int Header(HttpResponseMessage answer, string name) => int.Parse(answer.Headers.GetValues(name).Single());
 
     /// <summary>Sends rounds of requests until one is refused.</summary>
     private static async Task<HttpResponseMessage> UntilRefusedAsync(Func<int, Task<HttpResponseMessage>> sendAsync)
