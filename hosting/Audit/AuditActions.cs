@@ -99,6 +99,12 @@ public static class AuditActions
     /// <summary>Deliveries of an endpoint were posted again.</summary>
     public const string EndpointRedelivered = "webhook_endpoint.redelivered";
 
+    /// <summary>A part of the log began to be posted to an endpoint anew. The target is the endpoint.</summary>
+    public const string EndpointReplayBegun = "webhook_endpoint.replay_begun";
+
+    /// <summary>Posting a part of the log anew was ended. The target is the endpoint.</summary>
+    public const string EndpointReplayCancelled = "webhook_endpoint.replay_cancelled";
+
     /// <summary>One delivery was posted again. The target is its number.</summary>
     public const string DeliveryRedelivered = "delivery.redelivered";
 

@@ -24,6 +24,16 @@ public sealed class OutboundRules
             IPNetwork.Parse("ff00::/8"),
         ];
 
+    /// <summary>
+    /// Where clouds hand their secrets to whoever asks from inside, and every other link-local address: refused whatever the operator
+    /// allows, because no CRM and no media are there. 169.254.169.254 is nearly everybody's; AWS, Alibaba, Azure and Oracle have others.
+    /// </summary>
+    private static readonly IPNetwork[] Never =
+        [
+            IPNetwork.Parse("169.254.0.0/16"), IPNetwork.Parse("fe80::/10"), IPNetwork.Parse("fd00:ec2::254/128"),
+            IPNetwork.Parse("100.100.100.200/32"), IPNetwork.Parse("168.63.129.16/32"), IPNetwork.Parse("192.0.0.192/32"),
+        ];
+
     private readonly bool _allowPrivate;
     private readonly HashSet<string> _hosts = new(StringComparer.OrdinalIgnoreCase);
     private readonly List<IPNetwork> _networks = [];
@@ -64,13 +74,15 @@ public sealed class OutboundRules
     /// <summary>Whether a name with this address may be connected to.</summary>
     /// <param name="url">The URL that names it.</param>
     /// <param name="address">One of its addresses.</param>
-    /// <returns>True for https to public unicast addresses, and for what the operator allows.</returns>
+    /// <returns>
+    /// True for https to public unicast addresses, and for what the operator allows; never for link-local and metadata addresses.
+    /// </returns>
     public bool Allows(Uri url, IPAddress address)
     {
         ArgumentNullException.ThrowIfNull(url);
         ArgumentNullException.ThrowIfNull(address);
         if (address.IsIPv4MappedToIPv6) address = address.MapToIPv4();
-        if (Array.Exists(Nowhere, network => network.Contains(address))) return false;
+        if (Array.Exists(Nowhere, network => network.Contains(address)) || IsNeverCalled(address)) return false;
         if (_allowPrivate || _hosts.Contains(NameOf(url)) || _networks.Exists(network => network.Contains(address))) return true;
         return url.Scheme == Uri.UriSchemeHttps && IsPublic(address);
     }
@@ -84,6 +96,23 @@ public sealed class OutboundRules
         if (address.IsIPv4MappedToIPv6) address = address.MapToIPv4();
         if (address.AddressFamily == AddressFamily.InterNetworkV6 && !GlobalUnicast.Contains(address)) return false;
         return !Array.Exists(Denied, network => network.Contains(address));
+    }
+
+    private static bool IsNeverCalled(IPAddress address) => Array.Exists(Never, network => network.Contains(address))
+        || (EmbeddedIn(address) is { } embedded && Array.Exists(Never, network => network.Contains(embedded)));
+
+    /// <summary>
+    /// The IPv4 address that a network may translate an IPv6 one into: IPv4-compatible (::/96), NAT64 (64:ff9b::/96, RFC 6052) and 6to4
+    /// (2002::/16, RFC 3056).
+    /// </summary>
+    private static IPAddress? EmbeddedIn(IPAddress address)
+    {
+        if (address.AddressFamily != AddressFamily.InterNetworkV6) return null;
+        var bytes = address.GetAddressBytes();
+        if (bytes is [0x20, 0x02, ..]) return new IPAddress(bytes.AsSpan(2, 4));
+        return bytes.AsSpan(4, 8).ContainsAnyExcept((byte)0) || bytes is not ([0, 0, 0, 0, ..] or [0, 0x64, 0xff, 0x9b, ..])
+            ? null
+            : new IPAddress(bytes.AsSpan(12));
     }
 
     private string? RefusalOf(Uri url, IPAddress address)

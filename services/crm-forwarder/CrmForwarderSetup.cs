@@ -4,6 +4,7 @@ using InstaMessenger.CrmForwarder.Data;
 using InstaMessenger.CrmForwarder.Deliveries;
 using InstaMessenger.CrmForwarder.Endpoints;
 using InstaMessenger.CrmForwarder.Erasures;
+using InstaMessenger.CrmForwarder.Replays;
 using InstaMessenger.Hosting;
 using InstaMessenger.Hosting.Bus;
 using InstaMessenger.Hosting.Security;
@@ -32,9 +33,12 @@ public static class CrmForwarderSetup
         services.AddMessageHandler<CrmForwarderDbContext, AccountChanged, ApplyAccountChange>("crm-forwarder.account-changed");
         services.AddMessageHandler<CrmForwarderDbContext, InboxEvent, QueueInboxEvents>(EventQueue);
         services.AddErasures();
+        services.AddReplays();
+        services.AddMessageHandler<CrmForwarderDbContext, ReachChecked, NarrowEndpoints>("crm-forwarder.reach-checked");
         services.AddSection<DeliveryOptions>("Deliveries");
         services.AddSingleton<EndpointSecrets>();
         services.AddSingleton<DeliveryMailbox>();
+        services.AddSingleton<ReplaySignal>();
         services.AddSingleton<EventIntake>();
         services.AddSingleton<Erasure>();
         services.AddSingleton<ProcessLease>();
@@ -49,6 +53,7 @@ public static class CrmForwarderSetup
         services.AddWorker<WaitingEventSweeper>();
         services.AddWorker<ErasureSweep>();
         services.AddWorker<DeliveryRetention>();
+        services.AddWorker<OwnerChecks>();
         services.AddWorker<DeliveryGauges>();
     }
 
@@ -66,6 +71,7 @@ public static class CrmForwarderSetup
         app.MapListDeliveries();
         app.MapRedeliver();
         app.MapRedeliverMany();
+        app.MapReplays();
         app.MapDeadLetters<CrmForwarderDbContext>("crm-forwarder");
     }
 }

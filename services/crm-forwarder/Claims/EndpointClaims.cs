@@ -28,6 +28,10 @@ internal sealed class EndpointClaims(
         return taken ? me : null;
     }
 
+    /// <summary>Whether the endpoint was taken by this process, as far as it knows.</summary>
+    public bool IsTaken(string endpointId) =>
+        !lease.IsShared || (_taken.TryGetValue(endpointId, out var claim) && claim == lease.Id);
+
     /// <summary>Endpoints of this process that another wants.</summary>
     public async Task<List<string>> WantedAsync(CancellationToken cancellationToken)
     {

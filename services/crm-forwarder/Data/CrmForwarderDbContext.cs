@@ -17,6 +17,8 @@ internal abstract class CrmForwarderDbContext(DbContextOptions options) : Servic
 
     public DbSet<DeliveryAttempt> Attempts => Set<DeliveryAttempt>();
 
+    public DbSet<EndpointReplay> Replays => Set<EndpointReplay>();
+
     public DbSet<WaitingEvent> WaitingEvents => Set<WaitingEvent>();
 
     public DbSet<ForwarderProcess> Processes => Set<ForwarderProcess>();

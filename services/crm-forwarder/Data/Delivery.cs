@@ -48,8 +48,11 @@ internal sealed class Delivery
     /// <summary>A code like <c>timeout</c>; null when the last attempt succeeded.</summary>
     public string? LastError { get; init; }
 
+    /// <summary>The last replay that it belonged to; null for none.</summary>
+    public string? ReplayId { get; init; }
+
     /// <summary>Makes a new delivery, due at once.</summary>
-    public static Delivery Of(WaitingEvent @event, string endpointId, DateTimeOffset now) => new()
+    public static Delivery Of(WaitingEvent @event, string endpointId, DateTimeOffset now, string? replayId = null) => new()
     {
         EndpointId = endpointId,
         EventId = @event.EventId,
@@ -59,7 +62,8 @@ internal sealed class Delivery
         ConversationId = @event.ConversationId,
         Body = @event.Body,
         TraceParent = @event.TraceParent,
-        State = DeliveryState.Pending,
+        State = replayId is null ? DeliveryState.Pending : DeliveryState.Replaying,
+        ReplayId = replayId,
         DueAt = now,
         CreatedAt = now,
     };
@@ -76,6 +80,7 @@ internal sealed class Delivery
             entity.Property(row => row.TraceParent).HasMaxLength(100);
             entity.Property(row => row.State).HasMaxLength(10);
             entity.Property(row => row.LastError).HasMaxLength(100);
+            entity.Property(row => row.ReplayId).HasMaxLength(40);
             // Event first: a redelivered bundle is found with one probe per event, and the ids are ordered by time, so the index grows at
             // its end.
             entity.HasIndex(row => new { row.EventId, row.EndpointId }).IsUnique();
@@ -90,6 +95,9 @@ internal enum DeliveryState
 {
     /// <summary>To be posted at its due time, once its endpoint is active.</summary>
     Pending,
+
+    /// <summary>Like <see cref="Pending"/>, and behind everything that is: it is posted anew.</summary>
+    Replaying,
 
     /// <summary>The CRM answered 2xx.</summary>
     Delivered,

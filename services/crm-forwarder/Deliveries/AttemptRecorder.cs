@@ -12,6 +12,7 @@ namespace InstaMessenger.CrmForwarder.Deliveries;
 internal sealed class AttemptRecorder(
     IUnitOfWork<CrmForwarderDbContext> unitOfWork,
     DeliveryMailbox mailbox,
+    ReplaySignal replays,
     TimeProvider clock,
     ILogger<AttemptRecorder> logger) : IDisposable
 {
@@ -121,6 +122,7 @@ internal sealed class AttemptRecorder(
         var written = await unitOfWork.ExecuteAsync(scope => Conclusions.WriteAsync(scope, conclusions, clock.GetUtcNow()));
         Forget(conclusions);
         var now = clock.GetUtcNow();
+        if (written.Exists(c => c.Result.Delivery.ReplayId is not null)) replays.Wake();
         foreach (var conclusion in written.Where(c => EndpointHealth.MayHavePaused(c, now)).DistinctBy(c => c.Result.Target.EndpointId))
             mailbox.EndpointChanged(conclusion.Result.Target.EndpointId);
         foreach (var conclusion in written)

@@ -12,7 +12,8 @@ internal sealed record Conclusion(AttemptResult Result, DeliveryState State, Dat
     public int Number => Result.Delivery.Attempts + 1;
 
     /// <summary>When the delivery is tried again by itself; null when it is not.</summary>
-    public DateTimeOffset? NextAttemptAt => State == DeliveryState.Pending && Result.Verdict != Verdict.Gone ? Due : null;
+    public DateTimeOffset? NextAttemptAt =>
+        State is DeliveryState.Pending or DeliveryState.Replaying && Result.Verdict != Verdict.Gone ? Due : null;
 
     /// <param name="result">What happened.</param>
     /// <param name="now">The time from which a retry waits.</param>
@@ -20,10 +21,10 @@ internal sealed record Conclusion(AttemptResult Result, DeliveryState State, Dat
     public static Conclusion Of(AttemptResult result, DateTimeOffset now, double random) => result.Verdict switch
     {
         Verdict.Delivered => new Conclusion(result, DeliveryState.Delivered, now),
-        Verdict.Gone => new Conclusion(result, DeliveryState.Pending, now),
+        Verdict.Gone => new Conclusion(result, result.Delivery.Waits, now),
         Verdict.Refused => new Conclusion(result, DeliveryState.Dead, now),
         _ => RetrySchedule.Wait(result.Delivery.Failures + 1, result.RetryAfter, random) is { } wait
-            ? new Conclusion(result, DeliveryState.Pending, now + wait)
+            ? new Conclusion(result, result.Delivery.Waits, now + wait)
             : new Conclusion(result, DeliveryState.Dead, now),
     };
 }

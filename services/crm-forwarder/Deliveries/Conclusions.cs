@@ -17,9 +17,21 @@ internal static class Conclusions
     {
         var db = scope.Db;
         var conclusions = await OursAsync(db, all);
-        foreach (var same in conclusions.Where(c => c.State == DeliveryState.Delivered).GroupBy(c => (c.Result.Status, c.Number)))
-            await DeliveredAsync(db, [.. same.Select(c => c.Result.Delivery.Id)], same.Key.Status, same.Key.Number, now);
-        foreach (var conclusion in conclusions.Where(c => c.State != DeliveryState.Delivered)) await NotDeliveredAsync(db, conclusion);
+        foreach (var same in conclusions.Where(c => c.State == DeliveryState.Delivered)
+            .GroupBy(c => (c.Result.Status, c.Number, c.Result.Delivery.ReplayId)))
+        {
+            var (status, number, replay) = same.Key;
+            var written = await DeliveredAsync(db, [.. same.Select(c => c.Result.Delivery.Id)], status, number, now);
+            if (replay is not null) await EndpointReplay.CountAsync(db, replay, delivered: written, dead: 0, now);
+        }
+
+        foreach (var conclusion in conclusions.Where(c => c.State != DeliveryState.Delivered))
+        {
+            var written = await NotDeliveredAsync(db, conclusion);
+            if (conclusion.Result.Delivery.ReplayId is { } replay)
+                await EndpointReplay.CountAsync(db, replay, 0, conclusion.State == DeliveryState.Dead ? written : 0, now);
+        }
+
         foreach (var target in conclusions.Where(c => c.Result.Verdict == Verdict.Gone).Select(c => c.Result.Target).Distinct())
             await DisableAsync(db, target, now);
         foreach (var same in conclusions.GroupBy(c => c.Result.Target.EndpointId))
@@ -34,7 +46,7 @@ internal static class Conclusions
 
     /// <summary>The last resort for a row that cannot be worked with: it is not posted again until somebody asks for it.</summary>
     public static Task SetAsideAsync(CrmForwarderDbContext db, long delivery, string error) => db.Deliveries
-        .Where(row => row.Id == delivery && row.State == DeliveryState.Pending)
+        .Where(row => row.Id == delivery && (row.State == DeliveryState.Pending || row.State == DeliveryState.Replaying))
         .ExecuteUpdateAsync(set => set.SetProperty(row => row.State, DeliveryState.Dead).SetProperty(row => row.LastError, error));
 
     private static async Task<List<Conclusion>> OursAsync(CrmForwarderDbContext db, IReadOnlyList<Conclusion> conclusions)
@@ -71,11 +83,12 @@ internal static class Conclusions
             .SetProperty(row => row.LastStatus, status)
             .SetProperty(row => row.LastError, (string?)null));
 
-    private static async Task NotDeliveredAsync(CrmForwarderDbContext db, Conclusion conclusion)
+    private static async Task<int> NotDeliveredAsync(CrmForwarderDbContext db, Conclusion conclusion)
     {
         var (result, state, due) = conclusion;
+        var before = result.Delivery.Waits;
         var row = db.Deliveries.Where(row => row.Id == result.Delivery.Id && row.Attempts == conclusion.Number - 1);
-        var written = await row.Where(row => row.State == DeliveryState.Pending).ExecuteUpdateAsync(set => set
+        var written = await row.Where(row => row.State == before).ExecuteUpdateAsync(set => set
             .SetProperty(row => row.State, state)
             .SetProperty(row => row.Attempts, conclusion.Number)
             .SetProperty(row => row.Failures, result.Delivery.Failures + (result.Verdict == Verdict.Gone ? 0 : 1))
@@ -85,6 +98,7 @@ internal static class Conclusions
         // The account was unlinked meanwhile, which has buried the delivery. It stays buried, but the attempt was made and has its number.
         if (written == 0) await row.ExecuteUpdateAsync(
             set => set.SetProperty(row => row.Attempts, conclusion.Number).SetProperty(row => row.LastStatus, result.Status));
+        return written;
     }
 
     /// <summary>Disables the endpoint, but only while its URL is the one that answered.</summary>

@@ -29,6 +29,12 @@ internal sealed class DeliveryMailbox
         foreach (var endpoint in endpoints) lanes.Of(endpoint).Hint();
     });
 
+    /// <summary>Tells that these endpoints have something that is posted anew.</summary>
+    public void NewReplays(IReadOnlyList<string> endpoints) => Post(lanes =>
+    {
+        foreach (var endpoint in endpoints) lanes.Of(endpoint).HintReplays();
+    });
+
     /// <summary>Tells that what was read ahead for the endpoint is stale.</summary>
     public void EndpointChanged(string endpoint) => Post(lanes => lanes.Of(endpoint).Refresh());
 }

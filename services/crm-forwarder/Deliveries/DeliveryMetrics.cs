@@ -28,7 +28,8 @@ internal static class DeliveryMetrics
     {
         Attempts.Add(1, Outcomes[result.Verdict]);
         if (dead) Dead.Add(1);
-        if (result.Verdict is Verdict.Delivered)
+        // Of what is posted anew the row tells when it was made first.
+        if (result.Verdict is Verdict.Delivered && !result.Delivery.IsReplay)
             Latency.Record((result.At + result.Duration - result.Delivery.CreatedAt).TotalMilliseconds);
     }
 }

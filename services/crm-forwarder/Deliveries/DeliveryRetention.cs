@@ -6,7 +6,8 @@ using Microsoft.EntityFrameworkCore;
 namespace InstaMessenger.CrmForwarder.Deliveries;
 
 /// <summary>
-/// Forgets deliveries 30 days after they were taken, with their attempts; and those of endpoints that are gone, whatever became of them.
+/// Forgets deliveries 30 days after they were taken, with their attempts; and those of endpoints that are gone, whatever became of them;
+/// and replays 30 days after they were over.
 /// What was never taken stays, until somebody redelivers it or deletes the endpoint.
 /// </summary>
 internal sealed class DeliveryRetention(
@@ -38,6 +39,9 @@ internal sealed class DeliveryRetention(
             .Select(row => new { row.Id, IsOld = row.CreatedAt < before }).Take(AtOnce).ToListAsync(cancellationToken);
         var old = looked.TakeWhile(row => row.IsOld).Select(row => row.Id).ToList();
         if (old.Count > 0) await unitOfWork.ExecuteAsync(scope => ForgetAsync(scope.Db, old, before), cancellationToken);
+        if (await db.Replays.AnyAsync(row => row.FinishedAt < before, cancellationToken))
+            await unitOfWork.ExecuteAsync(
+                scope => scope.Db.Replays.Where(row => row.FinishedAt < before).ExecuteDeleteAsync(), cancellationToken);
         var more = old.Count == AtOnce;
         _last = more ? old[^1] : 0;
         return more ? NextRound.Now : NextRound.WhenWoken;

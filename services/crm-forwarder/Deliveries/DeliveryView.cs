@@ -19,6 +19,7 @@ internal sealed record DeliveryView(
     DateTimeOffset CreatedAt,
     DateTimeOffset? NextAttemptAt,
     DateTimeOffset? DeliveredAt,
+    string? ReplayId,
     IReadOnlyList<AttemptView> Log)
 {
     /// <summary>Leaves the body in the database.</summary>
@@ -33,7 +34,11 @@ internal sealed record DeliveryView(
         row.Attempts,
         row.LastStatus,
         row.LastError,
-        row.CreatedAt, row.State == DeliveryState.Pending ? row.DueAt : null, row.DeliveredAt, Array.Empty<AttemptView>());
+        row.CreatedAt,
+        row.State == DeliveryState.Pending || row.State == DeliveryState.Replaying ? row.DueAt : null,
+        row.DeliveredAt,
+        row.ReplayId,
+        Array.Empty<AttemptView>());
 }
 
 /// <summary>One attempt.</summary>

@@ -20,17 +20,24 @@ internal sealed partial class DueDeliveries(
     /// <param name="claim">The claim under which the endpoint is this process's.</param>
     /// <param name="known">Rows that the worker has already.</param>
     /// <param name="size">How many rows, at most.</param>
+    /// <param name="replays">Whether to look for what is posted anew, when there is not enough else.</param>
     /// <param name="cancellationToken">Ends the read.</param>
     /// <returns>One page.</returns>
-    public async Task<LanePage> ReadAsync(string endpointId, string claim, List<long> known, int size, CancellationToken cancellationToken)
+    public async Task<LanePage> ReadAsync(
+        string endpointId, string claim, List<long> known, int size, bool replays, CancellationToken cancellationToken)
     {
         await using var db = await factory.CreateDbContextAsync(cancellationToken);
         var endpoint = await db.Endpoints.SingleOrDefaultAsync(row => row.Id == endpointId, cancellationToken);
         if (endpoint is not { State: EndpointState.Active, Url: { } url }) return LanePage.None;
         var now = clock.GetUtcNow();
-        var pending = db.Deliveries.Where(row => row.EndpointId == endpointId && row.State == DeliveryState.Pending);
-        var due = pending.Where(row => row.DueAt <= now && !known.Contains(row.Id));
-        var page = (endpoint.Ordered ? InOrder(due, pending, now) : due.OrderBy(row => row.DueAt).ThenBy(row => row.Id)).Take(size);
+        var ofEndpoint = db.Deliveries.Where(row => row.EndpointId == endpointId);
+        IQueryable<Delivery> PageOf(DeliveryState state, int most)
+        {
+            var all = ofEndpoint.Where(row => row.State == state);
+            var due = all.Where(row => row.DueAt <= now && !known.Contains(row.Id));
+            return (endpoint.Ordered ? InOrder(due, all, now) : due.OrderBy(row => row.DueAt).ThenBy(row => row.Id)).Take(most);
+        }
+
         var target = new DeliveryTarget(
             endpointId, url, secrets.ForPosts(endpoint), await TenantAsync(db, endpoint, cancellationToken), endpoint.Proven, claim)
         {
@@ -39,25 +46,19 @@ internal sealed partial class DueDeliveries(
             Ordered = endpoint.Ordered,
             MaxPerSecond = endpoint.MaxPerSecond,
         };
-        try
-        {
-            var rows = await RowsOf(page).ToListAsync(cancellationToken);
-            return new LanePage(target, rows, rows.Count == size);
-        }
-        catch (Exception error) when (DatabaseErrors.IsUnreadable(error))
-        {
-            var ids = await page.Select(row => row.Id).ToListAsync(cancellationToken);
-            return new LanePage(target, await OneByOneAsync(db, ids, cancellationToken), ids.Count == size);
-        }
+        var (rows, found) = await ReadableAsync(db, PageOf(DeliveryState.Pending, size), cancellationToken);
+        if (found == size || !replays) return new LanePage(target, rows, Full: found == size) { MayReplay = replays };
+        // Behind what happens now, in the places that it leaves.
+        var (replayed, more) = await ReadableAsync(db, PageOf(DeliveryState.Replaying, size - found), cancellationToken);
+        return new LanePage(target, [.. rows, .. replayed], Full: found + more == size) { MayReplay = found + more == size };
     }
 
     /// <summary>
     /// Returns the active endpoints with something pending, without those of other processes, and when the first of it is due.
     /// </summary>
     /// <param name="cancellationToken">Ends the read.</param>
-    /// <returns>The endpoints; the query probes the index once for each active one.</returns>
-    public async Task<List<(string EndpointId, DateTimeOffset ChangedAt, DateTimeOffset Due)>> NextAsync(
-        CancellationToken cancellationToken)
+    /// <returns>The endpoints; the query probes the index twice for each active one.</returns>
+    public async Task<List<NextDue>> NextAsync(CancellationToken cancellationToken)
     {
         await using var db = await factory.CreateDbContextAsync(cancellationToken);
         var endpoints = db.Endpoints.Where(endpoint => endpoint.State == EndpointState.Active);
@@ -74,12 +75,14 @@ internal sealed partial class DueDeliveries(
                 endpoint.ChangedAt,
                 Due = db.Deliveries.Where(row => row.EndpointId == endpoint.Id && row.State == DeliveryState.Pending)
                     .Min(row => (DateTimeOffset?)row.DueAt),
+                Anew = db.Deliveries.Where(row => row.EndpointId == endpoint.Id && row.State == DeliveryState.Replaying)
+                    .Min(row => (DateTimeOffset?)row.DueAt),
             })
-            .Where(row => row.Due != null)
+            .Where(row => row.Due != null || row.Anew != null)
             .OrderBy(row => row.Id);
         // Otherwise a time out of range would keep all endpoints from being found.
         var rows = await db.ReadableAsync(waiting, cancellationToken);
-        return [.. rows.Select(row => (row.Id, row.ChangedAt, row.Due!.Value))];
+        return [.. rows.Select(row => new NextDue(row.Id, row.ChangedAt, row.Due, row.Anew))];
     }
 
     /// <summary>
@@ -103,7 +106,27 @@ internal sealed partial class DueDeliveries(
 
     private static IQueryable<DueDelivery> RowsOf(IQueryable<Delivery> deliveries) => deliveries
         .Select(row => new DueDelivery(
-                row.Id, row.EventId, row.ConversationId, row.Body, row.TraceParent, row.Attempts, row.Failures, row.CreatedAt));
+            row.Id, row.EventId, row.ConversationId, row.Body, row.TraceParent, row.Attempts, row.Failures, row.CreatedAt)
+        {
+            ReplayId = row.ReplayId,
+            IsReplay = row.State == DeliveryState.Replaying,
+        });
+
+    /// <summary>Reads a page, and how many rows it has with those that cannot be read.</summary>
+    private async Task<(List<DueDelivery> Rows, int Found)> ReadableAsync(
+        CrmForwarderDbContext db, IQueryable<Delivery> page, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var rows = await RowsOf(page).ToListAsync(cancellationToken);
+            return (rows, rows.Count);
+        }
+        catch (Exception error) when (DatabaseErrors.IsUnreadable(error))
+        {
+            var ids = await page.Select(row => row.Id).ToListAsync(cancellationToken);
+            return (await OneByOneAsync(db, ids, cancellationToken), ids.Count);
+        }
+    }
 
     /// <summary>
     /// Reads a page that cannot be read as a whole. The row that cannot be read is set aside, so that those behind it go.
@@ -130,3 +153,10 @@ internal sealed partial class DueDeliveries(
     [LoggerMessage(EventName = "delivery.unreadable", Level = LogLevel.Error, Message = "Delivery {Id} cannot be read and was set aside")]
     private static partial void LogUnreadable(ILogger logger, Exception error, long id);
 }
+
+/// <summary>When the next delivery of an endpoint is due.</summary>
+/// <param name="EndpointId">The endpoint.</param>
+/// <param name="ChangedAt">When it was changed last (UTC).</param>
+/// <param name="Due">Of what has just happened, or waits for its retry (UTC); null when there is none.</param>
+/// <param name="Anew">Of what is posted anew (UTC); null when there is none.</param>
+internal sealed record NextDue(string EndpointId, DateTimeOffset ChangedAt, DateTimeOffset? Due, DateTimeOffset? Anew);

@@ -1,4 +1,5 @@
 using InstaMessenger.Contracts.Ids;
+using InstaMessenger.CrmForwarder.Data;
 
 namespace InstaMessenger.CrmForwarder.Deliveries;
 
@@ -19,7 +20,17 @@ internal sealed record DueDelivery(
     string? TraceParent,
     int Attempts,
     int Failures,
-    DateTimeOffset CreatedAt);
+    DateTimeOffset CreatedAt)
+{
+    /// <summary>The replay that it belongs to; null for none.</summary>
+    public string? ReplayId { get; init; }
+
+    /// <summary>Whether it is posted anew, and so behind everything else.</summary>
+    public bool IsReplay { get; init; }
+
+    /// <summary>How its row stands while it is to be posted.</summary>
+    public DeliveryState Waits => IsReplay ? DeliveryState.Replaying : DeliveryState.Pending;
+}
 
 /// <summary>Where an endpoint's deliveries are posted to, as of the last look.</summary>
 /// <param name="EndpointId">The endpoint.</param>
@@ -51,6 +62,9 @@ internal sealed record DeliveryTarget(
 internal sealed record LanePage(DeliveryTarget? Target, IReadOnlyList<DueDelivery> Rows, bool Full)
 {
     public static readonly LanePage None = new(null, [], false);
+
+    /// <summary>Whether there may be more that is posted anew, or nobody looked.</summary>
+    public bool MayReplay { get; init; }
 }
 
 /// <summary>What one attempt came to.</summary>

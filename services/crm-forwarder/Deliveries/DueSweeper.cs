@@ -22,11 +22,13 @@ internal sealed class DueSweeper(DeliveryMailbox mailbox, DueDeliveries due, Pro
         var changed = next.ToDictionary(row => row.EndpointId, row => row.ChangedAt);
         var now = clock.GetUtcNow();
         mailbox.NewDeliveries([.. next.Where(row => row.Due <= now).Select(row => row.EndpointId)]);
+        mailbox.NewReplays([.. next.Where(row => row.Anew <= now).Select(row => row.EndpointId)]);
         mailbox.Post(lanes =>
         {
             lanes.Check(changed);
             lanes.Prune();
         });
-        return NextRound.Within(next.Where(row => row.Due > now).Select(row => row.Due - now).Append(Interval).Min());
+        var waits = next.SelectMany(row => new[] { row.Due, row.Anew }).Where(due => due > now).Select(due => due!.Value - now);
+        return NextRound.Within(waits.Append(Interval).Min());
     }
 }

@@ -26,6 +26,13 @@ internal static class EndpointReach
         return deliveries.Where(row => seen.Contains(row.AccountId));
     }
 
+    /// <summary>
+    /// Leaves out deliveries of accounts whose events the endpoint does not take any more: nobody posts them there again.
+    /// </summary>
+    public static IQueryable<Delivery> StillTaken(this IQueryable<Delivery> deliveries, CrmForwarderDbContext db) => deliveries.Where(
+        row => db.EndpointAccounts.Any(taken => taken.EndpointId == row.EndpointId && taken.AccountId == row.AccountId)
+            || db.Endpoints.Any(endpoint => endpoint.Id == row.EndpointId && endpoint.AllAccounts));
+
     /// <summary>The same, of the endpoints that the caller sees.</summary>
     public static IQueryable<Delivery> SeenBy(this IQueryable<Delivery> deliveries, CrmForwarderDbContext db, Caller caller)
     {

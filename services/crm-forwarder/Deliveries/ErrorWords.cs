@@ -18,6 +18,7 @@ internal static class ErrorWords
         "connection_error" => "No connection could be made.",
         "secure_connection_error" => "No TLS connection could be made: its certificate is not trusted, or it does not speak TLS.",
         "connection_lost" or "response_ended" => "The connection ended before it answered.",
+        "access_lost" => "Who made the endpoint does not see its account any more.",
         "account_unlinked" => "Its account was unlinked before it was posted.",
         _ => $"It failed: {error.Replace('_', ' ')}.",
     };

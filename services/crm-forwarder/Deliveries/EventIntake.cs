@@ -16,8 +16,11 @@ internal sealed partial class EventIntake(DeliveryMailbox mailbox, TimeProvider 
     {
         if (events.Count == 0) return;
         var ids = events.Select(e => e.Event.EventId).ToList();
-        var known = await scope.Db.Deliveries.Where(row => ids.Contains(row.EventId)).Select(row => new { row.EventId, row.EndpointId })
-            .ToListAsync();
+        var known = await scope.Db.Deliveries.Where(row => ids.Contains(row.EventId))
+            .Select(row => new { row.Id, row.EventId, row.EndpointId, row.State }).ToListAsync();
+        // A replay that reads up to the end of the log was there first. What happens now does not wait behind it.
+        var ahead = known.FindAll(row => row.State == DeliveryState.Replaying);
+        if (ahead.Count > 0) await PostNowAsync(scope, ahead.ConvertAll(row => row.Id), ahead.ConvertAll(row => row.EndpointId));
         var seen = known.Select(row => (row.EventId, row.EndpointId)).ToHashSet();
 
         var added = events.Where(e => seen.Add((e.Event.EventId, e.EndpointId))).ToList();
@@ -26,6 +29,13 @@ internal sealed partial class EventIntake(DeliveryMailbox mailbox, TimeProvider 
         await BulkInsert.EntitiesAsync(scope.Db, added.ConvertAll(e => Delivery.Of(e.Event, e.EndpointId, now)));
         var endpoints = added.Select(e => e.EndpointId).Distinct().ToList();
         scope.AfterCommit(() => mailbox.NewDeliveries(endpoints));
+    }
+
+    private async Task PostNowAsync(WorkScope<CrmForwarderDbContext> scope, List<long> deliveries, List<string> endpoints)
+    {
+        await scope.Db.Deliveries.Where(row => deliveries.Contains(row.Id) && row.State == DeliveryState.Replaying)
+            .ExecuteUpdateAsync(set => set.SetProperty(row => row.State, DeliveryState.Pending));
+        scope.AfterCommit(() => endpoints.ForEach(mailbox.EndpointChanged));
     }
 
     /// <summary>Turns events that waited for these accounts into deliveries, in the order of the event log.</summary>

@@ -15,10 +15,11 @@ internal sealed class Lane(string endpointId, int most, TimeProvider clock)
 {
     private const int FirstLimit = 4;
 
-    private readonly List<DueDelivery> _ahead = [];
+    private readonly ReadAhead _ahead = new();
     private readonly HashSet<ConversationId> _busy = [];
     private readonly OrderedConversations _order = new();
     private readonly PostRate _rate = new(clock);
+    private Recovery _recovery = new(clock);
 
     /// <summary>Rows that a read must not bring again: they are pending until their result is recorded.</summary>
     private readonly HashSet<long> _known = [];
@@ -26,7 +27,11 @@ internal sealed class Lane(string endpointId, int most, TimeProvider clock)
     /// <summary>How many posts may be in flight now. It starts low and doubles with each success, up to the most.</summary>
     private int _limit = 1;
     private int _inFlight;
+    private int _replaysInFlight;
     private bool _mayHaveMore;
+
+    /// <summary>Whether a page looks for what is posted anew, which is nothing nearly always.</summary>
+    private bool _mayReplay;
     private bool _reading;
     private bool _stale;
     private bool _yielding;
@@ -36,7 +41,10 @@ internal sealed class Lane(string endpointId, int most, TimeProvider clock)
 
     public DeliveryTarget? Target { get; private set; }
 
-    public bool WantsPage => _mayHaveMore && !_reading && !_yielding && _gone is null && _ahead.Count < PageSize / 2;
+    /// <summary>How many of its posts hold a place for posts that go quickly.</summary>
+    public int Quick { get; set; }
+
+    public bool WantsPage => _mayHaveMore && !_reading && !_yielding && _gone is null && _ahead.Live < PageSize / 2;
 
     public bool IsIdle => _known.Count == 0 && _inFlight == 0 && !_reading && !_mayHaveMore && !_yielding
         && !(_rate.Wait(Target?.MaxPerSecond) > TimeSpan.Zero);
@@ -50,6 +58,12 @@ internal sealed class Lane(string endpointId, int most, TimeProvider clock)
     /// <summary>Notes that there is something due.</summary>
     public void Hint() => _mayHaveMore = true;
 
+    /// <summary>Notes that there is something due that is posted anew.</summary>
+    public void HintReplays() => (_mayHaveMore, _mayReplay) = (true, true);
+
+    /// <summary>Whether the next page is also of what is posted anew.</summary>
+    public bool ReadsReplays => _mayReplay;
+
     /// <summary>Reads anew what was read ahead, because the endpoint changed.</summary>
     public void Refresh()
     {
@@ -62,7 +76,7 @@ internal sealed class Lane(string endpointId, int most, TimeProvider clock)
     /// <param name="changedAt">When it was changed last; null when it is not posted to any more.</param>
     public void Check(DateTimeOffset? changedAt)
     {
-        if (_ahead.Count > 0 && Target?.ChangedAt != changedAt) Refresh();
+        if (_ahead.Any && Target?.ChangedAt != changedAt) Refresh();
     }
 
     /// <summary>Begins nothing more, because another process wants the endpoint.</summary>
@@ -92,7 +106,7 @@ internal sealed class Lane(string endpointId, int most, TimeProvider clock)
     public List<long> BeginRead()
     {
         _reading = true;
-        _mayHaveMore = false;
+        (_mayHaveMore, _mayReplay) = (false, false);
         _order.BeginRead();
         return [.. _known];
     }
@@ -101,33 +115,46 @@ internal sealed class Lane(string endpointId, int most, TimeProvider clock)
     {
         var discard = _stale || _gone is not null;
         (_reading, _stale) = (false, false);
+        _mayReplay |= discard;
         if (discard) return;
         Take(page.Target);
+        _mayReplay |= page.MayReplay;
         // In a page that was read before a failure was recorded, what is behind it looks as if it may go.
         var rows = page.Target is { Ordered: true } ? page.Rows.Where(_order.MayGo).ToList() : page.Rows;
         // What is left out is asked for again once the failure is recorded, or now if it was meanwhile.
         _mayHaveMore |= rows.Count == page.Rows.Count ? page.Full : !_order.HasUnrecorded;
-        _ahead.AddRange(rows);
+        _ahead.Add(rows);
         _known.UnionWith(rows.Select(row => row.Id));
     }
 
     public void ReadFailed() => (_reading, _stale) = (false, false);
 
     /// <summary>How long until the endpoint may have its next post, if that is all that keeps it back; null otherwise.</summary>
-    public TimeSpan? RateWait => _ahead.Count > 0 && _inFlight < _limit && _rate.Wait(Target?.MaxPerSecond) is { } wait
-        && wait > TimeSpan.Zero ? wait : null;
+    public TimeSpan? RateWait => _ahead.Any && _inFlight < _limit && Wait is var wait && wait > TimeSpan.Zero ? wait : null;
+
+    /// <summary>What is posted anew takes half of the slots at most, so that what happens now finds one at once.</summary>
+    private bool MayReplay => _replaysInFlight < Math.Max(1, _limit / 2);
+
+    private TimeSpan Wait
+    {
+        get
+        {
+            var (asked, recovering) = (_rate.Wait(Target?.MaxPerSecond) ?? TimeSpan.Zero, _recovery.Wait);
+            return asked > recovering ? asked : recovering;
+        }
+    }
 
     /// <summary>Takes the first delivery that may start now.</summary>
     public bool TryTake([NotNullWhen(true)] out DueDelivery? delivery)
     {
         delivery = null;
-        if (_inFlight >= _limit || _rate.Wait(Target?.MaxPerSecond) > TimeSpan.Zero) return false;
-        var index = _ahead.FindIndex(row => row.Conversation is not { } conversation || !_busy.Contains(conversation));
-        if (index < 0) return false;
-        delivery = _ahead[index];
-        _ahead.RemoveAt(index);
+        if (!_ahead.Any || _inFlight >= _limit || Wait > TimeSpan.Zero) return false;
+        delivery = _ahead.Take(_busy, MayReplay);
+        if (delivery is null) return false;
         _inFlight++;
+        if (delivery.IsReplay) _replaysInFlight++;
         _rate.Begun(Target?.MaxPerSecond);
+        _recovery.Begun();
         if (delivery.Conversation is { } taken) _busy.Add(taken);
         return true;
     }
@@ -136,6 +163,8 @@ internal sealed class Lane(string endpointId, int most, TimeProvider clock)
     public void Finished(DueDelivery delivery, AttemptResult? result)
     {
         _inFlight--;
+        if (delivery.IsReplay) _replaysInFlight--;
+        if (result is not null) _recovery.Ended(result.Verdict);
         if (delivery.Conversation is { } conversation) _busy.Remove(conversation);
         if (Target is { Ordered: true } && result is { Verdict: not Verdict.Delivered }) KeepBehind(delivery);
         if (result?.Verdict is Verdict.Gone) Stop(delivery.Id);
@@ -160,8 +189,8 @@ internal sealed class Lane(string endpointId, int most, TimeProvider clock)
     {
         if (failed.Conversation is not { } conversation || !_known.Contains(failed.Id)) return;
         _order.Failed(failed.Id, conversation);
-        foreach (var behind in _ahead.Where(row => row.Conversation == conversation)) _known.Remove(behind.Id);
-        _ahead.RemoveAll(row => row.Conversation == conversation);
+        _known.ExceptWith(_ahead.DropBehind(failed, conversation));
+        _mayReplay |= failed.IsReplay;
     }
 
     /// <summary>
@@ -178,13 +207,15 @@ internal sealed class Lane(string endpointId, int most, TimeProvider clock)
     {
         if (target is null) DropAhead();
         else if (target.Url == Target?.Url) target = target with { Proven = Target.Proven };
-        else _limit = target.Proven ? Math.Min(most, FirstLimit) : 1;
+        else (_limit, _recovery) = (target.Proven ? Math.Min(most, FirstLimit) : 1, new Recovery(clock));
+        _recovery.Begin(target?.FailingSince);
         Target = target;
     }
 
     private void DropAhead()
     {
-        _known.ExceptWith(_ahead.Select(row => row.Id));
+        _known.ExceptWith(_ahead.Ids);
+        _mayReplay = true;
         _ahead.Clear();
     }
 }

@@ -14,8 +14,9 @@ internal sealed partial class LaneReader(DeliveryMailbox mailbox, DueDeliveries 
     /// <summary>Reads the next page of a lane. Called by the loop that owns the lanes.</summary>
     public void Read(Lane lane)
     {
+        var replays = lane.ReadsReplays;
         var (known, size) = (lane.BeginRead(), lane.PageSize);
-        _jobs.Writer.TryWrite(stop => ReadAsync(lane, known, size, stop));
+        _jobs.Writer.TryWrite(stop => ReadAsync(lane, known, size, replays, stop));
     }
 
     /// <summary>Gives a lane that has yielded to the process that wants it. Called by the loop that owns the lanes.</summary>
@@ -37,12 +38,14 @@ internal sealed partial class LaneReader(DeliveryMailbox mailbox, DueDeliveries 
         }
     }
 
-    private async Task ReadAsync(Lane lane, List<long> known, int size, CancellationToken stoppingToken)
+    private async Task ReadAsync(Lane lane, List<long> known, int size, bool replays, CancellationToken stoppingToken)
     {
         try
         {
             var claim = await claims.TakeAsync(lane.EndpointId, stoppingToken);
-            var page = claim is null ? LanePage.None : await due.ReadAsync(lane.EndpointId, claim, known, size, stoppingToken);
+            var page = claim is null
+                ? LanePage.None
+                : await due.ReadAsync(lane.EndpointId, claim, known, size, replays, stoppingToken);
             mailbox.Post(_ => lane.EndRead(page));
         }
         catch (Exception error) when (!stoppingToken.IsCancellationRequested)

@@ -47,7 +47,7 @@ internal sealed class LaneSet(DeliveryOptions options, TimeProvider clock)
         {
             _turn = (_turn + 1) % _turns.Count;
             var lane = _turns[_turn];
-            if (lane.Target is { } target && target.Claim == claim && HasPlace(target) && lane.TryTake(out var delivery))
+            if (lane.Target is { } target && target.Claim == claim && HasPlace(lane, target) && lane.TryTake(out var delivery))
                 return Begin(new Post(lane, delivery, target, clock.GetTimestamp()));
         }
 
@@ -79,13 +79,21 @@ internal sealed class LaneSet(DeliveryOptions options, TimeProvider clock)
     /// <summary>Forgets lanes without work, so that memory follows the endpoints that are busy and not those that ever were.</summary>
     public void Prune() => _turns.RemoveAll(lane => lane.IsIdle && _lanes.Remove(lane.EndpointId));
 
-    private bool HasPlace(DeliveryTarget target) =>
-        (target.Proven || _quickOnTrial < options.MostOnTrial) && _perTenant.GetValueOrDefault(target.Tenant) < options.MostPerAccount;
+    private bool HasPlace(Lane lane, DeliveryTarget target) =>
+        (target.Proven || _quickOnTrial < options.MostOnTrial) && _perTenant.GetValueOrDefault(target.Tenant) < options.MostPerAccount
+        && (_quick < options.Most / 2 || lane.Quick < FairShare);
+
+    /// <summary>
+    /// Half of the places are for whoever comes first. Of the other half nobody takes more than their share: endpoints that answer slowly,
+    /// but in less than a second, would hold all of them most of the time.
+    /// </summary>
+    private int FairShare => Math.Max(1, options.Most / _turns.Count);
 
     private Post Begin(Post post)
     {
         InFlight++;
         _quick++;
+        post.Lane.Quick++;
         if (post.OnTrial) _quickOnTrial++;
         _perTenant[post.Target.Tenant] = _perTenant.GetValueOrDefault(post.Target.Tenant) + 1;
         _young.Enqueue(post);
@@ -104,6 +112,7 @@ internal sealed class LaneSet(DeliveryOptions options, TimeProvider clock)
         if (!post.IsQuick) return;
         post.IsQuick = false;
         _quick--;
+        post.Lane.Quick--;
         if (post.OnTrial) _quickOnTrial--;
     }
 }

@@ -39,11 +39,11 @@ internal static class ListDeliveries
     {
         DeliveryState[] states = Enum.GetValues<DeliveryState>();
         var waits = state == "waiting";
-        if (waits) states = [DeliveryState.Pending];
+        if (waits || state == "pending") states = [DeliveryState.Pending, DeliveryState.Replaying];
         else if (state is not null)
         {
             states = [.. states.Where(known => known.ToString().Equals(state, StringComparison.OrdinalIgnoreCase))];
-            if (states.Length == 0) return Problems.Invalid(("state", "One of pending, waiting, delivered, dead."));
+            if (states.Length == 0) return Problems.Invalid(("state", "One of pending, waiting, replaying, delivered, dead."));
         }
 
         await using var db = await factory.CreateDbContextAsync(cancellationToken);

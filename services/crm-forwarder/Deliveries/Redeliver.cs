@@ -43,6 +43,8 @@ internal static class Redeliver
         if (delivery is null) return Problems.NotFound("delivery");
         if (!await db.Endpoints.AnyAsync(row => row.Id == delivery.EndpointId && row.State == EndpointState.Active, cancellationToken))
             return Inactive();
+        if (!await db.Deliveries.Where(row => row.Id == id).StillTaken(db).AnyAsync(cancellationToken))
+            return Problems.Of(StatusCodes.Status409Conflict, "account_not_taken", "The endpoint takes no events of its account any more.");
 
         var now = clock.GetUtcNow();
         await unitOfWork.ExecuteAsync(
@@ -50,6 +52,7 @@ internal static class Redeliver
             {
                 await scope.Db.Deliveries.Where(row => row.Id == id).ExecuteUpdateAsync(set => set
                     .SetProperty(row => row.State, DeliveryState.Pending)
+                    .SetProperty(row => row.ReplayId, (string?)null)
                     .SetProperty(row => row.Failures, 0)
                     .SetProperty(row => row.DueAt, now));
                 scope.AfterCommit(() => mailbox.NewDeliveries([delivery.EndpointId]));

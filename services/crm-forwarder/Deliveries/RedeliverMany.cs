@@ -66,7 +66,7 @@ internal static class RedeliverMany
         if (states is not [var state]) return Problems.NotFound("webhook endpoint");
         if (state != EndpointState.Active) return Redeliver.Inactive();
 
-        var rows = scope.Db.Deliveries.Where(row => row.EndpointId == id).SeenBy(caller);
+        var rows = scope.Db.Deliveries.Where(row => row.EndpointId == id).SeenBy(caller).StillTaken(scope.Db);
         rows = request.DeliveryIds is { } given
             ? rows.Where(row => given.Contains(row.Id))
             : rows.Where(row => row.State == DeliveryState.Dead);
@@ -76,6 +76,7 @@ internal static class RedeliverMany
         var ids = found.Take(Most).ToList();
         await scope.Db.Deliveries.Where(row => ids.Contains(row.Id)).ExecuteUpdateAsync(set => set
             .SetProperty(row => row.State, DeliveryState.Pending)
+            .SetProperty(row => row.ReplayId, (string?)null)
             .SetProperty(row => row.Failures, 0)
             .SetProperty(row => row.DueAt, now));
         audit.Record(scope, id, changes: new AuditChanges().With("redelivered", null, ids.Count));

@@ -77,7 +77,8 @@ internal sealed class ApplyAccountChange(EventIntake intake, DeliveryMailbox mai
         var endpoints = await before.Select(row => row.EndpointId).ToListAsync();
         if (!endpoints.Contains(own)) endpoints.Add(own);
         await db.Deliveries
-            .Where(row => endpoints.Contains(row.EndpointId) && row.AccountId == account && row.State == DeliveryState.Pending)
+            .Where(row => endpoints.Contains(row.EndpointId) && row.AccountId == account
+                && (row.State == DeliveryState.Pending || row.State == DeliveryState.Replaying))
             .ExecuteUpdateAsync(
                 set => set.SetProperty(row => row.State, DeliveryState.Dead).SetProperty(row => row.LastError, "account_unlinked"));
         await before.Where(row => row.EndpointId != own).ExecuteDeleteAsync();

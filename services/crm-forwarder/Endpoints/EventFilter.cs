@@ -15,4 +15,12 @@ internal static class EventFilter
     public static string? Stored(IEnumerable<string>? types) => types is null ? null : string.Join(' ', types.Distinct());
 
     public static IReadOnlyList<string>? Read(string? stored) => stored?.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+
+    /// <summary>The types that two filters have in common; null when neither leaves anything out.</summary>
+    public static IReadOnlyList<string>? Narrowed(string? first, string? second) => (Read(first), Read(second)) switch
+    {
+        (null, var types) => types,
+        (var types, null) => types,
+        ({ } some, { } others) => [.. some.Intersect(others)],
+    };
 }

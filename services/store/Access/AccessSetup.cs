@@ -1,6 +1,9 @@
+using InstaMessenger.Contracts.Commands;
+using InstaMessenger.Hosting.Bus;
 using InstaMessenger.Hosting.Security;
 using InstaMessenger.Hosting.Settings;
 using InstaMessenger.Hosting.Workers;
+using InstaMessenger.Store.Data;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace InstaMessenger.Store.Access;
@@ -20,6 +23,7 @@ internal static class AccessSetup
         services.AddSingleton<SignIn>();
         services.AddSingleton<ChangePassword>();
         services.AddWorker<SignInSweep>();
+        services.AddMessageHandler<StoreDbContext, CheckReach, ReachAnswers>("store.check-reach");
         services.AddHostedService<BootstrapAdmin>();
         // Every service asks the store over HTTP. The store, and so the standalone process, knows by itself.
         services.Replace(ServiceDescriptor.Singleton<ICallerSource, StoreCallerSource>());

@@ -1,4 +1,7 @@
+using InstaMessenger.Contracts.Commands;
+using InstaMessenger.Hosting.Bus;
 using InstaMessenger.Hosting.Workers;
+using InstaMessenger.Store.Data;
 
 namespace InstaMessenger.Store.Events;
 
@@ -10,6 +13,7 @@ internal static class EventsSetup
         services.AddSingleton<EventPages>();
         services.AddSingleton(new LiveRing());
         services.AddSingleton<LiveSessions>();
+        services.AddMessageHandler<StoreDbContext, ReadEvents, ReplayPages>("store.read-events");
         services.AddSharedBoard<PresenceBoard>();
         services.AddWorker<LiveTail>();
         services.AddWorker<LivePulse>();

@@ -12,6 +12,7 @@ internal static class AllRows
         ("mariadb", PipelineRows.FiveServicesOnMariaDbAsync),
         ("two", PipelineRows.TwoOfEachAsync),
         ("standalone", PipelineRows.StandaloneAsync),
+        ("dead-endpoint", DeadEndpointRow.RunAsync),
         ("live", LiveRow.RunAsync),
         ("changes", ChangesRow.RunAsync),
         ("media", MediaRow.RunAsync),

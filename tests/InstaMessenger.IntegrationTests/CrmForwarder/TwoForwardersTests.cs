@@ -66,6 +66,39 @@ public sealed class TwoForwardersTests(SharedServers servers) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Of_a_replay_no_event_is_posted_twice_because_there_are_two()
+    {
+        var clock = new FakeTimeProvider(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
+        var first = await StartAsync(clock);
+        var second = await StartAsync(clock, services => services.AddSingleton(first.Store));
+        await first.LinkAsync(Accounts[0], _crm.Url("/"), secret: null);
+        var events = Enumerable.Range(0, 120).Select(n => first.Event(Accounts[0], $"conv_{n % 5}")).ToList();
+        first.Store.Times = 2;
+        foreach (var host in new[] { first, second })
+        {
+            using var http = host.Client(Accounts[0]);
+            using var body = new StringContent("""{"after_sequence":0}""", System.Text.Encoding.UTF8, "application/json");
+            using var begun = await http.PostAsync("/api/v1/webhook-endpoints/whe_1/replay", body);
+            begun.StatusCode.ShouldBe(System.Net.HttpStatusCode.Accepted, await begun.Content.ReadAsStringAsync());
+        }
+
+        var came = _crm.NextAsync(events.Count);
+        await first.AdvanceUntilAsync(came, Step);
+        await first.AdvanceUntilAsync(DoneAsync(first), Step);
+
+        (await came).Select(request => request.Id).ShouldBe(events.Select(e => e.Id.Value), ignoreOrder: true);
+        _crm.HasMore.ShouldBeFalse();
+        var replay = await first.ReadAsync(db => db.Replays.SingleAsync());
+        (replay.Found, replay.Delivered, replay.Failed).ShouldBe((120, 120, 0));
+
+        static async Task DoneAsync(ForwarderHost host)
+        {
+            while (await host.ReadAsync(db => db.Replays.Select(row => row.State).SingleAsync()) != ReplayState.Done)
+                await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System);
+        }
+    }
+
+    [Fact]
     public async Task One_that_was_frozen_past_its_lease_records_nothing_and_posts_only_what_it_had_in_flight()
     {
         var (frozen, other) = (await StartAsync(), await StartAsync());
@@ -157,10 +190,13 @@ public sealed class TwoForwardersTests(SharedServers servers) : IAsyncLifetime
         }
     }
 
-    private async Task<ForwarderHost> StartAsync(FakeTimeProvider? clock = null)
+    private async Task<ForwarderHost> StartAsync(FakeTimeProvider? clock = null, Action<IServiceCollection>? change = null)
     {
         var host = await ForwarderHost.StartAsync(
-            Directory.CreateDirectory(Path.Combine(_directory, _hosts.Count.ToString())).FullName, clock: clock, database: _database);
+            Directory.CreateDirectory(Path.Combine(_directory, _hosts.Count.ToString())).FullName,
+            clock: clock,
+            change: change,
+            database: _database);
         _hosts.Add(host);
         return host;
     }

@@ -103,6 +103,8 @@ public abstract partial class FlowSuite
         (await admin.PatchAsync(path, new { description = "audited" })).Expect(200);
         secrets.Add((await admin.PostAsync(path + "/rotate-secret")).Expect(200).Text("secret"));
         (await admin.PostAsync(path + "/test")).Expect(200);
+        var replay = (await admin.PostAsync(path + "/replay", new { after_sequence = 0 })).Expect(202);
+        (await admin.PostAsync($"{path}/replays/{replay.Text("id")}/cancel")).Expect(200);
         (await admin.DeleteAsync(path)).Expect(204);
     }
 

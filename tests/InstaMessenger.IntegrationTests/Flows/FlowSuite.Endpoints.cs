@@ -1,4 +1,5 @@
 using InstaMessenger.IntegrationTests.Product;
+using InstaMessenger.IntegrationTests.Reliability;
 using InstaMessenger.Simulator.Crm;
 
 namespace InstaMessenger.IntegrationTests.Flows;
@@ -32,6 +33,62 @@ public abstract partial class FlowSuite
 
         (await shop.Api.DeleteAsync($"/api/v1/webhook-endpoints/{id}")).Status.ShouldBe(204);
         (await shop.Api.GetAsync($"/api/v1/webhook-endpoints/{id}")).ExpectProblem(404);
+    }
+
+    [Fact]
+    public async Task A_crm_that_is_new_asks_for_what_was_before_and_gets_it_anew_behind_what_happens()
+    {
+        var shop = await OpenShopAsync();
+        var customer = await shop.NewWriterAsync();
+        var before = new List<TappedEvent>();
+        for (var n = 0; n < 3; n++) before.Add(await shop.ReceivedAsync(await customer.SayAsync($"before {n}")));
+        var (crm, id) = await NewEndpointAsync(shop);
+        (await shop.Api.PostAsync($"/api/v1/webhook-endpoints/{id}/replay")).ExpectProblem(422, "validation_failed");
+
+        var begun = (await shop.Api.PostAsync(
+            $"/api/v1/webhook-endpoints/{id}/replay",
+            new { from = TimeProvider.System.GetUtcNow().AddHours(-1), event_types = new[] { "message.received" } })).Expect(202);
+        foreach (var made in before) (await crm.Deliveries.WaitForAsync(delivery => delivery.EventId == made.Id))[0].Trusted.ShouldBeTrue();
+
+        var replay = $"/api/v1/webhook-endpoints/{id}/replays/{begun.Text("id")}";
+        await Until.TrueAsync(
+            async () => (await shop.Api.GetAsync(replay)).Expect(200).Text("state") == "done",
+            TimeSpan.FromSeconds(30),
+            () => "it is not done");
+        var done = (await shop.Api.GetAsync(replay)).Expect(200);
+        // The writer's first message is one of them.
+        (done.Text("found"), done.Text("percent")).ShouldBe(("4", "100"));
+        (await shop.Api.PostAsync(replay + "/cancel")).Expect(200).Text("state").ShouldBe("done");
+        crm.Deliveries.All.Select(delivery => delivery.EventId).ShouldBeUnique();
+    }
+
+    private protected async Task AReplayWhoseProcessIsKilledHalfWayGoesOnAsync(string process)
+    {
+        const int slots = 16;
+        var shop = await OpenShopAsync();
+        var customer = await shop.NewWriterAsync();
+        var before = new List<string>();
+        for (var n = 0; n < 80; n++) before.Add((await shop.ReceivedAsync(await customer.SayAsync($"before {n}"))).Id);
+        var (crm, id) = await NewEndpointAsync(shop);
+        // Slow enough to be met half way: the writer's 81 messages take four seconds.
+        (await shop.Api.PatchAsync($"/api/v1/webhook-endpoints/{id}", new { max_per_second = 20 })).Expect(200);
+        var begun = (await shop.Api.PostAsync($"/api/v1/webhook-endpoints/{id}/replay", new { after_sequence = 0 })).Expect(202);
+        await crm.Deliveries.WaitForAsync(delivery => delivery.EventType == "message.received", 20);
+
+        await Product.KillAsync(process);
+        await Product.StartAsync(process);
+
+        // In order, and each again with the same id if the process died between the post and its record.
+        await crm.Deliveries.WaitForAsync(
+            delivery => before.Contains(delivery.EventId!) && delivery.Attempt == 1, 80, TimeSpan.FromSeconds(60));
+        await Until.TrueAsync(
+            async () => (await shop.Api.GetAsync($"/api/v1/webhook-endpoints/{id}/replays/{begun.Text("id")}")) is { Status: 200 } now
+                && now.Json.Text("state") == "done",
+            TimeSpan.FromSeconds(60),
+            () => "it is not done");
+        var extra = crm.Deliveries.All.Count - crm.Deliveries.All.DistinctBy(delivery => delivery.EventId).Count();
+        extra.ShouldBeLessThanOrEqualTo(slots);
+        crm.Untrusted.ShouldBe(0);
     }
 
     private async Task<(CrmInbox Crm, string Id)> NewEndpointAsync(Shop shop)

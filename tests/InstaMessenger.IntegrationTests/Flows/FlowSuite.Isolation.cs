@@ -172,6 +172,14 @@ public abstract partial class FlowSuite
             HttpMethod.Post, victim => $"/api/v1/webhook-endpoints/{victim.EndpointId}/test"),
         ["POST /api/v1/webhook-endpoints/{id}/redeliver"] = Hides(
             HttpMethod.Post, victim => $"/api/v1/webhook-endpoints/{victim.EndpointId}/redeliver", _ => new { }),
+        ["POST /api/v1/webhook-endpoints/{id}/replay"] = Hides(
+            HttpMethod.Post, victim => $"/api/v1/webhook-endpoints/{victim.EndpointId}/replay", _ => new { after_sequence = 0 }),
+        ["GET /api/v1/webhook-endpoints/{id}/replays"] = Hides(
+            HttpMethod.Get, victim => $"/api/v1/webhook-endpoints/{victim.EndpointId}/replays"),
+        ["GET /api/v1/webhook-endpoints/{id}/replays/{replayId}"] = Hides(
+            HttpMethod.Get, victim => $"/api/v1/webhook-endpoints/{victim.EndpointId}/replays/{victim.ReplayId}"),
+        ["POST /api/v1/webhook-endpoints/{id}/replays/{replayId}/cancel"] = Hides(
+            HttpMethod.Post, victim => $"/api/v1/webhook-endpoints/{victim.EndpointId}/replays/{victim.ReplayId}/cancel"),
         ["GET /api/v1/deliveries/{id:long}"] = Hides(HttpMethod.Get, victim => $"/api/v1/deliveries/{victim.DeliveryId}"),
         ["POST "
             + "/api/v1/deliveries/{id:long}/redeliver"] = Hides(HttpMethod.Post, victim =>
@@ -280,6 +288,8 @@ public abstract partial class FlowSuite
         var conversation = await shop.ConversationAsync(customer);
         var endpoint = (await shop.Api.GetAsync("/api/v1/webhook-endpoints")).Expect(200).Items().ShouldHaveSingleItem();
         var delivery = (await shop.Api.GetAsync($"/api/v1/webhook-endpoints/{endpoint.Text("id")}/deliveries")).Expect(200).Items()[0];
+        var replay = (await shop.Api.PostAsync(
+            $"/api/v1/webhook-endpoints/{endpoint.Text("id")}/replay", new { after_sequence = long.MaxValue })).Expect(202);
         var canned = (await shop.Api.PostAsync(
             "/api/v1/canned-replies", new { shortcut = "price", text = "a secret price", account_ids = new[] { shop.AccountId } }))
             .Expect(201);
@@ -292,6 +302,7 @@ public abstract partial class FlowSuite
             picture.Event.Text("data.message.attachments.0.id")!,
             endpoint.Text("id")!,
             delivery.Text("id")!,
+            replay.Text("id")!,
             canned.Text("id")!,
             erasure.Text("erasure_id")!,
             strangerId);
@@ -357,6 +368,7 @@ public abstract partial class FlowSuite
         string AttachmentId,
         string EndpointId,
         string DeliveryId,
+        string ReplayId,
         string CannedReplyId,
         string ErasureId,
         string StrangerId)

@@ -56,6 +56,10 @@ public abstract class OneProcessFlows(IProduct product) : FlowSuite(product)
         AnErasureWhoseProcessIsKilledHalfWayGoesOnAsync(Product.ProcessOf("store"));
 
     [Fact]
+    public Task A_replay_whose_process_is_killed_half_way_goes_on_and_doubles_only_what_was_under_way() =>
+        AReplayWhoseProcessIsKilledHalfWayGoesOnAsync(Product.ProcessOf("crm-forwarder"));
+
+    [Fact]
     public Task A_process_that_is_killed_half_way_loses_nothing_and_sends_nothing_twice() =>
         OneThatIsKilledHalfWayLosesNothingAndSendsNothingTwiceAsync(Product.ProcessOf("store"));
 }
@@ -70,6 +74,12 @@ public abstract class ServiceFlows(IProduct product) : FlowSuite(product)
     [InlineData("crm-forwarder")]
     public Task A_service_that_is_killed_half_way_loses_nothing_and_sends_nothing_twice(string service) =>
         OneThatIsKilledHalfWayLosesNothingAndSendsNothingTwiceAsync(Product.ProcessOf(service));
+
+    [Theory]
+    [InlineData("store")]
+    [InlineData("crm-forwarder")]
+    public Task A_replay_of_which_a_service_is_killed_half_way_goes_on_and_doubles_only_what_was_under_way(string service) =>
+        AReplayWhoseProcessIsKilledHalfWayGoesOnAsync(Product.ProcessOf(service));
 }
 
 /// <summary>The suite in one process: SQLite, no broker.</summary>

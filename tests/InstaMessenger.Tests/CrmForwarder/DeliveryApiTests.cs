@@ -81,6 +81,33 @@ public sealed class DeliveryApiTests : IAsyncLifetime
         (await GetAsync(Mine, "/api/v1/webhook-endpoints/whe_1/deliveries?state=dead")).GetProperty("data").GetArrayLength().ShouldBe(0);
     }
 
+    [Fact]
+    public async Task The_list_shows_what_waits_for_its_retry_and_what_is_of_a_type()
+    {
+        var (fails, read) = (_host.Event(Mine), _host.Event(Mine) with { Type = "message.read" });
+        _crm.Answer = (post, context) =>
+        {
+            if (post.Id == fails.Id.Value) context.Response.StatusCode = 500;
+            return Task.CompletedTask;
+        };
+        await _host.PublishAsync(fails, read);
+        await _host.LoggedAsync("delivery.failed", "delivery.delivered");
+
+        (await EventsAsync("?state=waiting")).ShouldBe([fails.Id.Value]);
+        (await EventsAsync("?state=pending")).ShouldBe([fails.Id.Value]);
+        (await EventsAsync("?state=delivered")).ShouldBe([read.Id.Value]);
+        (await EventsAsync("?event_type=message.read")).ShouldBe([read.Id.Value]);
+        (await EventsAsync("?event_type=message.read&state=waiting")).ShouldBeEmpty();
+        _host.Clock.Advance(TimeSpan.FromSeconds(3.9));
+        (await EventsAsync("?state=waiting")).ShouldBe([fails.Id.Value]);
+
+        async Task<List<string?>> EventsAsync(string query) =>
+        [
+            .. (await GetAsync(Mine, "/api/v1/webhook-endpoints/whe_1/deliveries" + query)).GetProperty("data").EnumerateArray()
+                .Select(row => row.GetProperty("event_id").GetString()),
+        ];
+    }
+
     [Theory]
     [InlineData("?state=lost", HttpStatusCode.UnprocessableEntity)]
     [InlineData("?cursor=1", HttpStatusCode.BadRequest)]

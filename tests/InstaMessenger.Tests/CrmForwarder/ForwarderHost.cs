@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Threading.Channels;
 using InstaMessenger.Contracts;
+using InstaMessenger.Contracts.Commands;
 using InstaMessenger.Contracts.Events;
 using InstaMessenger.Contracts.Ids;
 using InstaMessenger.CrmForwarder;
@@ -42,6 +43,9 @@ internal sealed class ForwarderHost : IAsyncDisposable
 
     public IServiceProvider Services => _app.Services;
 
+    /// <summary>Answers what the forwarder asks of the store.</summary>
+    public StoreStandIn Store => Services.GetRequiredService<StoreStandIn>();
+
     public static async Task<ForwarderHost> StartAsync(
         string directory, bool allowPrivate =
             true, FakeTimeProvider? clock = null, Action<IServiceCollection>? change = null, string? database = null)
@@ -63,6 +67,10 @@ internal sealed class ForwarderHost : IAsyncDisposable
         builder.AddCrmForwarder();
         builder.Services.AddSingleton<ErasedReports>();
         builder.Services.AddMessageHandler<CrmForwarderDbContext, DataErased, ErasedReports>("store.data-erased");
+        builder.Services.AddSingleton<StoreStandIn>();
+        builder.Services.AddMessageHandler<CrmForwarderDbContext, ReadEvents, StoreStandIn>("store.read-events");
+        builder.Services.AddMessageHandler<CrmForwarderDbContext, CheckReach, StoreStandIn>("store.check-reach");
+        builder.Services.AddMessageHandler<CrmForwarderDbContext, ActionTaken, StoreStandIn>("store.action-taken");
         builder.AddBus();
         change?.Invoke(builder.Services);
         var log = new LogSink();
@@ -88,9 +96,11 @@ internal sealed class ForwarderHost : IAsyncDisposable
     public InboxEvent Event(AccountId account, string? conversation = null, long version = 1)
     {
         var (sequence, id) = (++_sequence, EventId.New(Clock));
-        return new InboxEvent(
+        var made = new InboxEvent(
             sequence, id, "message.received", account, version, conversation is null ? null : ConversationId.Parse(conversation),
             Encoding.UTF8.GetBytes($$"""{"id":"{{id}}","sequence":{{sequence}},"text":"käse 🧀"}"""));
+        Store.Append(made, Clock.GetUtcNow());
+        return made;
     }
 
     /// <summary>Publishes a bundle; returns once it is committed.</summary>

@@ -88,6 +88,55 @@ public sealed class AnswerMatrixTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData("429, Retry-After 7", 429, 7)]
+    [InlineData("503, Retry-After in a year", 503, 24 * 3600)]
+    [InlineData("503, Retry-After in the past", 503, 4)]
+    [InlineData("503, Retry-After nonsense", 503, 4)]
+    public async Task What_it_asks_to_wait_for_lengthens_the_schedule_up_to_a_day(string how, int status, int seconds)
+    {
+        await using var crm = RawCrm.Start(How(how));
+        await PostAsync(crm.Url);
+        await _host.LoggedAsync("delivery.failed");
+        var row = await _host.OnlyDeliveryAsync();
+        row.LastStatus.ShouldBe(status);
+        // 5 s ± 20 % without it.
+        (row.DueAt - _host.Clock.GetUtcNow()).TotalSeconds.ShouldBeInRange(seconds - 0.01, Math.Max(6.01, seconds + 0.01));
+        await OthersGoOnAsync();
+    }
+
+    [Fact]
+    public async Task One_that_is_gone_is_not_posted_to_again_and_holds_up_nobody()
+    {
+        await using var crm = RawCrm.Start(How("410"));
+        await PostAsync(crm.Url);
+        await _host.LoggedAsync("endpoint.disabled");
+        await _host.PublishAsync(_host.Event(Account));
+        await OthersGoOnAsync();
+        _host.Clock.Advance(TimeSpan.FromHours(1));
+        await OthersGoOnAsync();
+        crm.Connections.ShouldBe(1);
+        (await _host.ReadAsync(db => Task.FromResult(db.Endpoints.Single(row => row.Id == "whe_1").State)))
+            .ShouldBe(EndpointState.Disabled);
+    }
+
+    [Theory]
+    [InlineData("nobody trusts it")]
+    [InlineData("it is over")]
+    [InlineData("of another host")]
+    public async Task A_certificate_that_proves_nothing_is_a_failure_and_gets_no_event(string certificate)
+    {
+        await using var crm = RawTls.Start(certificate);
+        await PostAsync(crm.Url);
+        await _host.LoggedAsync("delivery.failed");
+        (await _host.OnlyDeliveryAsync()).ShouldSatisfyAllConditions(
+            row => row.State.ShouldBe(DeliveryState.Pending),
+            row => row.LastStatus.ShouldBeNull(),
+            row => row.LastError.ShouldBe("secure_connection_error"));
+        crm.Read.ShouldBe(0);
+        await OthersGoOnAsync();
+    }
+
+    [Theory]
     [InlineData("silence")]
     [InlineData("half a status line")]
     [InlineData("headers one by one")]
@@ -119,7 +168,12 @@ public sealed class AnswerMatrixTests : IAsyncLifetime
 
     private static Func<Socket, CancellationToken, Task> How(string how) => how switch
     {
-        "304" or "401" or "299" => RawCrm.Says($"HTTP/1.1 {how} Word\r\nContent-Length: 0\r\n\r\n"),
+        "429, Retry-After 7" => RawCrm.Says("HTTP/1.1 429 Slow\r\nRetry-After: 7\r\nContent-Length: 0\r\n\r\n"),
+        "503, Retry-After in a year" => RawCrm.Says("HTTP/1.1 503 No\r\nRetry-After: 31536000\r\nContent-Length: 0\r\n\r\n"),
+        "503, Retry-After in the past" =>
+            RawCrm.Says("HTTP/1.1 503 No\r\nRetry-After: Sun, 01 Feb 2026 12:00:00 GMT\r\nContent-Length: 0\r\n\r\n"),
+        "503, Retry-After nonsense" => RawCrm.Says("HTTP/1.1 503 No\r\nRetry-After: soon\r\nContent-Length: 0\r\n\r\n"),
+        "304" or "401" or "299" or "410" => RawCrm.Says($"HTTP/1.1 {how} Word\r\nContent-Length: 0\r\n\r\n"),
         "500, endless body" => RawCrm.SaysForEver(Broken + "Transfer-Encoding: chunked\r\n\r\n", "4\r\nevil\r\n"),
         "500, reset in the body" => RawCrm.SaysAndResets(Broken + "Content-Length: 100\r\n\r\nhalf"),
         "closed without an answer" => RawCrm.Says(),

@@ -57,6 +57,24 @@ public sealed class ErasureTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_a_crm_answered_is_not_shown_any_more()
+    {
+        // A CRM that says back what it was sent.
+        _crm.Answer = (post, context) => context.Response.Body.WriteAsync(post.Body).AsTask();
+        await _host.LinkAsync(Account, _crm.Url("/"));
+        var (received, deleted) = Events("conv_1");
+        await _host.PublishAsync(received);
+        await _host.LoggedAsync("delivery.delivered");
+        (await AnswersAsync()).ShouldHaveSingleItem()!.ShouldContain(Secret);
+
+        await _host.PublishAsync(deleted);
+
+        (await AnswersAsync()).ShouldAllBe(answer => answer == null || !answer.Contains(Secret));
+
+        Task<List<string?>> AnswersAsync() => _host.ReadAsync(db => db.Attempts.Select(row => row.Answer).ToListAsync());
+    }
+
+    [Fact]
     public async Task A_delivery_that_waits_carries_nothing()
     {
         _crm.Answer = (_, context) =>

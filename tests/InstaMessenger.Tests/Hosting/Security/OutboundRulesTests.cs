@@ -67,6 +67,44 @@ public sealed class OutboundRulesTests
         (Refusal(url, allowPrivate: true) is null).ShouldBe(taken);
 
     [Theory]
+    [InlineData("169.254.169.254")]
+    [InlineData("169.254.0.1")]
+    [InlineData("[::ffff:169.254.169.254]")]
+    [InlineData("[::ffff:a9fe:a9fe]")]
+    [InlineData("[::169.254.169.254]")]
+    [InlineData("[64:ff9b::a9fe:a9fe]")]
+    [InlineData("[2002:a9fe:a9fe::]")]
+    [InlineData("[fe80::1]")]
+    [InlineData("[febf:ffff::1]")]
+    [InlineData("[fd00:ec2::254]")]
+    [InlineData("2852039166")]
+    [InlineData("0xa9fea9fe")]
+    [InlineData("100.100.100.200")]
+    [InlineData("168.63.129.16")]
+    [InlineData("192.0.0.192")]
+    public void Link_local_and_metadata_addresses_are_refused_whatever_the_operator_allows(string host)
+    {
+        foreach (var scheme in new[] { "http", "https" })
+        {
+            Refusal($"{scheme}://{host}/latest", allowPrivate: true).ShouldNotBeNull();
+            Refusal($"{scheme}://{host}/latest", allowPrivate: false, "169.254.0.0/16", "::/0", "0.0.0.0/0").ShouldNotBeNull();
+        }
+
+        var address = IPAddress.Parse(new Uri($"http://{host}/").Host.Trim('[', ']'));
+        var rules = Rules(allowPrivate: true, "metadata.internal");
+        // A name leads there, which is found when it is called.
+        rules.Allows(new Uri("http://metadata.internal/"), address).ShouldBeFalse();
+        rules.Allows(new Uri("https://crm.example/"), address).ShouldBeFalse();
+    }
+
+    [Theory]
+    [InlineData("[64:ff9b::a00:1]", "10.0.0.1 by NAT64")]
+    [InlineData("[fd00:ec2::1]", "beside the metadata address")]
+    [InlineData("168.63.129.17", "beside the metadata address")]
+    public void What_lies_beside_them_is_judged_as_before(string host, string _) =>
+        Refusal($"http://{host}/", allowPrivate: true).ShouldBeNull();
+
+    [Theory]
     [InlineData("http://10.1.2.3/", true)]
     [InlineData("https://10.1.2.3/", true)]
     [InlineData("https://[::ffff:10.1.2.3]/", true)]

@@ -1,0 +1,71 @@
+using InstaMessenger.Contracts;
+using InstaMessenger.Contracts.Events;
+using InstaMessenger.Contracts.Ids;
+using InstaMessenger.CrmForwarder.Data;
+using InstaMessenger.CrmForwarder.Deliveries;
+using InstaMessenger.Hosting.Bus;
+using InstaMessenger.Hosting.Database;
+using Microsoft.EntityFrameworkCore;
+
+namespace InstaMessenger.CrmForwarder.Endpoints;
+
+/// <summary>
+/// Takes from endpoints the accounts that their owner does not see any more, with what waits of them. One of all accounts, of an owner who
+/// sees only some now, is one of these from then on. An endpoint that was changed since the question is left to the next one: its owner may
+/// just have been given what it takes now.
+/// </summary>
+internal sealed partial class NarrowEndpoints(DeliveryMailbox mailbox, TimeProvider clock, ILogger<NarrowEndpoints> logger)
+    : IMessageHandler<CrmForwarderDbContext, ReachChecked>
+{
+    /// <summary>How far the clocks of two machines may differ.</summary>
+    private static readonly TimeSpan Skew = TimeSpan.FromSeconds(3);
+
+    public async Task HandleAsync(WorkScope<CrmForwarderDbContext> scope, IReadOnlyList<BusItem<ReachChecked>> items)
+    {
+        foreach (var reach in items.Select(item => item.Body).Where(reach => !reach.AllAccounts)) await NarrowAsync(scope, reach);
+    }
+
+    private async Task NarrowAsync(WorkScope<CrmForwarderDbContext> scope, ReachChecked reach)
+    {
+        var (db, user, seen, before) = (scope.Db, reach.UserId, reach.AccountIds.ToList(), reach.AskedAt - Skew);
+        var lost = db.Endpoints.Where(row => row.OwnerId == user && row.State != EndpointState.Removed && row.ChangedAt < before
+            && (row.AllAccounts
+                || db.EndpointAccounts.Any(account => account.EndpointId == row.Id && !seen.Contains(account.AccountId))));
+        foreach (var id in await lost.Select(row => row.Id).ToListAsync())
+        {
+            var endpoint = await db.Endpoints.Where(row => row.Id == id).ForUpdate().SingleAsync();
+            if (endpoint.ChangedAt >= before) continue;
+            if (endpoint.AllAccounts)
+            {
+                endpoint.AllAccounts = false;
+                await BulkInsert.EntitiesAsync(
+                    db, seen.ConvertAll(account => new EndpointAccount { AccountId = account, EndpointId = id }), ifAbsent: true);
+            }
+
+            await DropAsync(db, id, seen);
+            endpoint.Touch(clock.GetUtcNow());
+            await db.SaveChangesAsync();
+            scope.AfterCommit(() =>
+            {
+                mailbox.EndpointChanged(id);
+                LogNarrowed(logger, id, user);
+            });
+        }
+    }
+
+    private static async Task DropAsync(CrmForwarderDbContext db, string endpoint, List<AccountId> seen)
+    {
+        await db.EndpointAccounts.Where(row => row.EndpointId == endpoint && !seen.Contains(row.AccountId)).ExecuteDeleteAsync();
+        await db.Deliveries
+            .Where(row => row.EndpointId == endpoint && !seen.Contains(row.AccountId)
+                && (row.State == DeliveryState.Pending || row.State == DeliveryState.Replaying))
+            .ExecuteUpdateAsync(
+                set => set.SetProperty(row => row.State, DeliveryState.Dead).SetProperty(row => row.LastError, "access_lost"));
+    }
+
+    [LoggerMessage(
+        EventName = "endpoint.narrowed",
+        Level = LogLevel.Warning,
+        Message = "{EndpointId} takes no events any more of accounts that its owner {User} does not see now")]
+    private static partial void LogNarrowed(ILogger logger, string endpointId, string user);
+}

@@ -1,0 +1,88 @@
+using InstaMessenger.Contracts;
+using InstaMessenger.Contracts.Commands;
+using InstaMessenger.Contracts.Events;
+using InstaMessenger.Hosting.Bus;
+using InstaMessenger.Hosting.Database;
+using InstaMessenger.Hosting.Security;
+using InstaMessenger.Store.Data;
+using Microsoft.EntityFrameworkCore;
+
+namespace InstaMessenger.Store.Events;
+
+/// <summary>
+/// Reads pages of the log for CRMs that want a part of it anew. A page is small and looks at few events: on SQLite every other writer waits
+/// for it.
+/// </summary>
+internal sealed class ReplayPages : IMessageHandler<StoreDbContext, ReadEvents>
+{
+    /// <summary>Events of a page, at most.</summary>
+    private const int Most = 64;
+
+    /// <summary>Bytes of a page, at most, unless its first event alone has more.</summary>
+    private const int MostBytes = 1024 * 1024;
+
+    /// <summary>Places of the log that one page looks at: the types that are asked for may be rare.</summary>
+    private const int Window = 5_000;
+
+    /// <summary>How far the order of the log and that of the times in it may differ: a unit may have waited long for its commit.</summary>
+    private static readonly TimeSpan Skew = TimeSpan.FromMinutes(10);
+
+    public async Task HandleAsync(WorkScope<StoreDbContext> scope, IReadOnlyList<BusItem<ReadEvents>> items)
+    {
+        foreach (var item in items) scope.Publish(await ReadAsync(scope.Db, item.Body));
+    }
+
+    /// <summary>Reads one page.</summary>
+    public static async Task<EventsRead> ReadAsync(StoreDbContext db, ReadEvents asked)
+    {
+        var upTo = asked.UpTo ?? await db.Counters.Where(row => row.Name == Counter.Events).Select(row => row.Value).SingleAsync();
+        var after = Math.Min(asked.After ?? await BehindAsync(db, asked.From, upTo), upTo);
+        if (asked is { AccountIds.Count: 0 } or { Types.Count: 0 })
+            return new EventsRead(asked.ReplayId, asked.Page, [], after, upTo, upTo);
+        var reach = asked.AccountIds is null ? AccountReach.All : AccountReach.Of(asked.AccountIds);
+        // A quiet account's next event may be far away; its index knows where.
+        var first = await EventPages.Query(db, reach, after, upTo, 1).Select(row => (long?)row.Sequence).FirstOrDefaultAsync();
+        if (first is null) return new EventsRead(asked.ReplayId, asked.Page, [], after, upTo, upTo);
+        var end = Math.Min(upTo, first.Value + Window);
+        var rows = await db.ReadableAsync(Query(db, asked, first.Value, end).Take, Most);
+        var (events, bytes) = (new List<InboxEvent>(rows.Count), 0);
+        foreach (var row in rows)
+        {
+            bytes += row.Body.Length;
+            if (events.Count > 0 && bytes > MostBytes) break;
+            events.Add(new InboxEvent(row.Sequence, row.Id, row.Type, row.AccountId, row.AccountVersion, row.ConversationId, row.Body));
+        }
+
+        var position = events.Count < rows.Count || rows.Count == Most ? events[^1].Sequence : end;
+        return new EventsRead(asked.ReplayId, asked.Page, events, after, position, upTo);
+    }
+
+    private static IQueryable<EventRow> Query(StoreDbContext db, ReadEvents asked, long first, long end)
+    {
+        var rows = db.Events.AsNoTracking().Where(row => row.Sequence >= first && row.Sequence <= end);
+        if (asked.AccountIds is { } accounts) rows = rows.Where(row => accounts.Contains(row.AccountId));
+        if (asked.Types is { } types) rows = rows.Where(row => types.Contains(row.Type));
+        if (asked.From is { } from) rows = rows.Where(row => row.OccurredAt >= from);
+        if (asked.To is { } to) rows = rows.Where(row => row.OccurredAt < to);
+        return rows.OrderBy(row => row.Sequence);
+    }
+
+    /// <summary>
+    /// Finds a place of the log with nothing in front of it that is asked for, by halves, because no index knows the times.
+    /// </summary>
+    private static async Task<long> BehindAsync(StoreDbContext db, DateTimeOffset? from, long end)
+    {
+        if (from is not { } begin) return 0;
+        var (low, high, early) = (0L, end, begin - Skew);
+        while (low < high)
+        {
+            var middle = low + ((high - low) / 2);
+            var next = await db.Events.Where(row => row.Sequence > middle).OrderBy(row => row.Sequence)
+                .Select(row => new { row.Sequence, row.OccurredAt }).FirstOrDefaultAsync();
+            if (next is null || next.OccurredAt >= early) high = middle;
+            else low = next.Sequence;
+        }
+
+        return low;
+    }
+}
