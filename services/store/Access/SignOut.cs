@@ -13,6 +13,7 @@ namespace InstaMessenger.Store.Access;
 internal static class SignOut
 {
     public static void MapSignOut(this IEndpointRouteBuilder routes) => routes.MapDelete("", HandleAsync)
+        .ProducesProblem(StatusCodes.Status403Forbidden)
         .WithSummary("Sign out: the token is refused from then on.");
 
     private static async Task<NoContent> HandleAsync(

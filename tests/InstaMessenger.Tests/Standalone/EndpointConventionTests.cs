@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
@@ -8,6 +9,7 @@ using InstaMessenger.Hosting.Audit;
 using InstaMessenger.Hosting.Http;
 using InstaMessenger.Hosting.Security;
 using InstaMessenger.Standalone;
+using InstaMessenger.Tests.Shared;
 using InstaMessenger.Tests.Store;
 using InstaMessenger.UiGateway.Proxy;
 using Microsoft.AspNetCore.Authorization;
@@ -494,6 +496,51 @@ public sealed class EndpointConventionTests(SignedInProduct product) : IClassFix
                          || (path.Name.Contains('{') && !answers.Contains("404"))
                      select $"{call.Name} {path.Name}: {string.Join(' ', answers)}";
         silent.ShouldBeEmpty();
+    }
+
+    /// <summary>Redocly, of the packages that the inbox is built with.</summary>
+    [Fact]
+    public async Task A_validator_finds_nothing_wrong_in_the_document_of_the_whole_product()
+    {
+        using var folder = new TemporaryFolder();
+        var document = Path.Combine(folder.Path, "v1.json");
+        await File.WriteAllTextAsync(document, await _http.GetStringAsync("/openapi/v1.json"), TestContext.Current.CancellationToken);
+        var own = RepositoryRoot.Of("artifacts", "node", "node_modules", ".bin", "node");
+        var start = new ProcessStartInfo(File.Exists(own) ? own : "node")
+        {
+            ArgumentList =
+            {
+                RepositoryRoot.Of("tests", "InstaMessenger.Tests", "Standalone", "lint-openapi.mjs"),
+                RepositoryRoot.Of("services", "ui-gateway", "web"),
+                document,
+            },
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        using var node = Process.Start(start)!;
+        var error = node.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        var found = await node.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+
+        (found + await error).ShouldBeEmpty();
+        (await File.ReadAllTextAsync(document, TestContext.Current.CancellationToken)).ShouldContain("\"/api/v1/webhook-endpoints/{id}\"");
+    }
+
+    [Fact]
+    public async Task The_document_says_what_a_problem_has_and_which_credential_a_call_takes()
+    {
+        using var document = JsonDocument.Parse(await _http.GetStringAsync("/openapi/v1.json"));
+        var problem = document.RootElement.GetProperty("components").GetProperty("schemas").GetProperty("ProblemDetails");
+        using var answered = await SendAsync(HttpMethod.Post, "/api/v1/users", """{"username":5}""");
+        var members = (await answered.Content.ReadFromJsonAsync<JsonElement>()).EnumerateObject().Select(member => member.Name).ToList();
+
+        members.Except(problem.GetProperty("properties").EnumerateObject().Select(member => member.Name)).ShouldBeEmpty();
+        problem.GetProperty("required").EnumerateArray().Select(name => name.GetString()).ShouldBeSubsetOf(members);
+        (problem.TryGetProperty("additionalProperties", out var more) && more.ValueKind == JsonValueKind.False).ShouldBeFalse();
+        var calls = document.RootElement.GetProperty("paths").EnumerateObject().SelectMany(path => path.Value.EnumerateObject()).ToList();
+        calls.Select(call => call.Value.GetProperty("operationId").GetString()).ShouldBeUnique();
+        calls.Select(call => call.Value.GetProperty("security")[0].EnumerateObject().Single().Name).Distinct()
+            .ShouldBe(["bearer", "basic"], ignoreOrder: true);
     }
 
     private static bool SaysWhatItAnswers(Type type) =>
