@@ -99,6 +99,8 @@ public sealed partial class InboxTests
             ViewportSize = new ViewportSize { Width = 390, Height = 844 }, HasTouch = true, IsMobile = true,
         };
         await using var inbox = await _chromium.OpenAsync(_product, List, phone);
+        // Who came by a link, and typed no name, sees whose session it is.
+        await Expect(inbox.Page.GetByRole(AriaRole.Button, new() { Name = "You", Exact = true })).ToContainTextAsync("A");
 
         await inbox.OpenThreadAsync(mara.Username);
         await Expect(inbox.Row(mara.Username)).ToBeHiddenAsync();

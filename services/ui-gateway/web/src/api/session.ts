@@ -24,11 +24,11 @@ export async function signOut(): Promise<void> {
   await call('DELETE', '/ui/session', { withoutSignIn: true })
 }
 
-/** The id of whoever is signed in; null when nobody is. */
-export async function whoIsSignedIn(): Promise<string | null> {
+/** Whoever is signed in; null when nobody is. */
+export async function whoIsSignedIn(): Promise<User | null> {
   try {
-    const { data } = await call<{ user_id: string }>('GET', '/api/v1/me', { withoutSignIn: true })
-    return data.user_id
+    const { data } = await call<SignedIn>('GET', '/ui/session', { withoutSignIn: true })
+    return data.user
   } catch (error) {
     if (error instanceof Error && 'status' in error && error.status === 401) return null
     throw error

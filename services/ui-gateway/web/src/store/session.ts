@@ -27,8 +27,8 @@ export const useSession = defineStore('session', () => {
 
   async function resume(): Promise<void> {
     try {
-      const id = await api.whoIsSignedIn()
-      if (id) enter(id)
+      const user = await api.whoIsSignedIn()
+      if (user) enter(user)
       else if (phase.value !== 'expired') phase.value = 'out'
     } catch {
       if (phase.value === 'unknown') phase.value = 'unreachable'
@@ -36,17 +36,16 @@ export const useSession = defineStore('session', () => {
   }
 
   async function signIn(name: string, password: string): Promise<void> {
-    const user = await api.signIn(name, password)
-    username.value = user.username
-    storage.set('username', user.username)
-    enter(user.id)
+    enter(await api.signIn(name, password))
     channel?.postMessage('in')
   }
 
-  function enter(id: string): void {
+  function enter(user: api.User): void {
+    username.value = user.username
+    storage.set('username', user.username)
     // Somebody else: nothing of the former user may be seen, not even what only memory holds.
-    if (userId.value !== null && userId.value !== id) return location.reload()
-    userId.value = id
+    if (userId.value !== null && userId.value !== user.id) return location.reload()
+    userId.value = user.id
     phase.value = 'in'
     const goOn = waiting
     waiting = []
