@@ -123,7 +123,14 @@ public sealed class ReplayTests : IAsyncLifetime
     {
         _host.Store.Times = 3;
         var missed = Missed(25);
-        var done = await DoneAsync(await BeginAsync(new { after_sequence = 0 }));
+        var gate = new SemaphoreSlim(10);
+        _crm.Answer = (_, context) => gate.WaitAsync(context.RequestAborted);
+        var replay = await BeginAsync(new { after_sequence = 0 });
+        await DeliveredAsync(10);
+        // Once more, when what it brought was taken already.
+        await _host.PublishAsync(new EventsRead(replay, 1, missed[..10], 0, 10, 25));
+        gate.Release(1_000);
+        var done = await DoneAsync(replay);
         (await _crm.NextAsync(25)).Select(post => post.Id).ShouldBe(missed.Select(e => e.Id.Value), ignoreOrder: true);
         done.GetProperty("found").GetInt32().ShouldBe(25);
         _crm.HasMore.ShouldBeFalse();
