@@ -1,6 +1,7 @@
 using InstaMessenger.Contracts;
 using InstaMessenger.Contracts.Events;
 using InstaMessenger.Contracts.Ids;
+using InstaMessenger.Hosting.Bus;
 using InstaMessenger.Hosting.Database;
 using InstaMessenger.Store.Audit;
 using InstaMessenger.Store.Data;
@@ -107,6 +108,31 @@ public sealed class AuditTests(StoreFixture fixture) : IClassFixture<StoreFixtur
         entry.GetProperty("actor").GetRawText().ShouldBe("""{"type":"user","id":"key_a","name":"Ann","user_id":"usr_a"}""");
         entry.GetProperty("changes").GetProperty("role").GetProperty("new").GetString().ShouldBe("admin");
         (await Store.GetAsync("/api/v1/audit?action=user.craeted", fixture.Admin)).FaultyFields().ShouldBe(["action"]);
+    }
+
+    [Fact]
+    public async Task What_an_operator_releases_and_replays_is_in_the_log()
+    {
+        var account = (await Store.PostAsync(
+            "/api/v1/accounts",
+            fixture.Admin,
+            StoreOverHttp.Link(fixture.NewInstagramId(), ("messaging_channel_id", fixture.NewInstagramId())))).Json;
+        var (id, channel) = (account.GetProperty("id").GetString()!, account.GetProperty("messaging_channel_id").GetString()!);
+        (await Store.DeleteAsync("/api/v1/accounts/" + id, fixture.Admin)).Status.ShouldBe(204);
+        (await Store.DeleteAsync("/api/v1/reserved-identifiers/" + channel, fixture.Admin)).Status.ShouldBe(204);
+        var released = (await Store.OutboxAsync<ActionTaken>(id)).Last();
+        (released.Action, released.Target).ShouldBe(("identifier.released", channel));
+
+        var item = new BusItem<ActionTaken>("i1", null, Entry("aud_e1", 0, "usr_e", "usr_e", "user.created", "usr_w"));
+        await Store.Get<IUnitOfWork<StoreDbContext>>().ExecuteAsync(scope =>
+        {
+            scope.Db.Add(DeadLetter.Of("store.action-taken", item, new InvalidOperationException(), TimeProvider.System));
+            return Task.CompletedTask;
+        });
+        var letter = await Store.ReadAsync(db => db.Set<DeadLetter>().Select(row => row.Id).SingleAsync());
+        (await Store.CallAsync(HttpMethod.Post, $"/api/v1/dead-letters/store/{letter}/replay", fixture.Admin)).Status.ShouldBe(204);
+        (await Store.OutboxAsync<ActionTaken>($"store/{letter}")).ShouldHaveSingleItem().Action.ShouldBe("dead_letter.replayed");
+        (await ListAsync("actor=usr_e")).ShouldBe(["aud_e1"]);
     }
 
     [Fact]
