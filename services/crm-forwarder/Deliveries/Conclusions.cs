@@ -17,17 +17,20 @@ internal static class Conclusions
     {
         var db = scope.Db;
         var conclusions = await OursAsync(db, all);
+        var found = 0;
         foreach (var same in conclusions.Where(c => c.State == DeliveryState.Delivered)
             .GroupBy(c => (c.Result.Status, c.Number, c.Result.Delivery.ReplayId)))
         {
             var (status, number, replay) = same.Key;
             var written = await DeliveredAsync(db, [.. same.Select(c => c.Result.Delivery.Id)], status, number, now);
+            found += written;
             if (replay is not null) await EndpointReplay.CountAsync(db, replay, delivered: written, dead: 0, now);
         }
 
         foreach (var conclusion in conclusions.Where(c => c.State != DeliveryState.Delivered))
         {
-            var written = await NotDeliveredAsync(db, conclusion);
+            var (written, isThere) = await NotDeliveredAsync(db, conclusion);
+            if (isThere) found++;
             if (conclusion.Result.Delivery.ReplayId is { } replay)
                 await EndpointReplay.CountAsync(db, replay, 0, conclusion.State == DeliveryState.Dead ? written : 0, now);
         }
@@ -40,7 +43,8 @@ internal static class Conclusions
             await EndpointHealth.KeepAsync(scope, [.. same], now);
         }
 
-        await DeliveryAttempt.InsertAsync(db, [.. conclusions.Select(AttemptOf)]);
+        var kept = found == conclusions.Count ? conclusions : await StillThereAsync(db, conclusions);
+        await DeliveryAttempt.InsertAsync(db, [.. kept.Select(AttemptOf)]);
         return conclusions;
     }
 
@@ -59,6 +63,17 @@ internal static class Conclusions
         }
 
         return ours;
+    }
+
+    /// <summary>
+    /// Leaves out deliveries that were erased while they were posted: what was answered may tell of whoever was erased, and nobody would
+    /// find it again.
+    /// </summary>
+    private static async Task<List<Conclusion>> StillThereAsync(CrmForwarderDbContext db, List<Conclusion> conclusions)
+    {
+        var ids = conclusions.ConvertAll(c => c.Result.Delivery.Id);
+        var there = await db.Deliveries.Where(row => ids.Contains(row.Id)).Select(row => row.Id).ToHashSetAsync();
+        return conclusions.FindAll(c => there.Contains(c.Result.Delivery.Id));
     }
 
     private static DeliveryAttempt AttemptOf(Conclusion conclusion) => new()
@@ -83,7 +98,7 @@ internal static class Conclusions
             .SetProperty(row => row.LastStatus, status)
             .SetProperty(row => row.LastError, (string?)null));
 
-    private static async Task<int> NotDeliveredAsync(CrmForwarderDbContext db, Conclusion conclusion)
+    private static async Task<(int Written, bool IsThere)> NotDeliveredAsync(CrmForwarderDbContext db, Conclusion conclusion)
     {
         var (result, state, due) = conclusion;
         var before = result.Delivery.Waits;
@@ -96,9 +111,9 @@ internal static class Conclusions
             .SetProperty(row => row.LastStatus, result.Status)
             .SetProperty(row => row.LastError, result.Error));
         // The account was unlinked meanwhile, which has buried the delivery. It stays buried, but the attempt was made and has its number.
-        if (written == 0) await row.ExecuteUpdateAsync(
-            set => set.SetProperty(row => row.Attempts, conclusion.Number).SetProperty(row => row.LastStatus, result.Status));
-        return written;
+        var isThere = written > 0 || await row.ExecuteUpdateAsync(
+            set => set.SetProperty(row => row.Attempts, conclusion.Number).SetProperty(row => row.LastStatus, result.Status)) > 0;
+        return (written, isThere);
     }
 
     /// <summary>Disables the endpoint, but only while its URL is the one that answered.</summary>

@@ -54,7 +54,7 @@ internal sealed class DeliveryRetention(
                 || db.Endpoints.Any(endpoint => endpoint.Id == row.EndpointId && endpoint.State == EndpointState.Removed)))
             .Select(row => row.Id).ToListAsync();
         if (gone.Count == 0) return;
-        await db.Attempts.Where(row => gone.Contains(row.DeliveryId)).ExecuteDeleteAsync();
         await db.Deliveries.Where(row => gone.Contains(row.Id)).ExecuteDeleteAsync();
+        await db.Attempts.Where(row => gone.Contains(row.DeliveryId)).ExecuteDeleteAsync();
     }
 }

@@ -38,8 +38,9 @@ internal static class ErasedDeliveries
     {
         if (ids.Count == 0) return 0;
         var endpoints = await scope.Db.Deliveries.Where(row => ids.Contains(row.Id)).Select(row => row.EndpointId).Distinct().ToListAsync();
-        await scope.Db.Attempts.Where(row => ids.Contains(row.DeliveryId)).ExecuteDeleteAsync();
+        // The deliveries first: whoever records an attempt meanwhile waits for them, and finds them gone.
         var removed = await scope.Db.Deliveries.Where(row => ids.Contains(row.Id)).ExecuteDeleteAsync();
+        await scope.Db.Attempts.Where(row => ids.Contains(row.DeliveryId)).ExecuteDeleteAsync();
         // What was read ahead is what it was before.
         scope.AfterCommit(() => endpoints.ForEach(mailbox.EndpointChanged));
         return removed;

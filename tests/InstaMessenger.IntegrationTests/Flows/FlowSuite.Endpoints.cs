@@ -42,6 +42,8 @@ public abstract partial class FlowSuite
         var customer = await shop.NewWriterAsync();
         var before = new List<TappedEvent>();
         for (var n = 0; n < 3; n++) before.Add(await shop.ReceivedAsync(await customer.SayAsync($"before {n}")));
+        // One that the forwarder hears of later is live for the new endpoint, and in its replay too.
+        foreach (var made in before) await shop.Crm.Deliveries.WaitForAsync(delivery => delivery.EventId == made.Id);
         var (crm, id) = await NewEndpointAsync(shop);
         (await shop.Api.PostAsync($"/api/v1/webhook-endpoints/{id}/replay")).ExpectProblem(422, "validation_failed");
 

@@ -51,6 +51,7 @@ internal sealed class SenderProcess : IAsyncDisposable
         builder.Services.AddMessageHandler<SenderDbContext, TokenRefreshed, Listener>("store.token-refreshed");
         builder.Services.AddMessageHandler<SenderDbContext, HistoryRead, Listener>("store.history-read");
         builder.Services.AddMessageHandler<SenderDbContext, AccountHealthChanged, Listener>("store.account-health-changed");
+        builder.Services.AddMessageHandler<SenderDbContext, ActionTaken, Listener>("store.action-taken");
         builder.AddBus();
         builder.Logging.ClearProviders().AddProvider(new TestOutputLog(LogLevel.Warning));
         var app = builder.Build();
@@ -97,8 +98,11 @@ internal sealed class SenderProcess : IAsyncDisposable
         : IMessageHandler<SenderDbContext, SendReported>,
         IMessageHandler<SenderDbContext, TokenRefreshed>,
         IMessageHandler<SenderDbContext, HistoryRead>,
-        IMessageHandler<SenderDbContext, AccountHealthChanged>
+        IMessageHandler<SenderDbContext, AccountHealthChanged>,
+        IMessageHandler<SenderDbContext, ActionTaken>
     {
+        public Task HandleAsync(WorkScope<SenderDbContext> scope, IReadOnlyList<BusItem<ActionTaken>> items) => Task.CompletedTask;
+
         public Task HandleAsync(WorkScope<SenderDbContext> scope, IReadOnlyList<BusItem<TokenRefreshed>> items) => Task.CompletedTask;
 
         public Task HandleAsync(WorkScope<SenderDbContext> scope, IReadOnlyList<BusItem<HistoryRead>> items) => Task.CompletedTask;

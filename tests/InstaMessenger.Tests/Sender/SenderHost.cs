@@ -58,6 +58,8 @@ internal sealed class SenderHost : IAsyncDisposable
 
     public Channel<DataErased> Erased { get; } = Channel.CreateUnbounded<DataErased>();
 
+    public Channel<ActionTaken> Actions { get; } = Channel.CreateUnbounded<ActionTaken>();
+
     public HttpClient Http { get; private set; } = null!;
 
     public IServiceProvider Services => _app.Services;
@@ -99,6 +101,8 @@ internal sealed class SenderHost : IAsyncDisposable
         builder.Services.AddMessageHandler<SenderDbContext, TokenRefreshed, Collector<TokenRefreshed>>("store.token-refreshed");
         builder.Services.AddMessageHandler<SenderDbContext, AccountHealthChanged, Collector<AccountHealthChanged>>(
             "store.account-health-changed");
+        builder.Services.AddSingleton(Actions);
+        builder.Services.AddMessageHandler<SenderDbContext, ActionTaken, Collector<ActionTaken>>("store.action-taken");
         builder.Services.AddSingleton(Erased);
         builder.Services.AddMessageHandler<SenderDbContext, DataErased, Collector<DataErased>>("store.data-erased");
         builder.AddBus();

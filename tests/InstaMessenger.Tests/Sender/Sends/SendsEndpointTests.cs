@@ -5,6 +5,7 @@ using System.Text.Json;
 using InstaMessenger.Contracts.Events;
 using InstaMessenger.Contracts.Ids;
 using InstaMessenger.Sender.Data;
+using InstaMessenger.Tests.Shared;
 
 namespace InstaMessenger.Tests.Sender.Sends;
 
@@ -80,6 +81,8 @@ public sealed class SendsEndpointTests : IAsyncLifetime
     {
         await UnknownAsync();
         (await SettleAsync("resend")).StatusCode.ShouldBe(HttpStatusCode.OK);
+        var told = await _host.Actions.Reader.ReadAsync(Patience.Token());
+        (told.Action, told.Target).ShouldBe(("send.settled", "msg_1"));
         (await _host.OutcomeAsync()).Outcome.ShouldBe(SendOutcome.Later);
         var sent = await _host.OutcomeAsync();
         (sent.Outcome, sent.Attempt, sent.InstagramMessageId).ShouldBe((SendOutcome.Sent, 2, InstagramMessageId.Parse("mid.2")));
