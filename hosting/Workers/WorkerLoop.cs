@@ -88,8 +88,8 @@ internal sealed partial class WorkerLoop<TWorker>(TWorker worker, WorkerStatuses
             {
                 var failures = _status.Failed();
                 Metrics.WorkerRound(worker.Name, good: false);
-                // An outage fails a round of each worker, and says itself what is away; a fault of the worker's own fails again.
-                if (!worker.FailsQuietly && failures > 1) LogFailed(logger, error, worker.Name, failures);
+                // An outage fails some rounds of each worker, and says itself what is away; a fault of the worker's own fails again.
+                if (!worker.FailsQuietly && failures > 2) LogFailed(logger, error, worker.Name, failures);
                 var wait = Backoff.After(failures, worker.LongestBackoff, Random.Shared.NextDouble());
                 await Task.Delay(wait, clock, stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
