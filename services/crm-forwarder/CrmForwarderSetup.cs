@@ -38,7 +38,6 @@ public static class CrmForwarderSetup
         services.AddSection<DeliveryOptions>("Deliveries");
         services.AddSingleton<EndpointSecrets>();
         services.AddSingleton<DeliveryMailbox>();
-        services.AddSingleton<ReplaySignal>();
         services.AddSingleton<EventIntake>();
         services.AddSingleton<Erasure>();
         services.AddSingleton<ProcessLease>();

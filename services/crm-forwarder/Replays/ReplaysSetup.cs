@@ -1,5 +1,6 @@
 using InstaMessenger.Contracts.Events;
 using InstaMessenger.CrmForwarder.Data;
+using InstaMessenger.CrmForwarder.Deliveries;
 using InstaMessenger.Hosting.Bus;
 using InstaMessenger.Hosting.Workers;
 
@@ -11,6 +12,7 @@ internal static class ReplaysSetup
     public static void AddReplays(this IServiceCollection services)
     {
         services.AddMessageHandler<CrmForwarderDbContext, EventsRead, TakeReplayedEvents>("crm-forwarder.events-read");
+        services.AddSingleton<ReplaySignal>();
         services.AddWorker<ReplayWorker>();
     }
 

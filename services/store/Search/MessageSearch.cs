@@ -69,29 +69,28 @@ internal static class MessageSearch
         if (first.Count < First && rarest.Messages < MostWalked) yield break;
 
         part = part with { Before = first.Count < First ? part.From : first[^1] };
-        await foreach (var page in OlderAsync(walks, question, rarest, part, cancellationToken)) yield return page;
+        await foreach (var page in OlderAsync(walks, question, (term, others, (int)rarest.Messages), part, cancellationToken))
+            yield return page;
     }
 
     /// <summary>Finds what lies behind the first ones, with the help of the last word.</summary>
     private static async IAsyncEnumerable<List<long>> OlderAsync(
         TermWalks walks,
         SearchQuestion question,
-        TermWalks.Extent rarest,
+        (string Term, List<string> Others, int Messages) rarest,
         TermWalks.Part part,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var (words, areAll) = await walks.BegunAsync(question.Begin, question.EndOfBegin, cancellationToken);
         if (words.Count == 0) yield break;
-        if (areAll && await walks.CountAsync(words, (int)rarest.Messages, cancellationToken) < rarest.Messages)
+        if (areAll && await walks.CountAsync(words, rarest.Messages, cancellationToken) < rarest.Messages)
         {
             // It is the rarest itself, and leads as far back as there is anything.
             yield return await walks.FindAsync(words, question.Whole, part with { From = long.MinValue }, MostWalked, cancellationToken);
             yield break;
         }
 
-        var term = question.Whole[rarest.Term];
-        var found = await walks.FindAsync(
-            [term], [.. question.Whole.Where(other => other != term)], part, MostWalked - First, cancellationToken);
+        var found = await walks.FindAsync([rarest.Term], rarest.Others, part, MostWalked - First, cancellationToken);
         if (!areAll || found.Count <= TextsAtOnce)
         {
             yield return found;

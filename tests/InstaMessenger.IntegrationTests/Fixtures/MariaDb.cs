@@ -72,6 +72,10 @@ public sealed class MariaDb : IAsyncDisposable
         return rows;
     }
 
+    /// <summary>Whether a transaction waits for another one. The server looks anew only when nobody has asked for 100 ms.</summary>
+    public async Task<bool> HasLockWaitAsync() =>
+        await ExecuteAsync("SELECT COUNT(*) FROM information_schema.innodb_trx WHERE trx_state = 'LOCK WAIT'") is not ["0"];
+
     /// <summary>Cuts every other connection off.</summary>
     public async Task KillConnectionsAsync(string how = "HARD CONNECTION")
     {
