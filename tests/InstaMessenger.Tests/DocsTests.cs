@@ -17,6 +17,7 @@ public sealed partial class DocsTests
     [InlineData("README.md")]
     [InlineData("docs/architecture.md")]
     [InlineData("docs/connect.md")]
+    [InlineData("docs/crm-integration.md")]
     [InlineData("docs/events.md")]
     [InlineData("docs/extending.md")]
     [InlineData("docs/inbox.md")]

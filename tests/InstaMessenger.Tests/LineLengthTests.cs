@@ -8,7 +8,9 @@ public sealed class LineLengthTests
     private const int Longest = 140;
 
     [Theory]
+    [InlineData("clients")]
     [InlineData("contracts")]
+    [InlineData("examples")]
     [InlineData("hosting")]
     [InlineData("services")]
     [InlineData("tests")]

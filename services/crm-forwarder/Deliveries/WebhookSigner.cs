@@ -25,6 +25,8 @@ internal static class WebhookSigner
 
     /// <summary>
     /// The value of <c>webhook-signature</c>: one <c>v1,…</c> per valid key, separated by spaces, so that a receiver may know any of them.
+    /// Of several the first stands at the end once more: the library of Standard Webhooks for .NET (1.1.2) never looks at the last one, and
+    /// who has it and the secret before would refuse each post until they have the new one.
     /// </summary>
     public static string Standard(IReadOnlyList<byte[]> keys, string id, long timestamp, byte[] body)
     {
@@ -37,7 +39,7 @@ internal static class WebhookSigner
             var signed = buffer.AsSpan(0, length);
             var signatures = new string[keys.Count];
             for (var i = 0; i < keys.Count; i++) signatures[i] = "v1," + Convert.ToBase64String(HMACSHA256.HashData(keys[i], signed));
-            return string.Join(' ', signatures);
+            return string.Join(' ', keys.Count > 1 ? [.. signatures, signatures[0]] : signatures);
         }
         finally
         {

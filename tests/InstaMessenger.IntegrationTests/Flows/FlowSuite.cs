@@ -83,7 +83,15 @@ public abstract class ServiceFlows(IProduct product) : FlowSuite(product)
 }
 
 /// <summary>The suite in one process: SQLite, no broker.</summary>
-public sealed class StandaloneFlows(StandaloneProduct product) : OneProcessFlows(product), IClassFixture<StandaloneProduct>;
+public sealed class StandaloneFlows(StandaloneProduct product) : OneProcessFlows(product), IClassFixture<StandaloneProduct>
+{
+    [Theory]
+    [InlineData("csharp")]
+    [InlineData("node")]
+    [InlineData("python")]
+    public Task Whoever_follows_the_guide_to_a_crm_receives_answers_and_catches_up(string language) =>
+        WhoeverFollowsTheGuideToACrmReceivesAnswersAndCatchesUpAsync(language);
+}
 
 /// <summary>The suite in one process on MariaDB.</summary>
 public sealed class MariaDbFlows(MariaDbProduct product) : OneProcessFlows(product), IClassFixture<MariaDbProduct>;

@@ -18,13 +18,14 @@ public sealed class WebhookSignerTests
             .ShouldBe(PublishedSignature);
 
     [Fact]
-    public void Each_valid_secret_signs() =>
+    public void Each_valid_secret_signs_and_none_of_them_is_last_alone() =>
         WebhookSigner.Standard(
             [WebhookSigner.KeyOf("new"), WebhookSigner.KeyOf(PublishedSecret)], PublishedId, PublishedTimestamp, PublishedBody)
             .Split(' ').ShouldSatisfyAllConditions(
-                signatures => signatures.Length.ShouldBe(2),
+                signatures => signatures.Length.ShouldBe(3),
                 signatures => signatures[0].ShouldNotBe(PublishedSignature),
-                signatures => signatures[1].ShouldBe(PublishedSignature));
+                signatures => signatures[1].ShouldBe(PublishedSignature),
+                signatures => signatures[2].ShouldBe(signatures[0]));
 
     [Fact]
     public void The_older_form_is_the_hex_of_the_hmac_over_the_body_alone() =>

@@ -1,5 +1,5 @@
-using InstaMessenger.UiGateway.Edge;
 using Microsoft.AspNetCore.Http;
+using EdgeClient = InstaMessenger.UiGateway.Edge.Client;
 
 namespace InstaMessenger.Tests.UiGateway.Edge;
 
@@ -10,6 +10,6 @@ public sealed class ClientTests
     {
         var context = new DefaultHttpContext();
         context.Request.Headers.Authorization = "Bearer sk_secret";
-        Client.CredentialHash(context).ShouldNotBeNull().ShouldNotContain("sk_secret");
+        EdgeClient.CredentialHash(context).ShouldNotBeNull().ShouldNotContain("sk_secret");
     }
 }

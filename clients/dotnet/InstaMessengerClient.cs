@@ -1,0 +1,66 @@
+using System.Net.Http.Headers;
+using InstaMessenger.Client.Http;
+using Refit;
+
+namespace InstaMessenger.Client;
+
+/// <summary>
+/// The product's API with one key. Keep one for as long as the program runs: it may be used by many at once. Errors are
+/// <see cref="ApiProblemException"/>; when nobody answers, <see cref="HttpRequestException"/>.
+/// </summary>
+public sealed class InstaMessengerClient : IDisposable
+{
+    private readonly HttpClient _http;
+
+    /// <summary>Makes a client.</summary>
+    /// <param name="address">Where the product is, like <c>https://messenger.example.com</c>.</param>
+    /// <param name="key">An API key: <c>sk_…</c>.</param>
+    /// <param name="clock">Measures the waits between tries; null for the system's.</param>
+    /// <param name="transport">Carries the requests; null for a connection pool of the client's own.</param>
+    public InstaMessengerClient(Uri address, string key, TimeProvider? clock = null, HttpMessageHandler? transport = null)
+    {
+        ArgumentNullException.ThrowIfNull(address);
+        ArgumentException.ThrowIfNullOrEmpty(key);
+        clock ??= TimeProvider.System;
+        _http = new HttpClient(new RetryHandler(clock) { InnerHandler = transport ?? Pool() })
+        {
+            BaseAddress = address,
+            DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", key) },
+        };
+        var settings = new RefitSettings(new SystemTextJsonContentSerializer(ClientJson.Options))
+        {
+            ExceptionFactory = async answer => answer.IsSuccessStatusCode ? null : await ApiProblemException.OfAsync(answer, clock),
+            TransportExceptionFactory = (_, error, _) => error,
+        };
+        Accounts = RestService.For<IAccounts>(_http, settings);
+        Conversations = RestService.For<IConversations>(_http, settings);
+        Events = RestService.For<IEvents>(_http, settings);
+        Media = RestService.For<IMedia>(_http, settings);
+        Messages = RestService.For<IMessages>(_http, settings);
+        WebhookEndpoints = RestService.For<IWebhookEndpoints>(_http, settings);
+    }
+
+    /// <summary>Linked Instagram accounts.</summary>
+    public IAccounts Accounts { get; }
+
+    /// <summary>Threads with customers.</summary>
+    public IConversations Conversations { get; }
+
+    /// <summary>The event log, page by page.</summary>
+    public IEvents Events { get; }
+
+    /// <summary>Files to be sent.</summary>
+    public IMedia Media { get; }
+
+    /// <summary>Sending, and what became of it.</summary>
+    public IMessages Messages { get; }
+
+    /// <summary>Where events are posted to, and what came of the posts.</summary>
+    public IWebhookEndpoints WebhookEndpoints { get; }
+
+    /// <summary>Closes the connections.</summary>
+    public void Dispose() => _http.Dispose();
+
+    /// <summary>Looks the address up anew every few minutes; a redirect would send the key elsewhere.</summary>
+    private static SocketsHttpHandler Pool() => new() { AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5) };
+}
