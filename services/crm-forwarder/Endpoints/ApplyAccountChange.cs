@@ -43,7 +43,7 @@ internal sealed class ApplyAccountChange(EventIntake intake, DeliveryMailbox mai
     /// <summary>Keeps the endpoint of the account's own address.</summary>
     private async Task FollowAsync(WorkScope<CrmForwarderDbContext> scope, AccountChanged change, string endpointId)
     {
-        var endpoint = await scope.Db.FindAsync<WebhookEndpoint>(endpointId);
+        var endpoint = await scope.Db.Endpoints.ForUpdate().SingleOrDefaultAsync(row => row.Id == endpointId);
         if (endpoint is null && change.CrmWebhookUrl is null) return;
         var now = clock.GetUtcNow();
         endpoint ??= scope.Db.Add(new WebhookEndpoint { Id = endpointId, AccountId = change.AccountId, CreatedAt = now }).Entity;

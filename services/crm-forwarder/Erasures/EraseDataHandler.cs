@@ -18,6 +18,9 @@ internal sealed class EraseDataHandler(ErasureSignal signal, DeliveryMailbox mai
 {
     public async Task HandleAsync(WorkScope<CrmForwarderDbContext> scope, IReadOnlyList<BusItem<EraseData>> items)
     {
+        // Locked: the report of an earlier round that is written meanwhile would stand for this one's, and nobody would carry it out.
+        var erasures = items.Select(item => item.Body.ErasureId).Distinct().ToList();
+        await scope.Db.Set<DataErasure>().ForUpdate().Where(row => erasures.Contains(row.ErasureId)).LoadAsync();
         foreach (var command in items.Select(item => item.Body))
         {
             if (command.Events is { } events)

@@ -50,7 +50,7 @@ internal sealed class ReplayWorker(
         if (job.Awaits(now)) return;
         var untried = await db.Deliveries.Where(
             row => row.EndpointId == job.EndpointId && row.State == DeliveryState.Replaying && row.ReplayId == job.Id && row.Failures == 0)
-            .Take(FewEnough + 1).CountAsync();
+            .OrderBy(row => row.DueAt).Take(FewEnough + 1).CountAsync();
         if (job.IsRead)
         {
             if (untried == 0) job.End(ReplayState.Done, now);

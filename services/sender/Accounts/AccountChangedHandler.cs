@@ -4,6 +4,7 @@ using InstaMessenger.Hosting.Bus;
 using InstaMessenger.Hosting.Database;
 using InstaMessenger.Sender.Data;
 using InstaMessenger.Sender.Sending;
+using Microsoft.EntityFrameworkCore;
 
 namespace InstaMessenger.Sender.Accounts;
 
@@ -15,6 +16,10 @@ internal sealed class AccountChangedHandler(SendSignal signal, CheckupSignal che
 {
     public async Task HandleAsync(WorkScope<SenderDbContext> scope, IReadOnlyList<BusItem<AccountChanged>> items)
     {
+        // Locked: a refusal of the old token that is written meanwhile would be left standing beside the new one.
+        var ids = items.Select(item => item.Body.AccountId).Distinct().ToList();
+        await scope.Db.Accounts.ForUpdate().Where(row => ids.Contains(row.AccountId)).LoadAsync();
+        await scope.Db.Set<Checkup>().ForUpdate().Where(row => ids.Contains(row.AccountId)).LoadAsync();
         foreach (var change in items.Select(item => item.Body))
         {
             var account = await scope.Db.Accounts.FindAsync(change.AccountId);

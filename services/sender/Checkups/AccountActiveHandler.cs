@@ -13,7 +13,8 @@ internal sealed class AccountActiveHandler(TimeProvider clock) : IMessageHandler
     public async Task HandleAsync(WorkScope<SenderDbContext> scope, IReadOnlyList<BusItem<AccountActive>> items)
     {
         var ids = items.Select(item => item.Body.AccountId).Distinct().ToList();
-        var rows = await scope.Db.Set<Checkup>().Where(row => ids.Contains(row.AccountId)).ToDictionaryAsync(row => row.AccountId);
+        var rows = await scope.Db.Set<Checkup>().ForUpdate()
+            .Where(row => ids.Contains(row.AccountId)).ToDictionaryAsync(row => row.AccountId);
         foreach (var item in items)
             if (rows.TryGetValue(item.Body.AccountId, out var row)) row.Take(item.Body, clock.GetUtcNow());
     }

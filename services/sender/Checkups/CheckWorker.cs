@@ -79,7 +79,8 @@ internal sealed class CheckWorker(
         async scope =>
         {
             var (now, ids) = (clock.GetUtcNow(), due.ToList());
-            var rows = await scope.Db.Set<Checkup>().Where(row => ids.Contains(row.AccountId) && row.CheckDueAt <= now).ToListAsync();
+            var rows = await scope.Db.Set<Checkup>().ForUpdate()
+                .Where(row => ids.Contains(row.AccountId) && row.CheckDueAt <= now).ToListAsync();
             var accounts = await scope.Db.Accounts.AsNoTracking().Where(row => ids.Contains(row.AccountId))
                 .ToDictionaryAsync(row => row.AccountId);
             foreach (var row in rows) row.ClaimCheck(now + (row.FarewellToken is null ? Checkup.Claimed : FarewellClaimed));
@@ -119,7 +120,7 @@ internal sealed class CheckWorker(
         await unitOfWork.ExecuteAsync(
             async scope =>
             {
-                var kept = await scope.Db.Set<Checkup>().SingleAsync(other => other.AccountId == row.AccountId);
+                var kept = await scope.Db.Set<Checkup>().ForUpdate().SingleAsync(other => other.AccountId == row.AccountId);
                 var current = await scope.Db.Accounts.AsNoTracking().SingleAsync(other => other.AccountId == row.AccountId);
                 var now = clock.GetUtcNow();
                 // Linked again meanwhile: what was unsubscribed must be subscribed anew, also when that was looked at just before.
@@ -141,7 +142,7 @@ internal sealed class CheckWorker(
         unitOfWork.ExecuteAsync(
             async scope =>
             {
-                var row = await scope.Db.Set<Checkup>().SingleAsync(row => row.AccountId == claimed.AccountId);
+                var row = await scope.Db.Set<Checkup>().ForUpdate().SingleAsync(row => row.AccountId == claimed.AccountId);
                 if (row.Claims == claimed.Claims) write(row, clock.GetUtcNow());
             },
             cancellationToken);

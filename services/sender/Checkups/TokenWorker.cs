@@ -56,7 +56,8 @@ internal sealed partial class TokenWorker(
         async scope =>
         {
             var now = clock.GetUtcNow();
-            var rows = await scope.Db.Set<Checkup>().Where(row => ids.Contains(row.AccountId) && row.RefreshDueAt <= now).ToListAsync();
+            var rows = await scope.Db.Set<Checkup>().ForUpdate()
+                .Where(row => ids.Contains(row.AccountId) && row.RefreshDueAt <= now).ToListAsync();
             var accounts = await scope.Db.Accounts.AsNoTracking().Where(row => ids.Contains(row.AccountId))
                 .ToDictionaryAsync(row => row.AccountId);
             var claimed = new List<SendingAccount>();
@@ -93,7 +94,7 @@ internal sealed partial class TokenWorker(
         await unitOfWork.ExecuteAsync(
             async scope =>
             {
-                var row = await scope.Db.Set<Checkup>().SingleAsync(other => other.AccountId == account.AccountId);
+                var row = await scope.Db.Set<Checkup>().ForUpdate().SingleAsync(other => other.AccountId == account.AccountId);
                 var current = await scope.Db.Accounts.AsNoTracking().SingleAsync(other => other.AccountId == account.AccountId);
                 // Another token came meanwhile, with a date of its own.
                 if (current.ProtectedToken != account.ProtectedToken) return;

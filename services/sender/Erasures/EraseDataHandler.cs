@@ -4,6 +4,7 @@ using InstaMessenger.Hosting.Bus;
 using InstaMessenger.Hosting.Database;
 using InstaMessenger.Hosting.Workers;
 using InstaMessenger.Sender.Data;
+using Microsoft.EntityFrameworkCore;
 
 namespace InstaMessenger.Sender.Erasures;
 
@@ -15,6 +16,9 @@ internal sealed class EraseDataHandler(ErasureSignal signal, TimeProvider clock)
 {
     public async Task HandleAsync(WorkScope<SenderDbContext> scope, IReadOnlyList<BusItem<EraseData>> items)
     {
+        // Locked: the report of an earlier round that is written meanwhile would stand for this one's, and nobody would carry it out.
+        var ids = items.Select(item => item.Body.ErasureId).Distinct().ToList();
+        await scope.Db.Set<DataErasure>().ForUpdate().Where(row => ids.Contains(row.ErasureId)).LoadAsync();
         // Events are kept elsewhere.
         foreach (var command in items.Select(item => item.Body).Where(command => command.Events is null))
         {

@@ -41,7 +41,7 @@ internal static class CheckAccount
         var claims = await unitOfWork.ExecuteAsync(
             async scope =>
             {
-                var row = await scope.Db.Set<Checkup>().SingleOrDefaultAsync(row => row.AccountId == account_id);
+                var row = await scope.Db.Set<Checkup>().ForUpdate().SingleOrDefaultAsync(row => row.AccountId == account_id);
                 if (row is null) scope.Db.Add(row = Checkup.Of(account_id));
                 row.CheckNow(clock.GetUtcNow());
                 scope.AfterCommit(signal.Wake);

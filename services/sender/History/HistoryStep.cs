@@ -91,7 +91,7 @@ internal sealed partial class HistoryStep(
         run.Release();
         if (answer.Limit is { HoldBack: HoldBack.AccountUntilNewToken } refusal)
         {
-            var account = await scope.Db.Accounts.SingleAsync(row => row.AccountId == run.AccountId);
+            var account = await scope.Db.Accounts.ForUpdate().SingleAsync(row => row.AccountId == run.AccountId);
             await HoldBacks.ApplyAsync(scope.Db, account, claim.Account.ProtectedToken, refusal, Random.Shared.NextDouble(), now);
             End(scope, run, "Meta refused the access token: connect the account again.", now);
             return;

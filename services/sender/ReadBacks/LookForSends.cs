@@ -90,7 +90,7 @@ internal sealed class LookForSends(
         SenderDbContext db, AccountId accountId, string? usedToken, ThreadAnswer answer, DateTimeOffset now)
     {
         if (answer.Limit is not { } limit) return now + answer.RestFor;
-        var account = await db.Accounts.SingleAsync(row => row.AccountId == accountId);
+        var account = await db.Accounts.ForUpdate().SingleAsync(row => row.AccountId == accountId);
         return await HoldBacks.ApplyAsync(db, account, usedToken, limit, Random.Shared.NextDouble(), now) ?? now + Rest;
     }
 

@@ -38,7 +38,7 @@ internal static class HoldBacks
         var recovered = inTime && send.Recovering && answer is { Status: not null, Verdict: Verdict.Sent or Verdict.Rejected };
         if (limit is null && !recovered) return null;
 
-        var account = await db.Accounts.SingleAsync(row => row.AccountId == send.AccountId);
+        var account = await db.Accounts.ForUpdate().SingleAsync(row => row.AccountId == send.AccountId);
         if (recovered && account.PausedUntil <= now && IsRestriction(account.PauseReason))
             await Checkup.LookAsync(db, account.AccountId, now);
         if (recovered) account.Recover(now);
@@ -56,14 +56,14 @@ internal static class HoldBacks
         unitOfWork.ExecuteAsync(
             async scope =>
             {
-                var account = await scope.Db.Accounts.SingleAsync(row => row.AccountId == id);
+                var account = await scope.Db.Accounts.ForUpdate().SingleAsync(row => row.AccountId == id);
                 await ApplyAsync(scope.Db, account, usedToken, limit, Random.Shared.NextDouble(), clock.GetUtcNow());
             },
             cancellationToken);
 
     /// <summary>Pauses what a limit says; returns the end of the pause, or null when only another token ends it.</summary>
     /// <param name="db">The unit's context.</param>
-    /// <param name="account">The account.</param>
+    /// <param name="account">The account, whose row is locked: what another process notes meanwhile would be taken back.</param>
     /// <param name="usedToken">The token of the call, as it is kept: a refusal is about it and about no other.</param>
     /// <param name="limit">What Meta said.</param>
     /// <param name="jitter">0 to 1.</param>

@@ -24,7 +24,7 @@ internal static class ErasedRest
     private static async Task<bool> EraseCommentsAsync(StoreDbContext db, Erasure erasure)
     {
         var comments = await db.Comments.Where(row => row.AccountId == erasure.AccountId && row.CommentedAt <= erasure.AskedAt
-            && (erasure.IsOfAccount || row.ContactId == erasure.ContactId)).Take(AtOnce).ToListAsync();
+            && (erasure.IsOfAccount || row.ContactId == erasure.ContactId)).OrderBy(row => row.CommentId).Take(AtOnce).ToListAsync();
         db.RemoveRange(comments);
         erasure.Count("comments", comments.Count);
         return comments.Count == AtOnce;
@@ -33,7 +33,7 @@ internal static class ErasedRest
     private static async Task<bool> EraseUploadsAsync(StoreDbContext db, Erasure erasure)
     {
         var uploads = await db.Set<Upload>().Where(row => row.AccountId == erasure.AccountId && row.CreatedAt <= erasure.AskedAt)
-            .Take(AtOnce).ToListAsync();
+            .OrderBy(row => row.ExpiresAt).Take(AtOnce).ToListAsync();
         db.RemoveRange(uploads);
         db.AddRange(uploads.Select(upload => MediaPurge.Of(upload.File)));
         erasure.Count("uploads", uploads.Count);
@@ -43,7 +43,7 @@ internal static class ErasedRest
     private static async Task<bool> EraseChangesAsync(StoreDbContext db, Erasure erasure)
     {
         var changes = await db.Set<EarlyChange>().Where(row => row.AccountId == erasure.AccountId && row.KeptAt <= erasure.AskedAt)
-            .Take(AtOnce).ToListAsync();
+            .OrderBy(row => row.KeptAt).Take(AtOnce).ToListAsync();
         db.RemoveRange(changes);
         await db.Set<AccountHistory>().Where(row => row.AccountId == erasure.AccountId && row.LinkedAt <= erasure.AskedAt)
             .ExecuteDeleteAsync();

@@ -1,9 +1,12 @@
+using InstaMessenger.Contracts.Commands;
 using InstaMessenger.Contracts.Events;
 using InstaMessenger.Contracts.Ids;
 using InstaMessenger.CrmForwarder.Claims;
 using InstaMessenger.CrmForwarder.Data;
+using InstaMessenger.Hosting.Database;
 using InstaMessenger.IntegrationTests.Fixtures;
 using InstaMessenger.Tests.CrmForwarder;
+using InstaMessenger.Tests.Shared;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
@@ -188,6 +191,43 @@ public sealed class TwoForwardersTests(SharedServers servers) : IAsyncLifetime
             (await first.ReadAsync(db => db.Accounts.Select(row => row.Version).SingleAsync())).ShouldBe(newer);
             (await first.ReadAsync(db => db.Endpoints.Select(row => row.Url).SingleAsync())).ShouldBe(_crm.Url($"/{newer}"));
         }
+    }
+
+    /// <summary>
+    /// The second round of an erasure took what the end of the first one had just written for its own end: the person who wanted to be
+    /// forgotten was told for ever that it goes on.
+    /// </summary>
+    [Fact]
+    public async Task The_end_of_one_round_of_an_erasure_is_not_the_end_of_the_next()
+    {
+        var host = await StartAsync();
+        var first = new EraseData("era_1", 1, Accounts[0], null, null, host.Clock.GetUtcNow(), 5);
+        await host.PublishAsync(first);
+        (await host.Erased.ReadAsync(Patience.Token())).Round.ShouldBe(1);
+        var units = host.Services.GetRequiredService<IUnitOfWork<CrmForwarderDbContext>>();
+        // As if it were under way still.
+        var (nothing, later) = ((DateTimeOffset?)null, (DateTimeOffset?)host.Clock.GetUtcNow().AddHours(1));
+        await units.ExecuteAsync(scope => scope.Db.Set<DataErasure>().ExecuteUpdateAsync(
+            set => set.SetProperty(row => row.ReportedAt, nothing).SetProperty(row => row.DueAt, later)));
+        var second = Task.CompletedTask;
+
+        await units.ExecuteAsync(async scope =>
+        {
+            var row = await scope.Db.Set<DataErasure>().ForUpdate().SingleAsync();
+            second = host.PublishAsync(first with { Round = 2 });
+            await UntilSomebodyWaitsAsync();
+            row.ReportedAt = host.Clock.GetUtcNow();
+            row.PutOff(host.Clock.GetUtcNow().AddDays(1));
+        });
+
+        await second;
+        (await host.Erased.ReadAsync(Patience.Token())).Round.ShouldBe(2);
+    }
+
+    private async Task UntilSomebodyWaitsAsync()
+    {
+        var (server, patience) = (await servers.MariaDbAsync(), Patience.Token());
+        while (!await server.HasLockWaitAsync()) await Task.Delay(TimeSpan.FromMilliseconds(150), TimeProvider.System, patience);
     }
 
     private async Task<ForwarderHost> StartAsync(FakeTimeProvider? clock = null, Action<IServiceCollection>? change = null)

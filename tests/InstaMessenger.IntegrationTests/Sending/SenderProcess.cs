@@ -10,6 +10,7 @@ using InstaMessenger.Hosting.Security;
 using InstaMessenger.Sender;
 using InstaMessenger.Sender.Accounts;
 using InstaMessenger.Sender.Data;
+using InstaMessenger.Sender.Erasures;
 using InstaMessenger.Sender.History;
 using InstaMessenger.Sender.Sending;
 using InstaMessenger.Tests.Shared;
@@ -52,6 +53,7 @@ internal sealed class SenderProcess : IAsyncDisposable
         builder.Services.AddMessageHandler<SenderDbContext, HistoryRead, Listener>("store.history-read");
         builder.Services.AddMessageHandler<SenderDbContext, AccountHealthChanged, Listener>("store.account-health-changed");
         builder.Services.AddMessageHandler<SenderDbContext, ActionTaken, Listener>("store.action-taken");
+        builder.Services.AddMessageHandler<SenderDbContext, DataErased, Listener>("store.data-erased");
         builder.AddBus();
         builder.Logging.ClearProviders().AddProvider(new TestOutputLog(LogLevel.Warning));
         var app = builder.Build();
@@ -72,6 +74,8 @@ internal sealed class SenderProcess : IAsyncDisposable
     public Task SendAsync(params SendMessage[] sends) => HandleAsync<SendMessage, SendMessageHandler>(sends);
 
     public Task ReadHistoryAsync(ReadHistory command) => HandleAsync<ReadHistory, ReadHistoryHandler>(command);
+
+    public Task EraseAsync(EraseData command) => HandleAsync<EraseData, EraseDataHandler>(command);
 
     public static SendMessage Text(AccountId account, string contact, string text, long version = 1) => new(
         MessageId.New(TimeProvider.System),
@@ -99,8 +103,11 @@ internal sealed class SenderProcess : IAsyncDisposable
         IMessageHandler<SenderDbContext, TokenRefreshed>,
         IMessageHandler<SenderDbContext, HistoryRead>,
         IMessageHandler<SenderDbContext, AccountHealthChanged>,
-        IMessageHandler<SenderDbContext, ActionTaken>
+        IMessageHandler<SenderDbContext, ActionTaken>,
+        IMessageHandler<SenderDbContext, DataErased>
     {
+        public Task HandleAsync(WorkScope<SenderDbContext> scope, IReadOnlyList<BusItem<DataErased>> items) => Task.CompletedTask;
+
         public Task HandleAsync(WorkScope<SenderDbContext> scope, IReadOnlyList<BusItem<ActionTaken>> items) => Task.CompletedTask;
 
         public Task HandleAsync(WorkScope<SenderDbContext> scope, IReadOnlyList<BusItem<TokenRefreshed>> items) => Task.CompletedTask;

@@ -1,3 +1,4 @@
+using InstaMessenger.Contracts;
 using System.Linq.Expressions;
 using InstaMessenger.Contracts.Commands;
 using InstaMessenger.Contracts.Ids;
@@ -5,6 +6,7 @@ using InstaMessenger.Hosting.Database;
 using InstaMessenger.IntegrationTests.Fixtures;
 using InstaMessenger.Sender.Checkups;
 using InstaMessenger.Sender.Data;
+using InstaMessenger.Sender.Erasures;
 using InstaMessenger.Sender.Graph;
 using InstaMessenger.Sender.Health;
 using InstaMessenger.Sender.Sending;
@@ -132,6 +134,62 @@ public sealed class TwoSendersTests(SharedServers servers) : IAsyncLifetime
         await UntilAsync(row => row.Told!.Contains("token_invalid"));
     }
 
+    /// <summary>The account was connected again, and its sends rested all the same, because another token had been refused.</summary>
+    [Fact]
+    public async Task A_token_that_is_refused_while_the_next_one_comes_in_holds_back_nothing()
+    {
+        await _one.LinkAsync(Account, 1, "TOKEN");
+        // A look that is under way would have the link read again, for a reason of its own.
+        await UntilAsync(row => row.CheckedAt != null);
+        var linking = Task.CompletedTask;
+
+        await _one.UnitOfWork.ExecuteAsync(async scope =>
+        {
+            var account = await scope.Db.Accounts.ForUpdate().SingleAsync();
+            linking = _two.LinkAsync(Account, 2, "NEXT");
+            await UntilSomebodyWaitsAsync();
+            account.RefuseToken(account.ProtectedToken);
+        });
+
+        await linking;
+        await using var db = await _one.Services.GetRequiredService<IDbContextFactory<SenderDbContext>>().CreateDbContextAsync();
+        var now = await db.Accounts.SingleAsync();
+        (now.Version, now.TokenRefused).ShouldBe((2, false));
+    }
+
+    /// <summary>The second round of an erasure looked for nobody's sends, because the end of the first one had forgotten whose.</summary>
+    [Fact]
+    public async Task The_end_of_one_round_of_an_erasure_is_not_the_end_of_the_next()
+    {
+        var contact = InstagramUserId.Parse("42");
+        var first = new EraseData("era_1", 1, Account, contact, null, TimeProvider.System.GetUtcNow(), 5);
+        await _one.EraseAsync(first);
+        await UntilAsync<DataErasure>(row => row.DueAt == null);
+        // As if it were under way still.
+        var (whose, later) = ((InstagramUserId?)contact, (DateTimeOffset?)TimeProvider.System.GetUtcNow().AddHours(1));
+        await _one.UnitOfWork.ExecuteAsync(scope => scope.Db.Set<DataErasure>().ExecuteUpdateAsync(
+            set => set.SetProperty(row => row.ContactId, whose).SetProperty(row => row.DueAt, later)));
+        Task<InstagramUserId?> second = Task.FromResult(whose);
+
+        await _one.UnitOfWork.ExecuteAsync(async scope =>
+        {
+            var row = await scope.Db.Set<DataErasure>().ForUpdate().SingleAsync();
+            second = _two.UnitOfWork.ExecuteAsync(BeginAsync);
+            await UntilSomebodyWaitsAsync();
+            row.End();
+        });
+
+        (await second).ShouldBe(contact);
+
+        async Task<InstagramUserId?> BeginAsync(WorkScope<SenderDbContext> scope)
+        {
+            await _two.Services.GetRequiredService<EraseDataHandler>().HandleAsync(
+                scope, [new BusItem<EraseData>("second", null, first with { Round = 2 })]);
+            await scope.Db.SaveChangesAsync();
+            return await scope.Db.Set<DataErasure>().AsNoTracking().Select(row => row.ContactId).SingleAsync();
+        }
+    }
+
     [Fact]
     public async Task A_process_that_was_frozen_past_its_claim_makes_no_call_when_it_wakes()
     {
@@ -232,11 +290,14 @@ public sealed class TwoSendersTests(SharedServers servers) : IAsyncLifetime
         }
     }
 
-    private async Task UntilAsync(Expression<Func<Checkup, bool>> holds)
+    private Task UntilAsync(Expression<Func<Checkup, bool>> holds) => UntilAsync<Checkup>(holds);
+
+    private async Task UntilAsync<T>(Expression<Func<T, bool>> holds)
+        where T : class
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         await using var db = _one.Services.GetRequiredService<IDbContextFactory<SenderDbContext>>().CreateDbContext();
-        while (!await db.Set<Checkup>().AnyAsync(holds, limit.Token))
+        while (!await db.Set<T>().AnyAsync(holds, limit.Token))
             await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, limit.Token);
     }
 
