@@ -1,3 +1,4 @@
+using InstaMessenger.Hosting.Logs;
 using InstaMessenger.Hosting.Telemetry;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -8,7 +9,8 @@ namespace InstaMessenger.Hosting.Workers;
 /// Runs a worker's rounds one after the other as long as the process lives. When the process stops, the loop lets the round in hand end
 /// while bus and database still work: cut off, it would leave work done but not marked, and the next process would do that work once more.
 /// </summary>
-internal sealed partial class WorkerLoop<TWorker>(TWorker worker, WorkerStatuses statuses, TimeProvider clock, ILogger<TWorker> logger)
+internal sealed partial class WorkerLoop<TWorker>(
+    TWorker worker, WorkerStatuses statuses, Outage outage, TimeProvider clock, ILogger<TWorker> logger)
     : BackgroundService, IHostedLifecycleService
     where TWorker : Worker
 {
@@ -17,6 +19,15 @@ internal sealed partial class WorkerLoop<TWorker>(TWorker worker, WorkerStatuses
     /// is missed.
     /// </summary>
     private static readonly TimeSpan StandByEvery = TimeSpan.FromSeconds(1);
+
+    /// <summary>A single failure may be a moment's bad luck.</summary>
+    private const int ToldFrom = 3;
+
+    /// <summary>
+    /// Reached after about half a minute. Whoever watches the database or the broker tells at once that it is away; were each worker to
+    /// tell it too, the log of an outage would grow with every worker that we add.
+    /// </summary>
+    private const int ToldOfOutageFrom = 10;
 
     private readonly WorkerStatus _status = statuses.Add(worker.Name, worker.Interval);
     private readonly CancellationTokenSource _lastRound = new();
@@ -88,8 +99,8 @@ internal sealed partial class WorkerLoop<TWorker>(TWorker worker, WorkerStatuses
             {
                 var failures = _status.Failed();
                 Metrics.WorkerRound(worker.Name, good: false);
-                // An outage fails some rounds of each worker, and says itself what is away; a fault of the worker's own fails again.
-                if (!worker.FailsQuietly && failures > 2) LogFailed(logger, error, worker.Name, failures);
+                if (!worker.FailsQuietly && failures >= (outage.Is(error) ? ToldOfOutageFrom : ToldFrom))
+                    LogFailed(logger, error, worker.Name, failures);
                 var wait = Backoff.After(failures, worker.LongestBackoff, Random.Shared.NextDouble());
                 await Task.Delay(wait, clock, stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }

@@ -1,3 +1,4 @@
+using InstaMessenger.Hosting.Logs;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -16,6 +17,7 @@ public static class WorkerSetup
         where T : Worker
     {
         services.TryAddSingleton<T>();
+        services.TryAddSingleton(new Outage(_ => false));
         services.AddHostedService<WorkerLoop<T>>();
         if (services.Any(service => service.ServiceType == typeof(WorkerStatuses))) return;
         services.AddSingleton<WorkerStatuses>();

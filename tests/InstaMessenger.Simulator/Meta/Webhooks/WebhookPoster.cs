@@ -14,10 +14,14 @@ public sealed class WebhookPoster : IDisposable
 
     /// <summary>
     /// Connections have a limit, as a real sender's: a product that is slow for a while would else be given one for every post, until one
-    /// of both processes has no file descriptor left.
+    /// of both processes has no file descriptor left. One that lay idle for a second is not used again: a process that is told to stop asks
+    /// for new connections for two seconds, and then closes the door. A post that goes out in that moment is cut off, which HTTP/1.1 has
+    /// no cure for.
     /// </summary>
-    private readonly HttpClient _http = new(
-        new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, MaxConnectionsPerServer = 256 })
+    private readonly HttpClient _http = new(new SocketsHttpHandler
+    {
+        AllowAutoRedirect = false, UseCookies = false, MaxConnectionsPerServer = 256, PooledConnectionIdleTimeout = TimeSpan.FromSeconds(1),
+    })
     {
         Timeout = TimeSpan.FromSeconds(20),
     };

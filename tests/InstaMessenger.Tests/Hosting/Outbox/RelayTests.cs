@@ -3,6 +3,7 @@ using System.Threading.Channels;
 using InstaMessenger.Contracts.Events;
 using InstaMessenger.Contracts;
 using InstaMessenger.Hosting.Bus;
+using InstaMessenger.Hosting.Logs;
 using InstaMessenger.Hosting.Outbox;
 using InstaMessenger.Hosting.Workers;
 using InstaMessenger.Tests.Shared;
@@ -171,7 +172,7 @@ public sealed class RelayTests
             _source,
             _bus,
             _clock,
-            NullLogger<Relay<Source>>.Instance), new WorkerStatuses(_clock), _clock, NullLogger<Relay<Source>>.Instance);
+            NullLogger<Relay<Source>>.Instance), new WorkerStatuses(_clock), new Outage(_ => false), _clock, NullLogger<Relay<Source>>.Instance);
 
     private sealed class Leased : ILease
     {

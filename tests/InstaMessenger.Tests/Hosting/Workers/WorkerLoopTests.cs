@@ -1,9 +1,11 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using System.Threading.Channels;
+using InstaMessenger.Hosting.Logs;
 using InstaMessenger.Hosting.Workers;
 using InstaMessenger.Tests.Shared;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 
@@ -11,6 +13,7 @@ namespace InstaMessenger.Tests.Hosting.Workers;
 
 public sealed class WorkerLoopTests : IAsyncDisposable
 {
+    private static readonly Outage NoOutage = new(_ => false);
     private readonly FakeTimeProvider _clock = new();
     private readonly WorkerStatuses _statuses;
     private readonly Probe _probe = new();
@@ -19,7 +22,7 @@ public sealed class WorkerLoopTests : IAsyncDisposable
     public WorkerLoopTests()
     {
         _statuses = new WorkerStatuses(_clock);
-        _loop = new WorkerLoop<Probe>(_probe, _statuses, _clock, NullLogger<Probe>.Instance);
+        _loop = new WorkerLoop<Probe>(_probe, _statuses, NoOutage, _clock, NullLogger<Probe>.Instance);
     }
 
     [Fact]
@@ -68,7 +71,7 @@ public sealed class WorkerLoopTests : IAsyncDisposable
     public async Task A_worker_that_is_done_for_good_ends_and_is_no_longer_reported_or_it_would_look_stuck()
     {
         _probe.Call("probe-that-ends");
-        using var loop = new WorkerLoop<Probe>(_probe, _statuses, _clock, NullLogger<Probe>.Instance);
+        using var loop = new WorkerLoop<Probe>(_probe, _statuses, NoOutage, _clock, NullLogger<Probe>.Instance);
         Reported().ShouldContain(_probe.Name);
 
         _probe.Answers.Enqueue(() => NextRound.Never);
@@ -90,6 +93,29 @@ public sealed class WorkerLoopTests : IAsyncDisposable
         await UntilHealthIsAsync(HealthStatus.Healthy);
     }
 
+    /// <summary>
+    /// Who watches the database says that it is away. When each of forty workers said so too, an outage wrote more than the disk of the
+    /// logs should bear.
+    /// </summary>
+    [Theory]
+    [InlineData(true, 10)]
+    [InlineData(false, 3)]
+    public async Task A_fault_of_the_workers_own_is_told_soon_and_an_outage_only_when_it_lasts(bool isOutage, int firstTold)
+    {
+        var (log, fails) = (LogCapture.Json(), true);
+        using var loggers = new LoggerFactory([log]);
+        using var loop = new WorkerLoop<Probe>(_probe, _statuses, NoOutage, _clock, loggers.CreateLogger<Probe>());
+        _probe.Work = _ => !fails ? Task.CompletedTask : isOutage ? throw new TimeoutException("away") : throw new FormatException("?");
+        await loop.StartAsync(CancellationToken.None);
+        for (var round = 0; round < firstTold; round++) await _clock.AdvanceUntilAsync(_probe.UntilRoundAsync());
+        fails = false;
+        await _clock.AdvanceUntilAsync(_probe.UntilRoundAsync());
+        await loop.StopAsync(CancellationToken.None);
+
+        log.Written.Where(line => line.Contains("worker.failed", StringComparison.Ordinal)).ShouldHaveSingleItem()
+            .ShouldContain($"failure {firstTold} in a row");
+    }
+
     [Fact]
     public async Task What_must_be_done_first_is_done_before_the_start_goes_on_and_its_error_ends_the_start()
     {
@@ -107,7 +133,7 @@ public sealed class WorkerLoopTests : IAsyncDisposable
         await _probe.UntilRoundAsync();
 
         using var other = new WorkerLoop<Probe>(
-            new Probe { Begin = () => throw new TimeoutException("away") }, _statuses, _clock, NullLogger<Probe>.Instance);
+            new Probe { Begin = () => throw new TimeoutException("away") }, _statuses, NoOutage, _clock, NullLogger<Probe>.Instance);
         await Should.ThrowAsync<TimeoutException>(() => other.StartAsync(CancellationToken.None));
     }
 
