@@ -43,6 +43,11 @@ internal static class SearchedMessages
             {
                 $"conv_{n:D32}", account, $"2{n:D15}", begin + (texts.Length * 1000L), begin + (texts.Length * 1000L),
             }));
+        await InsertAsync(
+            connection,
+            "searched_messages (sequence, terms)",
+            "",
+            texts.Select((words, n) => new object[] { n + 1, string.Join('\n', words.Distinct().Select(Word)) }));
         var scope = BinaryPrimitives.ReadInt64BigEndian(SHA256.HashData(Encoding.UTF8.GetBytes(account)));
         var postings = texts.SelectMany((words, n) => words.Distinct().Select(word => (Word: word, Sequence: n + 1)))
             .ToLookup(pair => pair.Word, pair => pair.Sequence);
@@ -53,7 +58,7 @@ internal static class SearchedMessages
             postings.Select(posting => (Term: Word(posting.Key), Sequences: posting))
                 .OrderBy(posting => posting.Term, StringComparer.Ordinal)
                 .SelectMany(posting => posting.Sequences.Select(sequence => new object[] { scope, posting.Term, sequence })));
-        await ExecuteAsync(connection, connection is SqliteConnection ? "PRAGMA wal_checkpoint(TRUNCATE)" : "ANALYZE TABLE search_terms");
+        await ExecuteAsync(connection, connection is SqliteConnection ? "PRAGMA wal_checkpoint(TRUNCATE)" : "ANALYZE TABLE search_terms, searched_messages");
     }
 
     /// <summary>The word of a rank, of two letters a syllable.</summary>

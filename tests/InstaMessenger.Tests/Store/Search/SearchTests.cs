@@ -141,9 +141,15 @@ public sealed class SearchTests : IAsyncLifetime
             Text("m0", "alpha beta gamma delta0", 0), Text("m1", "alpha beta delta1", 1), Text("m2", "gamma beta", 2));
         await IndexAsync();
         var scope = SearchTerm.ScopeOf(_shop.Account.Id);
-        await _shop.Store.UnitOfWork.ExecuteAsync(async unit => await BulkInsert.EntitiesAsync(unit.Db, Enumerable.Range(1_000, 5_500)
-            .SelectMany(n => new[] { "alpha", "beta", "gamma" }[..(n % 3 == 0 ? 3 : 2)].Select(term => (Term: term, Sequence: n)))
-            .Select(row => new SearchTerm { Scope = scope, Term = row.Term, Sequence = row.Sequence }).ToList()));
+        var newer = Enumerable.Range(1_000, 5_500)
+            .Select(n => (Sequence: n, Terms: new[] { "alpha", "beta", "gamma" }[..(n % 3 == 0 ? 3 : 2)])).ToList();
+        await _shop.Store.UnitOfWork.ExecuteAsync(async unit =>
+        {
+            await BulkInsert.EntitiesAsync(unit.Db, newer.ConvertAll(
+                message => new SearchedMessage { Sequence = message.Sequence, Terms = string.Join('\n', message.Terms) }));
+            await BulkInsert.EntitiesAsync(unit.Db, newer.SelectMany(message => message.Terms.Select(
+                term => new SearchTerm { Scope = scope, Term = term, Sequence = message.Sequence })).ToList());
+        });
 
         (await FindAsync("alpha beta delta")).ShouldBe(["m1", "m0"]);
         (await FindAsync("delta0 beta")).ShouldBe(["m0"]);
