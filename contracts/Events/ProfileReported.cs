@@ -10,6 +10,7 @@ namespace InstaMessenger.Contracts.Events;
 /// <param name="Name">Their name; null when Meta gave none.</param>
 /// <param name="PictureUrl">Meta's address of their picture, which dies in days; null when Meta gave none.</param>
 /// <param name="At">When Meta was asked (UTC).</param>
+/// <param name="Facts">How they and the business stand to each other; null when Meta gave nothing.</param>
 public sealed record ProfileReported(
     AccountId AccountId,
     InstagramUserId ContactId,
@@ -17,7 +18,8 @@ public sealed record ProfileReported(
     string? Username,
     string? Name,
     string? PictureUrl,
-    DateTimeOffset At);
+    DateTimeOffset At,
+    ContactFacts? Facts = null);
 
 /// <summary>Whether Meta told who a customer is.</summary>
 public enum ProfileOutcome

@@ -18,6 +18,7 @@ public static class KnownSettings
         "ConnectionStrings:CrmForwarder", "ConnectionStrings:RabbitMq", "ConnectionStrings:Sender", "ConnectionStrings:Store",
         "Data:Directory",
         "Deliveries:Most", "Deliveries:MostPerAccount", "Deliveries:MostPerEndpoint",
+        "Events:KeepDays",
         "ForwardedHeaders:KnownProxies", "ForwardedHeaders:KnownProxies:*",
         "Ingress:JournalMaxBytes",
         "Instagram:Apps:*:AppId",

@@ -183,7 +183,7 @@ internal sealed class ProfileWorker(
     {
         var account = asked.Lookup.Account!;
         await RestAsync(db, account.AccountId, asked.NextAt);
-        var held = await db.Accounts.SingleAsync(row => row.AccountId == account.AccountId);
+        var held = await db.Accounts.ForUpdate().SingleAsync(row => row.AccountId == account.AccountId);
         await HoldBacks.ApplyAsync(db, held, account.ProtectedToken, asked.Answer!.Limit!, Random.Shared.NextDouble(), asked.At);
     }
 
@@ -207,6 +207,6 @@ internal sealed class ProfileWorker(
         public DateTimeOffset NextAt => At + (Answer?.Limit?.RegainAfter ?? RetryAfter);
 
         public ProfileReported Report(ProfileAnswer answer) => new(
-            Row.AccountId, Row.ContactId, answer.Outcome, answer.Username, answer.Name, answer.PictureUrl, At);
+            Row.AccountId, Row.ContactId, answer.Outcome, answer.Username, answer.Name, answer.PictureUrl, At, answer.Facts);
     }
 }

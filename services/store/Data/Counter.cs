@@ -15,6 +15,9 @@ internal sealed class Counter
     /// <summary>The last sequence that the bus has confirmed.</summary>
     public const string Dispatched = "events_dispatched";
 
+    /// <summary>The last event that is not kept any more.</summary>
+    public const string Expired = "events_expired";
+
     /// <summary>The last event whose contact was looked at, for their profile.</summary>
     public const string Profiles = "profiles";
 
@@ -46,6 +49,7 @@ internal sealed class Counter
             entity.HasData(
                 new Counter { Name = Events },
                 new Counter { Name = Dispatched },
+                new Counter { Name = Expired },
                 new Counter { Name = Profiles },
                 new Counter { Name = Searched },
                 new Counter { Name = SearchedBack });

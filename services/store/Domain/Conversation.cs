@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using InstaMessenger.Contracts.Events;
 using InstaMessenger.Contracts.Ids;
 
 namespace InstaMessenger.Store.Domain;
@@ -23,6 +24,15 @@ internal sealed class Conversation
 
     /// <summary>Where clients find the contact's picture: ours once it is kept, Meta's while the account shows links.</summary>
     public string? ContactPictureUrl { get; private set; }
+
+    /// <summary>How many follow the contact; null while Meta has not told. So with the other facts.</summary>
+    public long? ContactFollowerCount { get; private set; }
+
+    public bool? ContactFollowsBusiness { get; private set; }
+
+    public bool? ContactFollowedByBusiness { get; private set; }
+
+    public bool? ContactIsVerified { get; private set; }
 
     /// <summary>When Meta was last asked who the contact is, whatever came of it; null for never.</summary>
     public DateTimeOffset? ProfileCheckedAt { get; private set; }
@@ -203,6 +213,19 @@ internal sealed class Conversation
         return before != (username, name);
     }
 
+    /// <summary>
+    /// Takes over how the contact and the business stand to each other. Returns whether that is news; how many follow them is none, or
+    /// who is followed by many would be told of each time that they write.
+    /// </summary>
+    public bool Describe(ContactFacts facts)
+    {
+        var before = (ContactFollowsBusiness, ContactFollowedByBusiness, ContactIsVerified);
+        ContactFollowerCount = facts.FollowerCount;
+        (ContactFollowsBusiness, ContactFollowedByBusiness, ContactIsVerified) =
+            (facts.FollowsBusiness, facts.FollowedByBusiness, facts.IsVerified);
+        return before != (facts.FollowsBusiness, facts.FollowedByBusiness, facts.IsVerified);
+    }
+
     /// <summary>Takes over where their picture is, null for none. Returns whether that is news.</summary>
     public bool ShowPicture(string? url)
     {
@@ -218,6 +241,7 @@ internal sealed class Conversation
     {
         ContactId = InstagramUserId.Parse("0" + RandomNumberGenerator.GetString("0123456789", 19));
         (ContactUsername, ContactName, ContactPictureUrl, UnreadCount, FailedAt) = (null, null, null, 0, null);
+        Describe(ContactFacts.None);
         UpdatedAt = now;
     }
 

@@ -35,7 +35,7 @@ internal sealed class ErasureStart(EventLog log, ErasureSignal signal, TimeProvi
             await db.Set<SearchedContact>().Where(row => row.ConversationId == thread.Id).ExecuteDeleteAsync();
         }
 
-        log.Append(scope, account, thread?.Id, EventTypes.ContactErased, new ContactEventData(new ContactView(contact, null, null, null)));
+        log.Append(scope, account, thread?.Id, EventTypes.ContactErased, new ContactEventData(ContactView.OfNobodyKnown(contact)));
         Tell(scope, erasure, round: 1, last);
         scope.AfterCommit(signal.Wake);
         return erasure;

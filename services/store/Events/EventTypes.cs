@@ -1,3 +1,6 @@
+using System.Collections.Frozen;
+using System.Reflection;
+
 namespace InstaMessenger.Store.Events;
 
 /// <summary>The types of events that clients see.</summary>
@@ -33,4 +36,7 @@ internal static class EventTypes
 
     /// <summary>Meta sent something that has no name here; it is kept as raw JSON.</summary>
     public const string Unsupported = "event.unsupported";
+
+    public static readonly FrozenSet<string> All = typeof(EventTypes).GetFields(BindingFlags.Public | BindingFlags.Static)
+        .Where(field => field.IsLiteral).Select(field => (string)field.GetRawConstantValue()!).ToFrozenSet();
 }

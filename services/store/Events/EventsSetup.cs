@@ -1,5 +1,6 @@
 using InstaMessenger.Contracts.Commands;
 using InstaMessenger.Hosting.Bus;
+using InstaMessenger.Hosting.Settings;
 using InstaMessenger.Hosting.Workers;
 using InstaMessenger.Store.Data;
 
@@ -18,6 +19,8 @@ internal static class EventsSetup
         services.AddWorker<LiveTail>();
         services.AddWorker<LivePulse>();
         services.AddWorker<LiveAccess>();
+        services.AddSection<EventOptions>("Events");
+        services.AddWorker<EventRetention>();
         services.AddWorker<EventLogGauges>();
     }
 

@@ -165,19 +165,24 @@ internal sealed class LiveSession(
         while (_cursor < head)
         {
             if (ring.TryGet(_cursor + 1, out var next)) Show(next);
-            else await CatchUpAsync(head, pages);
+            else if (!await CatchUpAsync(head, pages)) return false;
             if (_unflushed > FlushBytes && !await FlushAsync()) return false;
         }
 
         return _unflushed == 0 || await FlushAsync();
     }
 
-    /// <summary>Reads a page of events that the ring holds no more.</summary>
-    private async Task CatchUpAsync(long head, EventPages pages)
+    /// <summary>
+    /// Reads a page of events that the ring holds no more. Returns false when some of them are not kept any more: the client comes back and
+    /// is told so.
+    /// </summary>
+    private async Task<bool> CatchUpAsync(long head, EventPages pages)
     {
         var rows = await pages.ReadAsync(Filter.Accounts, _cursor, head, PageRows, _end.Token);
+        if (_cursor < await pages.ExpiredAsync(_end.Token)) return false;
         foreach (var row in rows) Show(LiveEvent.Of(row));
         if (rows.Count < PageRows) _cursor = head;
+        return true;
     }
 
     private void Show(LiveEvent next)

@@ -13,9 +13,12 @@ internal static class LiveStream
         .WithDescription(
             "id is the sequence, event the type, data the event. The first id stands alone and says where the stream begins. Goes on "
                 + "behind Last-Event-ID (or ?after=) without a gap, else from now. types is a list with commas. "
+            + "410 events_expired says that events behind that place are not kept any more. "
             + "A person also sees frames presence, without an id: who else is in a conversation. "
             + "A comment comes every 15 s. A client that does not read for 10 s is closed and resumes.")
         .Needs(Scopes.Read)
+        .ProducesProblem(StatusCodes.Status410Gone)
+        .ProducesProblem(StatusCodes.Status422UnprocessableEntity)
         .Produces<string>(StatusCodes.Status200OK, "text/event-stream");
 
     private static async Task<IResult> StreamAsync(
@@ -35,7 +38,9 @@ internal static class LiveStream
         if (!PullFeed.TryReadSequence(string.IsNullOrEmpty(lastEventId) ? after : lastEventId, out var resumeAfter))
             return PullFeed.BadCursor();
         if (await pages.NarrowAsync(caller, accountId, context.RequestAborted) is not { } accounts) return Problems.NotFound("account");
-        var wanted = types?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).ToHashSet();
+        if (!TypeFilter.TryRead(types, PresenceFrame.EventType, out var wanted, out var unknown)) return TypeFilter.Unknown(unknown!);
+        if (resumeAfter is { } begin && await pages.ExpiredAsync(context.RequestAborted) is var expired && begin < expired)
+            return EventPages.Gone(expired);
         var credential = Credential.Of(context.Request)!;
         var viewer = caller.Kind == CallerKind.User ? caller.UserId : null;
 

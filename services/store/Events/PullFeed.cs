@@ -17,8 +17,11 @@ internal static class PullFeed
         .WithDescription(
             "Ask with after=next_cursor (or cursor=next_cursor) while there is one. When next_cursor is null, ask again later with "
                 + "after=last_sequence: "
-            + "nothing at or below it can still appear.")
+            + "nothing at or below it can still appear. Without after it begins with the oldest event that is kept; 410 events_expired says "
+                + "that events behind after are not kept any more. types is a list with commas; a page of rare types may be empty and have "
+                + "a next_cursor.")
         .Needs(Scopes.Read)
+        .ProducesProblem(StatusCodes.Status410Gone)
         .ProducesProblem(StatusCodes.Status422UnprocessableEntity);
 
     private static async Task<Results<FeedResult, ProblemHttpResult>> GetAsync(
@@ -27,19 +30,37 @@ internal static class PullFeed
         string? after,
         string? cursor,
         int? limit,
+        string? types,
         [FromQuery(Name = "account_id")] string? accountId,
         CancellationToken cancellationToken)
     {
         // Other lists call it cursor. A client that pages through all lists alike must not read the first page for ever.
         if (after is not null && cursor is not null) return Problems.Invalid(("cursor", "It is the same as after: give one of them."));
         if (!TryReadSequence(after ?? cursor, out var position)) return BadCursor();
+        if (!TypeFilter.TryRead(types, besides: null, out var wanted, out var unknown)) return TypeFilter.Unknown(unknown!);
         if (await pages.NarrowAsync(caller, accountId, cancellationToken) is not { } accounts) return Problems.NotFound("account");
         var size = PageLimit.Of(limit);
         // A position beyond the head (the log was restored from a backup) goes back to the head. Given back as it came, it would hide what
         // comes next.
         var head = await pages.HeadAsync(cancellationToken);
-        var events = await pages.ReadAsync(accounts, position ?? 0, head, size + 1, cancellationToken);
-        return new FeedResult([.. events.Take(size).Where(row => caller.CanSee(row.AccountId))], More: events.Count > size, head);
+        var (events, last) = await ReadAsync(pages, accounts, wanted, (position ?? 0, head), size, cancellationToken);
+        if (position is { } begin && await pages.ExpiredAsync(cancellationToken) is var expired && begin < expired)
+            return EventPages.Gone(expired);
+        return new FeedResult([.. events.Where(row => caller.CanSee(row.AccountId))], last, More: last < head);
+    }
+
+    /// <summary>Reads a page, and says where the next one begins.</summary>
+    private static async Task<(IReadOnlyList<EventRow> Events, long Last)> ReadAsync(
+        EventPages pages,
+        AccountReach accounts,
+        IReadOnlySet<string>? types,
+        (long After, long UpTo) part,
+        int size,
+        CancellationToken cancellationToken)
+    {
+        if (types is not null) return await pages.ReadAsync(accounts, types, part.After, part.UpTo, size, cancellationToken);
+        var events = await pages.ReadAsync(accounts, part.After, part.UpTo, size + 1, cancellationToken);
+        return events.Count > size ? ([.. events.Take(size)], events[size - 1].Sequence) : (events, part.UpTo);
     }
 
     /// <summary>Reads a sequence as clients give it back: a number, at least 0.</summary>
@@ -53,7 +74,7 @@ internal static class PullFeed
         Problems.Of(StatusCodes.Status400BadRequest, "bad_cursor", "Give the sequence of an event: a whole number.");
 
     /// <summary>Writes the events as they were stored, so that every tap shows the same bytes.</summary>
-    internal sealed record FeedResult(IReadOnlyList<EventRow> Events, bool More, long Head) : IResult, IEndpointMetadataProvider
+    internal sealed record FeedResult(IReadOnlyList<EventRow> Events, long Last, bool More) : IResult, IEndpointMetadataProvider
     {
         public static void PopulateMetadata(MethodInfo method, EndpointBuilder builder) =>
             builder.Metadata.Add(new ProducesResponseTypeMetadata(StatusCodes.Status200OK, typeof(Page<EventView>), ["application/json"]));
@@ -69,10 +90,9 @@ internal static class PullFeed
                 writer.WriteStartArray("data");
                 foreach (var row in Events) writer.WriteRawValue(row.Shown(), skipInputValidation: true);
                 writer.WriteEndArray();
-                var last = More ? Events[^1].Sequence : Head;
-                if (More) writer.WriteString("next_cursor", last.ToString());
+                if (More) writer.WriteString("next_cursor", Last.ToString());
                 else writer.WriteNull("next_cursor");
-                writer.WriteNumber("last_sequence", last);
+                writer.WriteNumber("last_sequence", Last);
                 writer.WriteEndObject();
             }
 

@@ -32,6 +32,7 @@ internal sealed class ProfileReports(EventLog log, ContactPictures pictures) : I
             if (report.Outcome != ProfileOutcome.Found) continue;
             var account = accounts[report.AccountId];
             var isNews = thread.Call(report.Username, report.Name)
+                | thread.Describe(report.Facts ?? ContactFacts.None)
                 | pictures.Take(scope, account, thread, report.PictureUrl, item.TraceParent);
             if (!isNews) continue;
             log.Append(

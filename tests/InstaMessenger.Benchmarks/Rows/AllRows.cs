@@ -14,6 +14,7 @@ internal static class AllRows
         ("standalone", PipelineRows.StandaloneAsync),
         ("dead-endpoint", DeadEndpointRow.RunAsync),
         ("live", LiveRow.RunAsync),
+        ("clients", ClientsRow.RunAsync),
         ("changes", ChangesRow.RunAsync),
         ("media", MediaRow.RunAsync),
         ("reads", ReadsRow.RunAsync),

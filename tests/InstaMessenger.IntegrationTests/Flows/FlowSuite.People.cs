@@ -10,7 +10,9 @@ public abstract partial class FlowSuite
     public async Task A_customer_who_writes_has_a_name_soon_and_is_found_by_it()
     {
         var shop = await OpenShopAsync();
-        var customer = await shop.NewWriterAsync();
+        var customer = shop.NewCustomer();
+        (customer.Followers, customer.FollowsBusiness, customer.FollowedByBusiness, customer.IsVerified) = (1_234_567, true, false, true);
+        await shop.ReceivedAsync(await customer.SayAsync("hello"));
 
         var updated = await shop.Events.WaitForAsync("contact.updated", "data.contact.id", customer.Igsid);
 
@@ -19,6 +21,9 @@ public abstract partial class FlowSuite
         await shop.Crm.Deliveries.WaitForAsync(delivery => delivery.EventId == updated.Id);
         var conversation = await shop.ConversationAsync(customer);
         conversation.Text("contact.name").ShouldBe(customer.Name);
+        var contact = conversation["contact"]!;
+        ((long)contact["follower_count"]!, (bool)contact["is_user_follow_business"]!, (bool)contact["is_business_follow_user"]!,
+            (bool)contact["is_verified_user"]!).ShouldBe((1_234_567, true, false, true));
         var found = (await shop.Api.GetAsync($"/ui/conversations?q={Uri.EscapeDataString(customer.Username!)}")).Expect(200).Items();
         found.ShouldHaveSingleItem().Text("id").ShouldBe(conversation.Text("id"));
     }

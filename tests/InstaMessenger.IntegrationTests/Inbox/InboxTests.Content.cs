@@ -1,5 +1,6 @@
 using InstaMessenger.IntegrationTests.Product;
 using InstaMessenger.IntegrationTests.Reliability;
+using InstaMessenger.Simulator.Meta.Customers;
 using InstaMessenger.Tests.Shared;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
@@ -9,6 +10,31 @@ namespace InstaMessenger.IntegrationTests.Inbox;
 /// <summary>Pictures, files, stories and windows; and what becomes of the page when something of it is gone.</summary>
 public sealed partial class InboxTests
 {
+    [Fact]
+    public async Task How_a_customer_stands_to_the_business_is_beside_the_thread_and_what_Instagram_does_not_tell_is_not()
+    {
+        var (mara, jo) = (Shop.NewCustomer(), Shop.NewCustomer());
+        (mara.Followers, mara.FollowsBusiness, mara.FollowedByBusiness, mara.IsVerified) = (1_234_567, true, false, true);
+        jo.Profile = ProfileAccess.NoConsent;
+        await Shop.ReceivedAsync(await mara.SayAsync("Hello!"));
+        await Shop.ReceivedAsync(await jo.SayAsync("Hi!"));
+        await Shop.Events.WaitForAsync("contact.updated", "data.contact.username", mara.Username);
+        await using var inbox = await _chromium.OpenAsync(_product, List);
+        await inbox.OpenThreadAsync(mara.Username);
+
+        var panel = inbox.Page.GetByRole(AriaRole.Complementary, new() { Name = "Contact" });
+        await Expect(panel).ToContainTextAsync("Followers1,234,567");
+        await Expect(panel).ToContainTextAsync("Follows usyes");
+        await Expect(panel).ToContainTextAsync("We follow themno");
+        await Expect(panel.GetByRole(AriaRole.Img, new() { Name = "Verified" })).ToBeVisibleAsync();
+
+        await inbox.Row("Hi!").GetByRole(AriaRole.Link).ClickAsync();
+        await Expect(panel).ToContainTextAsync(jo.Igsid);
+        await Expect(panel).Not.ToContainTextAsync("Followers");
+        await Expect(panel.GetByRole(AriaRole.Img, new() { Name = "Verified" })).ToHaveCountAsync(0);
+        inbox.ShouldBeClean();
+    }
+
     [Fact]
     public async Task Pictures_that_come_late_move_nothing()
     {

@@ -33,7 +33,15 @@ internal static class Customers
     internal sealed record Person(string Account, string? Igsid, string? Username, string? Name);
 
     /// <summary>Null leaves a member as it is.</summary>
-    internal sealed record Profile(string Account, string? Username, string? Name, ProfileAccess? Access);
+    internal sealed record Profile(
+        string Account,
+        string? Username,
+        string? Name,
+        ProfileAccess? Access,
+        long? Followers,
+        bool? FollowsBusiness,
+        bool? FollowedByBusiness,
+        bool? IsVerified);
 
     /// <summary>A text, or an attachment with its type and URL.</summary>
     internal sealed record Saying(string Account, string? Text, string? AttachmentType, string? AttachmentUrl);
@@ -103,6 +111,10 @@ internal static class Customers
         customer.Username = profile.Username ?? customer.Username;
         customer.Name = profile.Name ?? customer.Name;
         customer.Profile = profile.Access ?? customer.Profile;
+        customer.Followers = profile.Followers ?? customer.Followers;
+        customer.FollowsBusiness = profile.FollowsBusiness ?? customer.FollowsBusiness;
+        customer.FollowedByBusiness = profile.FollowedByBusiness ?? customer.FollowedByBusiness;
+        customer.IsVerified = profile.IsVerified ?? customer.IsVerified;
         return customer;
     }
 
@@ -113,6 +125,10 @@ internal static class Customers
         customer.Username,
         customer.Name,
         Access = customer.Profile,
+        customer.Followers,
+        customer.FollowsBusiness,
+        customer.FollowedByBusiness,
+        customer.IsVerified,
         customer.LastWroteAt,
     };
 

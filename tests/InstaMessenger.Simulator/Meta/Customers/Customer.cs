@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using InstaMessenger.Simulator.Meta.Webhooks;
 
@@ -22,6 +23,9 @@ public sealed class Customer
         Igsid = igsid;
         Username = username ?? $"user_{igsid}";
         Name = name ?? $"Customer {igsid}";
+        // People differ; each is the same at every start.
+        var seed = int.Parse(igsid[^1..], CultureInfo.InvariantCulture) + igsid.Length;
+        (Followers, FollowsBusiness, FollowedByBusiness, IsVerified) = (seed * seed * 37, seed % 3 != 0, seed % 4 == 0, seed % 5 == 0);
     }
 
     /// <summary>The professional account id.</summary>
@@ -35,6 +39,18 @@ public sealed class Customer
 
     /// <summary>Shown in the profile.</summary>
     public string Name { get; set; }
+
+    /// <summary>How many follow them; shown in the profile like the next three.</summary>
+    public long Followers { get; set; }
+
+    /// <summary>Whether they follow the account.</summary>
+    public bool FollowsBusiness { get; set; }
+
+    /// <summary>Whether the account follows them.</summary>
+    public bool FollowedByBusiness { get; set; }
+
+    /// <summary>Whether Instagram shows them as verified.</summary>
+    public bool IsVerified { get; set; }
 
     /// <summary>What Meta answers when it is asked who they are.</summary>
     public ProfileAccess Profile { get; set; }

@@ -54,9 +54,9 @@ internal static class ObjectCall
         // Like Meta's, another address at every look-up.
         ["profile_pic"] = $"{call.Http.Request.Scheme}://{call.Http.Request.Host}/cdn/avatar-{customer.Igsid}.png"
             + $"?oe={call.Meta.Customers.Now.ToUnixTimeSeconds():x}",
-        ["follower_count"] = 42,
-        ["is_user_follow_business"] = true,
-        ["is_business_follow_user"] = false,
-        ["is_verified_user"] = false,
+        ["follower_count"] = customer.Followers,
+        ["is_user_follow_business"] = customer.FollowsBusiness,
+        ["is_business_follow_user"] = customer.FollowedByBusiness,
+        ["is_verified_user"] = customer.IsVerified,
     };
 }

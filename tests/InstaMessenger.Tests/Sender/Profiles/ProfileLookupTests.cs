@@ -33,7 +33,12 @@ public sealed class ProfileLookupTests : IAsyncLifetime
     public async Task Meta_is_asked_once_for_all_who_ask_and_the_answer_is_reported()
     {
         _graph.Thread = context => FakeGraph.Json(
-            context, 200, """{"id":"42","name":"Anna","username":"anna.b","profile_pic":"https://cdn.example/a.jpg","x":1}""");
+            context,
+            200,
+            """
+            {"id":"42","name":"Anna","username":"anna.b","profile_pic":"https://cdn.example/a.jpg","follower_count":4200000000,
+             "is_user_follow_business":true,"is_business_follow_user":false,"is_verified_user":true,"x":1}
+            """);
         // Before the account is known nobody can ask, so both wait.
         await AskAsync(SenderHost.Contact, SenderHost.Contact);
         await AskAsync(SenderHost.Contact);
@@ -44,11 +49,30 @@ public sealed class ProfileLookupTests : IAsyncLifetime
 
         var read = await _graph.Reads.Reader.ReadAsync(Patience.Token());
         read.Path.ShouldEndWith("/42");
-        read.Body.ShouldBe("?fields=name,username,profile_pic");
+        read.Body.ShouldBe("?fields=name,username,profile_pic,follower_count,is_user_follow_business,is_business_follow_user,is_verified_user");
         read.Authorization.ShouldBe("Bearer IGTOKEN");
         await GoneAsync();
-        (await ReportAsync()).ShouldBe((ProfileOutcome.Found, "anna.b", "Anna", "https://cdn.example/a.jpg"));
+        var report = await _host.Profiles.Reader.ReadAsync(Patience.Token());
+        (report.Outcome, report.Username, report.Name, report.PictureUrl)
+            .ShouldBe((ProfileOutcome.Found, "anna.b", "Anna", "https://cdn.example/a.jpg"));
+        report.Facts.ShouldBe(new ContactFacts(4_200_000_000, FollowsBusiness: true, FollowedByBusiness: false, IsVerified: true));
         _graph.Reads.Reader.TryRead(out _).ShouldBeFalse();
+    }
+
+    /// <summary>Meta leaves members out, and what is none of theirs costs nobody their name.</summary>
+    [Theory]
+    [InlineData("")]
+    [InlineData(""","follower_count":-1,"is_user_follow_business":"yes","is_business_follow_user":1,"is_verified_user":null""")]
+    [InlineData(""","follower_count":1e99,"is_user_follow_business":{},"is_business_follow_user":[],"is_verified_user":"true" """)]
+    public async Task What_Meta_does_not_tell_of_a_person_is_not_known(string rest)
+    {
+        _graph.Thread = context => FakeGraph.Json(context, 200, $$"""{"id":"42","name":"Anna","username":"anna.b"{{rest}}}""");
+        await _host.LinkAsync();
+
+        await AskAsync(SenderHost.Contact);
+
+        var report = await _host.Profiles.Reader.ReadAsync(Patience.Token());
+        (report.Username, report.Facts).ShouldBe(("anna.b", ContactFacts.None));
     }
 
     [Theory]

@@ -3,8 +3,11 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
+using InstaMessenger.Contracts.Ids;
+using InstaMessenger.Hosting.Database;
 using InstaMessenger.Hosting.Security;
 using InstaMessenger.Store.Access;
+using InstaMessenger.Store.Data;
 using InstaMessenger.Store.Domain;
 using InstaMessenger.Store.Events;
 using InstaMessenger.Tests.Shared;
@@ -209,12 +212,68 @@ public sealed class EventTapsTests : IAsyncLifetime
     [Fact]
     public async Task Types_narrow_a_stream_and_a_future_id_means_now()
     {
-        await using var stream = await OpenAsync("shop", "?types=wanted,also&after=999");
+        await using var stream = await OpenAsync("shop", "?types=message.read,message.sent&after=999");
 
-        await AppendAsync(_shop, 1);
-        await AppendAsync(_shop, 2, "also");
+        await AppendAsync(_shop, 1, "message.received");
+        await AppendAsync(_shop, 2, "message.sent");
 
         (await stream.NextAsync()).Id.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Types_narrow_the_feed_and_its_pages_come_to_the_end_of_the_log()
+    {
+        string[] types = ["message.received", "message.sent", "message.read"];
+        for (var i = 1; i <= 9; i++) await AppendAsync(i == 3 ? _cafe : _shop, i, types[i % 3]);
+
+        var first = await PullAsync("shop", "?types=message.received,message.read&limit=2");
+        Sequences(first).ShouldBe([2, 5]);
+        var second = await PullAsync("shop", $"?types=message.received,message.read&limit=2&after={first.GetProperty("next_cursor")}");
+        Sequences(second).ShouldBe([6, 8]);
+        var third = await PullAsync("shop", $"?types=message.received,message.read&limit=2&after={second.GetProperty("next_cursor")}");
+        Sequences(third).ShouldBe([9]);
+        third.GetProperty("next_cursor").ValueKind.ShouldBe(JsonValueKind.Null);
+        third.GetProperty("last_sequence").GetInt64().ShouldBe(9);
+        Sequences(await PullAsync("admin", "?types=message.received")).ShouldBe([3, 6, 9]);
+        Sequences(await PullAsync("shop", "?types=comment.received&after=4")).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Events_of_a_rare_type_are_found_behind_thousands_of_others()
+    {
+        await AppendAsync(_shop, 1, "message.read");
+        await _store.UnitOfWork.ExecuteAsync(async scope =>
+        {
+            var first = await Counter.TakeAsync(scope.Db, Counter.Events, 60_000, default);
+            await BulkInsert.EntitiesAsync(scope.Db, [.. Enumerable.Range(0, 60_000).Select(n => new EventRow
+            {
+                Sequence = first + n,
+                Id = EventId.Parse($"evt_{n}"),
+                Type = "message.received",
+                AccountId = _shop.Id,
+                AccountVersion = n,
+                OccurredAt = _clock.GetUtcNow(),
+                Body = "{}"u8.ToArray(),
+            })]);
+        });
+        await AppendAsync(_shop, 2, "message.read");
+
+        var page = await PullAsync("shop", "?types=message.read");
+        Sequences(page).ShouldBe([1]);
+        Sequences(await PullAsync("shop", $"?types=message.read&after={page.GetProperty("next_cursor")}")).ShouldBe([60_002]);
+    }
+
+    [Theory]
+    [InlineData("?types=message.recieved", "message.recieved")]
+    [InlineData("?types=message.sent,%20test.happened", "test.happened")]
+    public async Task A_type_that_there_is_not_is_named(string query, string name)
+    {
+        foreach (var path in (string[])["/api/v1/events", "/api/v1/events/stream"])
+        {
+            using var answer = await _store.Client("shop").GetAsync(path + query, HttpCompletionOption.ResponseHeadersRead);
+            answer.StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity);
+            (await answer.Content.ReadAsStringAsync()).ShouldContain($"There is no event type {name}.");
+        }
     }
 
     [Fact]

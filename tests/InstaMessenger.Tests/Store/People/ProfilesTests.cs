@@ -121,6 +121,29 @@ public sealed class ProfilesTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task How_they_stand_to_the_business_is_told_when_it_is_news_and_how_many_follow_them_with_it()
+    {
+        await _shop.ReceiveAsync(Text("m1", "hi", 0));
+        var facts = new ContactFacts(4_200_000_000, FollowsBusiness: true, FollowedByBusiness: false, IsVerified: true);
+        await ReportAsync(ProfileOutcome.Found, "anna.b", "Anna", facts: facts);
+
+        await ReportAsync(ProfileOutcome.Found, "anna.b", "Anna", facts: facts with { FollowerCount = 4_200_000_001 });
+
+        var told = (await _shop.EventsAsync("contact.updated")).ShouldHaveSingleItem().GetProperty("contact");
+        (told.GetProperty("follower_count").GetInt64(), told.GetProperty("is_user_follow_business").GetBoolean(),
+            told.GetProperty("is_business_follow_user").GetBoolean(), told.GetProperty("is_verified_user").GetBoolean())
+            .ShouldBe((4_200_000_000, true, false, true));
+        (await _shop.ConversationAsync()).ContactFollowerCount.ShouldBe(4_200_000_001);
+
+        await ReportAsync(ProfileOutcome.Found, "anna.b", "Anna", facts: facts with { FollowsBusiness = false });
+        (await _shop.EventsAsync("contact.updated"))[^1].GetProperty("contact").GetProperty("is_user_follow_business").GetBoolean()
+            .ShouldBeFalse();
+
+        await ReportAsync(ProfileOutcome.Withheld, null, null);
+        (await _shop.ConversationAsync()).ContactIsVerified.ShouldBe(true, "what is known of who has blocked the account stays");
+    }
+
+    [Fact]
     public async Task An_older_answer_that_comes_late_changes_nothing()
     {
         await _shop.ReceiveAsync(Text("m1", "hi", 0));
@@ -153,7 +176,7 @@ public sealed class ProfilesTests : IAsyncLifetime
             await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, patience);
     }
 
-    private Task ReportAsync(ProfileOutcome outcome, string? username, string? name, DateTimeOffset? at = null) =>
+    private Task ReportAsync(ProfileOutcome outcome, string? username, string? name, DateTimeOffset? at = null, ContactFacts? facts = null) =>
         _shop.Store.UnitOfWork.ExecuteAsync(scope => _shop.Store.Services.GetRequiredService<ProfileReports>().HandleAsync(
             scope,
             [
@@ -164,7 +187,8 @@ public sealed class ProfilesTests : IAsyncLifetime
                     username,
                     name,
                     null,
-                    at ?? _clock.GetUtcNow())),
+                    at ?? _clock.GetUtcNow(),
+                    facts)),
             ]));
 
     /// <summary>In place of the sender.</summary>

@@ -791,6 +791,11 @@ namespace InstaMessenger.Store.Data.Migrations.MySql
                         },
                         new
                         {
+                            Name = "events_expired",
+                            Value = 0L
+                        },
+                        new
+                        {
                             Name = "profiles",
                             Value = 0L
                         },
@@ -1396,11 +1401,27 @@ namespace InstaMessenger.Store.Data.Migrations.MySql
                         .HasColumnName("attention")
                         .HasComputedColumnSql("CASE WHEN unread_count > 0 THEN 1 ELSE 0 END + CASE WHEN (last_inbound_at >= last_message_at OR failed_at IS NOT NULL) THEN 2 ELSE 0 END + CASE WHEN failed_at IS NOT NULL THEN 4 ELSE 0 END", false);
 
+                    b.Property<bool?>("ContactFollowedByBusiness")
+                        .HasColumnType("tinyint(1)")
+                        .HasColumnName("contact_followed_by_business");
+
+                    b.Property<long?>("ContactFollowerCount")
+                        .HasColumnType("bigint")
+                        .HasColumnName("contact_follower_count");
+
+                    b.Property<bool?>("ContactFollowsBusiness")
+                        .HasColumnType("tinyint(1)")
+                        .HasColumnName("contact_follows_business");
+
                     b.Property<string>("ContactId")
                         .IsRequired()
                         .HasMaxLength(20)
                         .HasColumnType("varchar(20)")
                         .HasColumnName("contact_id");
+
+                    b.Property<bool?>("ContactIsVerified")
+                        .HasColumnType("tinyint(1)")
+                        .HasColumnName("contact_is_verified");
 
                     b.Property<string>("ContactName")
                         .HasMaxLength(200)

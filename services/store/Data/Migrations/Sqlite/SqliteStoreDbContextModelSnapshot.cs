@@ -781,6 +781,11 @@ namespace InstaMessenger.Store.Data.Migrations.Sqlite
                         },
                         new
                         {
+                            Name = "events_expired",
+                            Value = 0L
+                        },
+                        new
+                        {
                             Name = "profiles",
                             Value = 0L
                         },
@@ -1382,11 +1387,27 @@ namespace InstaMessenger.Store.Data.Migrations.Sqlite
                         .HasColumnName("attention")
                         .HasComputedColumnSql("CASE WHEN unread_count > 0 THEN 1 ELSE 0 END + CASE WHEN (last_inbound_at >= last_message_at OR failed_at IS NOT NULL) THEN 2 ELSE 0 END + CASE WHEN failed_at IS NOT NULL THEN 4 ELSE 0 END", false);
 
+                    b.Property<bool?>("ContactFollowedByBusiness")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("contact_followed_by_business");
+
+                    b.Property<long?>("ContactFollowerCount")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("contact_follower_count");
+
+                    b.Property<bool?>("ContactFollowsBusiness")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("contact_follows_business");
+
                     b.Property<string>("ContactId")
                         .IsRequired()
                         .HasMaxLength(20)
                         .HasColumnType("TEXT")
                         .HasColumnName("contact_id");
+
+                    b.Property<bool?>("ContactIsVerified")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("contact_is_verified");
 
                     b.Property<string>("ContactName")
                         .HasMaxLength(200)

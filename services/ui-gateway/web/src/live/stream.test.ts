@@ -89,6 +89,13 @@ describe('the live stream', () => {
     expect(told.states.at(-1)).toBe('live')
   })
 
+  it('goes on from now when the log does not reach back to where it stopped', async () => {
+    refusals.push(Response.json({ code: 'events_expired', oldest_sequence: 900 }, { status: 410 }))
+    start(5)
+    await vi.advanceTimersByTimeAsync(10_000)
+    expect(asked).toEqual(['5', undefined])
+  })
+
   it('ends when it is told to', async () => {
     start()
     await soon()

@@ -40,6 +40,8 @@ export async function readStream(after: number | null, hooks: StreamHooks, signa
         attempt = 0
         continue
       }
+      // The log does not reach back to where this page stopped: it goes on from now, and after so long what is shown is read anew anyway.
+      if (error instanceof ApiProblem && error.status === 410) position = null
       await pause(error instanceof ApiProblem && error.retryAfter ? error.retryAfter : backoff(attempt), signal)
       continue
     }

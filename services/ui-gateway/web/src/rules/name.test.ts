@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { hueOf, initialsOf, nameOf } from './name'
 
-const contact = (username: string | null, name: string | null) => ({ id: '2000000004471', username, name, profile_picture_url: null })
+const contact = (username: string | null, name: string | null) => ({
+  id: '2000000004471', username, name, profile_picture_url: null,
+  follower_count: null, is_user_follow_business: null, is_business_follow_user: null, is_verified_user: null,
+})
 
 describe('a contact', () => {
   it.each([

@@ -13,7 +13,7 @@ export function message(change: Partial<Message> = {}): Message {
 /** A conversation for tests. */
 export function conversation(change: Partial<Conversation> = {}): Conversation {
   return {
-    id: 'cnv_1', account_id: 'acc_1', contact: { id: '2001', username: 'mara', name: 'Mara', profile_picture_url: null },
+    id: 'cnv_1', account_id: 'acc_1', contact: { id: '2001', username: 'mara', name: 'Mara', profile_picture_url: null, follower_count: null, is_user_follow_business: null, is_business_follow_user: null, is_verified_user: null },
     last_message: message(), unread_count: 0, window: { state: 'open', closes_at: '2026-03-11T12:00:00.000Z' },
     awaits_reply: (change.last_message ?? message()).direction === 'inbound', failed: false, updated_at: '2026-03-10T12:00:00.000Z', ...change,
   }

@@ -82,6 +82,7 @@ export const ar: Texts = {
     first: 'أول رسالة هنا', storyReply: 'ردّ على قصة', storyMention: 'أشار إليك في قصة',
     label: 'جهة الاتصال', window: 'نافذة الرد', openTill: 'مفتوحة حتى', afterwards: 'بعد ذلك', peopleOnly: 'للأشخاص فقط', humanTill: 'للأشخاص حتى', source: 'جاء من', thread: 'المحادثة',
     account: 'الحساب', id: 'معرّف إنستغرام', others: 'كتب أيضًا إلى',
+    standing: 'على إنستغرام', followers: 'المتابعون', followsUs: 'يتابعنا', weFollow: 'نتابعه', verified: 'موثّق', yes: 'نعم', no: 'لا',
   },
   presence: { viewing: '{name} يشاهد{more}', typing: '{name} يكتب{more}' },
   live: {

@@ -86,6 +86,7 @@ export const de: Texts = {
     first: 'Erste Nachricht hier', storyReply: 'Hat auf eine Story geantwortet', storyMention: 'Hat dich in einer Story erwähnt',
     label: 'Kontakt', window: 'Antwortfenster', openTill: 'Offen bis', afterwards: 'Danach', peopleOnly: 'nur Menschen', humanTill: 'Menschen bis', source: 'Kam von',
     thread: 'Unterhaltung', account: 'Konto', id: 'Instagram-Id', others: 'Schrieb auch an',
+    standing: 'Auf Instagram', followers: 'Follower', followsUs: 'Folgt uns', weFollow: 'Wir folgen', verified: 'Verifiziert', yes: 'ja', no: 'nein',
   },
   presence: { viewing: '{name} sieht zu{more}', typing: '{name} schreibt{more}' },
   live: {

@@ -68,5 +68,7 @@ export function useFormat() {
     return new Intl.NumberFormat(tag.value, { style: 'unit', unit, maximumFractionDigits: value < 10 ? 1 : 0 }).format(value)
   }
 
-  return { time, short, day, dayAndTime, exact, span, left, leftLong, bytes }
+  const count = (of: number) => new Intl.NumberFormat(tag.value).format(of)
+
+  return { time, short, day, dayAndTime, exact, span, left, leftLong, bytes, count }
 }

@@ -48,6 +48,7 @@ export const later = {
     first: 'First message here', storyReply: 'Replied to a story', storyMention: 'Mentioned you in a story',
     label: 'Contact', window: 'Response window', openTill: 'Open till', afterwards: 'After that', peopleOnly: 'people only', humanTill: 'People till', source: 'Came from',
     thread: 'Conversation', account: 'Account', id: 'Instagram id', others: 'Also wrote to',
+    standing: 'On Instagram', followers: 'Followers', followsUs: 'Follows us', weFollow: 'We follow them', verified: 'Verified', yes: 'yes', no: 'no',
   },
   presence: { viewing: '{name} is viewing{more}', typing: '{name} is writing{more}' },
   keys: {
