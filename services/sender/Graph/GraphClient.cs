@@ -17,7 +17,8 @@ internal sealed class GraphClient(IServiceProvider services, SecretProtector sec
     private const int LargestThread = 4 * 1024 * 1024;
 
     /// <summary>Not one more: Meta refuses the whole call over a field that customers do not have.</summary>
-    private const string PersonFields = "name,username,profile_pic,follower_count,is_user_follow_business,is_business_follow_user,is_verified_user";
+    private const string PersonFields =
+        "name,username,profile_pic,follower_count,is_user_follow_business,is_business_follow_user,is_verified_user";
 
     private const string ThreadFields = "messages.limit(20){id,created_time,from,message,attachments}";
 

@@ -97,8 +97,9 @@ internal sealed class TermWalks(StoreDbContext db, long scope)
         }
 
         var line = Value(Line);
-        var has = besides.Terms.Select(term => Line + term + Line).Concat(besides.Begin is { } begin ? [Line + begin] : Array.Empty<string>())
-            .Select(piece => $"INSTR(CONCAT({line}, said.terms, {line}), {Value(piece)}) > 0").ToList();
+        var pieces = besides.Terms.Select(term => Line + term + Line);
+        if (besides.Begin is { } begin) pieces = pieces.Append(Line + begin);
+        var has = pieces.Select(piece => $"INSTR(CONCAT({line}, said.terms, {line}), {Value(piece)}) > 0").ToList();
         // As a value and not with EXISTS, which MariaDB may turn round: it would begin with the lists.
         var all = has.Count == 0
             ? ""

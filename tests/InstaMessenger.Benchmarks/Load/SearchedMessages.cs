@@ -58,7 +58,9 @@ internal static class SearchedMessages
             postings.Select(posting => (Term: Word(posting.Key), Sequences: posting))
                 .OrderBy(posting => posting.Term, StringComparer.Ordinal)
                 .SelectMany(posting => posting.Sequences.Select(sequence => new object[] { scope, posting.Term, sequence })));
-        await ExecuteAsync(connection, connection is SqliteConnection ? "PRAGMA wal_checkpoint(TRUNCATE)" : "ANALYZE TABLE search_terms, searched_messages");
+        await ExecuteAsync(
+            connection,
+            connection is SqliteConnection ? "PRAGMA wal_checkpoint(TRUNCATE)" : "ANALYZE TABLE search_terms, searched_messages");
     }
 
     /// <summary>The word of a rank, of two letters a syllable.</summary>

@@ -65,7 +65,8 @@ internal static class ClientsRow
         run.Add(
             $"{Clients:#,0} SSE clients cut at random at {PerSecondUnderCuts}/s",
             "no gap, no repeat, all there",
-            $"{followers.Sum(follower => follower.Connections) - Clients:#,0} cuts; {gaps} gaps, {repeats} repeats, {behind} clients behind",
+            $"{followers.Sum(follower => follower.Connections) - Clients:#,0} cuts; {gaps} gaps, {repeats} repeats, {behind} clients "
+                + "behind",
             gaps == 0 && repeats == 0 && behind == 0);
         await end.CancelAsync();
         await Task.WhenAll(following);

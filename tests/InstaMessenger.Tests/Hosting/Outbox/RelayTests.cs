@@ -172,7 +172,11 @@ public sealed class RelayTests
             _source,
             _bus,
             _clock,
-            NullLogger<Relay<Source>>.Instance), new WorkerStatuses(_clock), new Outage(_ => false), _clock, NullLogger<Relay<Source>>.Instance);
+            NullLogger<Relay<Source>>.Instance),
+        new WorkerStatuses(_clock),
+        new Outage(_ => false),
+        _clock,
+        NullLogger<Relay<Source>>.Instance);
 
     private sealed class Leased : ILease
     {

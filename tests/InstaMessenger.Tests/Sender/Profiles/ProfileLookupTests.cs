@@ -49,7 +49,8 @@ public sealed class ProfileLookupTests : IAsyncLifetime
 
         var read = await _graph.Reads.Reader.ReadAsync(Patience.Token());
         read.Path.ShouldEndWith("/42");
-        read.Body.ShouldBe("?fields=name,username,profile_pic,follower_count,is_user_follow_business,is_business_follow_user,is_verified_user");
+        read.Body.ShouldBe(
+            "?fields=name,username,profile_pic,follower_count,is_user_follow_business,is_business_follow_user,is_verified_user");
         read.Authorization.ShouldBe("Bearer IGTOKEN");
         await GoneAsync();
         var report = await _host.Profiles.Reader.ReadAsync(Patience.Token());

@@ -176,7 +176,8 @@ public sealed class ProfilesTests : IAsyncLifetime
             await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, patience);
     }
 
-    private Task ReportAsync(ProfileOutcome outcome, string? username, string? name, DateTimeOffset? at = null, ContactFacts? facts = null) =>
+    private Task ReportAsync(
+        ProfileOutcome outcome, string? username, string? name, DateTimeOffset? at = null, ContactFacts? facts = null) =>
         _shop.Store.UnitOfWork.ExecuteAsync(scope => _shop.Store.Services.GetRequiredService<ProfileReports>().HandleAsync(
             scope,
             [
