@@ -16,9 +16,9 @@ internal static class PullFeed
         .WithSummary("The events after a sequence, oldest first.")
         .WithDescription(
             "Ask with after=next_cursor (or cursor=next_cursor) while there is one. When next_cursor is null, ask again later with "
-                + "after=last_sequence: nothing at or below it can still appear. Without after it begins with the oldest event that is kept; "
-                + "410 events_expired says that events behind after are not kept any more. types is a list with commas; a page of rare types "
-                + "may be empty and have a next_cursor.")
+                + "after=last_sequence: nothing at or below it can still appear. Without after it begins with the oldest event that is "
+                + "kept; 410 events_expired says that events behind after are not kept any more. types is a list with commas; a page of "
+                + "rare types may be empty and have a next_cursor.")
         .Needs(Scopes.Read)
         .ProducesProblem(StatusCodes.Status410Gone)
         .ProducesProblem(StatusCodes.Status422UnprocessableEntity);
