@@ -8,6 +8,8 @@ namespace Receiver;
 /// </summary>
 internal sealed class Inbox : IDisposable
 {
+    private static readonly TimeSpan Stale = TimeSpan.FromHours(1);
+
     private readonly InstaMessengerClient _client;
     private readonly SemaphoreSlim _oneAtATime = new(1);
     private readonly string _handledFile;
@@ -64,7 +66,9 @@ internal sealed class Inbox : IDisposable
     private async Task AnswerAsync(string eventId, MessageReceived received)
     {
         var message = received.Message;
-        if (message is not { Kind: "text", Text: { } text, History: false }) return;
+        // What a long outage or a replay brings late is kept, but a late "thank you" only puzzles.
+        if (message is not { Kind: "text", Text: { } text, History: false } || TimeProvider.System.GetUtcNow() - message.SentAt > Stale)
+            return;
         var start = string.Concat(text.EnumerateRunes().Take(200));
         try
         {

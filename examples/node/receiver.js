@@ -12,6 +12,7 @@ import { ApiProblem, InstaMessenger, WebhookRefused, WebhookVerifier, isEvent } 
 
 const { INSTAMESSENGER_URL, INSTAMESSENGER_KEY, WEBHOOK_SECRET, PORT = '9000', STATE = 'state' } = process.env
 const client = new InstaMessenger({ url: INSTAMESSENGER_URL, key: INSTAMESSENGER_KEY })
+const stale = 60 * 60 * 1000
 const verifier = new WebhookVerifier(WEBHOOK_SECRET)
 
 mkdirSync(STATE, { recursive: true })
@@ -39,7 +40,8 @@ function handle(event) {
 
 /** Answers a text. Fails when it is worth trying again later. */
 async function answer(eventId, contact, message) {
-  if (message.kind !== 'text' || message.history) return
+  // What a long outage or a replay brings late is kept, but a late "thank you" only puzzles.
+  if (message.kind !== 'text' || message.history || Date.now() - Date.parse(message.sent_at) > stale) return
   const reply = { account_id: message.account_id, recipient_id: contact.id, message: `Thank you for "${[...message.text].slice(0, 200).join('')}"!` }
   try {
     // The event's id as the key: sent again within 24 hours, it is the same message and not a second one.

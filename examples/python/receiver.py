@@ -14,6 +14,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
+from datetime import datetime, timedelta, timezone
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -23,6 +24,7 @@ KEY = os.environ["INSTAMESSENGER_KEY"]
 SECRET = base64.b64decode(os.environ["WEBHOOK_SECRET"].removeprefix("whsec_"))
 STATE = Path(os.environ.get("STATE", "state"))
 WANTED = {"message.received"}
+STALE = timedelta(hours=1)
 END_OF_LOG = 2**53 - 1
 
 STATE.mkdir(parents=True, exist_ok=True)
@@ -61,7 +63,9 @@ def handle(event):
 
 def answer(event_id, contact, message):
     """Answers a text. Fails when it is worth trying again later."""
-    if message["kind"] != "text" or message["history"]:
+    written = datetime.fromisoformat(message["sent_at"].replace("Z", "+00:00"))
+    # What a long outage or a replay brings late is kept, but a late "thank you" only puzzles.
+    if message["kind"] != "text" or message["history"] or datetime.now(timezone.utc) - written > STALE:
         return
     text = f'Thank you for "{message["text"][:200]}"!'
     reply = {"account_id": message["account_id"], "recipient_id": contact["id"], "message": text}

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json.Nodes;
 using InstaMessenger.Client;
 using InstaMessenger.IntegrationTests.Product;
@@ -61,6 +62,33 @@ public abstract partial class FlowSuite
         var all = await EventsAsync(client);
         all.Select(made => made.Type).ShouldContain(EventTypes.MessageSent);
         all.Where(made => made.Data is UnknownEventData).ShouldBeEmpty();
+    }
+
+    private protected async Task TheTypescriptClientDoesWithTheProductWhatItsCallsSayAsync()
+    {
+        var shop = await OpenShopAsync();
+        var customer = await shop.NewWriterAsync();
+        var crm = Product.Simulator.Crm.Inbox($"client{shop.InstagramId}");
+        crm.Secrets = [];
+        var own = RepositoryRoot.Of("artifacts", "node", "node_modules", ".bin", "node");
+        var start = new ProcessStartInfo(File.Exists(own) ? own : "node", ["with-product.mjs"])
+        {
+            WorkingDirectory = RepositoryRoot.Of("clients", "typescript", "test"),
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.Environment["URL"] = Product.Door.ToString();
+        start.Environment["KEY"] = shop.Key;
+        start.Environment["ACCOUNT"] = shop.AccountId;
+        start.Environment["CUSTOMER"] = customer.Igsid;
+        start.Environment["CRM"] = new Uri(Product.Simulator.BaseAddress, $"crm/{crm.Name}").ToString();
+        using var node = Process.Start(start)!;
+        var error = node.StandardError.ReadToEndAsync();
+        var said = await node.StandardOutput.ReadToEndAsync();
+
+        (await error).ShouldBeEmpty();
+        said.ShouldEndWith(" events\n");
     }
 
     private async Task EndpointsAsync(Shop shop, InstaMessengerClient client, TappedEvent asked)

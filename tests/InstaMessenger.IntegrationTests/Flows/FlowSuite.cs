@@ -85,6 +85,10 @@ public abstract class ServiceFlows(IProduct product) : FlowSuite(product)
 /// <summary>The suite in one process: SQLite, no broker.</summary>
 public sealed class StandaloneFlows(StandaloneProduct product) : OneProcessFlows(product), IClassFixture<StandaloneProduct>
 {
+    [Fact]
+    public Task The_typescript_client_does_with_the_product_what_its_calls_say() =>
+        TheTypescriptClientDoesWithTheProductWhatItsCallsSayAsync();
+
     [Theory]
     [InlineData("csharp")]
     [InlineData("node")]
