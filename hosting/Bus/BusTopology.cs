@@ -41,6 +41,8 @@ public static class BusTopology
         [typeof(ReachChecked)] = ["crm-forwarder.reach-checked"],
         [typeof(ReadEvents)] = ["store.read-events"],
         [typeof(EventsRead)] = ["crm-forwarder.events-read"],
+        [typeof(ReadMirror)] = ["store.read-mirror"],
+        [typeof(MirrorRead)] = ["crm-forwarder.mirror-read"],
         [typeof(EchoRecognised)] = ["sender.echo-recognised"],
         [typeof(FetchMedia)] = ["sender.fetch-media"],
         [typeof(CancelFetch)] = ["sender.cancel-fetch"],

@@ -12,7 +12,7 @@ namespace InstaMessenger.Hosting.Telemetry;
 /// <param name="name">Words for people, like <c>the broker</c>.</param>
 /// <param name="clock">Tells the time.</param>
 /// <param name="logger">Logs each change.</param>
-internal sealed partial class Dependency(string name, TimeProvider clock, ILogger logger) : IHealthCheck
+public sealed partial class Dependency(string name, TimeProvider clock, ILogger logger) : IHealthCheck
 {
     /// <summary>Shorter absences are no outage: a process restarts, or a connection is made anew.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(3);
@@ -50,6 +50,7 @@ internal sealed partial class Dependency(string name, TimeProvider clock, ILogge
         }
     }
 
+    /// <inheritdoc/>
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
         lock (_gate)

@@ -4,6 +4,7 @@ using InstaMessenger.CrmForwarder.Data;
 using InstaMessenger.CrmForwarder.Deliveries;
 using InstaMessenger.CrmForwarder.Endpoints;
 using InstaMessenger.CrmForwarder.Erasures;
+using InstaMessenger.CrmForwarder.Mirror;
 using InstaMessenger.CrmForwarder.Replays;
 using InstaMessenger.Hosting;
 using InstaMessenger.Hosting.Bus;
@@ -34,6 +35,7 @@ public static class CrmForwarderSetup
         services.AddMessageHandler<CrmForwarderDbContext, InboxEvent, QueueInboxEvents>(EventQueue);
         services.AddErasures();
         services.AddReplays();
+        builder.AddMirror();
         services.AddMessageHandler<CrmForwarderDbContext, ReachChecked, NarrowEndpoints>("crm-forwarder.reach-checked");
         services.AddSection<DeliveryOptions>("Deliveries");
         services.AddSingleton<EndpointSecrets>();

@@ -16,6 +16,7 @@ using InstaMessenger.Store.Events;
 using InstaMessenger.Store.History;
 using InstaMessenger.Store.Inbound;
 using InstaMessenger.Store.Media;
+using InstaMessenger.Store.Mirror;
 using InstaMessenger.Store.Outbound;
 using InstaMessenger.Store.People;
 using InstaMessenger.Store.Search;
@@ -54,6 +55,7 @@ public static class StoreSetup
         builder.Services.AddPeople();
         builder.Services.AddSearch();
         builder.Services.AddEvents();
+        builder.Services.AddMirrorReads();
         builder.Services.AddApiDocs();
     }
 

@@ -23,6 +23,7 @@ public sealed partial class DocsTests
     [InlineData("docs/inbox.md")]
     [InlineData("docs/instagram.md")]
     [InlineData("docs/message-states.md")]
+    [InlineData("docs/mirror.md")]
     [InlineData("docs/operations.md")]
     [InlineData("docs/performance.md")]
     [InlineData("docs/sending.md")]

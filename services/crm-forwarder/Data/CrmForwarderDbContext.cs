@@ -24,6 +24,8 @@ internal abstract class CrmForwarderDbContext(DbContextOptions options) : Servic
     public DbSet<ForwarderProcess> Processes => Set<ForwarderProcess>();
 
     public DbSet<EndpointClaim> Claims => Set<EndpointClaim>();
+
+    public DbSet<MirrorAsk> MirrorAsks => Set<MirrorAsk>();
 }
 
 /// <summary>Used unless <c>ConnectionStrings:CrmForwarder</c> is set.</summary>

@@ -1,6 +1,7 @@
 using InstaMessenger.Contracts;
 using InstaMessenger.Contracts.Events;
 using InstaMessenger.CrmForwarder.Data;
+using InstaMessenger.CrmForwarder.Mirror;
 using InstaMessenger.Hosting.Bus;
 using InstaMessenger.Hosting.Database;
 using Microsoft.EntityFrameworkCore;
@@ -11,10 +12,12 @@ namespace InstaMessenger.CrmForwarder.Deliveries;
 /// Makes one delivery of each event for each endpoint that takes it. An event that is ahead of the news of its account waits; one that
 /// nobody takes goes nowhere.
 /// </summary>
-internal sealed class QueueInboxEvents(EventIntake intake, Erasure erasure) : IMessageHandler<CrmForwarderDbContext, InboxEvent>
+internal sealed class QueueInboxEvents(EventIntake intake, Erasure erasure, MirrorSignal mirror)
+    : IMessageHandler<CrmForwarderDbContext, InboxEvent>
 {
     public async Task HandleAsync(WorkScope<CrmForwarderDbContext> scope, IReadOnlyList<BusItem<InboxEvent>> items)
     {
+        scope.AfterCommit(mirror.Wake);
         // Of what was erased before it came there is nothing to be told.
         var gone = await DataErasure.OfAsync(scope.Db, [.. items.Select(item => item.Body.AccountId).Distinct()]);
         items = [.. items.Where(item => item.Body.Body.Length > 0 && !gone.Any(erasure => erasure.Covers(item.Body)))];

@@ -13,6 +13,7 @@ internal static class AllRows
         ("two", PipelineRows.TwoOfEachAsync),
         ("standalone", PipelineRows.StandaloneAsync),
         ("dead-endpoint", DeadEndpointRow.RunAsync),
+        ("mirror", MirrorRow.RunAsync),
         ("live", LiveRow.RunAsync),
         ("clients", ClientsRow.RunAsync),
         ("changes", ChangesRow.RunAsync),

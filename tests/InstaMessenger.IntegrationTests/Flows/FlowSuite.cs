@@ -83,7 +83,8 @@ public abstract class ServiceFlows(IProduct product) : FlowSuite(product)
 }
 
 /// <summary>The suite in one process: SQLite, no broker.</summary>
-public sealed class StandaloneFlows(StandaloneProduct product) : OneProcessFlows(product), IClassFixture<StandaloneProduct>
+public sealed class StandaloneFlows(MirroredStandaloneProduct product)
+    : OneProcessFlows(product), IClassFixture<MirroredStandaloneProduct>
 {
     [Fact]
     public Task The_typescript_client_does_with_the_product_what_its_calls_say() =>
@@ -98,10 +99,10 @@ public sealed class StandaloneFlows(StandaloneProduct product) : OneProcessFlows
 }
 
 /// <summary>The suite in one process on MariaDB.</summary>
-public sealed class MariaDbFlows(MariaDbProduct product) : OneProcessFlows(product), IClassFixture<MariaDbProduct>;
+public sealed class MariaDbFlows(MirroredMariaDbProduct product) : OneProcessFlows(product), IClassFixture<MirroredMariaDbProduct>;
 
 /// <summary>The suite in five processes on RabbitMQ.</summary>
-public sealed class SplitFlows(SplitProduct product) : ServiceFlows(product), IClassFixture<SplitProduct>;
+public sealed class SplitFlows(MirroredSplitProduct product) : ServiceFlows(product), IClassFixture<MirroredSplitProduct>;
 
 /// <summary>The suite in two processes of each service on RabbitMQ and MariaDB.</summary>
-public sealed class DoubledFlows(DoubledProduct product) : ServiceFlows(product), IClassFixture<DoubledProduct>;
+public sealed class DoubledFlows(MirroredDoubledProduct product) : ServiceFlows(product), IClassFixture<MirroredDoubledProduct>;

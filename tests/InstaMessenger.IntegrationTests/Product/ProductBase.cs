@@ -29,6 +29,9 @@ public abstract class ProductBase(string form) : IProduct, IAsyncLifetime
     /// <summary>Settings of one test's, on top of those of all.</summary>
     internal Dictionary<string, string?> Extra { get; } = [];
 
+    /// <summary>The CRM's database with the mirror; empty for a product without one.</summary>
+    internal string Mirror { get; private protected set; } = "";
+
     internal ProductFolder Folder { get; } = new(form);
 
     /// <summary>The physical memory of a process, in MiB.</summary>

@@ -435,6 +435,44 @@ namespace InstaMessenger.CrmForwarder.Data.Migrations.MySql
                     b.ToTable("accounts", (string)null);
                 });
 
+            modelBuilder.Entity("InstaMessenger.CrmForwarder.Data.MirrorAsk", b =>
+                {
+                    b.Property<int>("Id")
+                        .HasColumnType("int")
+                        .HasColumnName("id");
+
+                    b.Property<long?>("AppliedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("applied_at");
+
+                    b.Property<long>("Ask")
+                        .HasColumnType("bigint")
+                        .HasColumnName("ask");
+
+                    b.Property<long?>("AskedUntil")
+                        .HasColumnType("bigint")
+                        .HasColumnName("asked_until");
+
+                    b.Property<long?>("Behind")
+                        .HasColumnType("bigint")
+                        .HasColumnName("behind");
+
+                    b.Property<long?>("CompleteAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("complete_at");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("mirror_asks", (string)null);
+
+                    b.HasData(
+                        new
+                        {
+                            Id = 1,
+                            Ask = 0L
+                        });
+                });
+
             modelBuilder.Entity("InstaMessenger.CrmForwarder.Data.WaitingEvent", b =>
                 {
                     b.Property<string>("EventId")

@@ -427,6 +427,44 @@ namespace InstaMessenger.CrmForwarder.Data.Migrations.Sqlite
                     b.ToTable("accounts", (string)null);
                 });
 
+            modelBuilder.Entity("InstaMessenger.CrmForwarder.Data.MirrorAsk", b =>
+                {
+                    b.Property<int>("Id")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<long?>("AppliedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("applied_at");
+
+                    b.Property<long>("Ask")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("ask");
+
+                    b.Property<long?>("AskedUntil")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("asked_until");
+
+                    b.Property<long?>("Behind")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("behind");
+
+                    b.Property<long?>("CompleteAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("complete_at");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("mirror_asks", (string)null);
+
+                    b.HasData(
+                        new
+                        {
+                            Id = 1,
+                            Ask = 0L
+                        });
+                });
+
             modelBuilder.Entity("InstaMessenger.CrmForwarder.Data.WaitingEvent", b =>
                 {
                     b.Property<string>("EventId")
