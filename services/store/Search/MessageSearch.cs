@@ -47,7 +47,10 @@ internal static class MessageSearch
             ? BegunAsync(walks, question, cancellationToken)
             : AllAsync(walks, question, cancellationToken);
 
-    /// <summary>Follows the rarest of several words.</summary>
+    /// <summary>
+    /// Follows the rarest of several words, once: each message on the way costs a look. The last word, of which only the beginning is
+    /// known, may be the rarest; then all of its messages are looked at, however old they are.
+    /// </summary>
     private static async IAsyncEnumerable<List<long>> AllAsync(
         TermWalks walks, SearchQuestion question, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -55,18 +58,14 @@ internal static class MessageSearch
         if (rarest.Messages == 0) yield break;
         var term = question.Whole[rarest.Term];
         var others = new TermWalks.Besides([.. question.Whole.Where(other => other != term)], question.Begin);
-        var newer = PagesAsync(
-            (part, most) => walks.FindAsync([term], others, part, most, cancellationToken),
-            TermWalks.Part.Whole with { From = rarest.Oldest });
-        await foreach (var page in newer) yield return page;
-        if (rarest.Messages < MostWalked) yield break;
-
-        // The last word may be the rarest itself, and leads as far back as there is anything.
-        if (await walks.CountBegunAsync(question, MostWalked, cancellationToken) == MostWalked) yield break;
-        var older = PagesAsync(
-            (part, most) => walks.FindBegunAsync(question, new(question.Whole, null), part, most, cancellationToken),
-            TermWalks.Part.Whole with { Before = rarest.Oldest });
-        await foreach (var page in older) yield return page;
+        var pages = await walks.CountBegunAsync(question, (int)rarest.Messages, cancellationToken) < rarest.Messages
+            ? PagesAsync(
+                (part, most) => walks.FindBegunAsync(question, new(question.Whole, null), part, most, cancellationToken),
+                TermWalks.Part.Whole)
+            : PagesAsync(
+                (part, most) => walks.FindAsync([term], others, part, most, cancellationToken),
+                TermWalks.Part.Whole with { From = rarest.Oldest });
+        await foreach (var page in pages) yield return page;
     }
 
     /// <summary>Follows all words that begin like the only one.</summary>
