@@ -51,15 +51,23 @@ internal sealed class Inbox : IDisposable
         // At the first start: what was before is not ours to answer.
         if (!File.Exists(_positionFile))
             KeepPosition((await _client.Events.ReadAsync(long.MaxValue, limit: 1, cancellationToken: stop)).LastSequence);
-        EventPage page;
-        do
+        for (var more = true; more;)
         {
             var position = long.Parse(await File.ReadAllTextAsync(_positionFile, stop));
-            page = await _client.Events.ReadAsync(position, limit: 200, cancellationToken: stop);
-            foreach (var inboxEvent in page.Data.Where(one => one.Type == EventTypes.MessageReceived)) await HandleAsync(inboxEvent);
-            KeepPosition(page.LastSequence);
+            try
+            {
+                var page = await _client.Events.ReadAsync(position, types: EventTypes.MessageReceived, limit: 200, cancellationToken: stop);
+                foreach (var inboxEvent in page.Data) await HandleAsync(inboxEvent);
+                KeepPosition(page.LastSequence);
+                more = page.NextCursor is not null;
+            }
+            catch (ApiProblemException problem) when (problem.Code == "events_expired")
+            {
+                // We were away for longer than the log is kept, 30 days. A CRM reads its conversations anew here.
+                Console.WriteLine("events were missed: they are not kept any more");
+                KeepPosition(problem.Problem.GetProperty("oldest_sequence").GetInt64() - 1);
+            }
         }
-        while (page.NextCursor is not null);
     }
 
     /// <summary>Answers a text. Fails when it is worth trying again later.</summary>

@@ -58,12 +58,19 @@ async function answer(eventId, contact, message) {
 async function catchUp() {
   // At the first start: what was before is not ours to answer.
   if (!existsSync(positionFile)) keepPosition((await client.events(Number.MAX_SAFE_INTEGER, { limit: 1 })).last_sequence)
-  let page
-  do {
-    page = await client.events(Number(readFileSync(positionFile, 'utf8')), { limit: 200 })
-    for (const event of page.data) if (isEvent(event, 'message.received')) await handle(event)
-    keepPosition(page.last_sequence)
-  } while (page.next_cursor !== null)
+  for (let more = true; more; ) {
+    try {
+      const page = await client.events(Number(readFileSync(positionFile, 'utf8')), { types: ['message.received'], limit: 200 })
+      for (const event of page.data) await handle(event)
+      keepPosition(page.last_sequence)
+      more = page.next_cursor !== null
+    } catch (error) {
+      if (error.code !== 'events_expired') throw error
+      // We were away for longer than the log is kept, 30 days. A CRM reads its conversations anew here.
+      console.log('events were missed: they are not kept any more')
+      keepPosition(error.problem.oldest_sequence - 1)
+    }
+  }
 }
 
 function keepPosition(sequence) {

@@ -23,7 +23,7 @@ KEY = os.environ["INSTAMESSENGER_KEY"]
 # Of a secret that is not whsec_... the key is its UTF-8 bytes.
 SECRET = base64.b64decode(os.environ["WEBHOOK_SECRET"].removeprefix("whsec_"))
 STATE = Path(os.environ.get("STATE", "state"))
-WANTED = {"message.received"}
+WANTED = "message.received"
 STALE = timedelta(hours=1)
 END_OF_LOG = 2**53 - 1
 
@@ -87,10 +87,18 @@ def catch_up():
         # The first start: what was before is not ours to answer.
         keep_position(api("GET", f"/api/v1/events?after={END_OF_LOG}&limit=1")["last_sequence"])
     while True:
-        page = api("GET", f"/api/v1/events?after={POSITION.read_text()}&limit=200")
+        try:
+            page = api("GET", f"/api/v1/events?after={POSITION.read_text()}&types={WANTED}&limit=200")
+        except urllib.error.HTTPError as error:
+            problem = json.loads(error.read() or "{}")
+            if problem.get("code") != "events_expired":
+                raise
+            # We were away for longer than the log is kept, 30 days. A CRM reads its conversations anew here.
+            print("events were missed: they are not kept any more", flush=True)
+            keep_position(problem["oldest_sequence"] - 1)
+            continue
         for event in page["data"]:
-            if event["type"] in WANTED:
-                handle(event)
+            handle(event)
         keep_position(page["last_sequence"])
         if page["next_cursor"] is None:
             return

@@ -26,7 +26,19 @@ public sealed record Conversation(
 /// <param name="Username">Null until Meta has told it.</param>
 /// <param name="Name">Null until Meta has told it.</param>
 /// <param name="ProfilePictureUrl">A path of the product; null while there is no picture.</param>
-public sealed record Contact(string Id, string? Username, string? Name, string? ProfilePictureUrl);
+/// <param name="FollowerCount">How many follow them, as of the last time that Meta was asked.</param>
+/// <param name="IsUserFollowBusiness">Whether they follow the account.</param>
+/// <param name="IsBusinessFollowUser">Whether the account follows them.</param>
+/// <param name="IsVerifiedUser">Whether Instagram shows them as verified.</param>
+public sealed record Contact(
+    string Id,
+    string? Username,
+    string? Name,
+    string? ProfilePictureUrl,
+    long? FollowerCount,
+    bool? IsUserFollowBusiness,
+    bool? IsBusinessFollowUser,
+    bool? IsVerifiedUser);
 
 /// <summary>Until when the business may write.</summary>
 /// <param name="State">

@@ -1,5 +1,5 @@
 import createClient, { type Client } from 'openapi-fetch'
-import type { InboxEvent } from './events.js'
+import type { EventType, InboxEvent } from './events.js'
 import { ApiProblem } from './problem.js'
 import { keyHeader, retrying } from './retry.js'
 import type { components, paths } from './schema.js'
@@ -54,6 +54,14 @@ export interface SendOptions {
   signal?: AbortSignal
 }
 
+export interface EventFilter {
+  accountId?: string
+  /** A page of rare types may be empty and have a `next_cursor`. */
+  types?: EventType[]
+  /** Events on a page: 1 to 200, 50 by default. */
+  limit?: number
+}
+
 export interface EventPage {
   /** Oldest first. */
   data: InboxEvent[]
@@ -99,12 +107,15 @@ export class InstaMessenger {
   }
 
   /**
-   * Reads the events after a sequence, oldest first. Ask again with `last_sequence`, at once while there is a `next_cursor` and else later. A sequence
-   * beyond the end of the log (Number.MAX_SAFE_INTEGER) shows where the end is.
+   * Reads the events after a sequence, oldest first; null is the oldest that is kept. Ask again with `last_sequence`, at once while there is a
+   * `next_cursor` and else later. A sequence beyond the end of the log (Number.MAX_SAFE_INTEGER) shows where the end is. When what is behind it is not
+   * kept any more, the problem is `events_expired`: read anew what you need, and go on with its `oldest_sequence` less 1.
    */
-  async events(after: number, { accountId, limit }: { accountId?: string; limit?: number } = {}): Promise<EventPage> {
-    const query = new URLSearchParams({ after: String(after) })
+  async events(after: number | null, { accountId, types, limit }: EventFilter = {}): Promise<EventPage> {
+    const query = new URLSearchParams()
+    if (after !== null) query.set('after', String(after))
     if (accountId !== undefined) query.set('account_id', accountId)
+    if (types !== undefined) query.set('types', types.join(','))
     if (limit !== undefined) query.set('limit', String(limit))
     return this.#call(`/api/v1/events?${query}`, { headers: this.#headers })
   }

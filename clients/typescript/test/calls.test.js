@@ -106,6 +106,6 @@ test("a wait that is longer than half a minute is the caller's", async () => {
 test('events are read after a sequence', async () => {
   const page = { data: [{ id: 'evt_1', sequence: 8, type: 'of.tomorrow', data: {} }], next_cursor: '8', last_sequence: 8 }
   const { client, calls } = productThat([200, page])
-  assert.deepEqual(await client.events(7, { accountId: 'acc_1', limit: 200 }), page)
-  assert.equal(calls[0].line, 'GET http://product.test/api/v1/events?after=7&account_id=acc_1&limit=200')
+  assert.deepEqual(await client.events(7, { accountId: 'acc_1', types: ['message.sent', 'message.read'], limit: 200 }), page)
+  assert.equal(calls[0].line, 'GET http://product.test/api/v1/events?after=7&account_id=acc_1&types=message.sent%2Cmessage.read&limit=200')
 })

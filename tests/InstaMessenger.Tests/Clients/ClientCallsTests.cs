@@ -139,9 +139,9 @@ public sealed class ClientCallsTests : IDisposable
             "next_cursor":"8","last_sequence":8}
             """);
 
-        var page = await _client.Events.ReadAsync(7, "acc_1", 200);
+        var page = await _client.Events.ReadAsync(7, "acc_1", EventTypes.MessageSent, 200);
 
-        _script.Calls.Single().Line.ShouldBe("GET /api/v1/events?after=7&account_id=acc_1&limit=200");
+        _script.Calls.Single().Line.ShouldBe("GET /api/v1/events?after=7&account_id=acc_1&types=message.sent&limit=200");
         (page.Data.Single().Id, page.NextCursor, page.LastSequence).ShouldBe(("evt_1", "8", 8));
     }
 
