@@ -31,28 +31,27 @@ internal sealed class MirrorAsks(
         (scope, row, now) =>
         {
             if (row.IsOpen(now)) return;
-            Ask(scope, row, place, now);
+            scope.Publish(new ReadMirror(
+                row.Begin(now, Patience), place.Sequence, place.LastSequence, MirrorPage.Types, place.Fill, place.UpdatedAt - Overlap));
         },
         cancellationToken);
 
-    /// <summary>Notes that an answer was applied, and asks for what comes next if there is more.</summary>
+    /// <summary>Notes that an answer was applied.</summary>
     /// <param name="ask">The answer's number.</param>
     /// <param name="place">Where the mirror stands now.</param>
     /// <param name="head">The last sequence of the log.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    /// <returns>Whether something was asked.</returns>
+    /// <returns>Whether the mirror has everything.</returns>
     public async Task<bool> AppliedAsync(long ask, MirrorPlace place, long head, CancellationToken cancellationToken)
     {
         var isComplete = place.Fill is null && place.Sequence >= head;
         await ChangeAsync(
-            (scope, row, now) =>
+            (_, row, now) =>
             {
-                if (row.Ask != ask) return;
-                row.Applied(Math.Max(0, head - (place.Sequence ?? 0)), isComplete, now);
-                if (!isComplete) Ask(scope, row, place, now);
+                if (row.Ask == ask) row.Applied(Math.Max(0, head - (place.Sequence ?? 0)), isComplete, now);
             },
             cancellationToken);
-        return !isComplete;
+        return isComplete;
     }
 
     /// <summary>Waits no more for the answer to a question.</summary>
@@ -62,10 +61,6 @@ internal sealed class MirrorAsks(
             if (row.Ask == ask) row.End();
         },
         cancellationToken);
-
-    private static void Ask(WorkScope<CrmForwarderDbContext> scope, MirrorAsk row, MirrorPlace place, DateTimeOffset now) =>
-        scope.Publish(new ReadMirror(
-            row.Begin(now, Patience), place.Sequence, place.LastSequence, MirrorPage.Types, place.Fill, place.UpdatedAt - Overlap));
 
     private Task ChangeAsync(
         Action<WorkScope<CrmForwarderDbContext>, MirrorAsk, DateTimeOffset> change, CancellationToken cancellationToken) =>

@@ -12,8 +12,13 @@ internal sealed class MirrorWorker(
     MirrorDatabase database, MirrorApplier applier, MirrorAsks asks, TakeMirrorRead taken, MirrorHealth health, MirrorSignal signal)
     : Worker
 {
-    /// <summary>Between two pages, so that in a flood and in a long fill the processor is the messages'.</summary>
-    private static readonly TimeSpan BetweenPages = TimeSpan.FromMilliseconds(100);
+    /// <summary>
+    /// How many times as long as the last page took the mirror rests before it asks for the next one. So in a flood, in which each page
+    /// takes long, the processor is the messages', and the mirror catches up behind it.
+    /// </summary>
+    private const int RestTimes = 8;
+
+    private static readonly TimeSpan LongestRest = TimeSpan.FromSeconds(3);
 
     /// <summary>How long events are gathered when the mirror has everything.</summary>
     private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(500);
@@ -24,6 +29,9 @@ internal sealed class MirrorWorker(
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan WhileAway = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan WhileRefused = TimeSpan.FromSeconds(15);
+
+    /// <summary>When this process last asked, in real time: what it spares is the processor's.</summary>
+    private long? _askedAt;
 
     /// <summary>Whether events came since the last question.</summary>
     private bool _isBehind;
@@ -40,7 +48,14 @@ internal sealed class MirrorWorker(
         // In this order: the question of a page that comes in between is open then.
         var read = taken.Take();
         var open = await asks.OpenAsync(cancellationToken);
-        if (read is not null && read.Ask == open) return await ApplyAsync(read, cancellationToken);
+        if (read is not null && read.Ask == open)
+        {
+            // Another process may have asked; then only what is done here is known.
+            var began = _askedAt ?? TimeProvider.System.GetTimestamp();
+            _askedAt = null;
+            return await ApplyAsync(read, began, cancellationToken);
+        }
+
         if (open is not null)
         {
             // Another process may have asked, or this one before the events came that woke it now.
@@ -60,25 +75,28 @@ internal sealed class MirrorWorker(
 
     private async Task<NextRound> AskAsync(MirrorPlace place, CancellationToken cancellationToken)
     {
-        _isBehind = false;
+        (_isBehind, _askedAt) = (false, TimeProvider.System.GetTimestamp());
         await asks.AskAsync(place, cancellationToken);
-        return NextRound.WhenWoken.NotSoonerThan(BetweenPages);
+        return NextRound.WhenWoken;
     }
 
-    private Task<NextRound> ApplyAsync(MirrorRead read, CancellationToken cancellationToken) => TryAsync(
+    private Task<NextRound> ApplyAsync(MirrorRead read, long began, CancellationToken cancellationToken) => TryAsync(
         async () =>
         {
             var place = await applier.ApplyAsync(read, cancellationToken);
-            return () => GoOnAsync(read, place, cancellationToken);
+            return () => GoOnAsync(read, place, began, cancellationToken);
         },
         read.Ask,
         cancellationToken);
 
-    private async Task<NextRound> GoOnAsync(MirrorRead read, MirrorPlace place, CancellationToken cancellationToken)
+    private async Task<NextRound> GoOnAsync(MirrorRead read, MirrorPlace place, long began, CancellationToken cancellationToken)
     {
-        var asked = await asks.AppliedAsync(read.Ask, place, read.Head, cancellationToken);
-        if (asked) return NextRound.WhenWoken.NotSoonerThan(BetweenPages);
-        return (_isBehind ? NextRound.Now : NextRound.WhenWoken).NotSoonerThan(Gather);
+        var isComplete = await asks.AppliedAsync(read.Ask, place, read.Head, cancellationToken);
+        var rest = RestTimes * TimeProvider.System.GetElapsedTime(began);
+        if (rest > LongestRest) rest = LongestRest;
+        return isComplete && !_isBehind
+            ? NextRound.WhenWoken.NotSoonerThan(rest > Gather ? rest : Gather)
+            : NextRound.Now.NotSoonerThan(rest);
     }
 
     /// <summary>Does something in the CRM's database, and then something in ours. Only the former may be away.</summary>

@@ -17,9 +17,9 @@ namespace InstaMessenger.Store.Mirror;
 internal static class FillPages
 {
     /// <summary>Few, because on SQLite every other writer waits for the page.</summary>
-    private const int MostMessages = 200;
+    private const int MostMessages = 400;
 
-    private const int MostThreads = 50;
+    private const int MostThreads = 100;
 
     /// <summary>Bytes of the messages of a page, at most, unless the first one alone has more.</summary>
     private const int MostBytes = 1024 * 1024;

@@ -15,7 +15,7 @@ namespace InstaMessenger.Store.Mirror;
 internal sealed class MirrorReads(TimeProvider clock) : IMessageHandler<StoreDbContext, ReadMirror>
 {
     /// <summary>Events of a page, at most: on SQLite every other writer waits for it.</summary>
-    private const int MostEvents = 500;
+    private const int MostEvents = 1_000;
 
     /// <summary>Bytes of the events of a page, at most, unless the first one alone has more.</summary>
     private const int MostBytes = 1024 * 1024;
