@@ -1,5 +1,6 @@
 using InstaMessenger.Hosting.Bus;
 using InstaMessenger.Hosting.Database;
+using InstaMessenger.Hosting.Idempotency;
 using InstaMessenger.Hosting.Outbox;
 using InstaMessenger.Hosting.Workers;
 using Microsoft.EntityFrameworkCore;
@@ -8,13 +9,16 @@ using Microsoft.Extensions.Hosting;
 
 namespace InstaMessenger.Hosting;
 
-/// <summary>The database of a service and what every service keeps in it: its outbox with the relay, and its dead letters.</summary>
+/// <summary>
+/// The database of a service and what every service keeps in it: its outbox with the relay, its dead letters, and what it answered to
+/// requests with a key.
+/// </summary>
 public static class ServiceDatabase
 {
     /// <summary>
     /// MySQL (or MariaDB) when <c>ConnectionStrings:{name}</c> is set, else a SQLite file in <c>Data:Directory</c>. Registers
     /// <see cref="IUnitOfWork{TContext}"/> for writes, <see cref="IDbContextFactory{TContext}"/> for reads, the relay of the outbox, what
-    /// replays dead letters, the gauges of both, and the migrations at start.
+    /// replays dead letters, what forgets kept answers, the gauges of all, and the migrations at start.
     /// </summary>
     /// <typeparam name="TContext">The service's database.</typeparam>
     /// <param name="builder">The host.</param>
@@ -32,6 +36,7 @@ public static class ServiceDatabase
         builder.Services.AddRelay<OutboxSource<TContext>>();
         builder.AddContext(name, sqlite, mySql);
         builder.AddDeadLetters<TContext>(DatabaseSetup.ShortName(name));
+        builder.Services.AddWorker<KeptAnswerSweep<TContext>>();
         builder.Services.AddSingleton(provider => new DatabaseGauges<TContext>(
             DatabaseSetup.ShortName(name),
             provider.GetRequiredService<IDbContextFactory<TContext>>(),

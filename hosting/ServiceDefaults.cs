@@ -1,3 +1,4 @@
+using InstaMessenger.Hosting.ApiDocs;
 using InstaMessenger.Hosting.Database;
 using InstaMessenger.Hosting.Http;
 using InstaMessenger.Hosting.Http.Bodies;
@@ -78,6 +79,7 @@ public static class ServiceDefaults
         app.UseAuthorization();
         app.Use(UrlRules.CheckAsync);
         app.MapHealth();
+        app.MapApiDocument();
     }
 
     /// <summary>

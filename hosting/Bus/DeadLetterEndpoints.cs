@@ -25,7 +25,7 @@ public static class DeadLetterEndpoints
         group.MapGet("", ListAsync<TContext>).Needs(Scopes.Read)
             .WithSummary($"Messages that {service} could not handle, oldest first; without their content.");
         group.MapPost("{id:long}/replay", ReplayAsync<TContext>).Needs(Scopes.Manage).Audited(AuditActions.DeadLetterReplayed)
-            .ProducesProblem(StatusCodes.Status409Conflict)
+            .Refuses(StatusCodes.Status409Conflict, "replay_failed")
             .WithSummary("Handles a dead letter again, and removes it when that succeeds.");
     }
 

@@ -25,7 +25,7 @@ internal sealed partial class DeadLetterReplay<TContext>(
     private readonly TimeProvider _clock = clock;
     private readonly ILogger _logger = logger;
 
-    public override string Name { get; } = DeadLetterSetup.WorkerName<TContext>("dead-letter-replay");
+    public override string Name { get; } = DatabaseSetup.WorkerName<TContext>("dead-letter-replay");
 
     public override TimeSpan Interval => TimeSpan.FromSeconds(10);
 

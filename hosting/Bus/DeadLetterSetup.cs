@@ -20,9 +20,4 @@ internal static class DeadLetterSetup
         services.AddWorker<SetAsideIntake<TContext>>();
         services.AddWorker<DeadLetterReplay<TContext>>();
     }
-
-    /// <summary>Names a worker of one of several databases in the process, like <c>store.dead-letter-replay</c>.</summary>
-    public static string WorkerName<TContext>(string worker)
-        where TContext : ServiceDbContext =>
-        DatabaseSetup.ShortName(typeof(TContext).Name.Replace("DbContext", "", StringComparison.Ordinal)) + "." + worker;
 }

@@ -12,7 +12,7 @@ internal sealed partial class SetAsideIntake<TContext>(
     IUnitOfWork<TContext> unitOfWork, SetAsideFiles<TContext> files, ILogger<SetAsideIntake<TContext>> logger) : Worker
     where TContext : ServiceDbContext
 {
-    public override string Name { get; } = DeadLetterSetup.WorkerName<TContext>("set-aside-intake");
+    public override string Name { get; } = DatabaseSetup.WorkerName<TContext>("set-aside-intake");
 
     public override TimeSpan Interval => TimeSpan.FromSeconds(10);
 

@@ -59,6 +59,11 @@ internal static class DatabaseSetup
     /// <summary>The database's name in files and in health, like <c>crm-forwarder</c>.</summary>
     public static string ShortName(string name) => System.Text.Json.JsonNamingPolicy.KebabCaseLower.ConvertName(name);
 
+    /// <summary>Names a worker of one of several databases in the process, like <c>store.dead-letter-replay</c>.</summary>
+    public static string WorkerName<TContext>(string worker)
+        where TContext : ServiceDbContext =>
+        ShortName(typeof(TContext).Name.Replace("DbContext", "", StringComparison.Ordinal)) + "." + worker;
+
     private static void AddSqlite<TContext>(IServiceCollection services, string path, Func<DbContextOptions, TContext> create)
         where TContext : ServiceDbContext
     {

@@ -14,7 +14,7 @@ internal sealed class ApiCall
     private static readonly int[] OfEveryCall =
     [
         StatusCodes.Status400BadRequest, StatusCodes.Status401Unauthorized, StatusCodes.Status403Forbidden,
-        StatusCodes.Status503ServiceUnavailable,
+        StatusCodes.Status429TooManyRequests, StatusCodes.Status503ServiceUnavailable,
     ];
 
     private static readonly ApiCall Instance = new();

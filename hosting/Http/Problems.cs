@@ -57,6 +57,9 @@ public static class Problems
         problem.Extensions["trace_id"] = Activity.Current?.TraceId.ToString() ?? context.HttpContext.TraceIdentifier;
         problem.Extensions.Remove("traceId");
         if (context.HttpContext.Request.Headers[RequestId.Header].ToString() is { Length: > 0 } id) problem.Extensions["request_id"] = id;
+        // The framework refuses it before any endpoint could say more.
+        if (status == StatusCodes.Status415UnsupportedMediaType)
+            problem.Detail ??= "Send application/json, or multipart/form-data where the call takes a file.";
         var headers = context.HttpContext.Response.Headers;
         // RFC 9110 wants it with every 401. Not Basic, at which a browser asks for a password by itself; and Meta's door gives no hint.
         if (status == StatusCodes.Status401Unauthorized

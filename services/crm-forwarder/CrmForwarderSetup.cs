@@ -7,6 +7,7 @@ using InstaMessenger.CrmForwarder.Erasures;
 using InstaMessenger.CrmForwarder.Mirror;
 using InstaMessenger.CrmForwarder.Replays;
 using InstaMessenger.Hosting;
+using InstaMessenger.Hosting.ApiDocs;
 using InstaMessenger.Hosting.Bus;
 using InstaMessenger.Hosting.Security;
 using InstaMessenger.Hosting.Settings;
@@ -56,6 +57,8 @@ public static class CrmForwarderSetup
         services.AddWorker<DeliveryRetention>();
         services.AddWorker<OwnerChecks>();
         services.AddWorker<DeliveryGauges>();
+        services.AddOpenApi(ApiDocSetup.Name);
+        services.AddApiDocument();
     }
 
     /// <summary>Maps the endpoints for operators and CRMs.</summary>

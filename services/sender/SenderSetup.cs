@@ -1,6 +1,7 @@
 using InstaMessenger.Contracts.Commands;
 using InstaMessenger.Contracts.Events;
 using InstaMessenger.Hosting;
+using InstaMessenger.Hosting.ApiDocs;
 using InstaMessenger.Hosting.Bus;
 using InstaMessenger.Hosting.Security;
 using InstaMessenger.Hosting.Settings;
@@ -84,6 +85,8 @@ public static class SenderSetup
         services.AddWorker<SendGauges>();
         services.AddHistory();
         builder.AddDownloads();
+        services.AddOpenApi(ApiDocSetup.Name);
+        services.AddApiDocument();
         builder.AddPublishing();
     }
 

@@ -1,105 +1,22 @@
-using System.Text.Json.Serialization;
-using InstaMessenger.Contracts.Ids;
-using Microsoft.AspNetCore.Mvc;
-using Microsoft.OpenApi;
+using InstaMessenger.Hosting.ApiDocs;
 using Scalar.AspNetCore;
 
 namespace InstaMessenger.Store;
 
-/// <summary>
-/// The OpenAPI document at <c>/openapi/v1.json</c> and readable docs at <c>/docs</c>. They show the interface and no data, so anybody may
-/// read them.
-/// </summary>
+/// <summary>The store's part of the OpenAPI document, and readable docs of the whole at <c>/docs</c>.</summary>
 internal static class ApiDocs
 {
-    public static void AddApiDocs(this IServiceCollection services) =>
-        services.AddSingleton<ApiDocument>().AddOpenApi(ApiDocument.Name, options =>
+    public static void AddApiDocs(this IServiceCollection services)
     {
-        options.AddDocumentTransformer((document, _, _) =>
-        {
-            document.Info.Title = "InstaMessenger";
-            document.Info.Description =
-                "Instagram direct messages for CRMs and agents. Errors are problem details (RFC 9457) with a stable code and a trace_id. "
-                + "Every answer has an X-Request-Id: yours, when you send one of 1 to 64 letters, digits, dots, underscores or dashes, "
-                + "else one of ours.";
-            // Behind the gateway nobody needs to know the address of this process: it is where the document came from.
-            document.Servers = [new OpenApiServer { Url = "/" }];
-            ApiDocCalls.AddTo(document);
-            return Task.CompletedTask;
-        });
-        options.AddOperationTransformer((operation, context, _) =>
-        {
-            ApiDocCalls.Describe(operation, context);
-            return Task.CompletedTask;
-        });
-        options.AddSchemaTransformer((schema, context, _) =>
-        {
-            // A secret stands only in the answer that made it.
-            foreach (var member in context.JsonTypeInfo.Properties)
-            {
-                if (member.AttributeProvider?.IsDefined(typeof(JsonIgnoreAttribute), inherit: true) == true)
-                    schema.Required?.Remove(member.Name);
-            }
-
-            var type = context.JsonTypeInfo.Type;
-            if (type == typeof(ProblemDetails))
-            {
-                AddProblemMembers(schema);
-                return Task.CompletedTask;
-            }
-
-            if ((Nullable.GetUnderlyingType(type) ?? type) == typeof(DateTimeOffset))
-            {
-                // Times have their own JSON form too: without this a generated client takes one for anything at all.
-                (schema.Type, schema.Format) = (JsonSchemaType.String, "date-time");
-                if (type != typeof(DateTimeOffset)) schema.Type |= JsonSchemaType.Null;
-                return Task.CompletedTask;
-            }
-
-            if (!IsWord(type)) return Task.CompletedTask;
-            // Ids have their own JSON form, which the generator cannot look into.
-            (schema.Type, schema.Properties, schema.Required) = (JsonSchemaType.String, null, null);
-            return Task.CompletedTask;
-        });
-    });
-
-    public static void MapApiDocs(this IEndpointRouteBuilder routes)
-    {
-        routes.MapGet($"/openapi/{ApiDocument.Name}.json", ApiDocument.HandleAsync).ExcludeFromDescription().AllowAnonymous();
-        routes.MapScalarApiReference("/docs", options =>
-        {
-            options.Title = "InstaMessenger";
-            // The page must not tell anybody else that an operator has it open: no fonts, figures or assistants from elsewhere.
-            options.DefaultFonts = false;
-            options.DisableTelemetry().DisableAgent().DisableMcp();
-        }).AllowAnonymous();
+        services.AddOpenApi(ApiDocSetup.Name);
+        services.AddApiDocument();
     }
 
-    /// <summary>Says what every problem has beside the members of RFC 9457, and that some have more of their own.</summary>
-    private static void AddProblemMembers(OpenApiSchema schema)
+    public static void MapApiDocs(this IEndpointRouteBuilder routes) => routes.MapScalarApiReference("/docs", options =>
     {
-        schema.Properties ??= new Dictionary<string, IOpenApiSchema>();
-        schema.Properties["code"] = Text("What is wrong, as a stable word in snake_case.");
-        schema.Properties["trace_id"] = Text("Finds the request in logs and traces.");
-        schema.Properties["request_id"] = Text("The request's X-Request-Id.");
-        schema.Properties["errors"] = new OpenApiSchema
-        {
-            Type = JsonSchemaType.Object,
-            Description = "Each field or parameter that is wrong, with what is wrong with it.",
-            AdditionalProperties = new OpenApiSchema
-            {
-                Type = JsonSchemaType.Array, Items = new OpenApiSchema { Type = JsonSchemaType.String },
-            },
-        };
-        schema.Required = new HashSet<string> { "status", "code", "trace_id" };
-        schema.AdditionalPropertiesAllowed = true;
-        schema.AdditionalProperties = null;
-    }
-
-    private static OpenApiSchema Text(string description) => new() { Type = JsonSchemaType.String, Description = description };
-
-    private static bool IsWord(Type type) =>
-        Array.Exists(
-            (Nullable.GetUnderlyingType(type) ?? type).GetInterfaces(),
-            face => face.IsGenericType && face.GetGenericTypeDefinition() == typeof(IStringId<>));
+        options.Title = "InstaMessenger";
+        // The page must not tell anybody else that an operator has it open: no fonts, figures or assistants from elsewhere.
+        options.DefaultFonts = false;
+        options.DisableTelemetry().DisableAgent().DisableMcp();
+    }).AllowAnonymous();
 }

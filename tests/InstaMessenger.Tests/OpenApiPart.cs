@@ -31,6 +31,8 @@ internal static class OpenApiPart
         called.Where(path => !all.ContainsKey(path)).ShouldBeEmpty("what is called and the document does not have");
         var paths = new JsonObject(
             called.Order(StringComparer.Ordinal).Select(path => KeyValuePair.Create(path, (JsonNode?)all[path]!.DeepClone())));
+        // Types are made of schemas.
+        DropExamples(paths);
         var schemas = new SortedDictionary<string, JsonNode>(StringComparer.Ordinal);
         Collect(paths);
         return new JsonObject
@@ -43,6 +45,15 @@ internal static class OpenApiPart
                 ["schemas"] = new JsonObject(schemas.Select(schema => KeyValuePair.Create(schema.Key, (JsonNode?)schema.Value))),
             },
         };
+
+        static void DropExamples(JsonNode? node)
+        {
+            if (node is JsonArray items) foreach (var item in items) DropExamples(item);
+            if (node is not JsonObject members) return;
+            members.Remove("example");
+            members.Remove("examples");
+            foreach (var (_, value) in members) DropExamples(value);
+        }
 
         void Collect(JsonNode? node)
         {

@@ -2,6 +2,7 @@ using InstaMessenger.CrmForwarder.Data;
 using InstaMessenger.Hosting.Audit;
 using InstaMessenger.Hosting.Database;
 using InstaMessenger.Hosting.Http;
+using InstaMessenger.Hosting.Idempotency;
 using InstaMessenger.Hosting.Security;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
@@ -17,8 +18,9 @@ internal static class Redeliver
     public static void MapRedeliver(this IEndpointRouteBuilder routes) =>
         routes.MapPost("/api/v1/deliveries/{id:long}/redeliver", HandleAsync)
             .Needs(Scopes.Manage)
+            .Idempotent<CrmForwarderDbContext>()
             .Audited(AuditActions.DeliveryRedelivered)
-            .ProducesProblem(StatusCodes.Status409Conflict)
+            .Refuses(StatusCodes.Status409Conflict, "endpoint_inactive", "account_not_taken")
             .WithTags("CRM webhooks")
             .WithSummary("Posts a delivery again, now; the same event with the same webhook-id.");
 
@@ -31,6 +33,7 @@ internal static class Redeliver
         long id,
         Caller caller,
         AuditTrail audit,
+        KeyedRequest keyed,
         IDbContextFactory<CrmForwarderDbContext> factory,
         IUnitOfWork<CrmForwarderDbContext> unitOfWork,
         DeliveryMailbox mailbox,
@@ -47,7 +50,8 @@ internal static class Redeliver
             return Problems.Of(StatusCodes.Status409Conflict, "account_not_taken", "The endpoint takes no events of its account any more.");
 
         var now = clock.GetUtcNow();
-        await unitOfWork.ExecuteAsync(
+        var answer = TypedResults.Accepted((string?)null, delivery with { State = DeliveryState.Pending, NextAttemptAt = now });
+        return await unitOfWork.ExecuteAsync(
             async scope =>
             {
                 await scope.Db.Deliveries.Where(row => row.Id == id).ExecuteUpdateAsync(set => set
@@ -57,8 +61,8 @@ internal static class Redeliver
                     .SetProperty(row => row.DueAt, now));
                 scope.AfterCommit(() => mailbox.NewDeliveries([delivery.EndpointId]));
                 audit.Record(scope, $"{id}", delivery.AccountId, new AuditChanges().With("state", delivery.State, DeliveryState.Pending));
+                return await keyed.KeepAsync(scope, answer);
             },
             cancellationToken);
-        return TypedResults.Accepted((string?)null, delivery with { State = DeliveryState.Pending, NextAttemptAt = now });
     }
 }

@@ -2,6 +2,7 @@ using InstaMessenger.CrmForwarder.Data;
 using InstaMessenger.Hosting.Audit;
 using InstaMessenger.Hosting.Database;
 using InstaMessenger.Hosting.Http;
+using InstaMessenger.Hosting.Idempotency;
 using InstaMessenger.Hosting.Security;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
@@ -29,8 +30,9 @@ internal static class RedeliverMany
     public static void MapRedeliverMany(this IEndpointRouteBuilder routes) =>
         routes.MapPost("/api/v1/webhook-endpoints/{id}/redeliver", HandleAsync)
             .Needs(Scopes.Manage)
+            .Idempotent<CrmForwarderDbContext>()
             .Audited(AuditActions.EndpointRedelivered)
-            .ProducesProblem(StatusCodes.Status409Conflict)
+            .Refuses(StatusCodes.Status409Conflict, "endpoint_inactive")
             .ProducesProblem(StatusCodes.Status422UnprocessableEntity)
             .WithTags("CRM webhooks")
             .WithSummary("Post again what was given up, up to 1,000 deliveries in a call; or these deliveries.");
@@ -40,6 +42,7 @@ internal static class RedeliverMany
         RedeliveryRequest? request,
         Caller caller,
         AuditTrail audit,
+        KeyedRequest keyed,
         IUnitOfWork<CrmForwarderDbContext> unitOfWork,
         DeliveryMailbox mailbox,
         TimeProvider clock,
@@ -49,7 +52,7 @@ internal static class RedeliverMany
         if (request.DeliveryIds is { Count: 0 or > Most }) return Problems.Invalid(("delivery_ids", $"1 to {Most}."));
         if (request.From >= request.To) return Problems.Invalid(("from", "It is before to."));
         return await unitOfWork.ExecuteAsync(
-            scope => AgainAsync(scope, caller, id, request, mailbox, audit, clock.GetUtcNow()), cancellationToken);
+            scope => AgainAsync(scope, caller, id, request, mailbox, audit, keyed, clock.GetUtcNow()), cancellationToken);
     }
 
     private static async Task<Results<Accepted<Redelivery>, ProblemHttpResult>> AgainAsync(
@@ -59,6 +62,7 @@ internal static class RedeliverMany
         RedeliveryRequest request,
         DeliveryMailbox mailbox,
         AuditTrail audit,
+        KeyedRequest keyed,
         DateTimeOffset now)
     {
         var seen = scope.Db.Endpoints.SeenBy(scope.Db, caller).Where(row => row.Id == id);
@@ -81,7 +85,7 @@ internal static class RedeliverMany
             .SetProperty(row => row.DueAt, now));
         audit.Record(scope, id, changes: new AuditChanges().With("redelivered", null, ids.Count));
         if (ids.Count > 0) scope.AfterCommit(() => mailbox.NewDeliveries([id]));
-        return TypedResults.Accepted((string?)null, new Redelivery(ids.Count, found.Count > Most));
+        return await keyed.KeepAsync(scope, TypedResults.Accepted((string?)null, new Redelivery(ids.Count, found.Count > Most)));
     }
 
     /// <summary>What is posted again.</summary>

@@ -54,8 +54,8 @@ internal static class ChangeEndpoint
             .Audited(AuditActions.EndpointChanged)
             .WithETag()
             .ProducesProblem(StatusCodes.Status412PreconditionFailed)
-            .ProducesProblem(StatusCodes.Status403Forbidden)
-            .ProducesProblem(StatusCodes.Status409Conflict)
+            .Refuses(StatusCodes.Status403Forbidden, "account_not_yours")
+            .Refuses(StatusCodes.Status409Conflict, "belongs_to_account")
             .ProducesProblem(StatusCodes.Status422UnprocessableEntity)
             .WithTags("CRM webhooks")
             .WithSummary("Change an endpoint, pause it, or resume it: what was kept meanwhile is posted then.");

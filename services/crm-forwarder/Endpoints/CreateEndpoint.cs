@@ -4,6 +4,7 @@ using InstaMessenger.CrmForwarder.Deliveries;
 using InstaMessenger.Hosting.Audit;
 using InstaMessenger.Hosting.Database;
 using InstaMessenger.Hosting.Http;
+using InstaMessenger.Hosting.Idempotency;
 using InstaMessenger.Hosting.Security;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
@@ -41,10 +42,11 @@ internal static class CreateEndpoint
 
     public static void MapCreateEndpoint(this IEndpointRouteBuilder routes) => routes.MapPost("/api/v1/webhook-endpoints", HandleAsync)
         .Needs(Scopes.Manage)
+        .Idempotent<CrmForwarderDbContext>()
         .Audited(AuditActions.EndpointCreated)
         .WithETag()
-        .ProducesProblem(StatusCodes.Status403Forbidden)
-        .ProducesProblem(StatusCodes.Status409Conflict)
+        .Refuses(StatusCodes.Status403Forbidden, "account_not_yours")
+        .Refuses(StatusCodes.Status409Conflict, "too_many_endpoints")
         .ProducesProblem(StatusCodes.Status422UnprocessableEntity)
         .WithTags("CRM webhooks")
         .WithSummary("Make an endpoint; its secret is shown this once.");
@@ -53,6 +55,7 @@ internal static class CreateEndpoint
         NewEndpoint request,
         Caller caller,
         AuditTrail audit,
+        KeyedRequest keyed,
         OutboundRules outbound,
         EndpointSecrets secrets,
         IUnitOfWork<CrmForwarderDbContext> unitOfWork,
@@ -82,7 +85,7 @@ internal static class CreateEndpoint
         var (secret, stored) = secrets.New(endpoint);
         endpoint.Rotate(stored, now);
         return await unitOfWork.ExecuteAsync(
-            scope => AddAsync(scope, endpoint, accounts ?? [], secrets, secret, audit, now), cancellationToken);
+            scope => AddAsync(scope, endpoint, accounts ?? [], secrets, secret, audit, keyed, now), cancellationToken);
     }
 
     private static async Task<Results<Created<EndpointView>, ProblemHttpResult>> AddAsync(
@@ -92,6 +95,7 @@ internal static class CreateEndpoint
         EndpointSecrets secrets,
         string secret,
         AuditTrail audit,
+        KeyedRequest keyed,
         DateTimeOffset now)
     {
         var db = scope.Db;
@@ -104,6 +108,7 @@ internal static class CreateEndpoint
             db, [.. accounts.Select(account => new EndpointAccount { AccountId = account, EndpointId = endpoint.Id })]);
         var view = (await EndpointView.OfAsync(db, secrets, [endpoint], now))[0];
         audit.Record(scope, endpoint.Id, accounts is [var only] ? only : null, EndpointAudit.Of(null, view));
-        return TypedResults.Created($"/api/v1/webhook-endpoints/{endpoint.Id}", view with { Secret = secret });
+        return await keyed.KeepAsync(
+            scope, TypedResults.Created($"/api/v1/webhook-endpoints/{endpoint.Id}", view with { Secret = secret }));
     }
 }

@@ -15,7 +15,7 @@ internal static class DeleteEndpoint
         routes.MapDelete("/api/v1/webhook-endpoints/{id}", HandleAsync)
             .Needs(Scopes.Manage)
             .Audited(AuditActions.EndpointDeleted)
-            .ProducesProblem(StatusCodes.Status409Conflict)
+            .Refuses(StatusCodes.Status409Conflict, "belongs_to_account")
             .WithTags("CRM webhooks")
             .WithSummary("Delete an endpoint; what waits for it is not posted any more.");
 

@@ -3,6 +3,7 @@ using InstaMessenger.CrmForwarder.Deliveries;
 using InstaMessenger.Hosting.Audit;
 using InstaMessenger.Hosting.Database;
 using InstaMessenger.Hosting.Http;
+using InstaMessenger.Hosting.Idempotency;
 using InstaMessenger.Hosting.Security;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -17,6 +18,7 @@ internal static class RotateSecret
     public static void MapRotateSecret(this IEndpointRouteBuilder routes) =>
         routes.MapPost("/api/v1/webhook-endpoints/{id}/rotate-secret", HandleAsync)
             .Needs(Scopes.Manage)
+            .Idempotent<CrmForwarderDbContext>()
             .Audited(AuditActions.EndpointSecretRotated)
             .WithTags("CRM webhooks")
             .WithSummary("Make a new secret, shown this once; the one before signs too for 24 hours.");
@@ -25,6 +27,7 @@ internal static class RotateSecret
         string id,
         Caller caller,
         AuditTrail audit,
+        KeyedRequest keyed,
         EndpointSecrets secrets,
         IUnitOfWork<CrmForwarderDbContext> unitOfWork,
         DeliveryMailbox mailbox,
@@ -37,7 +40,8 @@ internal static class RotateSecret
             endpoint.Rotate(stored, now);
             scope.AfterCommit(() => mailbox.EndpointChanged(id));
             audit.Record(scope, id, endpoint.AccountId, new AuditChanges().WithSecret("secret"));
-            return TypedResults.Ok((await EndpointView.OfAsync(scope.Db, secrets, [endpoint], now))[0] with { Secret = secret });
+            var view = (await EndpointView.OfAsync(scope.Db, secrets, [endpoint], now))[0];
+            return await keyed.KeepAsync(scope, TypedResults.Ok(view with { Secret = secret }));
         },
         cancellationToken);
 }

@@ -23,7 +23,7 @@ internal static class TestEndpoint
         routes.MapPost("/api/v1/webhook-endpoints/{id}/test", HandleAsync)
             .Needs(Scopes.Manage)
             .Audited(AuditActions.EndpointTested)
-            .ProducesProblem(StatusCodes.Status409Conflict)
+            .Refuses(StatusCodes.Status409Conflict, "endpoint_inactive")
             .WithTags("CRM webhooks")
             .WithSummary("Post a test event now, and see what the endpoint answers.");
 

@@ -4,6 +4,7 @@ using InstaMessenger.CrmForwarder.Endpoints;
 using InstaMessenger.Hosting.Audit;
 using InstaMessenger.Hosting.Database;
 using InstaMessenger.Hosting.Http;
+using InstaMessenger.Hosting.Idempotency;
 using InstaMessenger.Hosting.Security;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
@@ -29,8 +30,9 @@ internal static class BeginReplay
     public static void MapBeginReplay(this IEndpointRouteBuilder routes) =>
         routes.MapPost("/api/v1/webhook-endpoints/{id}/replay", HandleAsync)
             .Needs(Scopes.Manage)
+            .Idempotent<CrmForwarderDbContext>()
             .Audited(AuditActions.EndpointReplayBegun)
-            .ProducesProblem(StatusCodes.Status409Conflict)
+            .Refuses(StatusCodes.Status409Conflict, "endpoint_inactive", "replay_running")
             .ProducesProblem(StatusCodes.Status422UnprocessableEntity)
             .WithTags("CRM webhooks")
             .WithSummary("Post events of the log anew, from a time or a sequence on, behind what happens meanwhile.")
@@ -43,11 +45,13 @@ internal static class BeginReplay
         ReplayRequest? request,
         Caller caller,
         AuditTrail audit,
+        KeyedRequest keyed,
         IUnitOfWork<CrmForwarderDbContext> unitOfWork,
         ReplaySignal signal,
         TimeProvider clock,
         CancellationToken cancellationToken) => await unitOfWork.ExecuteAsync(
-            scope => BeginAsync(scope, caller, id, request ?? new ReplayRequest(), signal, audit, clock.GetUtcNow()), cancellationToken);
+            scope => BeginAsync(scope, caller, id, request ?? new ReplayRequest(), signal, audit, keyed, clock.GetUtcNow()),
+            cancellationToken);
 
     private static async Task<Results<Accepted<ReplayView>, ProblemHttpResult>> BeginAsync(
         WorkScope<CrmForwarderDbContext> scope,
@@ -56,6 +60,7 @@ internal static class BeginReplay
         ReplayRequest request,
         ReplaySignal signal,
         AuditTrail audit,
+        KeyedRequest keyed,
         DateTimeOffset now)
     {
         // Locked, so that of two that are begun at once one finds the other.
@@ -78,7 +83,7 @@ internal static class BeginReplay
         var replay = running ?? scope.Db.Add(EndpointReplay.Of(id, from, to, after, types, now)).Entity;
         audit.Record(scope, id, endpoint.AccountId, AuditChanges.Of(null, ReplayView.Of(replay)));
         scope.AfterCommit(signal.Wake);
-        return Accepted(replay);
+        return await keyed.KeepAsync(scope, Accepted(replay));
     }
 
     private static Accepted<ReplayView> Accepted(EndpointReplay replay) => TypedResults.Accepted(

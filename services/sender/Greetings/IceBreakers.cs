@@ -18,7 +18,8 @@ internal static class IceBreakers
     public static void MapIceBreakers(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/api/v1/accounts/{account_id}/ice-breakers").WithTags("Accounts")
-            .ProducesProblem(StatusCodes.Status422UnprocessableEntity).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+            .ProducesProblem(StatusCodes.Status422UnprocessableEntity)
+            .Refuses(StatusCodes.Status503ServiceUnavailable, "rate_limited", "meta_unavailable");
         group.MapGet("", GetAsync).Needs(Scopes.Read).WithSummary("The ice breakers, as Instagram has them.");
         group.MapPut("", PutAsync).Needs(Scopes.Manage).Audited(AuditActions.IceBreakersReplaced)
             .WithSummary("Replaces the ice breakers: 1 to 4.");

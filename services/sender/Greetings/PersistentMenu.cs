@@ -16,7 +16,8 @@ internal static class PersistentMenu
     public static void MapPersistentMenu(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/api/v1/accounts/{account_id}/persistent-menu").WithTags("Accounts")
-            .ProducesProblem(StatusCodes.Status422UnprocessableEntity).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+            .ProducesProblem(StatusCodes.Status422UnprocessableEntity)
+            .Refuses(StatusCodes.Status503ServiceUnavailable, "rate_limited", "meta_unavailable");
         group.MapGet("", GetAsync).Needs(Scopes.Read).WithSummary("The menu, as Instagram has it.");
         group.MapPut("", PutAsync).Needs(Scopes.Manage).Audited(AuditActions.PersistentMenuReplaced)
             .WithSummary("Replaces the menu.");
@@ -90,5 +91,5 @@ internal static class PersistentMenu
     /// <param name="Title">What it says.</param>
     /// <param name="Payload">What the postback carries.</param>
     /// <param name="Url">The page that it opens.</param>
-    internal sealed record MenuItem(string? Type, string? Title, string? Payload, string? Url);
+    internal sealed record MenuItem(string? Type, string? Title, string? Payload = null, string? Url = null);
 }

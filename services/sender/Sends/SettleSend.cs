@@ -3,6 +3,7 @@ using InstaMessenger.Contracts.Ids;
 using InstaMessenger.Hosting.Audit;
 using InstaMessenger.Hosting.Database;
 using InstaMessenger.Hosting.Http;
+using InstaMessenger.Hosting.Idempotency;
 using InstaMessenger.Hosting.Security;
 using InstaMessenger.Sender.Data;
 using InstaMessenger.Sender.Sending;
@@ -21,8 +22,8 @@ internal static class SettleSend
 
     public static void MapSettleSend(this IEndpointRouteBuilder routes) =>
         routes.MapPost("/api/v1/sends/{message_id}/settle", HandleAsync).Needs(Scopes.Manage)
-            .Audited(AuditActions.SendSettled).WithTags("Operations")
-            .ProducesProblem(StatusCodes.Status409Conflict).ProducesProblem(StatusCodes.Status422UnprocessableEntity)
+            .Idempotent<SenderDbContext>().Audited(AuditActions.SendSettled).WithTags("Operations")
+            .Refuses(StatusCodes.Status409Conflict, "not_unknown").ProducesProblem(StatusCodes.Status422UnprocessableEntity)
             .WithSummary("Decides an unknown send: failed, or resend at the risk of a second delivery.");
 
     private static async Task<Results<Ok<SendView>, ProblemHttpResult>> HandleAsync(
@@ -30,6 +31,7 @@ internal static class SettleSend
         Decision decision,
         Caller caller,
         AuditTrail audit,
+        KeyedRequest keyed,
         IUnitOfWork<SenderDbContext> unitOfWork,
         SendSignal signal,
         TimeProvider clock,
@@ -48,7 +50,7 @@ internal static class SettleSend
                 scope.AfterCommit(signal.Wake);
                 audit.Record(
                     scope, message_id.Value, row.AccountId, new AuditChanges().With("state", LedgerState.Unknown, outcome));
-                return TypedResults.Ok(SendView.Of(row));
+                return await keyed.KeepAsync(scope, TypedResults.Ok(SendView.Of(row)));
             },
             cancellationToken);
     }

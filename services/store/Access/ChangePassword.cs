@@ -1,6 +1,7 @@
 using InstaMessenger.Hosting.Audit;
 using InstaMessenger.Hosting.Database;
 using InstaMessenger.Hosting.Http;
+using InstaMessenger.Hosting.Idempotency;
 using InstaMessenger.Hosting.Security;
 using InstaMessenger.Store.Data;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -31,12 +32,14 @@ internal sealed class ChangePassword(
 {
     public static void Map(IEndpointRouteBuilder routes) => routes.MapPost("{id}/password", PostAsync)
         .Needs(Scopes.Manage)
+        .Idempotent<StoreDbContext>()
         .Audited(AuditActions.UserPasswordChanged)
+        .Refuses(StatusCodes.Status403Forbidden, "session_needed", "wrong_password", "key_scoped", "key_expires", "scope_exceeded")
         .WithSummary("Change your own password, or as an admin somebody else's. All other sessions of the user end.")
         .WithDescription(
             "For your own, sign in and give old_password; wrong ones count like failed sign-ins, and too many are 429. An admin gives "
             + "new_password alone for somebody else.")
-        .ProducesProblem(StatusCodes.Status409Conflict)
+        .Refuses(StatusCodes.Status409Conflict, "password_changed")
         .ProducesProblem(StatusCodes.Status422UnprocessableEntity)
         .ProducesProblem(StatusCodes.Status429TooManyRequests);
 
@@ -46,11 +49,18 @@ internal sealed class ChangePassword(
         HttpContext context,
         Caller caller,
         AuditTrail audit,
+        KeyedRequest keyed,
         ChangePassword change,
-        CancellationToken cancellationToken) => change.HandleAsync(id, request, context, caller, audit, cancellationToken);
+        CancellationToken cancellationToken) => change.HandleAsync(id, request, context, caller, audit, keyed, cancellationToken);
 
     private async Task<Results<NoContent, ProblemHttpResult>> HandleAsync(
-        string id, PasswordChange request, HttpContext context, Caller caller, AuditTrail audit, CancellationToken cancellationToken)
+        string id,
+        PasswordChange request,
+        HttpContext context,
+        Caller caller,
+        AuditTrail audit,
+        KeyedRequest keyed,
+        CancellationToken cancellationToken)
     {
         var isOwn = caller.UserId == id;
         // Nobody else is told who there is.
@@ -70,7 +80,7 @@ internal sealed class ChangePassword(
 
         var (hash, kept) = (passwords.Hash(request.NewPassword!), isOwn ? await SessionOfAsync(context.Request) : null);
         return await unitOfWork.ExecuteAsync(
-            scope => ChangeAsync(scope, caller, user, hash, kept, isOwn ? address : null, audit), cancellationToken);
+            scope => ChangeAsync(scope, caller, user, hash, kept, isOwn ? address : null, audit, keyed), cancellationToken);
     }
 
     /// <summary>Checks the old password as a sign-in does, and counts it as one; null when it is right.</summary>
@@ -94,7 +104,8 @@ internal sealed class ChangePassword(
         string hash,
         string? keptSession,
         string? provenFrom,
-        AuditTrail audit)
+        AuditTrail audit,
+        KeyedRequest keyed)
     {
         var db = scope.Db;
         // Held to the end: whoever signs in with the old password meanwhile waits, and then finds another one.
@@ -111,7 +122,7 @@ internal sealed class ChangePassword(
         await db.Set<Session>().Where(row => row.UserId == user.Id && row.Id != keptSession).ExecuteDeleteAsync();
         audit.Record(scope, user.Id, changes: new AuditChanges().WithSecret("password"));
         scope.AfterCommit(changes.Announce);
-        return TypedResults.NoContent();
+        return await keyed.KeepAsync(scope, TypedResults.NoContent());
     }
 
     private async Task<string?> SessionOfAsync(HttpRequest request) =>

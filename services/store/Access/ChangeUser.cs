@@ -22,8 +22,9 @@ internal static class ChangeUser
         .Audited(AuditActions.UserChanged)
         .WithETag()
         .ProducesProblem(StatusCodes.Status412PreconditionFailed)
+        .Refuses(StatusCodes.Status403Forbidden, "key_scoped", "key_expires", "scope_exceeded")
         .WithSummary("Rename a user, change the role, or deactivate or activate them.")
-        .ProducesProblem(StatusCodes.Status409Conflict)
+        .Refuses(StatusCodes.Status409Conflict, "username_taken", "last_admin")
         .ProducesProblem(StatusCodes.Status422UnprocessableEntity);
 
     private static async Task<Results<Ok<UserView>, ProblemHttpResult>> HandleAsync(

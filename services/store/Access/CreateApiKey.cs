@@ -2,6 +2,7 @@ using InstaMessenger.Contracts.Ids;
 using InstaMessenger.Hosting.Audit;
 using InstaMessenger.Hosting.Database;
 using InstaMessenger.Hosting.Http;
+using InstaMessenger.Hosting.Idempotency;
 using InstaMessenger.Hosting.Security;
 using InstaMessenger.Store.Data;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -26,7 +27,9 @@ internal static class CreateApiKey
 
     public static void MapCreateApiKey(this IEndpointRouteBuilder routes) => routes.MapPost("", HandleAsync)
         .Needs(Scopes.Manage)
+        .Idempotent<StoreDbContext>()
         .Audited(AuditActions.ApiKeyCreated)
+        .Refuses(StatusCodes.Status403Forbidden, "account_not_yours", "key_scoped", "key_expires", "scope_exceeded")
         .WithSummary("Make an API key; it is shown this once.")
         .ProducesProblem(StatusCodes.Status422UnprocessableEntity);
 
@@ -34,6 +37,7 @@ internal static class CreateApiKey
         Caller caller,
         NewApiKey request,
         AuditTrail audit,
+        KeyedRequest keyed,
         IUnitOfWork<StoreDbContext> unitOfWork,
         TimeProvider clock,
         CancellationToken cancellationToken)
@@ -48,7 +52,7 @@ internal static class CreateApiKey
         if (!TryRead(request.Scopes, out var scopes)) faults.Add(("scopes", "It is null, or one or more of read, send, manage."));
         if (faults.Count > 0) return Problems.Invalid([.. faults]);
         return await unitOfWork.ExecuteAsync(
-            scope => CreateAsync(scope, caller, name!, accounts, scopes, request.ExpiresAt, audit, clock), cancellationToken);
+            scope => CreateAsync(scope, caller, name!, accounts, scopes, request.ExpiresAt, audit, keyed, clock), cancellationToken);
     }
 
     private static async Task<Results<Created<ApiKeyView>, ProblemHttpResult>> CreateAsync(
@@ -59,6 +63,7 @@ internal static class CreateApiKey
         Scopes scopes,
         DateTimeOffset? expiresAt,
         AuditTrail audit,
+        KeyedRequest keyed,
         TimeProvider clock)
     {
         var db = scope.Db;
@@ -76,7 +81,7 @@ internal static class CreateApiKey
         db.AddRange((accounts ?? []).Select(account => new ApiKeyAccount { KeyId = made.Id, AccountId = account }));
         var view = ApiKeyView.Of(made, accounts ?? []);
         audit.Record(scope, made.Id, accounts is [var only] ? only : null, AuditChanges.Of(null, view));
-        return TypedResults.Created((string?)null, view with { Key = secret });
+        return await keyed.KeepAsync(scope, TypedResults.Created((string?)null, view with { Key = secret }));
     }
 
     private static bool TryRead(IReadOnlyList<string?>? words, out Scopes scopes)

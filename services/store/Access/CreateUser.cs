@@ -2,6 +2,7 @@ using InstaMessenger.Contracts.Ids;
 using InstaMessenger.Hosting.Audit;
 using InstaMessenger.Hosting.Database;
 using InstaMessenger.Hosting.Http;
+using InstaMessenger.Hosting.Idempotency;
 using InstaMessenger.Hosting.Security;
 using InstaMessenger.Store.Data;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -25,16 +26,19 @@ internal static class CreateUser
 {
     public static void MapCreateUser(this IEndpointRouteBuilder routes) => routes.MapPost("", HandleAsync)
         .Needs(Scopes.Manage)
+        .Idempotent<StoreDbContext>()
         .Audited(AuditActions.UserCreated)
         .WithETag()
+        .Refuses(StatusCodes.Status403Forbidden, "key_scoped", "key_expires", "scope_exceeded")
         .WithSummary("Add a user.")
-        .ProducesProblem(StatusCodes.Status409Conflict)
+        .Refuses(StatusCodes.Status409Conflict, "username_taken")
         .ProducesProblem(StatusCodes.Status422UnprocessableEntity);
 
     private static async Task<Results<Created<UserView>, ProblemHttpResult>> HandleAsync(
         NewUser request,
         Caller caller,
         AuditTrail audit,
+        KeyedRequest keyed,
         IUnitOfWork<StoreDbContext> unitOfWork,
         Passwords passwords,
         TimeProvider clock,
@@ -51,7 +55,7 @@ internal static class CreateUser
 
         var hash = passwords.Hash(request.Password!);
         return await unitOfWork.ExecuteAsync(
-            scope => CreateAsync(scope, caller, User.Create(request.Username!, hash, role.Value, clock), accounts, audit),
+            scope => CreateAsync(scope, caller, User.Create(request.Username!, hash, role.Value, clock), accounts, audit, keyed),
             cancellationToken);
     }
 
@@ -66,7 +70,12 @@ internal static class CreateUser
     }
 
     private static async Task<Results<Created<UserView>, ProblemHttpResult>> CreateAsync(
-        WorkScope<StoreDbContext> scope, Caller caller, User user, IReadOnlyList<AccountId> accounts, AuditTrail audit)
+        WorkScope<StoreDbContext> scope,
+        Caller caller,
+        User user,
+        IReadOnlyList<AccountId> accounts,
+        AuditTrail audit,
+        KeyedRequest keyed)
     {
         var db = scope.Db;
         // A user stays for good, and their session may do everything.
@@ -78,6 +87,6 @@ internal static class CreateUser
         db.AddRange(accounts.Select(account => new Membership { UserId = user.Id, AccountId = account }));
         var view = UserView.Of(user, accounts);
         audit.Record(scope, user.Id, changes: AuditChanges.Of(null, view));
-        return TypedResults.Created($"/api/v1/users/{user.Id}", view);
+        return await keyed.KeepAsync(scope, TypedResults.Created($"/api/v1/users/{user.Id}", view));
     }
 }

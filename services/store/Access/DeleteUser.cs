@@ -15,7 +15,7 @@ internal static class DeleteUser
         .Needs(Scopes.Manage)
         .Audited(AuditActions.UserDeleted)
         .WithSummary("Delete a user, with sessions and keys.")
-        .ProducesProblem(StatusCodes.Status409Conflict);
+        .Refuses(StatusCodes.Status409Conflict, "last_admin");
 
     private static Task<Results<NoContent, ProblemHttpResult>> HandleAsync(
         string id,

@@ -2,6 +2,7 @@ using InstaMessenger.Contracts.Ids;
 using InstaMessenger.Hosting.Audit;
 using InstaMessenger.Hosting.Database;
 using InstaMessenger.Hosting.Http;
+using InstaMessenger.Hosting.Idempotency;
 using InstaMessenger.Hosting.Security;
 using InstaMessenger.Store.Data;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -20,7 +21,9 @@ internal static class UserAccounts
     {
         routes.MapPost("{id}/accounts", AddAsync)
             .Needs(Scopes.Manage)
+            .Idempotent<StoreDbContext>()
             .Audited(AuditActions.UserAccountsAdded)
+            .Refuses(StatusCodes.Status403Forbidden, "key_scoped", "key_expires", "scope_exceeded")
             .WithSummary("Let an agent see accounts.")
             .ProducesProblem(StatusCodes.Status422UnprocessableEntity);
         routes.MapDelete("{id}/accounts/{accountId}", RemoveAsync)
@@ -34,13 +37,14 @@ internal static class UserAccounts
         NewMemberships request,
         Caller caller,
         AuditTrail audit,
+        KeyedRequest keyed,
         IUnitOfWork<StoreDbContext> unitOfWork,
         AccessChanges changes,
         CancellationToken cancellationToken)
     {
         if (request.AccountIds is null) return Problems.Invalid(("account_ids", "A list of account ids is needed."));
         if (AccountIds.Parse(request.AccountIds, out var fault) is not { } accounts) return Problems.Invalid(("account_ids", fault!));
-        return await unitOfWork.ExecuteAsync(scope => GrantAsync(scope, caller, id, accounts, audit, changes), cancellationToken);
+        return await unitOfWork.ExecuteAsync(scope => GrantAsync(scope, caller, id, accounts, audit, keyed, changes), cancellationToken);
     }
 
     private static Task<Results<NoContent, ProblemHttpResult>> RemoveAsync(
@@ -68,6 +72,7 @@ internal static class UserAccounts
         string id,
         IReadOnlyList<AccountId> accounts,
         AuditTrail audit,
+        KeyedRequest keyed,
         AccessChanges changes)
     {
         var db = scope.Db;
@@ -82,6 +87,6 @@ internal static class UserAccounts
         var view = UserView.Of(user, before.Union(accounts));
         audit.Record(
             scope, id, accounts is [var only] ? only : null, AuditChanges.Of(UserView.Of(user, before), view));
-        return TypedResults.Ok(view);
+        return await keyed.KeepAsync(scope, TypedResults.Ok(view));
     }
 }

@@ -54,9 +54,9 @@ internal static class ChangeAccount
         .WithETag()
         .ProducesProblem(StatusCodes.Status412PreconditionFailed)
         .WithSummary("Change a linked account.")
-        .ProducesProblem(StatusCodes.Status409Conflict)
-        .ProducesProblem(StatusCodes.Status422UnprocessableEntity)
-        .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+        .Refuses(StatusCodes.Status409Conflict, "channel_taken", "identifier_reserved")
+        .Refuses(StatusCodes.Status422UnprocessableEntity, "token_of_another_account", "token_invalid")
+        .Refuses(StatusCodes.Status503ServiceUnavailable, "meta_unavailable");
 
     private static async Task<Results<Ok<AccountView>, ProblemHttpResult>> HandleAsync(
         AccountId id,

@@ -3,6 +3,7 @@ using InstaMessenger.Contracts.Ids;
 using InstaMessenger.Hosting.Audit;
 using InstaMessenger.Hosting.Database;
 using InstaMessenger.Hosting.Http;
+using InstaMessenger.Hosting.Idempotency;
 using InstaMessenger.Hosting.Security;
 using InstaMessenger.Store.Access;
 using InstaMessenger.Store.Data;
@@ -56,6 +57,7 @@ internal sealed partial class LinkAccount(
 {
     public static void Map(IEndpointRouteBuilder routes) => routes.MapPost("", HandleAsync)
         .Needs(Scopes.Manage)
+        .Idempotent<StoreDbContext>()
         .Audited(AuditActions.AccountLinked)
         .WithETag()
         .WithSummary("Link an Instagram account (201), or link it again with what is given now (200).")
@@ -65,14 +67,15 @@ internal sealed partial class LinkAccount(
             + "Which of the two it was is told by the status. Of an account that you see already the token and username are replaced by "
             + "those given, and messaging_channel_id, crm_webhook_url and webhook_secret where they are given; its id stays. One that you "
             + "do not see is 409 account_taken, or identifier_reserved when it is not linked any more.")
-        .ProducesProblem(StatusCodes.Status409Conflict)
-        .ProducesProblem(StatusCodes.Status422UnprocessableEntity)
-        .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+        .Refuses(StatusCodes.Status409Conflict, "account_taken", "channel_taken", "identifier_reserved")
+        .Refuses(StatusCodes.Status422UnprocessableEntity, "token_of_another_account", "token_invalid")
+        .Refuses(StatusCodes.Status503ServiceUnavailable, "meta_unavailable");
 
     private static async Task<Results<Created<AccountView>, Ok<AccountView>, ProblemHttpResult>> HandleAsync(
         LinkAccountRequest request,
         Caller caller,
         AuditTrail audit,
+        KeyedRequest keyed,
         OutboundRules outbound,
         LinkAccount link,
         CancellationToken cancellationToken)
@@ -92,14 +95,14 @@ internal sealed partial class LinkAccount(
         problem ??= AccountProof.Contradiction(proven!, instagramAccount.Value, input.MessagingChannelId, page);
         if (problem is not null) return problem;
         input = input with { Proven = proven };
-        return await link.LinkAsync(caller, input, request.HistoryEvents, audit, cancellationToken);
+        return await link.LinkAsync(caller, input, request.HistoryEvents, audit, keyed, cancellationToken);
     }
 
     /// <summary>Links an account that came by Meta's login; returns its id, or the code of why not.</summary>
     public async Task<(AccountId? Linked, string? Error)> ConnectAsync(
         Caller caller, AccountInput input, AuditTrail audit, CancellationToken cancellationToken)
     {
-        var answer = await LinkAsync(caller, input, historyEvents: null, audit, cancellationToken);
+        var answer = await LinkAsync(caller, input, historyEvents: null, audit, keyed: null, cancellationToken);
         return answer.Result switch
         {
             Created<AccountView> made => (made.Value!.Id, null),
@@ -110,8 +113,13 @@ internal sealed partial class LinkAccount(
     }
 
     private Task<Results<Created<AccountView>, Ok<AccountView>, ProblemHttpResult>> LinkAsync(
-        Caller caller, AccountInput input, bool? historyEvents, AuditTrail audit, CancellationToken cancellationToken) =>
-        unitOfWork.ExecuteAsync(scope => LinkAsync(scope, caller, input, historyEvents, audit), cancellationToken);
+        Caller caller,
+        AccountInput input,
+        bool? historyEvents,
+        AuditTrail audit,
+        KeyedRequest? keyed,
+        CancellationToken cancellationToken) =>
+        unitOfWork.ExecuteAsync(scope => LinkAsync(scope, caller, input, historyEvents, audit, keyed), cancellationToken);
 
     private Task<(ProvenAccount? Proven, ProblemHttpResult? Problem)> ProveAsync(AccountInput input, CancellationToken cancellationToken)
     {
@@ -122,7 +130,12 @@ internal sealed partial class LinkAccount(
     }
 
     private async Task<Results<Created<AccountView>, Ok<AccountView>, ProblemHttpResult>> LinkAsync(
-        WorkScope<StoreDbContext> scope, Caller caller, AccountInput input, bool? historyEvents, AuditTrail audit)
+        WorkScope<StoreDbContext> scope,
+        Caller caller,
+        AccountInput input,
+        bool? historyEvents,
+        AuditTrail audit,
+        KeyedRequest? keyed)
     {
         var (db, instagramAccount) = (scope.Db, input.Proven!.InstagramAccountId);
         if (await EffectiveAccess.AgainAsync(db, caller) is not { } current)
@@ -157,8 +170,12 @@ internal sealed partial class LinkAccount(
                 .WithSecret("webhook_secret", input.WebhookSecret is not null || newSecret is not null),
             // Who comes back from Meta's login has no credential with them.
             current);
-        if (known is null) return TypedResults.Created($"/api/v1/accounts/{account.Id}", view);
-        return TypedResults.Ok(view);
+        if (known is null) return await KeptAsync(TypedResults.Created($"/api/v1/accounts/{account.Id}", view));
+        return await KeptAsync(TypedResults.Ok(view));
+
+        // Who comes back from Meta's login has no key with them either.
+        Task<T> KeptAsync<T>(T answer)
+            where T : IResult => keyed?.KeepAsync(scope, answer) ?? Task.FromResult(answer);
     }
 
     /// <summary>

@@ -20,6 +20,7 @@ internal static class ReservedIdentifiers
         group.RequireAuthorization(CallerAuthenticationSetup.Admin).WithTags("Operations");
         group.MapGet("", ListAsync).Needs(Scopes.Read).WithSummary("Channel ids that are kept for accounts that do not use them now.");
         group.MapDelete("{id}", ReleaseAsync).Needs(Scopes.Manage).Audited(AuditActions.IdentifierReleased)
+            .Refuses(StatusCodes.Status409Conflict, "identifier_in_use")
             .WithSummary("Release a channel id for the next account that names it.");
     }
 

@@ -26,9 +26,10 @@ internal static class ChangeCannedReply
         .Audited(AuditActions.CannedReplyChanged)
         .WithETag()
         .ProducesProblem(StatusCodes.Status412PreconditionFailed)
+        .Refuses(StatusCodes.Status403Forbidden, "account_not_yours")
         .WithSummary("Change a saved reply.")
         .WithDescription("account_ids is a list of account ids, or null for all accounts.")
-        .ProducesProblem(StatusCodes.Status409Conflict)
+        .Refuses(StatusCodes.Status409Conflict, "shortcut_taken", "too_many_canned_replies")
         .ProducesProblem(StatusCodes.Status422UnprocessableEntity);
 
     private static async Task<Results<Ok<CannedReplyView>, ProblemHttpResult>> HandleAsync(

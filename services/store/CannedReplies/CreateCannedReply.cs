@@ -2,6 +2,7 @@ using InstaMessenger.Contracts.Ids;
 using InstaMessenger.Hosting.Audit;
 using InstaMessenger.Hosting.Database;
 using InstaMessenger.Hosting.Http;
+using InstaMessenger.Hosting.Idempotency;
 using InstaMessenger.Hosting.Security;
 using InstaMessenger.Store.Data;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -19,16 +20,19 @@ internal static class CreateCannedReply
 {
     public static void MapCreateCannedReply(this IEndpointRouteBuilder routes) => routes.MapPost("", HandleAsync)
         .Needs(Scopes.Manage)
+        .Idempotent<StoreDbContext>()
         .Audited(AuditActions.CannedReplyCreated)
         .WithETag()
+        .Refuses(StatusCodes.Status403Forbidden, "account_not_yours")
         .WithSummary("Save a reply for accounts that you see.")
-        .ProducesProblem(StatusCodes.Status409Conflict)
+        .Refuses(StatusCodes.Status409Conflict, "shortcut_taken", "too_many_canned_replies")
         .ProducesProblem(StatusCodes.Status422UnprocessableEntity);
 
     private static async Task<Results<Created<CannedReplyView>, ProblemHttpResult>> HandleAsync(
         NewCannedReply request,
         Caller caller,
         AuditTrail audit,
+        KeyedRequest keyed,
         IUnitOfWork<StoreDbContext> unitOfWork,
         TimeProvider clock,
         CancellationToken cancellationToken)
@@ -38,11 +42,16 @@ internal static class CreateCannedReply
         var accounts = fields.Accounts(request.AccountIds);
         if (fields.Faults.Count > 0) return Problems.Invalid([.. fields.Faults]);
         return await unitOfWork.ExecuteAsync(
-            scope => CreateAsync(scope, caller, CannedReply.Create(shortcut, text, clock), accounts, audit), cancellationToken);
+            scope => CreateAsync(scope, caller, CannedReply.Create(shortcut, text, clock), accounts, audit, keyed), cancellationToken);
     }
 
     private static async Task<Results<Created<CannedReplyView>, ProblemHttpResult>> CreateAsync(
-        WorkScope<StoreDbContext> scope, Caller caller, CannedReply reply, IReadOnlyList<AccountId>? accounts, AuditTrail audit)
+        WorkScope<StoreDbContext> scope,
+        Caller caller,
+        CannedReply reply,
+        IReadOnlyList<AccountId>? accounts,
+        AuditTrail audit,
+        KeyedRequest keyed)
     {
         var db = scope.Db;
         if (await CannedReplyReach.FaultAsync(db, caller, accounts) is { } fault) return fault;
@@ -56,6 +65,6 @@ internal static class CreateCannedReply
         db.AddRange(rows);
         var view = CannedReplyView.Of(reply, rows, caller);
         audit.Record(scope, reply.Id, accounts is [var only] ? only : null, AuditChanges.Of(null, view));
-        return TypedResults.Created((string?)null, view);
+        return await keyed.KeepAsync(scope, TypedResults.Created((string?)null, view));
     }
 }

@@ -35,7 +35,7 @@ internal static class BeginConnect
         .Needs(Scopes.Manage)
         .Audited(AuditActions.ConnectBegun)
         .WithSummary("Begin to connect an account: where to send the browser of the account's owner. Good for ten minutes and for once.")
-        .ProducesProblem(StatusCodes.Status409Conflict)
+        .Refuses(StatusCodes.Status409Conflict, "public_address_missing", "login_not_configured")
         .ProducesProblem(StatusCodes.Status422UnprocessableEntity);
 
     private static async Task<Results<Ok<BegunConnect>, ProblemHttpResult>> HandleAsync(

@@ -16,7 +16,7 @@ internal static class TypingSign
     public static void MapTypingSign(this IEndpointRouteBuilder routes) => routes.MapPost("/{id}/typing", ShowAsync)
         .WithSummary("Shows the customer that somebody writes to them. Nobody is told whether it was shown.")
         .Needs(Scopes.Send)
-        .ProducesProblem(StatusCodes.Status409Conflict)
+        .Refuses(StatusCodes.Status409Conflict, "window_closed")
         .ProducesProblem(StatusCodes.Status422UnprocessableEntity);
 
     private static async Task<Results<NoContent, ProblemHttpResult>> ShowAsync(

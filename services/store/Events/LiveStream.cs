@@ -17,7 +17,7 @@ internal static class LiveStream
             + "A person also sees frames presence, without an id: who else is in a conversation. "
             + "A comment comes every 15 s. A client that does not read for 10 s is closed and resumes.")
         .Needs(Scopes.Read)
-        .ProducesProblem(StatusCodes.Status410Gone)
+        .Refuses(StatusCodes.Status410Gone, "events_expired")
         .ProducesProblem(StatusCodes.Status422UnprocessableEntity)
         .Produces<string>(StatusCodes.Status200OK, "text/event-stream");
 

@@ -20,7 +20,7 @@ internal static class PullFeed
                 + "kept; 410 events_expired says that events behind after are not kept any more. types is a list with commas; a page of "
                 + "rare types may be empty and have a next_cursor.")
         .Needs(Scopes.Read)
-        .ProducesProblem(StatusCodes.Status410Gone)
+        .Refuses(StatusCodes.Status410Gone, "events_expired")
         .ProducesProblem(StatusCodes.Status422UnprocessableEntity);
 
     private static async Task<Results<FeedResult, ProblemHttpResult>> GetAsync(
@@ -72,11 +72,17 @@ internal static class PullFeed
     public static ProblemHttpResult BadCursor() =>
         Problems.Of(StatusCodes.Status400BadRequest, "bad_cursor", "Give the sequence of an event: a whole number.");
 
+    /// <summary>What <see cref="FeedResult"/> writes.</summary>
+    /// <param name="Data">The events of this page.</param>
+    /// <param name="NextCursor">Give it as <c>?after=</c> for the next page; null on the last.</param>
+    /// <param name="LastSequence">Ask later with this as <c>?after=</c>: nothing at or below it can still appear.</param>
+    internal sealed record EventPage(IReadOnlyList<EventView> Data, string? NextCursor, long LastSequence);
+
     /// <summary>Writes the events as they were stored, so that every tap shows the same bytes.</summary>
     internal sealed record FeedResult(IReadOnlyList<EventRow> Events, long Last, bool More) : IResult, IEndpointMetadataProvider
     {
         public static void PopulateMetadata(MethodInfo method, EndpointBuilder builder) =>
-            builder.Metadata.Add(new ProducesResponseTypeMetadata(StatusCodes.Status200OK, typeof(Page<EventView>), ["application/json"]));
+            builder.Metadata.Add(new ProducesResponseTypeMetadata(StatusCodes.Status200OK, typeof(EventPage), ["application/json"]));
 
         public async Task ExecuteAsync(HttpContext httpContext)
         {

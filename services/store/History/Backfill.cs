@@ -2,6 +2,7 @@ using InstaMessenger.Contracts.Ids;
 using InstaMessenger.Hosting.Audit;
 using InstaMessenger.Hosting.Database;
 using InstaMessenger.Hosting.Http;
+using InstaMessenger.Hosting.Idempotency;
 using InstaMessenger.Hosting.Security;
 using InstaMessenger.Store.Data;
 using InstaMessenger.Store.Domain;
@@ -21,7 +22,8 @@ internal static class Backfill
 {
     public static void MapBackfill(this IEndpointRouteBuilder routes)
     {
-        routes.MapPost("{id}/backfill", BeginAsync).Needs(Scopes.Manage).Audited(AuditActions.AccountBackfilled)
+        routes.MapPost("{id}/backfill", BeginAsync).Needs(Scopes.Manage).Idempotent<StoreDbContext>()
+            .Audited(AuditActions.AccountBackfilled)
             .WithSummary("Import the threads that Meta shows, and fill what is missing of the last day.")
             .WithDescription(
                 "Meta shows the newest 20 messages of each thread. Those that are not here are added: what is older than a day, or than "
@@ -35,6 +37,7 @@ internal static class Backfill
         BackfillRequest request,
         Caller caller,
         AuditTrail audit,
+        KeyedRequest keyed,
         IUnitOfWork<StoreDbContext> unitOfWork,
         HistoryRuns runs,
         CancellationToken cancellationToken) =>
@@ -44,7 +47,8 @@ internal static class Backfill
                 if (await FindAsync(scope.Db, caller, id, cancellationToken) is not { } account) return Problems.NotFound("account");
                 var history = await runs.BeginAgainAsync(scope, account, request.Since);
                 audit.Record(scope, id.Value, id, new AuditChanges().With("since", null, request.Since));
-                return TypedResults.Accepted($"/api/v1/accounts/{id}/backfill", BackfillView.Of(history)!);
+                return await keyed.KeepAsync(
+                    scope, TypedResults.Accepted($"/api/v1/accounts/{id}/backfill", BackfillView.Of(history)!));
             },
             cancellationToken);
 

@@ -18,7 +18,7 @@ internal static class QuarantineEndpoints
         group.MapGet("", ListAsync).Needs(Scopes.Read)
             .WithSummary("Webhooks that no linked account claims, oldest first; without their content.");
         group.MapPost("{id:long}/replay", ReplayAsync).Needs(Scopes.Manage).Audited(AuditActions.QuarantineReplayed)
-            .ProducesProblem(StatusCodes.Status409Conflict)
+            .Refuses(StatusCodes.Status409Conflict, "replay_failed", "still_unclaimed")
             .WithSummary("Records a quarantined webhook, if an account claims it now.");
     }
 

@@ -23,11 +23,14 @@ internal static partial class ShowAttachment
 
     public static void MapShowAttachment(this IEndpointRouteBuilder routes) => routes.MapGet("/attachments/{id}", GetAsync)
         .Needs(Scopes.Read)
+        .Refuses(StatusCodes.Status404NotFound, "no_thumbnail", "media_not_kept")
         .WithSummary("An attachment's bytes, also in parts (Range). One that is still being fetched is waited for up to ten seconds.")
         .WithDescription("With ?size=320, of a picture, a small JPEG whose longer side has that many pixels (32 to 1024).")
         .Produces(StatusCodes.Status200OK, contentType: "application/octet-stream")
-        .ProducesProblem(StatusCodes.Status410Gone)
-        .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+        .Produces(StatusCodes.Status206PartialContent, contentType: "application/octet-stream")
+        .Produces(StatusCodes.Status304NotModified)
+        .Refuses(StatusCodes.Status410Gone, "media_expired", "media_failed", "media_missing")
+        .Refuses(StatusCodes.Status503ServiceUnavailable, "media_not_ready");
 
     private static async Task<Results<FileStreamHttpResult, FileContentHttpResult, ProblemHttpResult>> GetAsync(
         AttachmentId id,

@@ -16,7 +16,8 @@ internal static class ShowContactPicture
         .Needs(Scopes.Read)
         .WithSummary("The picture of a conversation's contact, as Instagram had it when they were last looked up.")
         .Produces(StatusCodes.Status200OK, contentType: "application/octet-stream")
-        .ProducesProblem(StatusCodes.Status410Gone);
+        .Produces(StatusCodes.Status304NotModified)
+        .Refuses(StatusCodes.Status410Gone, "media_missing");
 
     private static async Task<Results<FileStreamHttpResult, ProblemHttpResult>> GetAsync(
         ConversationId id,

@@ -1,8 +1,6 @@
-using System.Text.Json;
 using InstaMessenger.Contracts.Ids;
 using InstaMessenger.Contracts.Outgoing;
 using InstaMessenger.Hosting.Database;
-using InstaMessenger.Hosting.Http;
 using InstaMessenger.Store.Conversations;
 using InstaMessenger.Store.Data;
 using InstaMessenger.Store.Domain;
@@ -28,13 +26,18 @@ internal sealed record SendWish(
     string CallerId,
     IdempotencyKey? Key,
     TimeSpan Wait,
-    Upload? File = null);
+    Upload? File = null)
+{
+    /// <summary>The key, and what it is for.</summary>
+    public SendKey Given => new(CallerId, Key, Request.Hash, Wait);
+}
 
 /// <summary>
 /// Accepts sends. The message, its event, its command and the record of its key are one transaction: after it the send happens once,
 /// without it never.
 /// </summary>
-internal sealed class AcceptSend(IUnitOfWork<StoreDbContext> unitOfWork, EventLog log, TimeProvider clock)
+internal sealed class AcceptSend(
+    IUnitOfWork<StoreDbContext> unitOfWork, SendRepeats repeats, EventLog log, TimeProvider clock)
 {
     private static readonly TimeSpan FarthestSchedule = TimeSpan.FromDays(30);
 
@@ -43,40 +46,8 @@ internal sealed class AcceptSend(IUnitOfWork<StoreDbContext> unitOfWork, EventLo
     /// </summary>
     /// <exception cref="DatabaseUnavailableException">Nothing was kept.</exception>
     public Task<Acceptance> AcceptAsync(SendWish wish, CancellationToken cancellationToken) =>
-        unitOfWork.ExecuteAsync(async scope => await SeenAsync(scope.Db, wish) ?? await BeginAsync(scope, wish), cancellationToken);
-
-    /// <summary>Keeps the answer that is about to be given for repeats of the key. Returns the answer that was kept first.</summary>
-    public Task<StoredAnswer> StoreAnswerAsync(string callerId, IdempotencyKey key, StoredAnswer answer) =>
-        unitOfWork.ExecuteAsync(async scope =>
-            await scope.Db.Set<IdempotencyRecord>()
-                .SingleOrDefaultAsync(row => row.CallerId == callerId && row.Key == key) is { } record ? record.Answer(answer) : answer);
-
-    /// <summary>Writes an answer as bytes, the same for the first time and each repeat.</summary>
-    public static StoredAnswer Render(SendAnswer answer) =>
-        new(answer.HttpStatus, JsonSerializer.SerializeToUtf8Bytes(answer, ApiJson.Options));
-
-    private async Task<Acceptance?> SeenAsync(StoreDbContext db, SendWish wish)
-    {
-        if (wish.Key is not { } key) return null;
-        var now = clock.GetUtcNow();
-        var record = await db.Set<IdempotencyRecord>().SingleOrDefaultAsync(row => row.CallerId == wish.CallerId && row.Key == key);
-        if (record is null) return null;
-        if (record.CreatedAt <= now - IdempotencyRecord.Kept)
-        {
-            db.Remove(record);
-            return null;
-        }
-
-        if (record.RequestHash != wish.Request.Hash) return new Acceptance.KeyReused();
-        if (record.AnswerBody is { } body) return new Acceptance.Replayed(new StoredAnswer(record.AnswerStatus!.Value, body));
-        if (record.LeaseUntil > now) return new Acceptance.InProgress(record.LeaseUntil - now);
-
-        // The process that accepted it died between the commit and the answer. The message goes all the same; its present state is the
-        // first answer that anybody gets.
-        var answer = await MessageReading.RequestAsync(db, record, CancellationToken.None)
-            ?? throw new InvalidOperationException($"The messages of idempotency record {record.Id} are gone.");
-        return new Acceptance.Replayed(record.Answer(Render(answer)));
-    }
+        unitOfWork.ExecuteAsync(
+            async scope => await repeats.FindAsync(scope.Db, wish.Given) ?? await BeginAsync(scope, wish), cancellationToken);
 
     private async Task<Acceptance> BeginAsync(WorkScope<StoreDbContext> scope, SendWish wish)
     {
@@ -145,23 +116,7 @@ internal sealed class AcceptSend(IUnitOfWork<StoreDbContext> unitOfWork, EventLo
         });
 
         var answer = SendAnswer.Of(messages, recipient.ContactId);
-        if (wish.Key is { } key)
-        {
-            var record = new IdempotencyRecord
-            {
-                CallerId = wish.CallerId,
-                Key = key,
-                RequestHash = request.Hash,
-                MessageId = messages[^1].Id,
-                AttachmentMessageId = messages.Count > 1 ? messages[0].Id : null,
-                CreatedAt = now,
-                LeaseUntil = IdempotencyRecord.Lease(now, wish.Wait),
-            };
-            // A client that does not wait has their answer now.
-            if (wish.Wait == TimeSpan.Zero) record.Answer(Render(answer));
-            db.Add(record);
-        }
-
+        SendRepeats.Begin(db, wish.Given, answer, now);
         return new Acceptance.Accepted(answer);
     }
 }

@@ -25,7 +25,7 @@ internal sealed class CancelMessage(IUnitOfWork<StoreDbContext> unitOfWork, Verd
         routes.MapDelete("/{message_id}", HandleAsync).Needs(Scopes.Send)
             .WithSummary("Takes a scheduled message back, or one that waits; 202 when that is not decided yet. Instagram unsends nothing.")
             .Produces<SendAnswer>(StatusCodes.Status202Accepted)
-            .ProducesProblem(StatusCodes.Status409Conflict);
+            .Refuses(StatusCodes.Status409Conflict, "too_late");
 
     private static async Task<Results<Ok<SendAnswer>, Accepted<SendAnswer>, ProblemHttpResult>> HandleAsync(
         MessageId message_id, Caller caller, CancelMessage cancel, CancellationToken cancellationToken)

@@ -12,6 +12,7 @@ internal static class OutboundSetup
     {
         services.AddSingleton<SendWaiters>();
         services.AddSingleton<Verdicts>();
+        services.AddSingleton<SendRepeats>();
         services.AddSingleton<AcceptSend>();
         services.AddSingleton<SendBody>();
         services.AddSingleton<ReactionReports>();

@@ -3,6 +3,7 @@ using InstaMessenger.Contracts.Ids;
 using InstaMessenger.Contracts.Outgoing;
 using InstaMessenger.Hosting.Database;
 using InstaMessenger.Hosting.Http;
+using InstaMessenger.Hosting.Idempotency;
 using InstaMessenger.Hosting.Security;
 using InstaMessenger.Store.Conversations;
 using InstaMessenger.Store.Data;
@@ -23,23 +24,26 @@ internal static class ReactToMessage
 
     public static void MapReactToMessage(this IEndpointRouteBuilder routes)
     {
-        routes.MapPost("/{message_id}/reaction", ReactAsync).Needs(Scopes.Send)
+        routes.MapPost("/{message_id}/reaction", ReactAsync).Needs(Scopes.Send).Idempotent<StoreDbContext>()
             .WithSummary("Reacts to a customer's message. What comes of it is told as message.reaction or message.reaction_failed.")
-            .ProducesProblem(StatusCodes.Status409Conflict).ProducesProblem(StatusCodes.Status422UnprocessableEntity);
+            .Refuses(
+                StatusCodes.Status409Conflict, "not_reactable",
+                "window_closed").ProducesProblem(StatusCodes.Status422UnprocessableEntity);
         routes.MapDelete("/{message_id}/reaction", UnreactAsync).Needs(Scopes.Send)
             .WithSummary("Takes the reaction back.")
-            .ProducesProblem(StatusCodes.Status409Conflict);
+            .Refuses(StatusCodes.Status409Conflict, "not_reactable", "window_closed");
     }
 
     private static async Task<Results<Accepted<ReactionAnswer>, ProblemHttpResult>> ReactAsync(
         MessageId message_id,
         ReactionRequest request,
         Caller caller,
+        KeyedRequest keyed,
         IUnitOfWork<StoreDbContext> unitOfWork,
         TimeProvider clock,
         CancellationToken cancellationToken) => request.Reaction != Love
         ? Problems.Invalid(("reaction", "Must be love: Instagram takes no other reaction of a business."))
-        : await unitOfWork.ExecuteAsync(scope => AcceptAsync(scope, message_id, Love, caller, clock), cancellationToken);
+        : await unitOfWork.ExecuteAsync(scope => AcceptAsync(scope, message_id, Love, caller, clock, keyed), cancellationToken);
 
     private static Task<Results<Accepted<ReactionAnswer>, ProblemHttpResult>> UnreactAsync(
         MessageId message_id,
@@ -50,7 +54,7 @@ internal static class ReactToMessage
         unitOfWork.ExecuteAsync(scope => AcceptAsync(scope, message_id, null, caller, clock), cancellationToken);
 
     private static async Task<Results<Accepted<ReactionAnswer>, ProblemHttpResult>> AcceptAsync(
-        WorkScope<StoreDbContext> scope, MessageId id, string? reaction, Caller caller, TimeProvider clock)
+        WorkScope<StoreDbContext> scope, MessageId id, string? reaction, Caller caller, TimeProvider clock, KeyedRequest? keyed = null)
     {
         var (db, now) = (scope.Db, clock.GetUtcNow());
         var message = await db.Messages.SingleOrDefaultAsync(row => row.Id == id);
@@ -75,7 +79,8 @@ internal static class ReactToMessage
             HumanAgentTag: false,
             until,
             now));
-        return TypedResults.Accepted((string?)null, new ReactionAnswer(message.Id, reaction, MessageStatus.Pending));
+        var answer = TypedResults.Accepted((string?)null, new ReactionAnswer(message.Id, reaction, MessageStatus.Pending));
+        return keyed is null ? answer : await keyed.KeepAsync(scope, answer);
     }
 
     /// <param name="Reaction"><c>love</c>.</param>

@@ -2,6 +2,7 @@ using InstaMessenger.Contracts.Events;
 using InstaMessenger.Contracts.Ids;
 using InstaMessenger.Hosting.Database;
 using InstaMessenger.Hosting.Http;
+using InstaMessenger.Hosting.Idempotency;
 using InstaMessenger.Hosting.Security;
 using InstaMessenger.Store.Conversations;
 using InstaMessenger.Store.Data;
@@ -16,33 +17,46 @@ namespace InstaMessenger.Store.Outbound;
 /// <c>POST /api/v1/messages/{message_id}/retry</c>: a new send of what a message failed to say. A message has one retry, which may have
 /// one itself, so that two that ask at once send once.
 /// </summary>
-internal sealed class RetryMessage(IUnitOfWork<StoreDbContext> unitOfWork, Verdicts verdicts, EventLog log, TimeProvider clock)
+internal sealed class RetryMessage(
+    IUnitOfWork<StoreDbContext> unitOfWork, SendRepeats repeats, Verdicts verdicts, EventLog log, TimeProvider clock)
 {
     public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapPost("/{message_id}/retry", HandleAsync).Needs(Scopes.Send)
+        routes.MapPost("/{message_id}/retry", HandleAsync).Needs(Scopes.Send).KeepsItsAnswers()
             .WithSummary("Sends anew what failed, where that can help; an unknown one only with even_if_it_may_double.")
             .WithDescription("Answers like a send, with the new message. Waits for Instagram's answer as Prefer: wait= says.")
             .Produces<SendAnswer>(StatusCodes.Status202Accepted)
-            .ProducesProblem(StatusCodes.Status409Conflict);
+            .Refuses(
+                StatusCodes.Status409Conflict, "not_failed", "not_retryable", "already_retried", "may_double", "earlier_was_sent",
+                "upload_expired", "window_closed", "comment_not_repliable");
 
-    private static async Task<Results<Ok<SendAnswer>, Accepted<SendAnswer>, ProblemHttpResult>> HandleAsync(
+    private static async Task<Results<WrittenResult<SendAnswer>, ProblemHttpResult>> HandleAsync(
         HttpContext context, MessageId message_id, RetryRequest? request, Caller caller, RetryMessage retry)
     {
-        var wait = WaitPreference.Of(context.Request.Headers["Prefer"]).Wait;
-        var (answer, problem) = await retry.RetryAsync(
-            message_id, request?.EvenIfItMayDouble ?? false, caller, wait, context.RequestAborted);
-        if (problem is not null) return problem;
-        return answer!.HttpStatus == StatusCodes.Status200OK ? TypedResults.Ok(answer) : TypedResults.Accepted((string?)null, answer);
+        if (SendKey.Read(context.Request.Headers, field: null, out var key) is { } unreadable) return unreadable;
+        var (wait, mayDouble) = (WaitPreference.Of(context.Request.Headers["Prefer"]).Wait, request?.EvenIfItMayDouble ?? false);
+        // A key counts for one message: that of another send, or of another retry, is another one.
+        var given = new SendKey($"{caller.Id} {message_id}", key, mayDouble ? "retry at any risk" : "retry", wait);
+        return await retry.AnswerAsync(context, message_id, given, mayDouble, caller);
     }
 
-    private async Task<(SendAnswer? Answer, ProblemHttpResult? Problem)> RetryAsync(
-        MessageId id, bool mayDouble, Caller caller, TimeSpan wait, CancellationToken cancellationToken)
+    private async Task<Results<WrittenResult<SendAnswer>, ProblemHttpResult>> AnswerAsync(
+        HttpContext context, MessageId id, SendKey given, bool mayDouble, Caller caller)
     {
         var newId = MessageId.New(clock);
         using var waiting = verdicts.Begin([newId]);
-        var (answer, problem) = await unitOfWork.ExecuteAsync(
-            scope => RetryAsync(scope, id, newId, mayDouble, caller), cancellationToken);
-        return problem is null ? (await verdicts.WaitAsync(waiting, answer!, wait, cancellationToken), null) : (null, problem);
+        var (answer, seen, problem) = await unitOfWork.ExecuteAsync<(SendAnswer? Answer, Acceptance? Seen, ProblemHttpResult? Problem)>(
+            async scope =>
+            {
+                if (await repeats.FindAsync(scope.Db, given) is { } before) return (null, before, null);
+                var (begun, refusal) = await RetryAsync(scope, id, newId, mayDouble, caller);
+                if (begun is not null) SendRepeats.Begin(scope.Db, given, begun, begun.CreatedAt);
+                return (begun, null, refusal);
+            },
+            context.RequestAborted);
+        if (problem is not null) return problem;
+        return seen is not null
+            ? SendRepeats.Again(context.Response, seen)
+            : await repeats.AnswerAsync(given, await verdicts.WaitAsync(waiting, answer!, given.Wait, context.RequestAborted));
     }
 
     private async Task<(SendAnswer? Answer, ProblemHttpResult? Problem)> RetryAsync(

@@ -1,12 +1,11 @@
 using InstaMessenger.Contracts.Events;
 using InstaMessenger.Contracts.Ids;
-using InstaMessenger.Hosting.Database;
 using InstaMessenger.Hosting.Http;
 using InstaMessenger.Hosting.Http.Bodies;
+using InstaMessenger.Hosting.Idempotency;
 using InstaMessenger.Hosting.Media;
 using InstaMessenger.Hosting.Security;
 using InstaMessenger.Store.Conversations;
-using InstaMessenger.Store.Data;
 using InstaMessenger.Store.Domain;
 using InstaMessenger.Store.Uploads;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -19,7 +18,11 @@ internal static partial class SendEndpoint
 {
     public static void MapSend(this IEndpointRouteBuilder routes) => routes.MapPost("/send", SendAsync)
         .Needs(Scopes.Send)
+        .KeepsItsAnswers()
         .WithMetadata(new RequestSizeLimitAttribute(UploadRequest.MostBytes))
+        .Refuses(StatusCodes.Status400BadRequest, "bad_multipart")
+        .Refuses(StatusCodes.Status503ServiceUnavailable, "media_storage_unavailable")
+        .Accepts<SendForm>("application/json", "multipart/form-data")
         .WithSummary("Sends text, media, images, a sticker, a post or a template; with a text beside it as two messages, the text last.")
         .WithDescription(
             "JSON, or multipart/form-data with file and the same fields, of which those that are no texts are JSON: account_id, "
@@ -31,17 +34,20 @@ internal static partial class SendEndpoint
             + "after the customer's last message only what a person wrote may be sent). Waits for Instagram's answer for the seconds in "
             + "Prefer: wait=0…30, by default 5.")
         .Produces<SendAnswer>(StatusCodes.Status202Accepted)
-        .ProducesProblem(StatusCodes.Status403Forbidden)
-        .ProducesProblem(StatusCodes.Status409Conflict)
+        .Refuses(StatusCodes.Status403Forbidden, "account_not_yours")
+        .Refuses(StatusCodes.Status409Conflict, "window_closed", "comment_not_repliable", "public_address_missing")
         .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
-        .ProducesProblem(StatusCodes.Status415UnsupportedMediaType)
-        .ProducesProblem(StatusCodes.Status422UnprocessableEntity);
+        .Refuses(StatusCodes.Status415UnsupportedMediaType, "type_not_allowed")
+        .Refuses(
+            StatusCodes.Status422UnprocessableEntity, "text_too_long", "empty_file", "file_unreadable", "file_truncated",
+            "too_many_pixels", "type_mismatch");
 
     private static async Task<Results<WrittenResult<SendAnswer>, ProblemHttpResult>> SendAsync(
         HttpContext context,
         Caller caller,
         SendBody body,
         AcceptSend accept,
+        SendRepeats repeats,
         Verdicts verdicts,
         PublicAddress address,
         TimeProvider clock,
@@ -50,8 +56,7 @@ internal static partial class SendEndpoint
         var (request, form, problem) = await body.ReadAsync(context, caller);
         if (request is null) return problem!;
         await using var received = form;
-        if (!TryReadKey(context.Request, request, out var key))
-            return Problems.Invalid(("idempotency_key", "Must be 1 to 255 printable ASCII characters."));
+        if (SendKey.Read(context.Request.Headers, request.IdempotencyKey, out var key) is { } unreadable) return unreadable;
         if (!caller.CanSee(request.AccountId)) return UploadForms.AccountNotYours();
         if (request.Uploads.Count > 0 && !address.IsSet) return NoAddress();
 
@@ -73,22 +78,10 @@ internal static partial class SendEndpoint
         {
             case Acceptance.Accepted(var answer):
                 foreach (var id in wish.MessageIds) LogAccepted(logger, id, request.AccountId, caller.Id);
-                return await AnswerAsync(await verdicts.WaitAsync(waiting, answer, preference.Wait, context.RequestAborted), wish, accept);
-            case Acceptance.Replayed(var stored):
-                context.Response.Headers["Idempotent-Replayed"] = "true";
-                return Written(stored);
-            case Acceptance.InProgress(var retryAfter):
-                context.Response.Headers.RetryAfter = ((int)Math.Ceiling(retryAfter.TotalSeconds)).ToString();
-                return Problems.Of(
-                    StatusCodes.Status409Conflict,
-                    "idempotency_in_progress",
-                    "The first request with this key still waits for its answer. "
-                        + "Ask again after Retry-After seconds; nothing is sent twice.");
-            case Acceptance.KeyReused:
-                return Problems.Of(
-                    StatusCodes.Status422UnprocessableEntity,
-                    "idempotency_key_reused",
-                    "This key was used for another request in the last 24 hours. Use a new key for each message.");
+                return await repeats.AnswerAsync(
+                    wish.Given, await verdicts.WaitAsync(waiting, answer, preference.Wait, context.RequestAborted));
+            case Acceptance.Replayed or Acceptance.InProgress or Acceptance.KeyReused:
+                return SendRepeats.Again(context.Response, acceptance);
             case Acceptance.Invalid(var field, var why):
                 return Problems.Invalid((field, why));
             case Acceptance.CommentClosed(var refusal):
@@ -100,21 +93,6 @@ internal static partial class SendEndpoint
         }
     }
 
-    private static async Task<WrittenResult<SendAnswer>> AnswerAsync(SendAnswer answer, SendWish wish, AcceptSend accept)
-    {
-        var rendered = AcceptSend.Render(answer);
-        if (wish.Key is not { } key || wish.Wait == TimeSpan.Zero) return Written(rendered);
-        try
-        {
-            return Written(await accept.StoreAnswerAsync(wish.CallerId, key, rendered));
-        }
-        catch (DatabaseUnavailableException)
-        {
-            // The send is kept all the same, so an error would be a lie. A repeat gets its answer once the lease is over.
-            return Written(rendered);
-        }
-    }
-
     /// <summary>The file of a form, as the message gets it. From here on a row may name it.</summary>
     private static Upload? FileOf(UploadForm? form, AccountId account, TimeProvider clock)
     {
@@ -123,19 +101,6 @@ internal static partial class SendEndpoint
         var now = clock.GetUtcNow();
         return file.ToUpload(UploadId.New(clock), account, now, now);
     }
-
-    private static bool TryReadKey(HttpRequest http, SendRequest request, out IdempotencyKey? key)
-    {
-        key = null;
-        var given = http.Headers.TryGetValue("Idempotency-Key", out var header) ? header.ToString() : request.IdempotencyKey;
-        if (given is null) return true;
-        // Of two the client's next attempt may give one, and that would be another key.
-        if (header.Count > 1 || !IdempotencyKey.TryParse(given, out var parsed)) return false;
-        key = parsed;
-        return true;
-    }
-
-    private static WrittenResult<SendAnswer> Written(StoredAnswer answer) => new(answer.Status, answer.Body);
 
     /// <summary>A session is a person at the keyboard; a program must say so when it passes on what a person wrote.</summary>
     private static Author AuthorOf(SendRequest request, Caller caller) =>

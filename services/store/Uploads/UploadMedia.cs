@@ -2,6 +2,7 @@ using InstaMessenger.Contracts.Ids;
 using InstaMessenger.Hosting.Database;
 using InstaMessenger.Hosting.Http;
 using InstaMessenger.Hosting.Http.Bodies;
+using InstaMessenger.Hosting.Idempotency;
 using InstaMessenger.Hosting.Media;
 using InstaMessenger.Hosting.Security;
 using InstaMessenger.Store.Data;
@@ -17,6 +18,7 @@ namespace InstaMessenger.Store.Uploads;
 internal sealed partial class UploadMedia(
     UploadForms forms,
     IUnitOfWork<StoreDbContext> unitOfWork,
+    IDbContextFactory<StoreDbContext> factory,
     PublicAddress address,
     IOptions<MediaOptions> options,
     TimeProvider clock,
@@ -26,8 +28,12 @@ internal sealed partial class UploadMedia(
 
     public static void Map(IEndpointRouteBuilder routes) => routes.MapPost("/api/v1/media", HandleAsync)
         .Needs(Scopes.Send)
+        .Idempotent<StoreDbContext>()
         .WithTags("Media")
         .WithMetadata(new RequestSizeLimitAttribute(UploadRequest.MostBytes))
+        .Refuses(StatusCodes.Status403Forbidden, "account_not_yours")
+        .Refuses(StatusCodes.Status400BadRequest, "bad_multipart")
+        .Refuses(StatusCodes.Status503ServiceUnavailable, "media_storage_unavailable")
         .WithSummary("Keeps a file to be sent by its id. multipart/form-data: account_id and file.")
         .WithDescription(
             "JPEG, PNG and GIF up to 8 MiB; MP4, OGG, AVI, MOV and WebM video, AAC, M4A, WAV and MP4 audio, and PDF up to 25 MiB. The type "
@@ -39,41 +45,61 @@ internal sealed partial class UploadMedia(
             operation.RequestBody = FormDocs.Body((AccountField, null), (UploadForm.FileField, "binary"));
             return Task.CompletedTask;
         })
-        .ProducesProblem(StatusCodes.Status409Conflict)
+        .Refuses(StatusCodes.Status409Conflict, "too_many_uploads")
         .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
-        .ProducesProblem(StatusCodes.Status415UnsupportedMediaType)
-        .ProducesProblem(StatusCodes.Status422UnprocessableEntity);
+        .Refuses(StatusCodes.Status415UnsupportedMediaType, "type_not_allowed")
+        .Refuses(
+            StatusCodes.Status422UnprocessableEntity, "empty_file", "file_unreadable", "file_truncated", "too_many_pixels",
+            "type_mismatch");
 
     private static async Task<Results<Created<UploadView>, ProblemHttpResult>> HandleAsync(
-        HttpRequest request, Caller caller, UploadMedia upload)
+        HttpRequest request, Caller caller, KeyedRequest keyed, UploadMedia upload)
     {
         if (!UploadForms.IsForm(request))
             return Problems.Of(
                 StatusCodes.Status415UnsupportedMediaType, "unsupported_media_type", "Send multipart/form-data: account_id and file.");
-        var (view, problem) = await upload.TakeAsync(request, caller);
-        return problem is null ? TypedResults.Created((string?)null, view) : problem;
+        return await upload.TakeAsync(request, caller, keyed);
     }
 
-    private async Task<(UploadView? View, ProblemHttpResult? Problem)> TakeAsync(HttpRequest request, Caller caller)
+    private async Task<Results<Created<UploadView>, ProblemHttpResult>> TakeAsync(HttpRequest request, Caller caller, KeyedRequest keyed)
     {
         var (form, problem) = await forms.ReadAsync(
             request, [AccountField], texts => texts.ContainsKey(AccountField) ? AccountOf(texts, caller).Problem : null);
-        if (form is null) return (null, problem);
+        if (form is null) return problem!;
         await using var received = form;
         var (account, refusal) = AccountOf(form.Fields, caller);
-        if (refusal is not null) return (null, refusal);
-        if (form.File is not { } file) return (null, Problems.Invalid((UploadForm.FileField, "Is needed.")));
+        if (refusal is not null) return refusal;
+        if (form.File is not { } file) return Problems.Invalid((UploadForm.FileField, "Is needed."));
+        // The name of the account and the bytes: whoever uploads the same again, with the same key, means the same.
+        keyed.Is($"{account} {file.Sha256}");
+        await using (var db = await factory.CreateDbContextAsync(request.HttpContext.RequestAborted)) await keyed.LookAsync(db);
         var now = clock.GetUtcNow();
         var upload = file.ToUpload(UploadId.New(clock), account, now, now + TimeSpan.FromHours(options.Value.UploadHours));
+        var answer = TypedResults.Created((string?)null, UploadView.Of(upload, address));
         file.MayHaveRow = true;
-        if (await unitOfWork.ExecuteAsync(scope => KeepAsync(scope.Db, upload), request.HttpContext.RequestAborted) is { } refused)
+        try
+        {
+            if (await unitOfWork.ExecuteAsync(KeepAsync, request.HttpContext.RequestAborted) is { } refused)
+            {
+                file.MayHaveRow = false;
+                return refused;
+            }
+        }
+        catch (KeyMetException)
         {
             file.MayHaveRow = false;
-            return (null, refused);
+            throw;
         }
 
         LogTaken(logger, upload.Id, account, upload.MimeType, upload.SizeBytes, caller.Id);
-        return (UploadView.Of(upload, address), null);
+        return answer;
+
+        async Task<ProblemHttpResult?> KeepAsync(WorkScope<StoreDbContext> scope)
+        {
+            if (await this.KeepAsync(scope.Db, upload) is { } refused) return refused;
+            await keyed.KeepAsync(scope, answer);
+            return null;
+        }
     }
 
     /// <summary>Keeps an upload; returns the problem when its account has no room for it.</summary>

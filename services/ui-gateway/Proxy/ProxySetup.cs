@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using System.Net;
+using InstaMessenger.Hosting.ApiDocs;
 using InstaMessenger.Hosting.Http;
 using InstaMessenger.Hosting.Http.Bodies;
 using InstaMessenger.Hosting.Telemetry;
@@ -39,6 +40,7 @@ public static class ProxySetup
         HeadRequests.LeaveOut(builder.Services);
         builder.Services.AddSingleton<IActiveHealthCheckPolicy, ServiceReadiness>();
         builder.Services.AddSingleton<ServiceAttempts>();
+        WholeDocument.Add(builder.Services);
         builder.Services.AddHealthChecks().AddCheck<ServicesCheck>("services");
         // Their lines are stack traces, one for each request and each probe; ServiceAttempts and ServiceReadiness say the same in one line.
         builder.Logging.AddFilter("Yarp.ReverseProxy.Forwarder", LogLevel.None).AddFilter("Yarp.ReverseProxy.Health", LogLevel.None);
@@ -53,6 +55,7 @@ public static class ProxySetup
         // It skips authentication and authorization, which the service does, and YARP's own choice among destinations, which
         // ServiceAttempts makes. Otherwise each of ten thousand open streams would hold their objects, 3 KB, for as long as it lives.
         app.MapReverseProxy(proxy => proxy.UseStatusCodePages().Use(KeepStreamsComingAsync).Use(attempts.ForwardAsync)).ShortCircuit();
+        app.MapMethods(ApiDocSetup.Path, [HttpMethods.Get, HttpMethods.Head], WholeDocument.HandleAsync).AllowAnonymous();
         // Not MapFallback: what the build makes of it leaves out paths that look like files.
         app.Map("{**path}", () => Problems.NotFound("page")).WithOrder(int.MaxValue).AllowAnonymous();
     }

@@ -16,7 +16,6 @@ internal static class RouteTable
 
         ("/api", "Store"),
         ("/ui", "Store"),
-        ("/openapi", "Store"),
         ("/docs", "Store"),
         ("/oauth", "Store"),
         ("/media", "Store"),

@@ -58,7 +58,7 @@ internal sealed partial class ServiceAttempts(IDestinationHealthUpdater health, 
 
     /// <summary>
     /// Whether a request may be repeated: reads; webhooks, which the store recognises when they come twice; and what carries an
-    /// <c>Idempotency-Key</c>, for which the store repeats its first answer.
+    /// <c>Idempotency-Key</c>, for which a service repeats its first answer, unless what is asked for is the same when it is done twice.
     /// </summary>
     private static bool MayRepeat(HttpRequest request)
     {

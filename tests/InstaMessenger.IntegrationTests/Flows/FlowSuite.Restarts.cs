@@ -30,12 +30,15 @@ public abstract partial class FlowSuite
             Sends,
             new ParallelOptions { MaxDegreeOfParallelism = 2 },
             async (n, _) => ids.Add(await SendUntilTakenAsync(shop, customer.Igsid, $"out {mark} {n}")));
+        var making = MakeUntilMadeAsync(shop, mark);
         for (var n = 0; n < Webhooks / 3; n++)
             (await answered.WaitAsync(Patience.Long)).ShouldBeTrue($"only {n} webhooks were answered");
         await Product.KillAsync(process);
         await Product.StartAsync(process);
         await writing;
         await sending;
+        await making;
+        await EachIsMadeOnceAsync(mark);
 
         var texts = Enumerable.Range(0, Webhooks).Select(n => $"in {mark} {n}").ToHashSet();
         var received = await shop.Crm.Deliveries.WaitForAsync(
@@ -60,6 +63,36 @@ public abstract partial class FlowSuite
         (await shop.ThreadAsync(customer)).Count.ShouldBe(1 + Webhooks + Sends);
     }
 
+    /// <summary>Keys and endpoints, each with a key of its own until it is there: whoever is killed meanwhile, each is made once.</summary>
+    private async Task MakeUntilMadeAsync(Shop shop, string mark)
+    {
+        var hook = new Uri(Product.Simulator.BaseAddress, $"crm/made{mark}").ToString();
+        var made = new ConcurrentBag<string>();
+        await Parallel.ForAsync(0, Sends, new ParallelOptions { MaxDegreeOfParallelism = 2 }, async (n, _) =>
+        {
+            var (name, key) = ($"made {mark} {n}", ("Idempotency-Key", $"making {mark} {n}"));
+            made.Add((await UntilAnsweredAsync(name, () => Admin.PostAsync("/api/v1/api-keys", new
+            {
+                name, account_ids = new[] { shop.AccountId },
+            }, key), 201)).Text("id")!);
+            made.Add((await UntilAnsweredAsync(name, () => Admin.PostAsync("/api/v1/webhook-endpoints", new
+            {
+                url = hook, description = name, account_ids = new[] { shop.AccountId }, event_types = new[] { "comment.received" },
+            }, key), 201)).Text("id")!);
+        });
+        made.Distinct().Count().ShouldBe(2 * Sends);
+    }
+
+    private async Task EachIsMadeOnceAsync(string mark)
+    {
+        var keys = (await Admin.GetAsync("/api/v1/api-keys?limit=200")).Expect(200).Items().Select(row => row.Text("name"));
+        keys.Where(name => name!.StartsWith($"made {mark} ", StringComparison.Ordinal)).Count().ShouldBe(Sends);
+        var endpoints = (await Admin.GetAsync("/api/v1/webhook-endpoints?limit=200")).Expect(200).Items()
+            .Where(row => row.Text("description")?.StartsWith($"made {mark} ", StringComparison.Ordinal) == true).ToList();
+        endpoints.Count.ShouldBe(Sends);
+        foreach (var endpoint in endpoints) (await Admin.DeleteAsync($"/api/v1/webhook-endpoints/{endpoint.Text("id")}")).Expect(204);
+    }
+
     private static bool IsSettled(TappedEvent tapped) =>
         tapped.Type == "message.sent" || tapped.Event.Text("data.message.status") == "unknown";
 
@@ -69,13 +102,22 @@ public abstract partial class FlowSuite
     private static async Task<string> SendUntilTakenAsync(Shop shop, string recipient, string text)
     {
         var key = ("Idempotency-Key", $"key of {text}");
+        return (await UntilAnsweredAsync(
+            text,
+            () => shop.Api.PostAsync(
+                "/api/v1/messages/send", new { account_id = shop.AccountId, recipient_id = recipient, message = text }, key, AtOnce),
+            200,
+            202)).Text("message_id")!;
+    }
+
+    private static async Task<JsonNode> UntilAnsweredAsync(string what, Func<Task<Answer>> ask, params int[] statuses)
+    {
         for (var attempt = 0; attempt < 600; attempt++)
         {
             try
             {
-                var answer = await shop.Api.PostAsync(
-                    "/api/v1/messages/send", new { account_id = shop.AccountId, recipient_id = recipient, message = text }, key, AtOnce);
-                if (answer.Status is 200 or 202) return answer.Json.Text("message_id")!;
+                var answer = await ask();
+                if (statuses.Contains(answer.Status)) return answer.Json;
                 answer.Status.ShouldBeOneOf([409, 502, 503, 504], answer.Body);
             }
             catch (HttpRequestException)
@@ -86,7 +128,7 @@ public abstract partial class FlowSuite
             await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System);
         }
 
-        throw new TimeoutException($"{text} was never taken.");
+        throw new TimeoutException($"{what} was never taken.");
     }
 
     private static string TextOf(string? body) => JsonNode.Parse(body!).Text("data.message.text") ?? "";

@@ -15,6 +15,7 @@ public abstract partial class FlowSuite : IAsyncDisposable
     {
         Product = product;
         _mark = product.MarkLogs();
+        ApiContract.Hold(product.Door);
         Anonymous = new ApiClient(product.Door, null);
         Admin = new ApiClient(product.Door, product.AdminToken);
     }

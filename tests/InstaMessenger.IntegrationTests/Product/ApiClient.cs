@@ -21,11 +21,18 @@ internal sealed class ApiClient(Uri door, string? credential)
     public async Task<Answer> SendAsync(
         HttpMethod method, string path, HttpContent? content = null, params (string Name, string Value)[] headers)
     {
+        var sent = content?.Headers.ContentType?.MediaType == "application/json" ? await content.ReadAsStringAsync() : null;
         using var request = Request(method, path, content, headers);
         using var answer = await Http.SendAsync(request);
         var body = await answer.Content.ReadAsStringAsync();
-        return new Answer($"{method} {path}", (int)answer.StatusCode, answer.Headers, answer.Content.Headers.ContentType?.MediaType, body);
+        var read = new Answer(
+            $"{method} {path}", (int)answer.StatusCode, answer.Headers, answer.Content.Headers.ContentType?.MediaType, body);
+        await ApiContract.CheckAsync(door, Http, method, path, read, sent);
+        return read;
     }
+
+    /// <summary>The document of the product.</summary>
+    public Task<ApiContract> ContractAsync() => ApiContract.ReadAsync(door, Http);
 
     /// <summary>Signs in with HTTP Basic.</summary>
     public Task<Answer> SignInAsync(string username, string password) =>
@@ -42,7 +49,10 @@ internal sealed class ApiClient(Uri door, string? credential)
         if (byHeader) request.Headers.Add("Last-Event-ID", after.ToString());
         var answer = await Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
         ((int)answer.StatusCode).ShouldBe(200);
-        answer.Content.Headers.ContentType?.MediaType.ShouldBe("text/event-stream");
+        var type = answer.Content.Headers.ContentType?.MediaType;
+        type.ShouldBe("text/event-stream");
+        var began = new Answer("stream", 200, answer.Headers, type, "");
+        await ApiContract.CheckAsync(door, Http, HttpMethod.Get, "/api/v1/events/stream", began);
         return new EventTap(answer);
     }
 

@@ -7,6 +7,7 @@ using System.Text;
 using System.Text.Json;
 using InstaMessenger.Hosting.Audit;
 using InstaMessenger.Hosting.Http;
+using InstaMessenger.Hosting.Idempotency;
 using InstaMessenger.Hosting.Security;
 using InstaMessenger.Standalone;
 using InstaMessenger.Tests.Shared;
@@ -60,6 +61,27 @@ public sealed class SignedInProduct : IAsyncLifetime
 /// </summary>
 public sealed class EndpointConventionTests(SignedInProduct product) : IClassFixture<SignedInProduct>
 {
+    /// <summary>What makes nothing, and why a second time does no harm.</summary>
+    private static readonly Dictionary<string, string> SameTwice = new()
+    {
+        ["api/v1/conversations/{id}/read"] = "It is read.",
+        ["api/v1/conversations/{id}/unread"] = "It is unread.",
+        ["api/v1/conversations/{id}/typing"] = "The sign is shown for some seconds.",
+        ["api/v1/conversations/{id}/presence"] = "Somebody is there for some seconds.",
+        ["ui/conversations/{id}/read"] = "The same.",
+        ["ui/conversations/{id}/unread"] = "The same.",
+        ["ui/conversations/{id}/typing"] = "The same.",
+        ["ui/conversations/{id}/presence"] = "The same.",
+        ["api/v1/accounts/{account_id}/health/check"] = "Meta is asked again.",
+        ["oauth/instagram/init"] = "Another link for ten minutes; an old one would be of no use.",
+        ["api/v1/quarantine/{id:long}/replay"] = "What was replayed is gone: 404.",
+        ["api/v1/dead-letters/store/{id:long}/replay"] = "What was replayed is gone: 404.",
+        ["api/v1/dead-letters/sender/{id:long}/replay"] = "What was replayed is gone: 404.",
+        ["api/v1/dead-letters/crm-forwarder/{id:long}/replay"] = "What was replayed is gone: 404.",
+        ["api/v1/webhook-endpoints/{id}/test"] = "A test is posted, and nothing kept.",
+        ["api/v1/webhook-endpoints/{id}/replays/{replayId}/cancel"] = "One that is over stays as it is.",
+    };
+
     private readonly HttpClient _http = product.Http;
     private readonly string _admin = product.Admin;
 
@@ -115,6 +137,27 @@ public sealed class EndpointConventionTests(SignedInProduct product) : IClassFix
         changing.Where(endpoint => endpoint.Metadata.GetMetadata<AuditedAction>() is null
             || !endpoint.Metadata.GetMetadata<MethodInfo>()!.GetParameters().Any(taken => taken.ParameterType == typeof(AuditTrail)))
             .Select(NameOf).ShouldBeEmpty();
+    }
+
+    /// <summary>
+    /// The gateway repeats whatever carries the header when a process dies under it. What is not in the list and does not heed it would be
+    /// done twice.
+    /// </summary>
+    [Fact]
+    public void Every_POST_heeds_an_Idempotency_Key_or_is_the_same_when_it_is_done_twice()
+    {
+        var posts = Endpoints().Where(endpoint => endpoint.Metadata.GetMetadata<EndpointScope>() is not null
+            && endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods is ["POST"]).ToList();
+        var (heeding, others) = (
+            posts.Where(endpoint => endpoint.Metadata.GetMetadata<IdempotentCall>() is not null).ToList(),
+            posts.Where(endpoint => endpoint.Metadata.GetMetadata<IdempotentCall>() is null).ToList());
+        heeding.Count.ShouldBeGreaterThan(15);
+        others.Select(endpoint => endpoint.RoutePattern.RawText!.Trim('/')).Except(SameTwice.Keys).ShouldBeEmpty();
+        SameTwice.Keys.Except(others.Select(endpoint => endpoint.RoutePattern.RawText!.Trim('/'))).ShouldBeEmpty();
+        // These two keep theirs with their messages, from which what is erased goes too.
+        heeding.Where(endpoint => !endpoint.Metadata.GetMetadata<MethodInfo>()!.GetParameters()
+            .Any(taken => taken.ParameterType == typeof(KeyedRequest))).Select(NameOf)
+            .ShouldBe(["POST /api/v1/messages/send", "POST /api/v1/messages/{message_id}/retry"], ignoreOrder: true);
     }
 
     [Fact]

@@ -1,5 +1,9 @@
 using System.Text;
+using InstaMessenger.Hosting.Database;
 using InstaMessenger.Store.Access;
+using InstaMessenger.Store.Data;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 
 namespace InstaMessenger.Tests.Store.Access;
@@ -82,6 +86,41 @@ public sealed class SignInTests(StoreFixture fixture) : IClassFixture<StoreFixtu
         (await Store.DeleteAsync("/ui/session", ending)).Status.ShouldBe(204);
     }
 
+    /// <summary>Otherwise the session would outlive what ended all others of the user.</summary>
+    [Theory]
+    [InlineData("password")]
+    [InlineData("deactivation")]
+    [InlineData("nothing")]
+    public async Task Whose_password_is_changed_or_who_is_deactivated_while_they_sign_in_gets_no_session(string meanwhile)
+    {
+        InterruptedUnitOfWork? units = null;
+        await using var store = await StoreOverHttp.StartAsync(services =>
+        {
+            var made = services.Single(service => service.ServiceType == typeof(IUnitOfWork<StoreDbContext>)).ImplementationFactory!;
+            services.AddSingleton<IUnitOfWork<StoreDbContext>>(
+                provider => units = new InterruptedUnitOfWork((IUnitOfWork<StoreDbContext>)made(provider)));
+        });
+        var (id, _) = await store.AgentAsync("racer");
+        // Of a sign-in the first unit counts it, and the second opens the session: in between is the check of the password.
+        units!.Interrupt(before: 2, scope =>
+        {
+            var users = scope.Db.Set<User>().Where(row => row.Id == id);
+            DateTimeOffset? now = TimeProvider.System.GetUtcNow();
+            return meanwhile switch
+            {
+                "password" => users.ExecuteUpdateAsync(set => set.SetProperty(row => row.PasswordHash, "another")),
+                "deactivation" => users.ExecuteUpdateAsync(set => set.SetProperty(row => row.DeactivatedAt, now)),
+                _ => Task.CompletedTask,
+            };
+        });
+
+        var answer = await store.TrySignInAsync("racer", StoreOverHttp.AgentPassword);
+
+        units.Interrupted.ShouldBeTrue();
+        answer.Status.ShouldBe(meanwhile == "nothing" ? 200 : 401);
+        (await store.ReadAsync(db => db.Set<Session>().CountAsync(row => row.UserId == id))).ShouldBe(meanwhile == "nothing" ? 2 : 1);
+    }
+
     [Fact]
     public async Task A_session_ends_when_its_time_is_over()
     {
@@ -110,5 +149,28 @@ public sealed class SignInTests(StoreFixture fixture) : IClassFixture<StoreFixtu
         var basic = Convert.ToBase64String(Encoding.UTF8.GetBytes($"{StoreOverHttp.Admin}:{StoreOverHttp.AdminPassword}"));
         request.Headers.TryAddWithoutValidation("Authorization", "Basic " + basic);
         (await Store.SendAsync(request)).Status.ShouldBe(401);
+    }
+
+    /// <summary>Has something happen just before one of the next units.</summary>
+    private sealed class InterruptedUnitOfWork(IUnitOfWork<StoreDbContext> inner) : IUnitOfWork<StoreDbContext>
+    {
+        private Func<WorkScope<StoreDbContext>, Task>? _what;
+        private int _left;
+
+        public bool Interrupted { get; private set; }
+
+        public void Interrupt(int before, Func<WorkScope<StoreDbContext>, Task> what) => (_left, _what) = (before, what);
+
+        public async Task<T> ExecuteAsync<T>(Func<WorkScope<StoreDbContext>, Task<T>> work, CancellationToken cancellationToken = default)
+        {
+            if (_what is { } what && --_left == 0)
+            {
+                _what = null;
+                await inner.ExecuteAsync(what, cancellationToken);
+                Interrupted = true;
+            }
+
+            return await inner.ExecuteAsync(work, cancellationToken);
+        }
     }
 }

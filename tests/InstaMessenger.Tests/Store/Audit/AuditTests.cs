@@ -1,3 +1,4 @@
+using System.Text;
 using InstaMessenger.Contracts;
 using InstaMessenger.Contracts.Events;
 using InstaMessenger.Contracts.Ids;
@@ -5,6 +6,7 @@ using InstaMessenger.Hosting.Bus;
 using InstaMessenger.Hosting.Database;
 using InstaMessenger.Store.Audit;
 using InstaMessenger.Store.Data;
+using InstaMessenger.Store.Inbound;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Time.Testing;
 
@@ -133,6 +135,44 @@ public sealed class AuditTests(StoreFixture fixture) : IClassFixture<StoreFixtur
         (await Store.CallAsync(HttpMethod.Post, $"/api/v1/dead-letters/store/{letter}/replay", fixture.Admin)).Status.ShouldBe(204);
         (await Store.OutboxAsync<ActionTaken>($"store/{letter}")).ShouldHaveSingleItem().Action.ShouldBe("dead_letter.replayed");
         (await ListAsync("actor=usr_e")).ShouldBe(["aud_e1"]);
+    }
+
+    [Fact]
+    public async Task A_quarantined_webhook_that_is_replayed_is_in_the_log_and_one_that_nobody_claims_is_not()
+    {
+        var channel = fixture.NewInstagramId();
+        await Store.PostAsync(
+            "/api/v1/accounts", fixture.Admin, StoreOverHttp.Link(fixture.NewInstagramId(), ("messaging_channel_id", channel)));
+        // Past the door, so that the store's own replay, which looks each minute, does not know of them.
+        var (claimed, other) = (await QuarantineAsync(channel), await QuarantineAsync(fixture.NewInstagramId()));
+
+        (await ReplayAsync(other)).Code.ShouldBe("still_unclaimed");
+        (await ReplayAsync(claimed)).Status.ShouldBe(204);
+
+        var told = (await Store.OutboxAsync<ActionTaken>("quarantine.replayed")).ShouldHaveSingleItem();
+        (told.Target, told.ActorName, told.Changes).ShouldBe(($"{claimed}", StoreOverHttp.Admin, "{}"));
+        (await ReplayAsync(claimed)).Status.ShouldBe(404);
+
+        Task<Answer> ReplayAsync(long id) =>
+            Store.CallAsync(HttpMethod.Post, $"/api/v1/quarantine/{id}/replay", fixture.Admin);
+
+        Task<long> QuarantineAsync(string to) => Store.Get<IUnitOfWork<StoreDbContext>>().ExecuteAsync(async scope =>
+        {
+            var row = scope.Db.Add(new QuarantinedWebhook
+            {
+                ChannelId = to,
+                Reason = "unknown_account",
+                Body = Encoding.UTF8.GetBytes(
+                    $$$"""
+                    {"object":"instagram","entry":[{"time":1,"id":"{{{to}}}","messaging":[{"sender":{"id":"20"},
+                    "recipient":{"id":"{{{to}}}"},"timestamp":1752834910447,"message":{"mid":"q{{{to}}}","text":"hi"} }] }] }
+                    """),
+                Fingerprint = $"of {to}",
+                ReceivedAt = Noon,
+            }).Entity;
+            await scope.Db.SaveChangesAsync();
+            return row.Id;
+        });
     }
 
     [Fact]

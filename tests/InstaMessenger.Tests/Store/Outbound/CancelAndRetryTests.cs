@@ -156,6 +156,27 @@ public sealed class CancelAndRetryTests : SendTests
         Sender.Commands.Count.ShouldBe(3);
     }
 
+    /// <summary>Without a key the second is told that there is one; with it, it is told which, by the same answer.</summary>
+    [Fact]
+    public async Task The_same_retry_again_gets_the_first_answer_and_sends_nothing()
+    {
+        var failed = await FailAsync(retryable: true);
+        Sender.Report = FakeSender.Script.Send;
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => RetryAsync(failed, key: "k1")));
+        var again = await RetryAsync(failed, key: "k1");
+
+        answers.ShouldAllBe(answer => answer.StatusCode == HttpStatusCode.OK || answer.StatusCode == HttpStatusCode.Conflict);
+        var first = answers.Single(answer => answer.IsSuccessStatusCode && !answer.Headers.Contains("Idempotent-Replayed"));
+        again.Headers.GetValues("Idempotent-Replayed").ShouldBe(["true"]);
+        (await again.Content.ReadAsStringAsync()).ShouldBe(await first.Content.ReadAsStringAsync());
+        Text(await Json(await RetryAsync(failed, mayDouble: true, key: "k1")), "code").ShouldBe("idempotency_key_reused");
+        Text(await Json(await RetryAsync(failed, key: "k2")), "code").ShouldBe("already_retried");
+        Sender.Commands.Count.ShouldBe(2);
+        // A key counts for one message: what is sent with it is another request.
+        (await SendAsync("""{TO,"message":"ho"}""", key: "k1")).Headers.Contains("Idempotent-Replayed").ShouldBeFalse();
+    }
+
     private async Task<string> FailAsync(bool retryable, string code = "why_not", string more = "", HttpClient? client = null)
     {
         Sender.Report = command => Reports.Of(command.MessageId, command.AccountId, SendOutcome.Rejected) with
@@ -166,9 +187,13 @@ public sealed class CancelAndRetryTests : SendTests
             $$$"""{TO,"message":"hi","metadata":{"order":7}{{{more}}}}""", client: client)), "message_id")!;
     }
 
-    private Task<HttpResponseMessage> RetryAsync(string id, bool mayDouble = false, HttpClient? client = null) => mayDouble
-        ? Crm.PostAsJsonAsync($"/api/v1/messages/{id}/retry", new { even_if_it_may_double = true })
-        : (client ?? Crm).PostAsync($"/api/v1/messages/{id}/retry", null);
+    private async Task<HttpResponseMessage> RetryAsync(string id, bool mayDouble = false, HttpClient? client = null, string? key = null)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"/api/v1/messages/{id}/retry");
+        if (mayDouble) request.Content = JsonContent.Create(new { even_if_it_may_double = true });
+        if (key is not null) request.Headers.Add("Idempotency-Key", key);
+        return await (client ?? Crm).SendAsync(request);
+    }
 
     private static string? Text(JsonElement json, string name) => json.GetProperty(name).GetString();
 }

@@ -28,8 +28,16 @@ public abstract class UploadTests : SendTests
         ? Directory.GetFiles(Path.Combine(Store.Folder, "media"), "*", SearchOption.AllDirectories)
         : [];
 
-    private protected async Task<HttpResponseMessage> UploadAsync(byte[] file, string? type = null, HttpClient? client = null) =>
-        await (client ?? Crm).PostAsync("/api/v1/media", Form(file, type, ("account_id", Account.Id.Value)), End);
+    private protected async Task<HttpResponseMessage> UploadAsync(
+        byte[] file, string? type = null, HttpClient? client = null, string? key = null)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/media")
+        {
+            Content = Form(file, type, ("account_id", Account.Id.Value)),
+        };
+        if (key is not null) request.Headers.Add("Idempotency-Key", key);
+        return await (client ?? Crm).SendAsync(request, End);
+    }
 
     private protected async Task<string> UploadedAsync(byte[] file, string? type = null)
     {
@@ -99,6 +107,23 @@ public sealed class UploadMediaTests : UploadTests
         (await fetched.Content.ReadAsStringAsync(End)).ShouldNotContain("holiday");
         Text(upload, "url")!.ShouldNotContain("holiday");
         Files.ShouldHaveSingleItem().ShouldNotContain("holiday");
+    }
+
+    [Fact]
+    public async Task The_same_file_again_with_its_key_is_the_upload_that_there_is_and_nothing_of_it_is_kept()
+    {
+        var picture = MediaSamples.Jpeg(64, 48);
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => UploadAsync(picture, "image/jpeg", key: "k1")));
+
+        answers.ShouldAllBe(answer => answer.StatusCode == HttpStatusCode.Created);
+        (await Task.WhenAll(answers.Select(answer => answer.Content.ReadAsStringAsync(End)))).Distinct().ShouldHaveSingleItem();
+        answers.Count(answer => answer.Headers.Contains("Idempotent-Replayed")).ShouldBe(3);
+        Files.ShouldHaveSingleItem();
+        var other = await UploadAsync(MediaSamples.Jpeg(32, 24), "image/jpeg", key: "k1");
+        Text(await Json(other), "code").ShouldBe("idempotency_key_reused");
+        Files.ShouldHaveSingleItem();
+        (await UploadAsync(picture, "image/jpeg", key: "k2")).Headers.Contains("Idempotent-Replayed").ShouldBeFalse();
     }
 
     [Theory]

@@ -22,7 +22,6 @@ public sealed class ProxyTests
     [InlineData("/api/v1/dead-letters/senders", "Store")]
     [InlineData("/api/v2/anything", "Store")]
     [InlineData("/ui/session", "Store")]
-    [InlineData("/openapi/v1.json", "Store")]
     [InlineData("/docs", "Store")]
     [InlineData("/api/v1/sends", "Sender")]
     [InlineData("/api/v1/sends/msg_1", "Sender")]

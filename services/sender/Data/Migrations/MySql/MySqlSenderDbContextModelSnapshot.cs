@@ -153,6 +153,30 @@ namespace InstaMessenger.Sender.Data.Migrations.MySql
                     b.ToTable("outbox", (string)null);
                 });
 
+            modelBuilder.Entity("InstaMessenger.Hosting.Idempotency.KeptAnswer", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasMaxLength(64)
+                        .HasColumnType("varchar(64)")
+                        .HasColumnName("id");
+
+                    b.Property<byte[]>("Content")
+                        .IsRequired()
+                        .HasColumnType("longblob")
+                        .HasColumnName("content");
+
+                    b.Property<long>("CreatedAt")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint")
+                        .HasColumnName("created_at");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("CreatedAt");
+
+                    b.ToTable("kept_answers", (string)null);
+                });
+
             modelBuilder.Entity("InstaMessenger.Sender.Data.Checkup", b =>
                 {
                     b.Property<string>("AccountId")

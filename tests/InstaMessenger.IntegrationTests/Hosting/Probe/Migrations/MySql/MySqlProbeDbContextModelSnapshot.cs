@@ -85,10 +85,10 @@ namespace InstaMessenger.IntegrationTests.Hosting.Probe.Migrations.MySql
 
                     b.HasKey("Id");
 
+                    b.HasIndex("ReplayAt");
+
                     b.HasIndex("Queue", "ItemId")
                         .IsUnique();
-
-                    b.HasIndex("ReplayAt");
 
                     b.ToTable("dead_letters", (string)null);
                 });
@@ -119,7 +119,7 @@ namespace InstaMessenger.IntegrationTests.Hosting.Probe.Migrations.MySql
                     b.ToTable("leases", (string)null);
                 });
 
-            modelBuilder.Entity("InstaMessenger.Hosting.Outbox.OutboxMessage", b =>
+            modelBuilder.Entity("InstaMessenger.Hosting.Database.OutboxMessage", b =>
                 {
                     b.Property<long>("Id")
                         .ValueGeneratedOnAdd()
@@ -151,6 +151,30 @@ namespace InstaMessenger.IntegrationTests.Hosting.Probe.Migrations.MySql
                     b.HasKey("Id");
 
                     b.ToTable("outbox", (string)null);
+                });
+
+            modelBuilder.Entity("InstaMessenger.Hosting.Idempotency.KeptAnswer", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasMaxLength(64)
+                        .HasColumnType("varchar(64)")
+                        .HasColumnName("id");
+
+                    b.Property<byte[]>("Content")
+                        .IsRequired()
+                        .HasColumnType("longblob")
+                        .HasColumnName("content");
+
+                    b.Property<long>("CreatedAt")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint")
+                        .HasColumnName("created_at");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("CreatedAt");
+
+                    b.ToTable("kept_answers", (string)null);
                 });
 
             modelBuilder.Entity("InstaMessenger.IntegrationTests.Hosting.Probe.Counter", b =>

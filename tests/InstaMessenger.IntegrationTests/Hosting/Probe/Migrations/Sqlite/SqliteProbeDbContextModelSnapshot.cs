@@ -77,10 +77,10 @@ namespace InstaMessenger.IntegrationTests.Hosting.Probe.Migrations.Sqlite
 
                     b.HasKey("Id");
 
+                    b.HasIndex("ReplayAt");
+
                     b.HasIndex("Queue", "ItemId")
                         .IsUnique();
-
-                    b.HasIndex("ReplayAt");
 
                     b.ToTable("dead_letters", (string)null);
                 });
@@ -111,7 +111,7 @@ namespace InstaMessenger.IntegrationTests.Hosting.Probe.Migrations.Sqlite
                     b.ToTable("leases", (string)null);
                 });
 
-            modelBuilder.Entity("InstaMessenger.Hosting.Outbox.OutboxMessage", b =>
+            modelBuilder.Entity("InstaMessenger.Hosting.Database.OutboxMessage", b =>
                 {
                     b.Property<long>("Id")
                         .ValueGeneratedOnAdd()
@@ -141,6 +141,30 @@ namespace InstaMessenger.IntegrationTests.Hosting.Probe.Migrations.Sqlite
                     b.HasKey("Id");
 
                     b.ToTable("outbox", (string)null);
+                });
+
+            modelBuilder.Entity("InstaMessenger.Hosting.Idempotency.KeptAnswer", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("id");
+
+                    b.Property<byte[]>("Content")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("content");
+
+                    b.Property<long>("CreatedAt")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("created_at");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("CreatedAt");
+
+                    b.ToTable("kept_answers", (string)null);
                 });
 
             modelBuilder.Entity("InstaMessenger.IntegrationTests.Hosting.Probe.Counter", b =>
