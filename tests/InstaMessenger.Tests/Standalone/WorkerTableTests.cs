@@ -28,7 +28,8 @@ public sealed partial class WorkerTableTests
                 $"ConnectionStrings:RabbitMq={bus}",
                 "ConnectionStrings:Store=Server=localhost;Port=1;Database=store",
                 "ConnectionStrings:Sender=Server=localhost;Port=1;Database=sender",
-                "ConnectionStrings:CrmForwarder=Server=localhost;Port=1;Database=crm_forwarder"));
+                "ConnectionStrings:CrmForwarder=Server=localhost;Port=1;Database=crm_forwarder",
+                "ConnectionStrings:CrmMirror=Server=localhost;Port=1;Database=mirror"));
             registered.UnionWith(app.Services.GetServices<IHostedService>().Select(service => service.GetType())
                 .Where(type => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(WorkerLoop<>))
                 .Select(type => (Worker)app.Services.GetRequiredService(type.GenericTypeArguments[0]))
