@@ -15,7 +15,7 @@ namespace InstaMessenger.Hosting.Database;
 /// <summary>Chooses SQLite or MySQL for a service's database.</summary>
 internal static class DatabaseSetup
 {
-    private const int SqliteBusySeconds = 5;
+    internal const int SqliteBusySeconds = 5;
 
     /// <summary>
     /// MySQL (or MariaDB) when <c>ConnectionStrings:{name}</c> is set, else a SQLite file in <c>Data:Directory</c>. Registers

@@ -22,6 +22,12 @@ public sealed class GroupCommitWriter(string connectionString) : IAsyncDisposabl
     private readonly Channel<Unit> _queue = Channel.CreateBounded<Unit>(
         new BoundedChannelOptions(QueueLimit) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
 
+    /// <summary>
+    /// Its own connection, and none of the pool's: the pool closes what it takes for lost, and takes a connection for lost for a moment
+    /// while it is being opened.
+    /// </summary>
+    private readonly string _own = new SqliteConnectionStringBuilder(connectionString) { Pooling = false }.ToString();
+
     private readonly Lock _starting = new();
     private Task? _loop;
     private SqliteConnection? _connection;
@@ -160,7 +166,7 @@ public sealed class GroupCommitWriter(string connectionString) : IAsyncDisposabl
 
     private SqliteConnection Open()
     {
-        var connection = new SqliteConnection(connectionString);
+        var connection = new SqliteConnection(_own);
         try
         {
             connection.Open();
@@ -176,12 +182,8 @@ public sealed class GroupCommitWriter(string connectionString) : IAsyncDisposabl
 
     private void DropConnection()
     {
-        var connection = _connection;
+        _connection?.Dispose();
         _connection = null;
-        if (connection is null) return;
-        // A pooled handle would come back with its transaction still open.
-        SqliteConnection.ClearPool(connection);
-        connection.Dispose();
     }
 
     private static void Execute(SqliteConnection connection, string sql)

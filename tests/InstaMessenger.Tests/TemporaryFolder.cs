@@ -1,5 +1,3 @@
-using Microsoft.Data.Sqlite;
-
 namespace InstaMessenger.Tests;
 
 /// <summary>A folder that goes with its test.</summary>
@@ -10,7 +8,7 @@ internal sealed class TemporaryFolder : IDisposable
     public void Dispose()
     {
         // Pooled connections would keep the files open.
-        SqliteConnection.ClearAllPools();
+        SqlitePools.Clear(Path);
         Directory.Delete(Path, recursive: true);
     }
 }

@@ -14,7 +14,7 @@ namespace InstaMessenger.Ingress.Journaling;
 internal sealed partial class Journal : IAsyncDisposable
 {
     /// <summary>How long to wait for a foreign lock, in seconds: the answer is still within the 5 s that Meta allows.</summary>
-    private const int BusySeconds = 2;
+    internal const int BusySeconds = 2;
 
     /// <summary>The longest wait for the disk: one that hangs must not hold requests for ever. Also within Meta's 5 s.</summary>
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(4);

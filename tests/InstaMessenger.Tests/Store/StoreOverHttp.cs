@@ -12,7 +12,6 @@ using InstaMessenger.Store.Accounts;
 using InstaMessenger.Store.Data;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -104,7 +103,7 @@ internal sealed class StoreOverHttp : IAsyncDisposable
         _http.Dispose();
         await _app.StopAsync();
         await _app.DisposeAsync();
-        SqliteConnection.ClearAllPools();
+        SqlitePools.Clear(Folder);
         Directory.Delete(Folder, recursive: true);
     }
 

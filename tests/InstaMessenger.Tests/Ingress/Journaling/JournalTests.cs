@@ -73,7 +73,7 @@ public sealed class JournalTests
         using var folder = new TemporaryFolder();
         await using (var first = await IngressHost.StartAsync(folder, IngressHost.OneApp)) (await first.PostAsync("{}"))
             .EnsureSuccessStatusCode();
-        SqliteConnection.ClearAllPools();
+        SqlitePools.Clear(folder.Path);
         // Not by file permissions: they do not bind root, which tests often are.
         SetWriteVersion(folder, Future);
 

@@ -14,7 +14,8 @@ public sealed class ProfileAnswerTests
     [InlineData("""{"\ud800":1,"username":"anna.b","name":7}""", null)]
     [InlineData("""{"username":"anna.b","name":""}""", null)]
     public void One_odd_text_costs_nothing_that_stands_beside_it(string latin1, string? name) =>
-        ProfileAnswer.Of(Encoding.Latin1.GetBytes(latin1)).ShouldBe(new ProfileAnswer(ProfileOutcome.Found, "anna.b", name));
+        ProfileAnswer.Of(Encoding.Latin1.GetBytes(latin1))
+            .ShouldBe(new ProfileAnswer(ProfileOutcome.Found, "anna.b", name, null, ContactFacts.None));
 
     [Theory]
     [InlineData("")]
