@@ -40,7 +40,7 @@ internal sealed class DataErasure : IJob
 
     public int Round { get; private set; }
 
-    /// <summary>Rows that were erased in this round.</summary>
+    /// <summary>Rows that were erased, and of this round or not reported yet.</summary>
     public int Rows { get; set; }
 
     /// <summary>The delivery, then the dead letter, behind which the work goes on.</summary>
@@ -71,7 +71,9 @@ internal sealed class DataErasure : IJob
     public void Begin(EraseData command, DateTimeOffset now)
     {
         if (command.Round <= Round) return;
-        (Round, ContactId, Rows, Walked, DueAt) = (command.Round, command.ContactId, 0, 0, now);
+        // What a round erased that was overtaken before its report is told with the next one's.
+        if (ReportedAt is not null) Rows = 0;
+        (Round, ContactId, Walked, DueAt) = (command.Round, command.ContactId, 0, now);
         (DeliveriesDone, ReportedAt) = (false, null);
         // What belongs to no thread and is younger than the request may be somebody's who wrote again.
         if (IsOfAccount) UpToSequence = command.UpToSequence;
