@@ -11,11 +11,14 @@ namespace InstaMessenger.Store.Search;
 /// </summary>
 internal static class MessageSearch
 {
-    /// <summary>How far back a word is followed, so that no question costs more.</summary>
+    /// <summary>How far back the rarest word is followed, so that no question costs more.</summary>
     private const int MostWalked = 5_000;
 
-    /// <summary>How many are looked for first; each time that is not enough, twice as many.</summary>
-    private const int First = 50;
+    /// <summary>How many of the newest are looked at first: of frequent words they are enough.</summary>
+    private const int First = 200;
+
+    /// <summary>How many rows of the last word are compared with the rarest one's.</summary>
+    private const int MostCompared = 10_000;
 
     private const int TextsAtOnce = 100;
 
@@ -40,63 +43,64 @@ internal static class MessageSearch
         return found;
     }
 
-    /// <summary>Finds what the index knows to be an answer, newest first; what the text says now may be another.</summary>
-    private static IAsyncEnumerable<List<long>> CandidatesAsync(
-        TermWalks walks, SearchQuestion question, CancellationToken cancellationToken) =>
-        question.Whole.Count == 0
-            ? BegunAsync(walks, question, cancellationToken)
-            : AllAsync(walks, question, cancellationToken);
-
-    /// <summary>
-    /// Follows the rarest of several words, once: each message on the way costs a look. The last word, of which only the beginning is
-    /// known, may be the rarest; then all of its messages are looked at, however old they are.
-    /// </summary>
-    private static async IAsyncEnumerable<List<long>> AllAsync(
+    /// <summary>Finds what may be an answer, newest first; only its text tells.</summary>
+    private static async IAsyncEnumerable<List<long>> CandidatesAsync(
         TermWalks walks, SearchQuestion question, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        if (question.Whole.Count == 0)
+        {
+            var (all, _) = await walks.BegunAsync(question.Begin, question.EndOfBegin, cancellationToken);
+            if (all.Count == 0) yield break;
+            var newest = await walks.FindAsync(all, [], TermWalks.Part.Whole, First, cancellationToken);
+            yield return newest;
+            if (newest.Count < First) yield break;
+            yield return await walks.FindAsync(
+                all, [], TermWalks.Part.Whole with { Before = newest[^1] }, MostWalked / all.Count, cancellationToken);
+            yield break;
+        }
+
         var rarest = await walks.RarestAsync(question.Whole, MostWalked, cancellationToken);
         if (rarest.Messages == 0) yield break;
         var term = question.Whole[rarest.Term];
-        var others = new TermWalks.Besides([.. question.Whole.Where(other => other != term)], question.Begin);
-        var pages = await walks.CountBegunAsync(question, (int)rarest.Messages, cancellationToken) < rarest.Messages
-            ? PagesAsync(
-                (part, most) => walks.FindBegunAsync(question, new(question.Whole, null), part, most, cancellationToken),
-                TermWalks.Part.Whole)
-            : PagesAsync(
-                (part, most) => walks.FindAsync([term], others, part, most, cancellationToken),
-                TermWalks.Part.Whole with { From = rarest.Oldest });
-        await foreach (var page in pages) yield return page;
-    }
+        var others = question.Whole.Where(other => other != term).ToList();
+        var part = new TermWalks.Part(rarest.Oldest, long.MaxValue);
+        var first = await walks.FindAsync([term], others, part, First, cancellationToken);
+        yield return first;
+        if (first.Count < First && rarest.Messages < MostWalked) yield break;
 
-    /// <summary>Follows all words that begin like the only one.</summary>
-    private static async IAsyncEnumerable<List<long>> BegunAsync(
-        TermWalks walks, SearchQuestion question, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        var areFew = await walks.CountBegunAsync(question, MostWalked, cancellationToken) < MostWalked;
-        var words = areFew ? [] : await walks.BegunAsync(question, cancellationToken);
-        var pages = PagesAsync(
-            (part, most) => areFew
-                ? walks.FindBegunAsync(question, TermWalks.Besides.Nothing, part, most, cancellationToken)
-                : walks.FindAsync(words, TermWalks.Besides.Nothing, part, most, cancellationToken),
-            TermWalks.Part.Whole);
-        var walked = 0;
-        await foreach (var page in pages)
-        {
+        part = part with { Before = first.Count < First ? part.From : first[^1] };
+        await foreach (var page in OlderAsync(walks, question, (term, others, (int)rarest.Messages), part, cancellationToken))
             yield return page;
-            walked += page.Count;
-            if (walked >= MostWalked) yield break;
-        }
     }
 
-    private static async IAsyncEnumerable<List<long>> PagesAsync(Func<TermWalks.Part, int, Task<List<long>>> findAsync, TermWalks.Part part)
+    /// <summary>Finds what lies behind the first ones, with the help of the last word.</summary>
+    private static async IAsyncEnumerable<List<long>> OlderAsync(
+        TermWalks walks,
+        SearchQuestion question,
+        (string Term, List<string> Others, int Messages) rarest,
+        TermWalks.Part part,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        for (var most = First; ; most *= 2)
+        var (words, areAll) = await walks.BegunAsync(question.Begin, question.EndOfBegin, cancellationToken);
+        if (words.Count == 0) yield break;
+        if (areAll && await walks.CountAsync(words, rarest.Messages, cancellationToken) < rarest.Messages)
         {
-            var page = await findAsync(part, most);
-            if (page.Count > 0) yield return page;
-            if (page.Count < most) yield break;
-            part = part with { Before = page[^1] };
+            // It is the rarest itself, and leads as far back as there is anything.
+            yield return await walks.FindAsync(words, question.Whole, part with { From = long.MinValue }, MostWalked, cancellationToken);
+            yield break;
         }
+
+        var found = await walks.FindAsync([rarest.Term], rarest.Others, part, MostWalked - First, cancellationToken);
+        if (!areAll || found.Count <= TextsAtOnce)
+        {
+            yield return found;
+            yield break;
+        }
+
+        var begun = await walks.FindAsync(words, [], part, MostCompared, cancellationToken);
+        var have = begun.ToHashSet();
+        var known = begun.Count < MostCompared ? part.From : begun[^1];
+        yield return found.FindAll(sequence => sequence < known || have.Contains(sequence));
     }
 
     private sealed record Said(long Sequence, string? Text);
