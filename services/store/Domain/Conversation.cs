@@ -223,7 +223,7 @@ internal sealed class Conversation
         ContactFollowerCount = facts.FollowerCount;
         (ContactFollowsBusiness, ContactFollowedByBusiness, ContactIsVerified) =
             (facts.FollowsBusiness, facts.FollowedByBusiness, facts.IsVerified);
-        return before != (facts.FollowsBusiness, facts.FollowedByBusiness, facts.IsVerified);
+        return before != (ContactFollowsBusiness, ContactFollowedByBusiness, ContactIsVerified);
     }
 
     /// <summary>Takes over where their picture is, null for none. Returns whether that is news.</summary>

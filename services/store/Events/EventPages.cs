@@ -1,3 +1,4 @@
+using InstaMessenger.Contracts.Events;
 using InstaMessenger.Contracts.Ids;
 using InstaMessenger.Hosting.Database;
 using InstaMessenger.Hosting.Http;
@@ -91,10 +92,7 @@ internal sealed class EventPages(IDbContextFactory<StoreDbContext> factory)
         await using var db = await factory.CreateDbContextAsync(cancellationToken);
         for (var window = 0; window < MostWindows && after < upTo; window++)
         {
-            // The next event of a quiet account may be far away; its index knows where.
-            var first = await Query(db, accounts, after, upTo, 1).Select(row => (long?)row.Sequence).FirstOrDefaultAsync(cancellationToken);
-            if (first is null) return (found, upTo);
-            var (from, end) = (first.Value - 1, Math.Min(upTo, first.Value + Window));
+            if (await NextPartAsync(db, accounts, after, upTo, cancellationToken) is not var (from, end)) return (found, upTo);
             var rows = await db.ReadableAsync(
                 most => Of(db, accounts, from, end).Where(row => names.Contains(row.Type)).OrderBy(row => row.Sequence).Take(most),
                 limit - found.Count,
@@ -107,24 +105,56 @@ internal sealed class EventPages(IDbContextFactory<StoreDbContext> factory)
         return (found, after);
     }
 
+    /// <summary>
+    /// Finds the next part of the log in which a reader of some accounts looks for what may be rare: behind the first sequence, up to the
+    /// second. It begins at their next event, which may be far away; their index knows where.
+    /// </summary>
+    /// <returns>Null when they have no event any more.</returns>
+    internal static async Task<(long After, long End)?> NextPartAsync(
+        StoreDbContext db, AccountReach accounts, long after, long upTo, CancellationToken cancellationToken)
+    {
+        var first = await Query(db, accounts, after, upTo, 1).Select(row => (long?)row.Sequence).FirstOrDefaultAsync(cancellationToken);
+        return first is { } next ? (next - 1, Math.Min(upTo, next + Window)) : null;
+    }
+
+    /// <summary>Takes of what was read for another service as much as may go into one page.</summary>
+    /// <param name="rows">The rows, oldest first.</param>
+    /// <param name="limit">How many were asked for; so many may have more behind them.</param>
+    /// <param name="mostBytes">Bytes of the bodies, at most, unless the first one alone has more.</param>
+    /// <param name="end">The last sequence that was looked at.</param>
+    /// <returns>The events, and up to where the page tells the log.</returns>
+    internal static (List<InboxEvent> Events, long Position) Cut(IReadOnlyList<EventRow> rows, int limit, int mostBytes, long end)
+    {
+        var (events, bytes) = (new List<InboxEvent>(rows.Count), 0);
+        foreach (var row in rows)
+        {
+            bytes += row.Body.Length;
+            if (events.Count > 0 && bytes > mostBytes) break;
+            events.Add(new InboxEvent(row.Sequence, row.Id, row.Type, row.AccountId, row.AccountVersion, row.ConversationId, row.Body));
+        }
+
+        return (events, events.Count < rows.Count || rows.Count == limit ? events[^1].Sequence : end);
+    }
+
     internal static IQueryable<EventRow> Query(StoreDbContext db, AccountReach accounts, long after, long upTo, int limit)
     {
-        var range = db.Events.Where(row => row.Sequence > after && row.Sequence <= upTo);
         if (accounts.IsAll || accounts.Listed.Count > VisibleAccounts.MostMerged)
             return Of(db, accounts, after, upTo).OrderBy(row => row.Sequence).Take(limit);
 
         // Each account's part is a short walk along its index, however quiet it is and however busy the others are.
         return accounts.Listed
-            .Select(account => range.Where(row => row.AccountId == account).OrderBy(row => row.Sequence).Take(limit))
+            .Select(account => Part(db, after, upTo).Where(row => row.AccountId == account).OrderBy(row => row.Sequence).Take(limit))
             .Aggregate(Queryable.Concat)
             .OrderBy(row => row.Sequence).Take(limit);
     }
 
     private static IQueryable<EventRow> Of(StoreDbContext db, AccountReach accounts, long after, long upTo)
     {
-        var range = db.Events.Where(row => row.Sequence > after && row.Sequence <= upTo);
-        if (accounts.IsAll) return range;
+        if (accounts.IsAll) return Part(db, after, upTo);
         var ids = accounts.Listed.ToList();
-        return range.Where(row => ids.Contains(row.AccountId));
+        return Part(db, after, upTo).Where(row => ids.Contains(row.AccountId));
     }
+
+    private static IQueryable<EventRow> Part(StoreDbContext db, long after, long upTo) =>
+        db.Events.Where(row => row.Sequence > after && row.Sequence <= upTo);
 }

@@ -21,9 +21,6 @@ internal sealed class ReplayPages : IMessageHandler<StoreDbContext, ReadEvents>
     /// <summary>Bytes of a page, at most, unless its first event alone has more.</summary>
     private const int MostBytes = 1024 * 1024;
 
-    /// <summary>Places of the log that one page looks at: the types that are asked for may be rare.</summary>
-    private const int Window = 5_000;
-
     /// <summary>How far the order of the log and that of the times in it may differ: a unit may have waited long for its commit.</summary>
     private static readonly TimeSpan Skew = TimeSpan.FromMinutes(10);
 
@@ -40,26 +37,16 @@ internal sealed class ReplayPages : IMessageHandler<StoreDbContext, ReadEvents>
         if (asked is { AccountIds.Count: 0 } or { Types.Count: 0 })
             return new EventsRead(asked.ReplayId, asked.Page, [], after, upTo, upTo);
         var reach = asked.AccountIds is null ? AccountReach.All : AccountReach.Of(asked.AccountIds);
-        // A quiet account's next event may be far away; its index knows where.
-        var first = await EventPages.Query(db, reach, after, upTo, 1).Select(row => (long?)row.Sequence).FirstOrDefaultAsync();
-        if (first is null) return new EventsRead(asked.ReplayId, asked.Page, [], after, upTo, upTo);
-        var end = Math.Min(upTo, first.Value + Window);
-        var rows = await db.ReadableAsync(Query(db, asked, first.Value, end).Take, Most);
-        var (events, bytes) = (new List<InboxEvent>(rows.Count), 0);
-        foreach (var row in rows)
-        {
-            bytes += row.Body.Length;
-            if (events.Count > 0 && bytes > MostBytes) break;
-            events.Add(new InboxEvent(row.Sequence, row.Id, row.Type, row.AccountId, row.AccountVersion, row.ConversationId, row.Body));
-        }
-
-        var position = events.Count < rows.Count || rows.Count == Most ? events[^1].Sequence : end;
+        if (await EventPages.NextPartAsync(db, reach, after, upTo, CancellationToken.None) is not var (behind, end))
+            return new EventsRead(asked.ReplayId, asked.Page, [], after, upTo, upTo);
+        var rows = await db.ReadableAsync(Query(db, asked, behind, end).Take, Most);
+        var (events, position) = EventPages.Cut(rows, Most, MostBytes, end);
         return new EventsRead(asked.ReplayId, asked.Page, events, after, position, upTo);
     }
 
-    private static IQueryable<EventRow> Query(StoreDbContext db, ReadEvents asked, long first, long end)
+    private static IQueryable<EventRow> Query(StoreDbContext db, ReadEvents asked, long behind, long end)
     {
-        var rows = db.Events.AsNoTracking().Where(row => row.Sequence >= first && row.Sequence <= end);
+        var rows = db.Events.AsNoTracking().Where(row => row.Sequence > behind && row.Sequence <= end);
         if (asked.AccountIds is { } accounts) rows = rows.Where(row => accounts.Contains(row.AccountId));
         if (asked.Types is { } types) rows = rows.Where(row => types.Contains(row.Type));
         if (asked.From is { } from) rows = rows.Where(row => row.OccurredAt >= from);

@@ -1,4 +1,5 @@
 using InstaMessenger.Hosting.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace InstaMessenger.Store.Events;
 
@@ -21,6 +22,6 @@ internal static class TypeFilter
     }
 
     /// <summary>422: whoever waits for a type that there is not waits for ever.</summary>
-    public static Microsoft.AspNetCore.Http.HttpResults.ProblemHttpResult Unknown(string name) => Problems.Invalid(
+    public static ProblemHttpResult Unknown(string name) => Problems.Invalid(
         ("types", $"There is no event type {name}. Known are {string.Join(", ", EventTypes.All.Order(StringComparer.Ordinal))}."));
 }

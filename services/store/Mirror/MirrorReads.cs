@@ -4,6 +4,7 @@ using InstaMessenger.Contracts.Events;
 using InstaMessenger.Hosting.Bus;
 using InstaMessenger.Hosting.Database;
 using InstaMessenger.Store.Data;
+using InstaMessenger.Store.Events;
 using Microsoft.EntityFrameworkCore;
 
 namespace InstaMessenger.Store.Mirror;
@@ -61,15 +62,7 @@ internal sealed class MirrorReads(TimeProvider clock) : IMessageHandler<StoreDbC
             first => db.Events.AsNoTracking().Where(row => row.Sequence > after && row.Sequence <= end && types.Contains(row.Type))
                 .OrderBy(row => row.Sequence).Take(first),
             MostEvents);
-        var (events, bytes) = (new List<InboxEvent>(rows.Count), 0);
-        foreach (var row in rows)
-        {
-            bytes += row.Body.Length;
-            if (events.Count > 0 && bytes > MostBytes) break;
-            events.Add(new InboxEvent(row.Sequence, row.Id, row.Type, row.AccountId, row.AccountVersion, row.ConversationId, row.Body));
-        }
-
-        return (events, events.Count < rows.Count || rows.Count == MostEvents ? events[^1].Sequence : end);
+        return EventPages.Cut(rows, MostEvents, MostBytes, end);
     }
 
     private static async Task<EventId?> IdAtAsync(StoreDbContext db, long sequence)
