@@ -1,4 +1,5 @@
 using InstaMessenger.IntegrationTests.Product;
+using InstaMessenger.IntegrationTests.Reliability;
 using InstaMessenger.Simulator.Meta.Webhooks;
 
 namespace InstaMessenger.IntegrationTests.Flows;
@@ -118,8 +119,12 @@ public abstract partial class FlowSuite
                 MetaPayloads.Text(shop.InstagramId, customer.Igsid, Mid(name), "before", begin.AddSeconds(n))),
             new DeliveryPattern { Copies = 2 });
 
+        await shop.ReceivedAsync(Mid("reacted"));
         await shop.ReceivedAsync(Mid("edited"));
         await shop.ReceivedAsync(await customer.SayAsync("the last"));
+        // Of the one that was taken back no event tells, and it may have come in at another ingress.
+        await Until.TrueAsync(
+            async () => (await shop.ThreadAsync(customer)).Count == 4, TimeSpan.FromSeconds(30), () => "the thread's four messages");
         var thread = (await shop.ThreadAsync(customer)).Skip(1).Reverse().ToList();
         thread.Select(message => message.Text("instagram_message_id")).ShouldBe([Mid("reacted"), Mid("edited"), Mid("gone")]);
         thread.Select(message => message.Text("text")).ShouldBe(["before", "after", null]);

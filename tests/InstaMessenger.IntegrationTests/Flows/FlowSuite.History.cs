@@ -44,7 +44,7 @@ public abstract partial class FlowSuite
         var mids = new List<string>();
         foreach (var number in Enumerable.Range(1, 19))
             mids.Add(number == 10 ? customer.WroteUnseen("number 10") : await customer.SayAsync($"number {number}"));
-        await shop.ReceivedAsync(mids[^1]);
+        foreach (var mid in mids.Where(mid => mid != mids[9])) await shop.ReceivedAsync(mid);
 
         (await shop.Api.PostAsync($"/api/v1/accounts/{shop.AccountId}/backfill", new { })).Expect(202);
 

@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
+using InstaMessenger.IntegrationTests.Reliability;
 
 namespace InstaMessenger.IntegrationTests.Product;
 
@@ -31,8 +32,16 @@ internal sealed class ApiClient(Uri door, string? credential)
         return read;
     }
 
-    /// <summary>The document of the product.</summary>
-    public Task<ApiContract> ContractAsync() => ApiContract.ReadAsync(door, Http);
+    /// <summary>The document of the product, once no service is missing in it.</summary>
+    public async Task<ApiContract> ContractAsync()
+    {
+        var read = await ApiContract.ReadAsync(door, Http);
+        await Until.TrueAsync(
+            async () => read.IsWhole || (read = await ApiContract.ReadAsync(door, Http)).IsWhole,
+            TimeSpan.FromMinutes(1),
+            () => "the document of all services");
+        return read;
+    }
 
     /// <summary>Signs in with HTTP Basic.</summary>
     public Task<Answer> SignInAsync(string username, string password) =>

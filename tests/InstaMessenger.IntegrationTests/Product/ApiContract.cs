@@ -26,10 +26,14 @@ internal sealed class ApiContract
     {
         _shape = new JsonShape(document);
         _sent = new JsonShape(document, anyTime: true);
+        IsWhole = document["info"]?["description"]?.ToString().Contains("It lacks", StringComparison.Ordinal) != true;
         // A part that is fixed says more than one that is not: messages/send is no message.
         _paths = [.. document["paths"]!.AsObject().Select(path => (path.Key.Split('/'), path.Key, path.Value!.AsObject()))
             .OrderBy(path => path.Item1.Count(IsVariable))];
     }
+
+    /// <summary>Whether no service is missing: a gateway whose services had no time for it yet says so, and asks them again soon.</summary>
+    public bool IsWhole { get; }
 
     /// <summary>Every call, like <c>GET /api/v1/me</c>.</summary>
     public IEnumerable<string> Calls => _paths.SelectMany(
@@ -44,7 +48,8 @@ internal sealed class ApiContract
         var read = new ApiContract(JsonNode.Parse(await http.GetStringAsync(new Uri(door, "/openapi/v1.json")))!.AsObject());
         if (Known.TryGetValue(door, out var before))
             foreach (var call in before.Succeeded) read._succeeded[call] = true;
-        return Known[door] = read;
+        // Nothing would hold the answers that it lacks.
+        return read.IsWhole ? Known[door] = read : read;
     }
 
     /// <summary>Has every answer of a product be as its document says. Without it no answer is looked at.</summary>
