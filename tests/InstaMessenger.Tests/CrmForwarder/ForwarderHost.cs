@@ -136,7 +136,7 @@ internal sealed class ForwarderHost : IAsyncDisposable
     public Task AdvanceUntilLoggedAsync(string name, TimeSpan step) => AdvanceUntilAsync(LoggedAsync(name, times: 1), step);
 
     /// <summary>
-    /// Moves the clock on, step by step, until the task has ended. Steps of seconds let a post under way time out on a busy machine, so that it
+    /// Moves the clock on, step by step, until the task has ended. Steps of seconds let a post under way time out on a busy machine, and it
     /// is posted again: who counts posts jumps before they begin, and steps by less.
     /// </summary>
     public async Task AdvanceUntilAsync(Task done, TimeSpan step)
