@@ -24,4 +24,7 @@ internal sealed class DeliveryOptions
     /// How many of <see cref="Most"/> endpoints may take that have never answered in time, or did not the last time: a quarter.
     /// </summary>
     public int MostOnTrial => Math.Max(1, Most / 4);
+
+    /// <summary>How many of <see cref="Most"/> the endpoints that one user made may take together: three quarters.</summary>
+    public int MostPerOwner => Math.Max(1, Most * 3 / 4);
 }

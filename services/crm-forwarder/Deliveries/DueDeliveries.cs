@@ -41,6 +41,7 @@ internal sealed partial class DueDeliveries(
         var target = new DeliveryTarget(
             endpointId, url, secrets.ForPosts(endpoint), await TenantAsync(db, endpoint, cancellationToken), endpoint.Proven, claim)
         {
+            Owner = endpoint.OwnerId,
             ChangedAt = endpoint.ChangedAt,
             FailingSince = endpoint.FailingSince,
             Ordered = endpoint.Ordered,

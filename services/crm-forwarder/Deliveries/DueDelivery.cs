@@ -42,6 +42,9 @@ internal sealed record DueDelivery(
 internal sealed record DeliveryTarget(
     string EndpointId, string Url, PostSecrets? Secrets, string Tenant, bool Proven, string Claim)
 {
+    /// <summary>The user who made the endpoint; null for an account's own.</summary>
+    public string? Owner { get; init; }
+
     /// <summary>When the endpoint was changed last (UTC).</summary>
     public DateTimeOffset ChangedAt { get; init; }
 

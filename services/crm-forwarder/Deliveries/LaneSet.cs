@@ -3,7 +3,7 @@ namespace InstaMessenger.CrmForwarder.Deliveries;
 /// <summary>
 /// The lanes of all endpoints with something to do, and which of them may post. They take turns, so that a busy one does not keep the
 /// others from the slots. Slow ones do not either: a post that takes longer than a second no longer counts among those that the others wait
-/// for, and endpoints that have not shown that they answer share a part of the slots, one for each.
+/// for, endpoints that have not shown that they answer share a part of the slots, one for each, and nobody's endpoints have all of them.
 /// </summary>
 /// <param name="options">The bounds.</param>
 /// <param name="clock">Tells how long a post is under way.</param>
@@ -14,6 +14,7 @@ internal sealed class LaneSet(DeliveryOptions options, TimeProvider clock)
     private readonly Dictionary<string, Lane> _lanes = [];
     private readonly List<Lane> _turns = [];
     private readonly Dictionary<string, int> _perTenant = [];
+    private readonly Dictionary<string, int> _quickPerOwner = [];
 
     /// <summary>Quick posts, oldest first; some may be over.</summary>
     private readonly Queue<Post> _young = [];
@@ -58,7 +59,7 @@ internal sealed class LaneSet(DeliveryOptions options, TimeProvider clock)
     public void Finished(Post post, AttemptResult? result)
     {
         InFlight--;
-        if (--_perTenant[post.Target.Tenant] == 0) _perTenant.Remove(post.Target.Tenant);
+        Leave(_perTenant, post.Target.Tenant);
         LeavePlace(post);
         post.Lane.Finished(post.Delivery, result);
     }
@@ -81,7 +82,8 @@ internal sealed class LaneSet(DeliveryOptions options, TimeProvider clock)
 
     private bool HasPlace(Lane lane, DeliveryTarget target) =>
         (target.Proven || _quickOnTrial < options.MostOnTrial) && _perTenant.GetValueOrDefault(target.Tenant) < options.MostPerAccount
-        && (_quick < options.Most / 2 || lane.Quick < FairShare);
+        && (_quick < options.Most / 2 || lane.Quick < FairShare)
+        && (target.Owner is not { } owner || _quickPerOwner.GetValueOrDefault(owner) < options.MostPerOwner);
 
     /// <summary>
     /// Half of the places are for whoever comes first. Of the other half nobody takes more than their share: endpoints that answer slowly,
@@ -95,7 +97,8 @@ internal sealed class LaneSet(DeliveryOptions options, TimeProvider clock)
         _quick++;
         post.Lane.Quick++;
         if (post.OnTrial) _quickOnTrial++;
-        _perTenant[post.Target.Tenant] = _perTenant.GetValueOrDefault(post.Target.Tenant) + 1;
+        Enter(_perTenant, post.Target.Tenant);
+        if (post.Target.Owner is { } owner) Enter(_quickPerOwner, owner);
         _young.Enqueue(post);
         return post;
     }
@@ -114,5 +117,13 @@ internal sealed class LaneSet(DeliveryOptions options, TimeProvider clock)
         _quick--;
         post.Lane.Quick--;
         if (post.OnTrial) _quickOnTrial--;
+        if (post.Target.Owner is { } owner) Leave(_quickPerOwner, owner);
+    }
+
+    private static void Enter(Dictionary<string, int> posts, string whose) => posts[whose] = posts.GetValueOrDefault(whose) + 1;
+
+    private static void Leave(Dictionary<string, int> posts, string whose)
+    {
+        if (--posts[whose] == 0) posts.Remove(whose);
     }
 }

@@ -64,6 +64,21 @@ public sealed class LaneSetTests
         BeginAll().Count(post => post.Lane.EndpointId == "whe_1000").ShouldBeGreaterThanOrEqualTo(3);
     }
 
+    /// <summary>With enough of them each had no more than its share, and they had all places together.</summary>
+    [Fact]
+    public void The_endpoints_of_one_user_leave_places_to_those_of_others_however_many_they_are()
+    {
+        foreach (var number in Enumerable.Range(1, 200)) Fill(number, proven: true, owner: "usr_1");
+        var began = BeginAll();
+        began.Count.ShouldBe(96);
+        foreach (var number in Enumerable.Range(201, 200)) Fill(number, proven: true, owner: "usr_2");
+        BeginAll().Select(post => post.Target.Owner).ShouldBe(Enumerable.Repeat("usr_2", 32));
+
+        Finish(began[0], Verdict.Delivered);
+        _clock.Advance(Slow);
+        BeginAll().CountBy(post => post.Target.Owner).ShouldAllBe(owner => owner.Value >= 32);
+    }
+
     [Fact]
     public void A_new_endpoint_waits_for_those_that_hang_only_until_they_are_known_to_be_slow()
     {
@@ -172,10 +187,13 @@ public sealed class LaneSetTests
 
     private void Use(DeliveryOptions options) => _lanes = new LaneSet(options, _clock);
 
-    private void Fill(int number, bool proven, string? account = null, int deliveries = 1_000)
+    private void Fill(int number, bool proven, string? account = null, int deliveries = 1_000, string? owner = null)
     {
         var target = new DeliveryTarget(
-            $"whe_{number}", "https://crm.example", PostSecrets.None, account ?? $"acc_{number}", proven, "");
+            $"whe_{number}", "https://crm.example", PostSecrets.None, account ?? $"acc_{number}", proven, "")
+        {
+            Owner = owner,
+        };
         var lane = _lanes.Of(target.EndpointId);
         lane.BeginRead();
         lane.EndRead(new LanePage(target, [.. Enumerable.Range(number * 1_000, deliveries).Select(Delivery)], false));
