@@ -33,6 +33,7 @@ internal static class DatabaseSetup
         services.AddSharedSignal<OutboxSignal<TContext>>();
         services.AddHostedService<DatabaseStarter<TContext>>();
         services.AddSingleton<Leases<TContext>>();
+        services.AddSingleton<OldRows<TContext>>();
 
         var connectionString = builder.Configuration.GetConnectionString(name);
         if (string.IsNullOrWhiteSpace(connectionString))
