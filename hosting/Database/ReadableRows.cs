@@ -17,14 +17,17 @@ public static partial class ReadableRows
     /// <summary>More than this in one read are not rotten rows: the table is another version's, and everybody should know.</summary>
     private const int MostRotten = 1_000;
 
+    /// <summary>How many rows are read at a time where one is rotten.</summary>
+    private const int LongestStretch = 64;
+
     /// <summary>
     /// What each host has reported, so that a list that is read every second reports a row once. Forgotten with the host.
     /// </summary>
     private static readonly ConditionalWeakTable<ILoggerFactory, ConcurrentDictionary<string, bool>> Told = [];
 
     /// <summary>
-    /// Reads a page of a list. It is one statement, as without this method. Only when that fails are the rows read one by one, so that the
-    /// page is full although a row is left out, and the rows behind it are found.
+    /// Reads a page of a list. It is one statement, as without this method. Only when that fails are the rows read in smaller stretches, so
+    /// that the page is full although a row is left out, and the rows behind it are found.
     /// </summary>
     /// <typeparam name="T">An entity, or what a query makes of one; its first column names the row.</typeparam>
     /// <param name="db">The context of the query.</param>
@@ -43,7 +46,7 @@ public static partial class ReadableRows
         }
         catch (Exception error) when (DatabaseErrors.IsUnreadable(error))
         {
-            return await OneByOneAsync(db, place => first(place + 1).Skip(place), limit, cancellationToken);
+            return await AroundRottenAsync(db, (place, count) => first(place + count).Skip(place), limit, cancellationToken);
         }
     }
 
@@ -65,7 +68,7 @@ public static partial class ReadableRows
         }
         catch (Exception error) when (DatabaseErrors.IsUnreadable(error))
         {
-            return await OneByOneAsync(db, place => rows.Skip(place).Take(1), int.MaxValue, cancellationToken);
+            return await AroundRottenAsync(db, (place, count) => rows.Skip(place).Take(count), int.MaxValue, cancellationToken);
         }
     }
 
@@ -83,23 +86,42 @@ public static partial class ReadableRows
         LogLeftOut(loggers.CreateLogger(typeof(ReadableRows)), error, table, key);
     }
 
-    private static async Task<List<T>> OneByOneAsync<T>(
-        DbContext db, Func<int, IQueryable<T>> at, int limit, CancellationToken cancellationToken)
+    /// <summary>
+    /// Reads a stretch of rows, and where it fails its halves: a rotten row costs some statements, and not one for each row beside it.
+    /// </summary>
+    private static async Task<List<T>> AroundRottenAsync<T>(
+        DbContext db, Func<int, int, IQueryable<T>> at, int limit, CancellationToken cancellationToken)
     {
         var readable = new List<T>();
-        var rotten = 0;
+        var stretches = new Stack<(int Place, int Count)>();
+        var (next, rotten) = (0, 0);
         while (readable.Count < limit)
         {
-            var row = at(readable.Count + rotten);
+            if (!stretches.TryPop(out var stretch))
+            {
+                stretch = (next, Math.Min(limit - readable.Count, LongestStretch));
+                next += stretch.Count;
+            }
+
+            var rows = at(stretch.Place, stretch.Count);
             try
             {
-                if (await row.ToListAsync(cancellationToken) is not [var next]) break;
-                readable.Add(next);
+                var read = await rows.ToListAsync(cancellationToken);
+                readable.AddRange(read);
+                if (read.Count < stretch.Count) break;
             }
             catch (Exception error) when (DatabaseErrors.IsUnreadable(error) && rotten < MostRotten)
             {
-                rotten++;
-                db.TellUnreadable(NameOf<T>(db), await KeyOfAsync(db, row, cancellationToken), error);
+                if (stretch.Count == 1)
+                {
+                    rotten++;
+                    db.TellUnreadable(NameOf<T>(db), await KeyOfAsync(db, rows, cancellationToken), error);
+                    continue;
+                }
+
+                var half = stretch.Count / 2;
+                stretches.Push((stretch.Place + half, stretch.Count - half));
+                stretches.Push((stretch.Place, half));
             }
         }
 

@@ -17,6 +17,9 @@ internal static class MessageSearch
     /// <summary>How many of the newest are looked at first: of frequent words they are enough.</summary>
     private const int First = 200;
 
+    /// <summary>The same where any of the words is an answer: each of up to 64 is asked for as many.</summary>
+    private const int FirstBegun = 50;
+
     /// <summary>How many rows of the last word are compared with the rarest one's.</summary>
     private const int MostCompared = 10_000;
 
@@ -51,9 +54,9 @@ internal static class MessageSearch
         {
             var (all, _) = await walks.BegunAsync(question.Begin, question.EndOfBegin, cancellationToken);
             if (all.Count == 0) yield break;
-            var newest = await walks.FindAsync(all, [], TermWalks.Part.Whole, First, cancellationToken);
+            var newest = await walks.FindAsync(all, [], TermWalks.Part.Whole, FirstBegun, cancellationToken);
             yield return newest;
-            if (newest.Count < First) yield break;
+            if (newest.Count < FirstBegun) yield break;
             yield return await walks.FindAsync(
                 all, [], TermWalks.Part.Whole with { Before = newest[^1] }, MostWalked / all.Count, cancellationToken);
             yield break;

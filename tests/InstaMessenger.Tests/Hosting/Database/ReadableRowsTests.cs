@@ -1,6 +1,7 @@
 using InstaMessenger.Hosting.Database;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.Logging;
 
 namespace InstaMessenger.Tests.Hosting.Database;
@@ -54,6 +55,20 @@ public sealed class ReadableRowsTests : IDisposable
             .Select(bed => bed.Id).ShouldBe([4, 3, 2]);
     }
 
+    /// <summary>It was one for each row of the page.</summary>
+    [Fact]
+    public async Task A_rotten_row_costs_a_few_statements_however_many_rows_are_beside_it()
+    {
+        await SowAsync(300, "id IN (17, 170)");
+        await using var db = new Beds(_connection, _loggers);
+        _told.Statements = 0;
+
+        (await db.ReadableAsync(db.Set<Bed>().OrderBy(bed => bed.Id).Take, 200)).Select(bed => bed.Id)
+            .ShouldBe(Enumerable.Range(1, 202).Except([17, 170]));
+
+        _told.Statements.ShouldBeInRange(10, 40);
+    }
+
     [Fact]
     public async Task A_table_of_another_version_is_no_rotten_row()
     {
@@ -78,11 +93,14 @@ public sealed class ReadableRowsTests : IDisposable
     {
         public List<string> All { get; } = [];
 
+        public int Statements { get; set; }
+
         public ILogger CreateLogger(string categoryName) => this;
 
         public void Log<TState>(
             LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
+            if (eventId.Id == RelationalEventId.CommandExecuted.Id) Statements++;
             if (eventId.Name == "row.unreadable") All.Add(formatter(state, exception).Split(" cannot")[0]);
         }
 
