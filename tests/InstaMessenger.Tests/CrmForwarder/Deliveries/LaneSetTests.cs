@@ -76,7 +76,7 @@ public sealed class LaneSetTests
 
         Finish(began[0], Verdict.Delivered);
         _clock.Advance(Slow);
-        BeginAll().CountBy(post => post.Target.Owner).ShouldAllBe(owner => owner.Value >= 32);
+        BeginAll().CountBy(post => post.Target.Owner!).ShouldAllBe(owner => owner.Value >= 32);
     }
 
     [Fact]
