@@ -28,7 +28,7 @@ internal sealed partial class Readiness(
     private string _told = "";
 
     /// <summary>Measures who asks: real time, whatever the clock, because they are another process.</summary>
-    public TimeProvider WatchersTime { get; init; } = TimeProvider.System;
+    public TimeProvider WatchersTime { get; set; } = TimeProvider.System;
 
     /// <summary>Whether somebody asked within that time.</summary>
     public bool WasAskedWithin(TimeSpan time) =>

@@ -1,5 +1,7 @@
 using InstaMessenger.Hosting;
+using InstaMessenger.Hosting.Telemetry;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace InstaMessenger.Tests;
@@ -9,9 +11,11 @@ internal sealed class ServiceUnderTest : IAsyncDisposable
 {
     private static readonly string Key = Convert.ToBase64String([.. Enumerable.Range(1, 32).Select(n => (byte)n)]);
 
-    private ServiceUnderTest(WebApplication app)
+    private readonly WatchersTime _watchers;
+
+    private ServiceUnderTest(WebApplication app, WatchersTime watchers)
     {
-        App = app;
+        (App, _watchers) = (app, watchers);
         Http = new HttpClient { BaseAddress = new Uri(app.Urls.First()) };
     }
 
@@ -50,10 +54,12 @@ internal sealed class ServiceUnderTest : IAsyncDisposable
 
     public static async Task<ServiceUnderTest> StartAsync(WebApplication app)
     {
+        var watchers = new WatchersTime();
         try
         {
+            app.Services.GetRequiredService<Readiness>().WatchersTime = watchers;
             await app.StartAsync();
-            return new ServiceUnderTest(app);
+            return new ServiceUnderTest(app, watchers);
         }
         catch
         {
@@ -62,10 +68,25 @@ internal sealed class ServiceUnderTest : IAsyncDisposable
         }
     }
 
+    /// <summary>As an orchestrator stops it: it goes on serving until whoever asked for its readiness has seen that it stops.</summary>
+    public Task StopAsync() => App.StopAsync();
+
+    /// <summary>Ends it at once: a test that asked for the readiness watches no more.</summary>
     public async ValueTask DisposeAsync()
     {
         Http.Dispose();
+        _watchers.Leave();
         await App.StopAsync();
         await App.DisposeAsync();
+    }
+
+    /// <summary>Real time, until those who watch the readiness have left: then they asked an hour ago.</summary>
+    private sealed class WatchersTime : TimeProvider
+    {
+        private long _later;
+
+        public override long GetTimestamp() => base.GetTimestamp() + Volatile.Read(ref _later);
+
+        public void Leave() => Volatile.Write(ref _later, 3600 * TimestampFrequency);
     }
 }

@@ -31,10 +31,12 @@ internal sealed class ForwarderHost : IAsyncDisposable
     public const string Secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
     private readonly WebApplication _app;
+    private readonly string _directory;
     private readonly LogSink _log;
     private long _sequence;
 
-    private ForwarderHost(WebApplication app, FakeTimeProvider clock, LogSink log) => (_app, Clock, _log) = (app, clock, log);
+    private ForwarderHost(WebApplication app, string directory, FakeTimeProvider clock, LogSink log) =>
+        (_app, _directory, Clock, _log) = (app, directory, clock, log);
 
     public FakeTimeProvider Clock { get; }
 
@@ -79,7 +81,7 @@ internal sealed class ForwarderHost : IAsyncDisposable
         app.UseServiceDefaults();
         app.MapCrmForwarder();
         await app.StartAsync();
-        return new ForwarderHost(app, clock, log);
+        return new ForwarderHost(app, directory, clock, log);
     }
 
     public Task LinkAsync(AccountId account, string? url, long version = 1, string? secret = Secret, bool unlinked = false) =>
@@ -180,6 +182,7 @@ internal sealed class ForwarderHost : IAsyncDisposable
     {
         await _app.StopAsync();
         await _app.DisposeAsync();
+        SqlitePools.Clear(_directory);
     }
 
     /// <summary>The credential is the account that its owner sees.</summary>

@@ -125,6 +125,7 @@ internal sealed class SenderHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await CloseAsync();
+        SqlitePools.Clear(Folder);
         Directory.Delete(Folder, recursive: true);
     }
 

@@ -42,8 +42,7 @@ public sealed class StoreHost : IAsyncDisposable
         IEnumerable<KeyValuePair<string, string?>> settings, Action<IServiceCollection>? configure = null)
     {
         var host = new StoreHost();
-        // With settings it has a database elsewhere.
-        if (!settings.Any()) FreshDatabases.PutStore(host._directory);
+        if (settings.All(setting => setting.Key != "ConnectionStrings:Store")) FreshDatabases.PutStore(host._directory);
         var builder = WebApplication.CreateBuilder();
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
         {
@@ -104,6 +103,7 @@ public sealed class StoreHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _app.DisposeAsync();
+        SqlitePools.Clear(_directory);
         Directory.Delete(_directory, recursive: true);
     }
 }

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Text;
 using InstaMessenger.Store.Access;
 
@@ -54,6 +55,16 @@ public sealed class CredentialFormTests
         (await passwords.CheckAsync(hash, "correct horse", default)).ShouldBe(true);
         (await passwords.CheckAsync(hash, "Correct horse", default)).ShouldBe(false);
         (await passwords.CheckAsync(null, "the password of nobody", default)).ShouldBe(false);
+    }
+
+    [Fact]
+    public void A_password_is_hashed_as_often_as_the_product_says()
+    {
+        using var passwords = new Passwords();
+        // The format of ASP.NET Core Identity: a version, the function (2 is HMAC-SHA512), how often, all of 4 bytes but the first.
+        var hash = Convert.FromBase64String(passwords.Hash("correct horse"));
+        (hash[0], BinaryPrimitives.ReadUInt32BigEndian(hash.AsSpan(1)), BinaryPrimitives.ReadUInt32BigEndian(hash.AsSpan(5)))
+            .ShouldBe(((byte)1, 2u, 210_000u));
     }
 
     [Fact]

@@ -45,14 +45,21 @@ internal sealed class Replica : IAsyncDisposable
     /// <summary>As an orchestrator stops it.</summary>
     public async Task StopAsync()
     {
-        if (_service is not null) await _service.DisposeAsync();
-        _service = null;
+        if (_service is null) return;
+        await _service.StopAsync();
+        await EndAsync();
     }
 
     public async ValueTask DisposeAsync()
     {
-        await StopAsync();
+        await EndAsync();
         _folder.Dispose();
+    }
+
+    private async Task EndAsync()
+    {
+        if (_service is not null) await _service.DisposeAsync();
+        _service = null;
     }
 
     private async Task AnswerAsync(HttpContext context)

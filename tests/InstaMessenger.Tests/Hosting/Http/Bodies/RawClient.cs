@@ -39,14 +39,19 @@ internal sealed class RawClient : IDisposable
 
     public async Task SendAsync(string text) => await _tcp.GetStream().WriteAsync(Encoding.ASCII.GetBytes(text));
 
+    /// <summary>The head of the answer: a server reads on for five seconds before it closes on a body that is not whole.</summary>
+    public Task<string> ReadHeadAsync() => ReadAsync(isLast: line => line.Length == 0);
+
     /// <summary>All that is answered until the server closes.</summary>
-    public async Task<string> ReadToEndAsync()
+    public Task<string> ReadToEndAsync() => ReadAsync(isLast: _ => false);
+
+    private async Task<string> ReadAsync(Predicate<string> isLast)
     {
         using var reader = new StreamReader(_tcp.GetStream(), Encoding.ASCII, leaveOpen: true);
         var answer = new StringBuilder();
         try
         {
-            while (await reader.ReadLineAsync() is { } line) answer.AppendLine(line);
+            while (await reader.ReadLineAsync() is { } line && !isLast(line)) answer.AppendLine(line);
         }
         catch (IOException)
         {
