@@ -26,6 +26,7 @@ internal sealed class Allowances : IDisposable
         (_limits, _proven) = (limits.Value, proven);
         Requests = Limiter(OfRequest);
         SignIns = Limiter(OfSignIn);
+        All = PartitionedRateLimiter.CreateChained(SignIns, Requests);
     }
 
     /// <summary>Counts every request that is limited.</summary>
@@ -33,6 +34,9 @@ internal sealed class Allowances : IDisposable
 
     /// <summary>Counts sign-ins.</summary>
     public PartitionedRateLimiter<HttpContext> SignIns { get; }
+
+    /// <summary>Both: a request passes when neither refuses it.</summary>
+    public PartitionedRateLimiter<HttpContext> All { get; }
 
     /// <summary>The bucket of a request; null when it has no limit.</summary>
     public Allowance? OfRequest(HttpContext context)
@@ -56,6 +60,7 @@ internal sealed class Allowances : IDisposable
 
     public void Dispose()
     {
+        All.Dispose();
         Requests.Dispose();
         SignIns.Dispose();
     }

@@ -10,7 +10,7 @@ internal sealed class EdgePipeline(ProvenCredentials proven, RateLimitHeaders li
     {
         app.Use(SecurityHeaders.AddAsync);
         app.Use(limits.AddAsync);
-        app.UseRateLimiter();
+        app.Use(RateLimits.LimitAsync);
         app.Use(proven.WatchAsync);
         app.Use(RequestSizes.LimitAsync);
         Compression.Use(app);

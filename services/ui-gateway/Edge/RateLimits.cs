@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Threading.RateLimiting;
 using InstaMessenger.Hosting.Http;
 using InstaMessenger.Hosting.Settings;
-using Microsoft.AspNetCore.RateLimiting;
 
 namespace InstaMessenger.UiGateway.Edge;
 
@@ -16,12 +15,18 @@ internal static class RateLimits
         services.AddSingleton<ProvenCredentials>();
         services.AddSingleton<RateLimitHeaders>();
         services.AddSingleton<Allowances>();
-        services.AddRateLimiter(_ => { });
-        services.AddOptions<RateLimiterOptions>().Configure<Allowances>((limiter, allowances) =>
-        {
-            limiter.GlobalLimiter = PartitionedRateLimiter.CreateChained(allowances.SignIns, allowances.Requests);
-            limiter.OnRejected = (rejected, _) => new ValueTask(RefuseAsync(rejected.HttpContext, rejected.Lease));
-        });
+    }
+
+    /// <summary>
+    /// Passes a request on while its client has some left. ASP.NET's middleware would do so too, and beside it keeps a limiter of single
+    /// endpoints, which nobody here needs and nobody can end: its timer goes off ten times a second, and holds the whole host as long as
+    /// the process lives.
+    /// </summary>
+    public static async Task LimitAsync(HttpContext context, RequestDelegate next)
+    {
+        using var lease = context.RequestServices.GetRequiredService<Allowances>().All.AttemptAcquire(context);
+        if (lease.IsAcquired) await next(context);
+        else await RefuseAsync(context, lease);
     }
 
     /// <summary>Whether the request signs in or out, which needs no caller.</summary>
