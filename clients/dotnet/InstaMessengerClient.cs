@@ -11,6 +11,7 @@ namespace InstaMessenger.Client;
 public sealed class InstaMessengerClient : IDisposable
 {
     private readonly HttpClient _http;
+    private readonly EventStream _stream;
 
     /// <summary>Makes a client.</summary>
     /// <param name="address">Where the product is, like <c>https://messenger.example.com</c>.</param>
@@ -27,6 +28,7 @@ public sealed class InstaMessengerClient : IDisposable
             BaseAddress = address,
             DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", key) },
         };
+        _stream = new EventStream(_http, clock);
         var settings = new RefitSettings(new SystemTextJsonContentSerializer(ClientJson.Options))
         {
             ExceptionFactory = async answer => answer.IsSuccessStatusCode ? null : await ApiProblemException.OfAsync(answer, clock),
@@ -57,6 +59,27 @@ public sealed class InstaMessengerClient : IDisposable
 
     /// <summary>Where events are posted to, and what came of the posts.</summary>
     public IWebhookEndpoints WebhookEndpoints { get; }
+
+    /// <summary>
+    /// Follows the event log as it grows: each event once and in order, for as long as you read. A line that breaks is made anew, behind
+    /// the event that you were given last, after a second and later up to half a minute; so is one on which nothing came for 45 s. Handle
+    /// an event before you read the next one, and keep its <see cref="InboxEvent.Sequence"/>: given as <paramref name="after"/> it goes on
+    /// there when your program starts again.
+    /// </summary>
+    /// <param name="after">A sequence behind which events are told; null for what happens from now on.</param>
+    /// <param name="accountId">Only events of this account; null for all that the key sees.</param>
+    /// <param name="types">Only events of these <see cref="EventTypes"/>, with commas between them; null for all.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>The events, without an end.</returns>
+    /// <exception cref="ApiProblemException">
+    /// What does not pass by itself: 401 when the key was revoked or has expired, 403, 404 for an account that the key does not see, 422
+    /// for a type that there is not; and 410 <c>events_expired</c> when what comes next is not kept any more: read anew what you need of
+    /// conversations and messages, and go on with <c>oldest_sequence</c> of the <see cref="ApiProblemException.Problem"/> less 1.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">It was ended.</exception>
+    public IAsyncEnumerable<InboxEvent> FollowAsync(
+        long? after = null, string? accountId = null, string? types = null, CancellationToken cancellationToken = default) =>
+        _stream.FollowAsync(after, accountId, types, cancellationToken);
 
     /// <summary>Closes the connections.</summary>
     public void Dispose() => _http.Dispose();

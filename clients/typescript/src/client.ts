@@ -2,6 +2,7 @@ import createClient, { type Client } from 'openapi-fetch'
 import type { EventType, InboxEvent } from './events.js'
 import { ApiProblem } from './problem.js'
 import { keyHeader, retrying } from './retry.js'
+import { follow } from './stream.js'
 import type { components, paths } from './schema.js'
 
 export interface Options {
@@ -11,8 +12,8 @@ export interface Options {
   key: string
   /** Carries the requests; the global one by default. */
   fetch?: typeof fetch
-  /** Waits between tries, for so many milliseconds. */
-  sleep?: (milliseconds: number) => Promise<void>
+  /** Waits between tries, for so many milliseconds or until the signal ends it. */
+  sleep?: (milliseconds: number, signal?: AbortSignal) => Promise<void>
 }
 
 /** One thing, a text, or both (then as two messages, the text last). The product's docs/sending.md has every limit. */
@@ -62,6 +63,13 @@ export interface EventFilter {
   limit?: number
 }
 
+export interface FollowOptions {
+  accountId?: string
+  types?: EventType[]
+  /** Ends it. */
+  signal?: AbortSignal
+}
+
 export interface EventPage {
   /** Oldest first. */
   data: InboxEvent[]
@@ -78,10 +86,14 @@ export class InstaMessenger {
   readonly #url: string
   readonly #headers: Record<string, string>
   readonly #fetch: (request: Request) => Promise<Response>
+  readonly #send: typeof fetch
+  readonly #sleep: (milliseconds: number, signal?: AbortSignal) => Promise<void>
 
-  constructor({ url, key, fetch: send = fetch, sleep = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds)) }: Options) {
+  constructor({ url, key, fetch: send = fetch, sleep = wait }: Options) {
     this.#url = url.replace(/\/+$/, '')
     this.#headers = { Authorization: `Bearer ${key}`, Accept: 'application/json' }
+    this.#send = send
+    this.#sleep = sleep
     this.#fetch = retrying(send, sleep)
     this.calls = createClient<paths>({ baseUrl: this.#url, headers: this.#headers, fetch: this.#fetch })
     this.calls.use({
@@ -120,9 +132,42 @@ export class InstaMessenger {
     return this.#call(`/api/v1/events?${query}`, { headers: this.#headers })
   }
 
+  /**
+   * Follows the event log as it grows: each event once and in order, for as long as you read; null begins with what happens next. A line that breaks is
+   * made anew, behind the event that you were given last, after a second and later up to half a minute; so is one on which nothing came for 45 s. Handle
+   * an event before you read the next one, and keep its `sequence`: given as `after` it goes on there when your program starts again.
+   *
+   * Throws the signal's reason when it is aborted, and an ApiProblem for what does not pass by itself: 401 when the key was revoked or has expired, 403,
+   * 404 for an account that the key does not see, 422 for a type that there is not, and 410 `events_expired` when what comes next is not kept any more:
+   * read anew what you need, and go on with its `oldest_sequence` less 1.
+   */
+  follow(after: number | null = null, { accountId, types, signal }: FollowOptions = {}): AsyncGenerator<InboxEvent, never> {
+    const query = new URLSearchParams()
+    if (accountId !== undefined) query.set('account_id', accountId)
+    if (types !== undefined) query.set('types', types.join(','))
+    const requestOf = (place: string | null): Request =>
+      new Request(`${this.#url}/api/v1/events/stream?${query}`, {
+        headers: { ...this.#headers, Accept: '*/*', ...(place === null ? {} : { 'Last-Event-ID': place }) },
+        ...(signal ? { signal } : {}),
+      })
+    return follow({ requestOf, send: this.#send, sleep: this.#sleep, signal }, after)
+  }
+
   async #call<T>(path: string, init: RequestInit): Promise<T> {
     const answer = await this.#fetch(new Request(this.#url + path, init))
     if (!answer.ok) throw await ApiProblem.of(answer)
     return (await answer.json()) as T
   }
+}
+
+function wait(milliseconds: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((done) => {
+    const end = (): void => {
+      clearTimeout(timer)
+      signal?.removeEventListener('abort', end)
+      done()
+    }
+    const timer = setTimeout(end, milliseconds)
+    signal?.addEventListener('abort', end)
+  })
 }

@@ -39,4 +39,14 @@ for (let more = true; more; ) {
   more = next_cursor !== null
 }
 assert.equal(events.find((event) => isEvent(event, 'message.received'))?.data.message.text, 'Hello!')
+
+const end = new AbortController()
+const following = client.follow(after, { accountId: account, types: ['message.sent'], signal: end.signal })
+const next = following.next()
+const again = await client.send({ ...message, message: 'And in blue.' }, { wait: 30 })
+assert.equal((await next).value.data.message.id, again.message_id)
+const nothing = following.next()
+end.abort()
+await assert.rejects(nothing, { name: 'AbortError' })
+await assert.rejects(new InstaMessenger({ url, key: 'sk_wrong' }).follow().next(), (error) => error instanceof ApiProblem && error.status === 401)
 console.log(`${events.length} events`)

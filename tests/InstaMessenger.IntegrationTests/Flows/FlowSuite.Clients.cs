@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using InstaMessenger.Client;
 using InstaMessenger.IntegrationTests.Product;
 using InstaMessenger.IntegrationTests.Reliability;
+using InstaMessenger.Simulator.Meta.Customers;
 using InstaMessenger.Tests.Shared;
 using Refit;
 
@@ -62,6 +63,7 @@ public abstract partial class FlowSuite
         var all = await EventsAsync(client);
         all.Select(made => made.Type).ShouldContain(EventTypes.MessageSent);
         all.Where(made => made.Data is UnknownEventData).ShouldBeEmpty();
+        await FollowAsync(shop, customer, client, all[^1].Sequence!.Value);
     }
 
     private protected async Task TheTypescriptClientDoesWithTheProductWhatItsCallsSayAsync()
@@ -119,6 +121,28 @@ public abstract partial class FlowSuite
         (await client.WebhookEndpoints.GetAsync(made.Id)).State.ShouldBe("paused");
         await client.WebhookEndpoints.DeleteAsync(made.Id);
         (await Should.ThrowAsync<ApiProblemException>(() => client.WebhookEndpoints.GetAsync(made.Id))).Code.ShouldBe("not_found");
+    }
+
+    /// <summary>What happened meanwhile, what happens now, and the end of the key.</summary>
+    private async Task FollowAsync(Shop shop, Customer customer, InstaMessengerClient client, long place)
+    {
+        using var late = new CancellationTokenSource(Patience.Long);
+        await shop.ReceivedAsync(await customer.SayAsync("And in blue?"));
+        await using var events = client.FollowAsync(place, shop.AccountId, EventTypes.MessageReceived, late.Token).GetAsyncEnumerator();
+        await TextAsync("And in blue?");
+        var next = TextAsync("Or in green?");
+        await customer.SayAsync("Or in green?");
+        await next;
+
+        var end = events.MoveNextAsync().AsTask();
+        (await Admin.DeleteAsync($"/api/v1/api-keys/{shop.KeyId}")).Expect(204);
+        (await Should.ThrowAsync<ApiProblemException>(() => end)).Status.ShouldBe(401);
+
+        async Task TextAsync(string text)
+        {
+            (await events.MoveNextAsync()).ShouldBeTrue();
+            events.Current.Data.ShouldBeOfType<MessageReceived>().Message.Text.ShouldBe(text);
+        }
     }
 
     private static async Task<List<InboxEvent>> EventsAsync(InstaMessengerClient client)
