@@ -34,7 +34,8 @@ internal sealed partial class MirrorApplier(MirrorDatabase database, ILogger<Mir
         }
         catch (Exception error) when (BlamesWork(error))
         {
-            // One of them does not fit. It must not keep back the others.
+            // One of them does not fit, and must not keep back the others; or none does, because somebody altered a table meanwhile.
+            database.CheckAgain();
             return await ApplyAsync(read, oneByOne: true, cancellationToken);
         }
     }

@@ -101,12 +101,11 @@ internal sealed class MirrorDatabase
 
     private static async Task CheckAsync(MySqlConnection connection, CancellationToken cancellationToken)
     {
-        var columns = await ColumnsAsync(connection, cancellationToken);
-        if (!columns.ContainsKey((MirrorSchema.State.Name, "schema_version")))
+        var shape = await MirrorShape.ReadAsync(connection, cancellationToken);
+        if (!shape.HasVersion)
         {
             foreach (var table in MirrorSchema.Tables) await ExecuteAsync(connection, table.ToSql(), cancellationToken);
-            columns = await ColumnsAsync(connection, cancellationToken);
-            Compare(columns);
+            (await MirrorShape.ReadAsync(connection, cancellationToken)).RefuseUnlessOurs();
             await ExecuteAsync(
                 connection, $"INSERT IGNORE INTO insta_mirror (id, schema_version) VALUES (1, {MirrorSchema.Version})", cancellationToken);
             return;
@@ -119,7 +118,7 @@ internal sealed class MirrorDatabase
                 RefuseUnless(Convert.ToInt32(version, System.Globalization.CultureInfo.InvariantCulture));
         }
 
-        Compare(columns);
+        shape.RefuseUnlessOurs();
     }
 
     private static void RefuseUnless(int version)
@@ -128,32 +127,6 @@ internal sealed class MirrorDatabase
         throw new MirrorRefusedException(
             $"insta_mirror.schema_version is {version}, and this version of the product writes {MirrorSchema.Version}. Its tables are "
             + "never altered: give ConnectionStrings:CrmMirror an empty database, or drop the insta_ tables.");
-    }
-
-    /// <summary>More columns and indexes than ours are the CRM's own business.</summary>
-    private static void Compare(Dictionary<(string Table, string Column), string> columns)
-    {
-        var wrong = MirrorSchema.Tables
-            .SelectMany(table => table.Columns.Select(column => (Table: table, Column: column)))
-            .Where(pair => columns.GetValueOrDefault((pair.Table.Name, pair.Column.Name)) != pair.Column.DataType)
-            .Select(pair => $"{pair.Table.Name}.{pair.Column.Name}").ToList();
-        if (wrong.Count > 0)
-            throw new MirrorRefusedException($"The mirror's tables are not those of version {MirrorSchema.Version}; missing or of another "
-                + $"type: {string.Join(", ", wrong.Take(5))}{(wrong.Count > 5 ? " and more" : "")}. They are never altered: see "
-                + "docs/mirror.md.");
-    }
-
-    private static async Task<Dictionary<(string Table, string Column), string>> ColumnsAsync(
-        MySqlConnection connection, CancellationToken cancellationToken)
-    {
-        const string sql = "SELECT table_name, column_name, data_type FROM information_schema.columns "
-            + "WHERE table_schema = DATABASE() AND table_name LIKE 'insta\\_%'";
-        await using var command = new MySqlCommand(sql, connection);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var columns = new Dictionary<(string Table, string Column), string>();
-        while (await reader.ReadAsync(cancellationToken))
-            columns[(reader.GetString(0), reader.GetString(1))] = reader.GetString(2).ToLowerInvariant();
-        return columns;
     }
 
     private static T? Of<T>(MySqlDataReader reader, int column)

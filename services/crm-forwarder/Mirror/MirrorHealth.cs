@@ -17,10 +17,10 @@ internal sealed partial class MirrorHealth(TimeProvider clock, ILogger<MirrorHea
 
     public void Away(string reason) => _server.Away(reason);
 
-    public void Refused(string why)
+    public void Refused(MirrorRefusedException refused)
     {
         _server.Back();
-        if (Interlocked.Exchange(ref _refused, why) != why) LogRefused(logger, why);
+        if (Interlocked.Exchange(ref _refused, refused.Message) != refused.Message) LogRefused(logger, refused.ForLog);
     }
 
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>

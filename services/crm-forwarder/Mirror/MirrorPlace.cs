@@ -10,9 +10,3 @@ namespace InstaMessenger.CrmForwarder.Mirror;
 /// <param name="Fill">The fill that is under way; null when none is.</param>
 internal sealed record MirrorPlace(
     long? Sequence, long? LastSequence, EventId? LastEventId, DateTimeOffset? UpdatedAt, FillPlace? Fill);
-
-/// <summary>
-/// The mirror must not be written: its tables are of another version, or were filled from another log. It is left as it is until somebody
-/// decides.
-/// </summary>
-internal sealed class MirrorRefusedException(string message) : Exception(message);

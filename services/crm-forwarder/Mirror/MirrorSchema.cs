@@ -120,5 +120,10 @@ internal sealed record MirrorColumn(string Name, string Type, bool Required = fa
     /// <summary>The type alone, like <c>varchar</c>, as the server tells it.</summary>
     public string DataType => Type.Split(' ', '(')[0].ToLowerInvariant();
 
+    /// <summary>Characters that it must have room for; null where the type says so.</summary>
+    public long? Characters => DataType == "varchar" ? long.Parse(Type.Split('(', ')')[1]) : null;
+
+    public bool IsText => DataType is "varchar" or "longtext";
+
     public string ToSql() => $"`{Name}` {Type}{(Required ? " NOT NULL" : " NULL")}";
 }

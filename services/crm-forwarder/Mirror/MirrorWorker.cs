@@ -108,9 +108,9 @@ internal sealed class MirrorWorker(
             here = await there();
             health.Well();
         }
-        catch (MirrorRefusedException refused)
+        catch (Exception error) when (MirrorRefusedException.Of(error) is { } refused)
         {
-            health.Refused(refused.Message);
+            health.Refused(refused);
             return await WaitAsync(WhileRefused);
         }
         catch (Exception error) when (!cancellationToken.IsCancellationRequested && DatabaseErrors.IsUnavailable(error))

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Text;
@@ -49,8 +50,12 @@ internal sealed class ForwarderHost : IAsyncDisposable
     public StoreStandIn Store => Services.GetRequiredService<StoreStandIn>();
 
     public static async Task<ForwarderHost> StartAsync(
-        string directory, bool allowPrivate =
-            true, FakeTimeProvider? clock = null, Action<IServiceCollection>? change = null, string? database = null)
+        string directory,
+        bool allowPrivate = true,
+        FakeTimeProvider? clock = null,
+        Action<IServiceCollection>? change = null,
+        string? database = null,
+        string? mirror = null)
     {
         if (database is null) FreshDatabases.PutCrmForwarder(directory);
         clock ??= new FakeTimeProvider(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
@@ -61,6 +66,7 @@ internal sealed class ForwarderHost : IAsyncDisposable
             ["Data:Directory"] = directory,
             ["Secrets:MasterKey"] = Convert.ToBase64String(SHA256.HashData("a key for tests"u8)),
             ["ConnectionStrings:CrmForwarder"] = database,
+            ["ConnectionStrings:CrmMirror"] = mirror,
             ["Outbound:AllowPrivateAddresses"] = allowPrivate.ToString(),
         });
         builder.Services.AddSingleton<TimeProvider>(clock);
@@ -73,8 +79,8 @@ internal sealed class ForwarderHost : IAsyncDisposable
         builder.Services.AddMessageHandler<CrmForwarderDbContext, ReadEvents, StoreStandIn>("store.read-events");
         builder.Services.AddMessageHandler<CrmForwarderDbContext, CheckReach, StoreStandIn>("store.check-reach");
         builder.Services.AddMessageHandler<CrmForwarderDbContext, ActionTaken, StoreStandIn>("store.action-taken");
-        builder.AddBus();
         change?.Invoke(builder.Services);
+        builder.AddBus();
         var log = new LogSink();
         builder.Logging.ClearProviders().AddProvider(log).AddFilter("InstaMessenger.CrmForwarder", LogLevel.Debug);
         var app = builder.Build();
@@ -117,6 +123,9 @@ internal sealed class ForwarderHost : IAsyncDisposable
         Clock.Advance(time);
         Services.GetRequiredService<DeliveryMailbox>().NewDeliveries([.. accounts.Select(WebhookEndpoint.IdOf)]);
     }
+
+    /// <summary>What the log lines of that name say, of all until now.</summary>
+    public IReadOnlyList<string> LinesOf(string name) => [.. _log.Lines.Where(line => line.Name == name).Select(line => line.Text)];
 
     /// <summary>Awaits the next log line of that name; others before it are passed over.</summary>
     public async Task LoggedAsync(string name, int times = 1)
@@ -200,6 +209,8 @@ internal sealed class ForwarderHost : IAsyncDisposable
 
         public ChannelReader<string> Names => _names.Reader;
 
+        public ConcurrentQueue<(string Name, string Text)> Lines { get; } = new();
+
         public ILogger CreateLogger(string categoryName) => this;
 
         public IDisposable? BeginScope<TState>(TState state)
@@ -212,10 +223,11 @@ internal sealed class ForwarderHost : IAsyncDisposable
             Microsoft.Extensions.Logging.EventId eventId,
             TState state,
             Exception? exception,
-            Func<TState,
-            Exception?,
-            string> formatter) =>
+            Func<TState, Exception?, string> formatter)
+        {
+            Lines.Enqueue((eventId.Name ?? "", formatter(state, exception)));
             _names.Writer.TryWrite(eventId.Name ?? "");
+        }
 
         public void Dispose()
         {
