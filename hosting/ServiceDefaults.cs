@@ -78,6 +78,7 @@ public static class ServiceDefaults
         app.UseAuthentication();
         app.UseAuthorization();
         app.Use(UrlRules.CheckAsync);
+        app.Use(NoBody.CheckAsync);
         app.MapHealth();
         app.MapApiDocument();
     }

@@ -78,6 +78,7 @@ internal static class ApiDocCalls
         foreach (var file in metadata.OfType<IProducesResponseTypeMetadata>().Where(answer => answer.ContentTypes.Contains(File)))
             DescribeFile(operation, file.StatusCode);
         DescribeFilter(operation);
+        DescribeLimit(operation);
         ApiDocProblems.Describe(operation, context);
         ApiDocExamples.Describe(operation);
     }
@@ -109,6 +110,18 @@ internal static class ApiDocCalls
         if (operation.Responses?.TryGetValue("403", out var refused) == true && refused is OpenApiResponse { Content: { } content })
             operation.Responses.TryAdd("404", new OpenApiResponse { Content = new Dictionary<string, OpenApiMediaType>(
                 content.Select(body => KeyValuePair.Create(body.Key, new OpenApiMediaType { Schema = body.Value.Schema }))) });
+    }
+
+    /// <summary>Says how many items a page has.</summary>
+    private static void DescribeLimit(OpenApiOperation operation)
+    {
+        var limit = operation.Parameters?.OfType<OpenApiParameter>()
+            .FirstOrDefault(parameter => parameter is { Name: PageLimit.Name, In: ParameterLocation.Query });
+        if (limit?.Schema is not OpenApiSchema schema) return;
+        limit.Description = string.Create(
+            CultureInfo.InvariantCulture,
+            $"How many items, {PageLimit.Default} by default. Of a number above {PageLimit.Most} there are {PageLimit.Most}.");
+        schema.Minimum = "1";
     }
 
     /// <summary>A file is answered as what it is; endpoints cannot say "any type" by themselves.</summary>

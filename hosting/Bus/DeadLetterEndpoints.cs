@@ -30,7 +30,7 @@ public static class DeadLetterEndpoints
     }
 
     private static async Task<Ok<Page<DeadLetterView>>> ListAsync<TContext>(
-        IDbContextFactory<TContext> factory, NumberCursor? cursor, int? limit, CancellationToken cancellationToken)
+        IDbContextFactory<TContext> factory, NumberCursor<DeadLetter>? cursor, int? limit, CancellationToken cancellationToken)
         where TContext : ServiceDbContext
     {
         var (size, after) = (PageLimit.Of(limit), cursor?.Number ?? 0);
@@ -41,7 +41,7 @@ public static class DeadLetterEndpoints
             .Select(row => new DeadLetterView(
                 row.Id, row.Queue, row.MessageType, row.ItemId, row.Error, row.CreatedAt, row.Cause, row.ReplayAt));
         var rows = await db.ReadableAsync(all.Take, size + 1, cancellationToken);
-        return TypedResults.Ok(Page.Of(rows, size, row => row, row => new NumberCursor(row.Id)));
+        return TypedResults.Ok(Page.Of(rows, size, row => row, row => new NumberCursor<DeadLetter>(row.Id)));
     }
 
     private static async Task<Results<NoContent, ProblemHttpResult>> ReplayAsync<TContext>(

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 
@@ -30,6 +31,14 @@ internal sealed class ApiCall
         var hasId = endpoint is RouteEndpointBuilder { RoutePattern.Parameters.Count: > 0 };
         foreach (var status in OfEveryCall) endpoint.Metadata.Add(Problem(status));
         if (hasId) endpoint.Metadata.Add(Problem(StatusCodes.Status404NotFound));
+    }
+
+    /// <summary>Documents that a call without a body refuses the members of one.</summary>
+    public static void RefuseMembers(EndpointBuilder endpoint)
+    {
+        var isRead = endpoint.Metadata.OfType<IHttpMethodMetadata>().LastOrDefault()?.HttpMethods is ["GET"];
+        if (!isRead && !endpoint.Metadata.OfType<IAcceptsMetadata>().Any())
+            endpoint.Metadata.Add(Problem(StatusCodes.Status422UnprocessableEntity));
     }
 
     private static ProducesResponseTypeMetadata Problem(int status) => new(status, typeof(ProblemDetails), ["application/problem+json"]);

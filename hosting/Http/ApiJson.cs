@@ -44,9 +44,12 @@ public static class ApiJson
         return options;
     }
 
-    /// <summary>Whether a text is a time that names its zone.</summary>
-    internal static bool IsTime(string text) =>
-        HasZone(text) && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.None, out _);
+    /// <summary>Whether a text is a time that names its zone, by the same rule as in a body.</summary>
+    internal static bool IsTime(string text)
+    {
+        var reader = new Utf8JsonReader(JsonSerializer.SerializeToUtf8Bytes(text));
+        return reader.Read() && HasZone(text) && reader.TryGetDateTimeOffset(out _);
+    }
 
     /// <summary>Says whether a time names its zone. Without one it would be read in the zone of the server.</summary>
     private static bool HasZone(string text) => text.Length > 19 && (text[^1] == 'Z' || text[^6] is '+' or '-');

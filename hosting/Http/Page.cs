@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace InstaMessenger.Hosting.Http;
 
 /// <summary>One page of a list.</summary>
@@ -34,8 +36,17 @@ public static class PageLimit
     /// <summary>How many items a page has at most.</summary>
     public const int Most = 200;
 
-    /// <summary>Limits what a caller asks for to 1 to 200.</summary>
+    /// <summary>The parameter of every list that it is.</summary>
+    internal const string Name = "limit";
+
+    /// <summary>What belongs there.</summary>
+    internal const string Rule = "It is a whole number from 1 on; a page has at most 200 items, whatever is asked for.";
+
+    /// <summary>Limits what a caller asks for to 200. Less than 1 is refused before (<see cref="UrlRules"/>).</summary>
     /// <param name="limit">What the caller asks for; null for the default.</param>
     /// <returns>How many items to give.</returns>
     public static int Of(int? limit) => Math.Clamp(limit ?? Default, 1, Most);
+
+    /// <summary>Whether a text is a limit.</summary>
+    internal static bool Reads(string text) => int.TryParse(text, CultureInfo.InvariantCulture, out var limit) && limit >= 1;
 }

@@ -34,10 +34,12 @@ public static class Problems
     public static ProblemHttpResult Invalid(params (string Field, string Error)[] errors) =>
         Wrong(StatusCodes.Status422UnprocessableEntity, "validation_failed", "The request is not valid: see errors.", errors);
 
-    /// <summary>400 <c>bad_cursor</c>.</summary>
+    /// <summary>400 <c>bad_cursor</c>, naming the parameter or header.</summary>
+    /// <param name="name">What was to hold it.</param>
+    /// <param name="error">What belongs there.</param>
     /// <returns>The problem, as an endpoint returns it.</returns>
-    public static ProblemHttpResult BadCursor() =>
-        Of(StatusCodes.Status400BadRequest, "bad_cursor", "Give next_cursor of the page before, unchanged.");
+    public static ProblemHttpResult BadCursor(string name, string error) =>
+        Wrong(StatusCodes.Status400BadRequest, "bad_cursor", "A cursor cannot be read: see errors.", (name, error));
 
     /// <summary>A problem that names what is wrong, one by one.</summary>
     /// <param name="status">The HTTP status.</param>

@@ -25,6 +25,15 @@ internal static class UnreadableBody
         _ => Problems.Of(bad.StatusCode, "bad_request", "The request cannot be read."),
     };
 
+    /// <summary>Which part of a member cannot be read, as it goes behind the member's name, and why.</summary>
+    /// <param name="json">What the framework says of the member.</param>
+    public static (string Part, string Error) FaultOf(JsonException json) => (Member(json.Path) switch
+    {
+        null => "",
+        ['[', ..] entry => entry,
+        var member => "." + member,
+    }, ErrorOf(json));
+
     private static ProblemHttpResult Of(JsonException json)
     {
         // The text is not JSON at all, so the path only says how far the reader got.
@@ -44,6 +53,7 @@ internal static class UnreadableBody
         if (path is null or "$" or "") return null;
         return path.StartsWith("$.", StringComparison.Ordinal)
             ? path[2..] : path.StartsWith("$['", StringComparison.Ordinal) ? path[3..].Replace("']", "")
+            : path.StartsWith("$[", StringComparison.Ordinal) ? path[1..]
             : path;
     }
 

@@ -13,7 +13,8 @@ namespace InstaMessenger.Hosting.Http;
 /// <summary>
 /// The one rule for what stands in the URL of an API call, by the parameters that its endpoint declares: an unknown query parameter is
 /// refused by name, so that a typo is not an unfiltered list; an id of the wrong form names nothing (404); a wrong cursor is 400
-/// <c>bad_cursor</c>; any other value that cannot be read is 400 and named.
+/// <c>bad_cursor</c>; any other value that cannot be read, is empty or is given twice is 400 and named. Which words there are the endpoint
+/// knows: another one is 422, as in a body.
 /// </summary>
 internal sealed class UrlRules
 {
@@ -72,11 +73,14 @@ internal sealed class UrlRules
 /// <summary>A parameter that comes from the route or the query.</summary>
 internal sealed class UrlParameter(string name, bool mustBeRoute, Type type)
 {
-    private readonly Predicate<string> _reads = ReaderOf(type);
+    private readonly Predicate<string> _reads = IsLimit(name, type) ? PageLimit.Reads : ReaderOf(type);
 
     public string Name => name;
 
     public bool MustBeRoute => mustBeRoute;
+
+    /// <summary>What its text stands for.</summary>
+    public Type Type => type;
 
     /// <summary>Null when the parameter comes from elsewhere: a header, the body, a service.</summary>
     public static UrlParameter? Of(IParameterBindingMetadata bound)
@@ -95,15 +99,20 @@ internal sealed class UrlParameter(string name, bool mustBeRoute, Type type)
     public ProblemHttpResult? Fault(string text)
     {
         if (_reads(text)) return null;
-        if (type.IsAssignableTo(typeof(ICursor))) return Problems.BadCursor();
-        return IsId(type) ? Problems.NotFound(type.Name[..^"Id".Length].ToLowerInvariant()) : Unreadable(name, Form(type));
+        if (type == typeof(SequenceCursor)) return Problems.BadCursor(name, "Give the sequence of an event: a whole number.");
+        if (type.IsAssignableTo(typeof(ICursor))) return Problems.BadCursor(name, "Give next_cursor of the page before, unchanged.");
+        return IsId(type) ? Problems.NotFound(type.Name[..^"Id".Length].ToLowerInvariant()) : Unreadable(name, Form(name, type));
     }
 
     private static bool IsElsewhere(Attribute attribute) =>
         attribute is IFromHeaderMetadata or IFromBodyMetadata or IFromServiceMetadata;
 
-    private static string Form(Type type) =>
-        type == typeof(bool) ? "It is true or false."
+    private static bool IsLimit(string name, Type type) => name == PageLimit.Name && type == typeof(int);
+
+    private static string Form(string name, Type type) =>
+        IsLimit(name, type) ? PageLimit.Rule
+        : type == typeof(string) ? "It is empty: leave it out, or give a value."
+        : type == typeof(bool) ? "It is true or false."
         : type == typeof(int) || type == typeof(long) ? "It is a whole number."
         : type == typeof(DateTimeOffset) ? ApiJson.NotATime
         : $"It is a {type.Name}.";
@@ -115,7 +124,7 @@ internal sealed class UrlParameter(string name, bool mustBeRoute, Type type)
 
     private static Predicate<string> ReaderOf(Type type)
     {
-        if (type == typeof(string)) return _ => true;
+        if (type == typeof(string)) return text => text.Length > 0;
         if (type == typeof(DateTimeOffset)) return ApiJson.IsTime;
         var name = IsId(type) ? nameof(ReadsId) : Is(type, typeof(IParsable<>)) ? nameof(ReadsValue) : null;
         if (name is not null)

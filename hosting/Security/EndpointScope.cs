@@ -32,6 +32,18 @@ public static class EndpointScopeSetup
     {
         var scope = new EndpointScope(anyOf);
         endpoint.Add(ApiCall.Mark);
+        endpoint.Add(ApiCall.RefuseMembers);
         return endpoint.WithMetadata(scope).RequireAuthorization(scope.Policy);
+    }
+
+    /// <summary>Lets anybody in, by the same rules for URL and body as all calls: whoever signs in has no credential yet.</summary>
+    /// <typeparam name="TBuilder">An endpoint or a group.</typeparam>
+    /// <param name="endpoint">The endpoint.</param>
+    /// <returns>The same endpoint.</returns>
+    public static TBuilder NeedsNoCredential<TBuilder>(this TBuilder endpoint)
+        where TBuilder : IEndpointConventionBuilder
+    {
+        endpoint.Add(ApiCall.Mark);
+        return endpoint.AllowAnonymous();
     }
 }

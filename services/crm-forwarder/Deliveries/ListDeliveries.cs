@@ -1,4 +1,5 @@
 using InstaMessenger.CrmForwarder.Data;
+using InstaMessenger.CrmForwarder.Endpoints;
 using InstaMessenger.Hosting.Database;
 using InstaMessenger.Hosting.Http;
 using InstaMessenger.Hosting.Security;
@@ -11,7 +12,10 @@ namespace InstaMessenger.CrmForwarder.Deliveries;
 /// <summary><c>GET /api/v1/webhook-endpoints/{id}/deliveries</c>: the delivery log, latest due first; and one of them.</summary>
 internal static class ListDeliveries
 {
-    private static readonly TimeCursor First = new(DateTimeOffset.MaxValue, long.MaxValue);
+    private static readonly Dictionary<string, DeliveryState> ByName = Enum.GetValues<DeliveryState>()
+        .ToDictionary(state => state.ToString().ToLowerInvariant());
+
+    private static readonly TimeCursor<Delivery> First = new(DateTimeOffset.MaxValue, long.MaxValue);
 
     public static void MapListDeliveries(this IEndpointRouteBuilder routes)
     {
@@ -33,7 +37,7 @@ internal static class ListDeliveries
         TimeProvider clock,
         [FromQuery(Name = "event_type")] string? eventType,
         string? state,
-        TimeCursor? cursor,
+        TimeCursor<Delivery>? cursor,
         int? limit,
         CancellationToken cancellationToken)
     {
@@ -42,9 +46,13 @@ internal static class ListDeliveries
         if (waits || state == "pending") states = [DeliveryState.Pending, DeliveryState.Replaying];
         else if (state is not null)
         {
-            states = [.. states.Where(known => known.ToString().Equals(state, StringComparison.OrdinalIgnoreCase))];
-            if (states.Length == 0) return Problems.Invalid(("state", "One of pending, waiting, replaying, delivered, dead."));
+            if (!ByName.TryGetValue(state, out var known))
+                return Problems.Invalid(("state", "One of pending, waiting, replaying, delivered, dead."));
+            states = [known];
         }
+
+        if (eventType is not null && !EventFilter.Known.Contains(eventType))
+            return Problems.Invalid(("event_type", $"Known are {string.Join(", ", EventFilter.Known)}."));
 
         await using var db = await factory.CreateDbContextAsync(cancellationToken);
         // No more of the endpoint than whose it is: its log is shown although something else of it cannot be read.
@@ -72,11 +80,11 @@ internal static class ListDeliveries
         CrmForwarderDbContext db,
         IQueryable<Delivery> rows,
         DeliveryState[] states,
-        TimeCursor before,
+        TimeCursor<Delivery> before,
         int size,
         CancellationToken cancellationToken)
     {
-        var found = new List<TimeCursor>();
+        var found = new List<TimeCursor<Delivery>>();
         // A query for each state walks the index from its end; one for all of them would sort every delivery that the endpoint ever had.
         foreach (var state in states)
         {
@@ -84,7 +92,7 @@ internal static class ListDeliveries
                 .Where(row => row.State == state
                 && (row.DueAt < before.Time || (row.DueAt == before.Time && row.Id < before.Number)))
                 .OrderByDescending(row => row.DueAt).ThenByDescending(row => row.Id)
-                .Select(row => new TimeCursor(row.DueAt, row.Id));
+                .Select(row => new TimeCursor<Delivery>(row.DueAt, row.Id));
             found.AddRange(await db.ReadableAsync(places.Take, size + 1, cancellationToken));
         }
 

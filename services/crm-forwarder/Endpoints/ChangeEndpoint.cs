@@ -92,30 +92,33 @@ internal static class ChangeEndpoint
     {
         var before = (await EndpointView.OfAsync(scope.Db, secrets, [endpoint], now))[0];
         if (match.Fault(before) is { } stale) return stale;
-        if (endpoint.AccountId is not null && (request.Url is not null || IsGiven(request.AccountIds)))
+        if (endpoint.AccountId is not null && (request.Url is not null || request.AccountIds.IsGiven()))
             return Problems.Of(
                 StatusCodes.Status409Conflict,
                 "belongs_to_account",
                 "It is an account's crm_webhook_url: change the address there. It takes that account's events and no others.");
         var url = request.Url is null ? null : fields.Url(request.Url);
         var all = request.AccountIds.ValueKind == JsonValueKind.Null;
-        var accounts = Read<IReadOnlyList<string?>>(request.AccountIds, "account_ids", fields) is { } given ? fields.Accounts(given) : null;
+        var accounts = request.AccountIds.Read<IReadOnlyList<string?>>("account_ids", fields.Fault) is { } given
+            ? fields.Accounts(given)
+            : null;
         if (all && !caller.Accounts.IsAll) fields.Fault("account_ids", "Name the accounts: you do not see all of them.");
-        var types = fields.EventTypes(Read<IReadOnlyList<string?>>(request.EventTypes, "event_types", fields));
-        var description = fields.Description(Read<string>(request.Description, "description", fields));
+        var types = fields.EventTypes(request.EventTypes.Read<IReadOnlyList<string?>>("event_types", fields.Fault));
+        var description = fields.Description(request.Description.Read<string>("description", fields.Fault));
         var headers = fields.Headers(
-            Read<IReadOnlyDictionary<string, string?>>(request.Headers, "headers", fields), LockedEndpoint.HeadersOf(secrets, endpoint));
-        var rate = fields.MaxPerSecond(Read<int?>(request.MaxPerSecond, "max_per_second", fields));
+            request.Headers.Read<IReadOnlyDictionary<string, string?>>("headers", fields.Fault),
+            LockedEndpoint.HeadersOf(secrets, endpoint));
+        var rate = fields.MaxPerSecond(request.MaxPerSecond.Read<int?>("max_per_second", fields.Fault));
         if (request.State is not (null or "active" or "paused")) fields.Fault("state", "It is active or paused.");
         if (request.State is not null && endpoint.State == EndpointState.Removed)
             fields.Fault("state", "The account names no crm_webhook_url: give it one.");
         if (fields.Faults is { Length: > 0 } faults) return Problems.Invalid(faults);
         if (AccountsOf.Refusal(caller, accounts) is { } refusal) return refusal;
 
-        if (IsGiven(request.EventTypes)) endpoint.EventTypes = types;
-        if (IsGiven(request.Description)) endpoint.Description = description;
-        if (IsGiven(request.Headers)) endpoint.ProtectedHeaders = secrets.Protect(endpoint, headers);
-        if (IsGiven(request.MaxPerSecond)) endpoint.MaxPerSecond = rate;
+        if (request.EventTypes.IsGiven()) endpoint.EventTypes = types;
+        if (request.Description.IsGiven()) endpoint.Description = description;
+        if (request.Headers.IsGiven()) endpoint.ProtectedHeaders = secrets.Protect(endpoint, headers);
+        if (request.MaxPerSecond.IsGiven()) endpoint.MaxPerSecond = rate;
         endpoint.Ordered = request.Ordered ?? endpoint.Ordered;
         if (url is not null) endpoint.MoveTo(url, now);
         if (request.State == "paused") endpoint.Pause(now);
@@ -125,7 +128,7 @@ internal static class ChangeEndpoint
         await scope.Db.SaveChangesAsync();
         scope.AfterCommit(() => mailbox.EndpointChanged(endpoint.Id));
         var after = (await EndpointView.OfAsync(scope.Db, secrets, [endpoint], now))[0];
-        var changes = EndpointAudit.Of(before, after).WithSecret("header_values", IsGiven(request.Headers));
+        var changes = EndpointAudit.Of(before, after).WithSecret("header_values", request.Headers.IsGiven());
         audit.Record(scope, endpoint.Id, endpoint.AccountId, changes);
         return TypedResults.Ok(after);
     }
@@ -136,21 +139,5 @@ internal static class ChangeEndpoint
         await db.EndpointAccounts.Where(row => row.EndpointId == endpoint.Id).ExecuteDeleteAsync();
         await BulkInsert.EntitiesAsync(
             db, [.. accounts.Select(account => new EndpointAccount { AccountId = account, EndpointId = endpoint.Id })]);
-    }
-
-    private static bool IsGiven(JsonElement member) => member.ValueKind != JsonValueKind.Undefined;
-
-    private static T? Read<T>(JsonElement member, string field, EndpointFields fields)
-    {
-        if (member.ValueKind is JsonValueKind.Undefined or JsonValueKind.Null) return default;
-        try
-        {
-            return member.Deserialize<T>(ApiJson.Options);
-        }
-        catch (JsonException)
-        {
-            fields.Fault(field, "It has the wrong type.");
-            return default;
-        }
     }
 }

@@ -31,18 +31,18 @@ internal static class ListWebhookEndpoints
         IDbContextFactory<CrmForwarderDbContext> factory,
         EndpointSecrets secrets,
         TimeProvider clock,
-        IdCursor? cursor,
+        IdCursor<WebhookEndpoint>? cursor,
         int? limit,
         CancellationToken cancellationToken)
     {
-        var (size, after) = (PageLimit.Of(limit), IdCursor.After(cursor));
+        var (size, after) = (PageLimit.Of(limit), IdCursor<WebhookEndpoint>.After(cursor));
         await using var db = await factory.CreateDbContextAsync(cancellationToken);
         // One that was deleted is not listed; an account's that has no address now is, because its log is still asked for.
         var endpoints = db.Endpoints.SeenBy(db, caller).Where(row => row.State != EndpointState.Removed || row.AccountId != null);
         var rows = await db.ReadableAsync(
             endpoints.Where(row => string.Compare(row.Id, after) > 0).OrderBy(row => row.Id).Take, size + 1, cancellationToken);
         var views = (await EndpointView.OfAsync(db, secrets, [.. rows.Take(size)], clock.GetUtcNow())).ToDictionary(view => view.Id);
-        return TypedResults.Ok(Page.Of(rows, size, row => views[row.Id], row => new IdCursor(row.Id)));
+        return TypedResults.Ok(Page.Of(rows, size, row => views[row.Id], row => new IdCursor<WebhookEndpoint>(row.Id)));
     }
 
     private static async Task<Results<Ok<EndpointView>, ProblemHttpResult>> ShowAsync(

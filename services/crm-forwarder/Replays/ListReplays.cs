@@ -27,7 +27,7 @@ internal static class ListReplays
         string id,
         Caller caller,
         IDbContextFactory<CrmForwarderDbContext> factory,
-        IdCursor? cursor,
+        IdCursor<EndpointReplay>? cursor,
         int? limit,
         CancellationToken cancellationToken)
     {
@@ -38,7 +38,7 @@ internal static class ListReplays
         var replays = db.Replays.AsNoTracking().Where(row => row.EndpointId == id);
         if (cursor is { Id: var before }) replays = replays.Where(row => string.Compare(row.Id, before) < 0);
         var rows = await db.ReadableAsync(replays.OrderByDescending(row => row.Id).Take, size + 1, cancellationToken);
-        return TypedResults.Ok(Page.Of(rows, size, ReplayView.Of, row => new IdCursor(row.Id)));
+        return TypedResults.Ok(Page.Of(rows, size, ReplayView.Of, row => new IdCursor<EndpointReplay>(row.Id)));
     }
 
     private static async Task<Results<Ok<ReplayView>, ProblemHttpResult>> ShowAsync(

@@ -23,7 +23,7 @@ internal static class ListSends
         IDbContextFactory<SenderDbContext> factory,
         string? state,
         AccountId? account_id,
-        NumberCursor? cursor,
+        NumberCursor<LedgerEntry>? cursor,
         int? limit,
         CancellationToken cancellationToken)
     {
@@ -44,7 +44,7 @@ internal static class ListSends
         if (account_id is not null) rows = rows.Where(row => row.AccountId == account_id);
         else if (!caller.Accounts.IsAll) rows = rows.Where(row => caller.Accounts.Listed.ToList().Contains(row.AccountId));
         var page = await db.ReadableAsync(rows.Take, size + 1, cancellationToken);
-        return TypedResults.Ok(Page.Of(page, size, SendView.Of, row => new NumberCursor(row.Sequence)));
+        return TypedResults.Ok(Page.Of(page, size, SendView.Of, row => new NumberCursor<LedgerEntry>(row.Sequence)));
     }
 }
 

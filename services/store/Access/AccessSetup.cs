@@ -31,7 +31,7 @@ internal static class AccessSetup
 
     public static void MapAccess(this WebApplication app)
     {
-        var sessions = app.MapGroup("/ui/session").AllowAnonymous().WithTags("Sessions");
+        var sessions = app.MapGroup("/ui/session").NeedsNoCredential().WithTags("Sessions");
         SignIn.Map(sessions);
         sessions.MapSignOut();
         app.MapShowSession();

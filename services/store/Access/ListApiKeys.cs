@@ -15,9 +15,9 @@ internal static class ListApiKeys
         .WithSummary("Your API keys (an admin's: all), oldest first.");
 
     private static async Task<Ok<Page<ApiKeyView>>> HandleAsync(
-        Caller caller, IDbContextFactory<StoreDbContext> factory, IdCursor? cursor, int? limit, CancellationToken cancellationToken)
+        Caller caller, IDbContextFactory<StoreDbContext> factory, IdCursor<ApiKey>? cursor, int? limit, CancellationToken cancellationToken)
     {
-        var (size, after) = (PageLimit.Of(limit), IdCursor.After(cursor));
+        var (size, after) = (PageLimit.Of(limit), IdCursor<ApiKey>.After(cursor));
         await using var db = await factory.CreateDbContextAsync(cancellationToken);
         var visible = await VisibleKeys.OfAsync(db, caller, cancellationToken);
         var keys = await db.ReadableAsync(
@@ -26,6 +26,6 @@ internal static class ListApiKeys
         var ofKeys = db.Set<ApiKeyAccount>().Where(row => ids.Contains(row.KeyId)).OrderBy(row => row.KeyId).ThenBy(row => row.AccountId);
         var scopes = (await db.ReadableAsync(ofKeys, cancellationToken))
             .ToLookup(row => row.KeyId, row => row.AccountId);
-        return TypedResults.Ok(Page.Of(keys, size, key => ApiKeyView.Of(key, scopes[key.Id]), key => new IdCursor(key.Id)));
+        return TypedResults.Ok(Page.Of(keys, size, key => ApiKeyView.Of(key, scopes[key.Id]), key => new IdCursor<ApiKey>(key.Id)));
     }
 }

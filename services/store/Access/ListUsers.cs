@@ -15,9 +15,9 @@ internal static class ListUsers
         .WithSummary("Users, oldest first.");
 
     private static async Task<Ok<Page<UserView>>> HandleAsync(
-        IDbContextFactory<StoreDbContext> factory, IdCursor? cursor, int? limit, CancellationToken cancellationToken)
+        IDbContextFactory<StoreDbContext> factory, IdCursor<User>? cursor, int? limit, CancellationToken cancellationToken)
     {
-        var (size, after) = (PageLimit.Of(limit), IdCursor.After(cursor));
+        var (size, after) = (PageLimit.Of(limit), IdCursor<User>.After(cursor));
         await using var db = await factory.CreateDbContextAsync(cancellationToken);
         var all = db.Set<User>().Where(user => string.Compare(user.Id, after) > 0).OrderBy(user => user.Id);
         var users = await db.ReadableAsync(all.Take, size + 1, cancellationToken);
@@ -25,6 +25,6 @@ internal static class ListUsers
         var ofUsers = db.Set<Membership>().Where(row => ids.Contains(row.UserId)).OrderBy(row => row.UserId).ThenBy(row => row.AccountId);
         var memberships = (await db.ReadableAsync(ofUsers, cancellationToken))
             .ToLookup(row => row.UserId, row => row.AccountId);
-        return TypedResults.Ok(Page.Of(users, size, user => UserView.Of(user, memberships[user.Id]), user => new IdCursor(user.Id)));
+        return TypedResults.Ok(Page.Of(users, size, user => UserView.Of(user, memberships[user.Id]), user => new IdCursor<User>(user.Id)));
     }
 }

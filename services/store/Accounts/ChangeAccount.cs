@@ -73,17 +73,14 @@ internal static class ChangeAccount
         CancellationToken cancellationToken)
     {
         var fields = new AccountFields(outbound);
-        var url = request.CrmWebhookUrl;
-        if (url.ValueKind is not (JsonValueKind.Undefined or JsonValueKind.Null or JsonValueKind.String))
-            fields.Fault("crm_webhook_url", "It is a text or null.");
         var input = new AccountInput(
             fields.Username(request.Username, required: false),
             LoginType: null,
             fields.AccessToken(request.AccessToken, required: false),
             fields.MessagingChannelId(request.MessagingChannelId),
-            fields.CrmWebhookUrl(url.ValueKind == JsonValueKind.String ? url.GetString() : null),
+            fields.CrmWebhookUrl(request.CrmWebhookUrl.Read<string>("crm_webhook_url", fields.Fault)),
             fields.WebhookSecret(request.WebhookSecret),
-            DropsCrmWebhook: url.ValueKind == JsonValueKind.Null,
+            DropsCrmWebhook: request.CrmWebhookUrl.ValueKind == JsonValueKind.Null,
             fields.Media(request.Media));
         if (fields.Faults.Count > 0) return Problems.Invalid([.. fields.Faults]);
         if (input.AccessToken is not null || input.MessagingChannelId is not null)

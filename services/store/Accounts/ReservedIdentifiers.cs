@@ -25,9 +25,12 @@ internal static class ReservedIdentifiers
     }
 
     private static async Task<Ok<Page<ReservedIdentifierView>>> ListAsync(
-        IDbContextFactory<StoreDbContext> factory, IdCursor? cursor, int? limit, CancellationToken cancellationToken)
+        IDbContextFactory<StoreDbContext> factory,
+        IdCursor<ReservedIdentifierView>? cursor,
+        int? limit,
+        CancellationToken cancellationToken)
     {
-        var (size, after) = (PageLimit.Of(limit), IdCursor.After(cursor));
+        var (size, after) = (PageLimit.Of(limit), IdCursor<ReservedIdentifierView>.After(cursor));
         await using var db = await factory.CreateDbContextAsync(cancellationToken);
         // Channels alone, about one for each account: all are read, so that there is one rule for what is in use.
         var channels = await db.ReadableAsync(from row in db.AccountIdentifiers
@@ -41,7 +44,8 @@ internal static class ReservedIdentifiers
             .Select(
                 pair => new ReservedIdentifierView(pair.Row.ExternalId, pair.Account.Id, pair.Account.Username, pair.Account.UnlinkedAt))
             .ToList();
-        return TypedResults.Ok(Page.Of([.. reserved.Take(size + 1)], size, row => row, row => new IdCursor(row.ExternalId)));
+        return TypedResults.Ok(Page.Of(
+            [.. reserved.Take(size + 1)], size, row => row, row => new IdCursor<ReservedIdentifierView>(row.ExternalId)));
     }
 
     private static Task<Results<NoContent, ProblemHttpResult>> ReleaseAsync(

@@ -33,7 +33,7 @@ internal static class ListAudit
         AccountId? account_id,
         DateTimeOffset? after,
         DateTimeOffset? before,
-        IdCursor? cursor,
+        IdCursor<AuditEntry>? cursor,
         int? limit,
         CancellationToken cancellationToken)
     {
@@ -50,6 +50,6 @@ internal static class ListAudit
         if (before is { } to) rows = rows.Where(row => row.At < to);
         if (cursor is { } last) rows = rows.Where(row => string.Compare(row.Id, last.Id) < 0);
         var page = await db.ReadableAsync(rows.OrderByDescending(row => row.Id).Take, size + 1, cancellationToken);
-        return TypedResults.Ok(Page.Of(page, size, AuditView.Of, row => new IdCursor(row.Id)));
+        return TypedResults.Ok(Page.Of(page, size, AuditView.Of, row => new IdCursor<AuditEntry>(row.Id)));
     }
 }

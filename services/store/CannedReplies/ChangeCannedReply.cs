@@ -46,8 +46,8 @@ internal static class ChangeCannedReply
         var change = new Change(
             request.Shortcut is null ? null : fields.Shortcut(request.Shortcut),
             request.Text is null ? null : fields.Text(request.Text),
-            request.AccountIds.ValueKind != JsonValueKind.Undefined,
-            fields.Accounts(Listed(request.AccountIds, fields)),
+            request.AccountIds.IsGiven(),
+            fields.Accounts(request.AccountIds.Read<IReadOnlyList<string?>>("account_ids", fields.Fault)),
             clock.GetUtcNow());
         if (fields.Faults.Count > 0) return Problems.Invalid([.. fields.Faults]);
         return await unitOfWork.ExecuteAsync(scope => ChangeAsync(scope, caller, id, change, audit, match), cancellationToken);
@@ -77,15 +77,6 @@ internal static class ChangeCannedReply
         var view = CannedReplyView.Of(reply, [.. rows, .. added], caller);
         audit.Record(scope, id, view.AccountIds is [var only] ? only : null, AuditChanges.Of(before, view));
         return TypedResults.Ok(view);
-    }
-
-    private static List<string?>? Listed(JsonElement accounts, CannedReplyFields fields)
-    {
-        if (accounts.ValueKind is JsonValueKind.Undefined or JsonValueKind.Null) return null;
-        if (accounts.ValueKind == JsonValueKind.Array)
-            return [.. accounts.EnumerateArray().Select(entry => entry.ValueKind == JsonValueKind.String ? entry.GetString() : null)];
-        fields.Fault("account_ids", "It is a list of account ids, or null for all.");
-        return null;
     }
 
     private sealed record Change(string? Shortcut, string? Text, bool Moves, IReadOnlyList<AccountId>? Accounts, DateTimeOffset At);

@@ -22,26 +22,26 @@ internal static class ListCannedReplies
     private static async Task<Results<Ok<Page<CannedReplyView>>, ProblemHttpResult>> HandleAsync(
         Caller caller,
         IDbContextFactory<StoreDbContext> factory,
-        [FromQuery(Name = "account_id")] string? accountId,
-        IdCursor? cursor,
+        [FromQuery(Name = "account_id")] AccountId? accountId,
+        IdCursor<CannedReply>? cursor,
         int? limit,
         CancellationToken cancellationToken)
     {
         var places = caller.Accounts.IsAll ? null : CannedReplyReach.PlacesOf([.. caller.Accounts.Listed]);
-        if (accountId is not null)
+        if (accountId is { } account)
         {
-            if (!AccountId.TryParse(accountId, out var account) || !caller.CanSee(account)) return Problems.NotFound("account");
+            if (!caller.CanSee(account)) return Problems.NotFound("account");
             places = [account.Value];
         }
 
         places?.Add(CannedReplyPlace.Everywhere);
-        var (size, after) = (PageLimit.Of(limit), IdCursor.After(cursor));
+        var (size, after) = (PageLimit.Of(limit), IdCursor<CannedReply>.After(cursor));
         await using var db = await factory.CreateDbContextAsync(cancellationToken);
         var asked = db.Set<CannedReplyPlace>().Where(row => string.Compare(row.ReplyId, after) > 0);
         if (places is not null) asked = asked.Where(row => places.Contains(row.Place));
         // By its places, so that nobody's list costs what all tenants' replies do.
         var ids = await asked.Select(row => row.ReplyId).Distinct().OrderBy(id => id).Take(size + 1).ToListAsync(cancellationToken);
-        var page = Page.Of(ids, size, id => id, id => new IdCursor(id));
+        var page = Page.Of(ids, size, id => id, id => new IdCursor<CannedReply>(id));
         var replies = (await db.ReadableAsync(
             db.Set<CannedReply>().Where(row => page.Data.Contains(row.Id)).OrderBy(row => row.Id), cancellationToken))
             .ToDictionary(reply => reply.Id);

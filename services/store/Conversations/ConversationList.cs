@@ -30,7 +30,7 @@ internal static class ConversationList
         Caller caller,
         IDbContextFactory<StoreDbContext> factory,
         TimeProvider clock,
-        [FromQuery(Name = "account_id")] string? accountId,
+        [FromQuery(Name = "account_id")] AccountId? accountId,
         string? q,
         bool? unread,
         bool? failed,

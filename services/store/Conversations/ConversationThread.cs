@@ -22,13 +22,14 @@ internal static class ConversationThread
         .ProducesProblem(StatusCodes.Status422UnprocessableEntity);
 
     /// <summary>The messages that come after one, the nearest first.</summary>
-    internal static IQueryable<Message> Newer(StoreDbContext db, ConversationId conversation, TimeCursor than, int limit) => db.Messages
+    internal static IQueryable<Message> Newer(
+        StoreDbContext db, ConversationId conversation, TimeCursor<Message> than, int limit) => db.Messages
         .Where(message => message.ConversationId == conversation && message.SentAt >= than.Time
             && (message.SentAt > than.Time || message.Sequence > than.Number))
         .OrderBy(message => message.SentAt).ThenBy(message => message.Sequence).Take(limit)
         .Include(message => message.Attachments);
 
-    internal static IQueryable<Message> Query(StoreDbContext db, ConversationId conversation, TimeCursor? after, int limit)
+    internal static IQueryable<Message> Query(StoreDbContext db, ConversationId conversation, TimeCursor<Message>? after, int limit)
     {
         var messages = db.Messages.Where(message => message.ConversationId == conversation);
         // The first half bounds the walk along the index, the second only breaks ties.
@@ -45,7 +46,7 @@ internal static class ConversationThread
         MessageId? before,
         MessageId? after,
         MessageId? around,
-        TimeCursor? cursor,
+        TimeCursor<Message>? cursor,
         int? limit,
         CancellationToken cancellationToken)
     {
@@ -68,21 +69,22 @@ internal static class ConversationThread
             : await db.ReadableAsync(
                 first => Newer(db, id, cursor!.Value, first), after is null ? size / 2 : size, cancellationToken);
         // The one in the middle is the first of the older ones.
-        if (around is not null) cursor = new TimeCursor(cursor!.Value.Time, cursor.Value.Number + 1);
+        if (around is not null) cursor = new TimeCursor<Message>(cursor!.Value.Time, cursor.Value.Number + 1);
         var older = after is null
             ? await db.ReadableAsync(first => Query(db, id, cursor, first), size - newer.Count + 1, cancellationToken)
             : [];
         List<Message> messages = [.. newer.Reverse(), .. older];
         await Quotes.FillAsync(db, messages, cancellationToken);
-        return TypedResults.Ok(Page.Of(messages, size, MessageView.Of, message => new TimeCursor(message.SentAt, message.Sequence)));
+        return TypedResults.Ok(Page.Of(
+            messages, size, MessageView.Of, message => new TimeCursor<Message>(message.SentAt, message.Sequence)));
     }
 
     /// <summary>Finds where a message stands in its thread; null when it is not in this one.</summary>
-    private static async Task<TimeCursor?> PlaceAsync(
+    private static async Task<TimeCursor<Message>?> PlaceAsync(
         StoreDbContext db, ConversationId conversation, MessageId id, CancellationToken cancellationToken)
     {
         var place = await db.Messages.Where(message => message.Id == id && message.ConversationId == conversation)
             .Select(message => new { message.SentAt, message.Sequence }).SingleOrDefaultAsync(cancellationToken);
-        return place is null ? null : new TimeCursor(place.SentAt, place.Sequence);
+        return place is null ? null : new TimeCursor<Message>(place.SentAt, place.Sequence);
     }
 }

@@ -25,11 +25,11 @@ internal static class ShowErasures
         AccountId account_id,
         Caller caller,
         IDbContextFactory<StoreDbContext> factory,
-        IdCursor? cursor,
+        IdCursor<Erasure>? cursor,
         int? limit,
         CancellationToken cancellationToken)
     {
-        var (size, after) = (PageLimit.Of(limit), IdCursor.After(cursor));
+        var (size, after) = (PageLimit.Of(limit), IdCursor<Erasure>.After(cursor));
         await using var db = await factory.CreateDbContextAsync(cancellationToken);
         if (!caller.CanSee(account_id) || !await db.Accounts.AnyAsync(row => row.Id == account_id, cancellationToken))
             return Problems.NotFound("account");
@@ -38,7 +38,7 @@ internal static class ShowErasures
                 .OrderBy(row => row.Id).Take(first),
             size + 1,
             cancellationToken);
-        return TypedResults.Ok(Page.Of(erasures, size, ErasureView.Of, erasure => new IdCursor(erasure.Id)));
+        return TypedResults.Ok(Page.Of(erasures, size, ErasureView.Of, erasure => new IdCursor<Erasure>(erasure.Id)));
     }
 
     private static async Task<Results<Ok<ErasureView>, ProblemHttpResult>> ShowAsync(

@@ -51,12 +51,11 @@ internal sealed class EventPages(IDbContextFactory<StoreDbContext> factory)
     /// would wait for ever. One that is not linked any more has events.
     /// </summary>
     /// <returns>Null when the account is not the caller's or does not exist.</returns>
-    public async Task<AccountReach?> NarrowAsync(Caller caller, string? accountId, CancellationToken cancellationToken)
+    public async Task<AccountReach?> NarrowAsync(Caller caller, AccountId? accountId, CancellationToken cancellationToken)
     {
         if (!VisibleAccounts.TryNarrow(caller, accountId, out var accounts)) return null;
-        if (accountId is null || !caller.Accounts.IsAll) return accounts;
+        if (accountId is not { } id || !caller.Accounts.IsAll) return accounts;
         await using var db = await factory.CreateDbContextAsync(cancellationToken);
-        var id = AccountId.Parse(accountId);
         return await db.Accounts.AnyAsync(account => account.Id == id, cancellationToken) ? accounts : null;
     }
 

@@ -1,3 +1,4 @@
+using InstaMessenger.Contracts.Ids;
 using InstaMessenger.Hosting.Http;
 using InstaMessenger.Hosting.Security;
 using Microsoft.AspNetCore.Http.Features;
@@ -8,6 +9,8 @@ namespace InstaMessenger.Store.Events;
 /// <summary><c>GET /api/v1/events/stream</c>: the log as it grows, as server-sent events.</summary>
 internal static class LiveStream
 {
+    private const string LastEventId = "Last-Event-ID";
+
     public static void MapLiveStream(this IEndpointRouteBuilder routes) => routes.MapGet("/stream", StreamAsync)
         .WithSummary("The events as they happen, as server-sent events.")
         .WithDescription(
@@ -30,13 +33,20 @@ internal static class LiveStream
         EventPages pages,
         ICallerSource callers,
         TimeProvider clock,
-        string? after,
+        SequenceCursor? after,
         string? types,
-        [FromQuery(Name = "account_id")] string? accountId,
-        [FromHeader(Name = "Last-Event-ID")] string? lastEventId)
+        [FromQuery(Name = "account_id")] AccountId? accountId,
+        [FromHeader(Name = LastEventId)] string? lastEventId)
     {
-        if (!PullFeed.TryReadSequence(string.IsNullOrEmpty(lastEventId) ? after : lastEventId, out var resumeAfter))
-            return PullFeed.BadCursor();
+        // A browser that has no place yet sends the header empty, or not at all.
+        if (!string.IsNullOrEmpty(lastEventId))
+        {
+            if (!SequenceCursor.TryParse(lastEventId, out var place))
+                return Problems.BadCursor(LastEventId, "Give the sequence of an event: a whole number.");
+            after = place;
+        }
+
+        var resumeAfter = after?.Sequence;
         if (await pages.NarrowAsync(caller, accountId, context.RequestAborted) is not { } accounts) return Problems.NotFound("account");
         if (!TypeFilter.TryRead(types, PresenceFrame.EventType, out var wanted, out var unknown)) return TypeFilter.Unknown(unknown!);
         if (resumeAfter is { } begin && await pages.ExpiredAsync(context.RequestAborted) is var expired && begin < expired)

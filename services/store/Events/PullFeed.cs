@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Text.Json;
+using InstaMessenger.Contracts.Ids;
 using InstaMessenger.Hosting.Http;
 using InstaMessenger.Hosting.Security;
 using InstaMessenger.Store.Data;
@@ -26,22 +27,21 @@ internal static class PullFeed
     private static async Task<Results<FeedResult, ProblemHttpResult>> GetAsync(
         Caller caller,
         EventPages pages,
-        string? after,
-        string? cursor,
+        SequenceCursor? after,
+        SequenceCursor? cursor,
         int? limit,
         string? types,
-        [FromQuery(Name = "account_id")] string? accountId,
+        [FromQuery(Name = "account_id")] AccountId? accountId,
         CancellationToken cancellationToken)
     {
         // Other lists call it cursor. A client that pages through all lists alike must not read the first page for ever.
         if (after is not null && cursor is not null) return Problems.Invalid(("cursor", "It is the same as after: give one of them."));
-        if (!TryReadSequence(after ?? cursor, out var position)) return BadCursor();
         if (!TypeFilter.TryRead(types, besides: null, out var wanted, out var unknown)) return TypeFilter.Unknown(unknown!);
         if (await pages.NarrowAsync(caller, accountId, cancellationToken) is not { } accounts) return Problems.NotFound("account");
         var size = PageLimit.Of(limit);
         // A position beyond the head (the log was restored from a backup) goes back to the head. Given back as it came, it would hide what
         // comes next.
-        var head = await pages.HeadAsync(cancellationToken);
+        var (position, head) = ((after ?? cursor)?.Sequence, await pages.HeadAsync(cancellationToken));
         var (events, last) = await ReadAsync(pages, accounts, wanted, (position ?? 0, head), size, cancellationToken);
         if (position is { } begin && await pages.ExpiredAsync(cancellationToken) is var expired && begin < expired)
             return EventPages.Gone(expired);
@@ -61,16 +61,6 @@ internal static class PullFeed
         var events = await pages.ReadAsync(accounts, part.After, part.UpTo, size + 1, cancellationToken);
         return events.Count > size ? ([.. events.Take(size)], events[size - 1].Sequence) : (events, part.UpTo);
     }
-
-    /// <summary>Reads a sequence as clients give it back: a number, at least 0.</summary>
-    public static bool TryReadSequence(string? text, out long? sequence)
-    {
-        sequence = long.TryParse(text, System.Globalization.NumberStyles.None, null, out var value) ? value : null;
-        return sequence is not null || text is null;
-    }
-
-    public static ProblemHttpResult BadCursor() =>
-        Problems.Of(StatusCodes.Status400BadRequest, "bad_cursor", "Give the sequence of an event: a whole number.");
 
     /// <summary>What <see cref="FeedResult"/> writes.</summary>
     /// <param name="Data">The events of this page.</param>

@@ -14,8 +14,9 @@ internal static class TypeFilter
     public static bool TryRead(string? types, string? besides, out IReadOnlySet<string>? wanted, out string? unknown)
     {
         (wanted, unknown) = (null, null);
-        var names = types?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-        if (names is not { Length: > 0 }) return true;
+        if (types is null) return true;
+        // An entry that is empty is no type: a list of nothing else would be a filter that lets everything through.
+        var names = types.Split(',', StringSplitOptions.TrimEntries);
         unknown = Array.Find(names, name => !EventTypes.All.Contains(name) && name != besides);
         wanted = names.ToHashSet();
         return unknown is null;

@@ -19,11 +19,11 @@ internal static class VisibleAccounts
     /// <param name="accountId">The <c>account_id</c> that they ask for; null for all their accounts.</param>
     /// <param name="accounts">The accounts that the list or tap shows.</param>
     /// <returns>False when the account is not theirs or does not exist.</returns>
-    public static bool TryNarrow(Caller caller, string? accountId, out AccountReach accounts)
+    public static bool TryNarrow(Caller caller, AccountId? accountId, out AccountReach accounts)
     {
         accounts = caller.Accounts;
-        if (accountId is null) return true;
-        if (!AccountId.TryParse(accountId, out var account) || !caller.CanSee(account)) return false;
+        if (accountId is not { } account) return true;
+        if (!caller.CanSee(account)) return false;
         accounts = AccountReach.Of(account);
         return true;
     }

@@ -23,14 +23,17 @@ internal static class QuarantineEndpoints
     }
 
     private static async Task<Ok<Page<QuarantineView>>> ListAsync(
-        IDbContextFactory<StoreDbContext> factory, NumberCursor? cursor, int? limit, CancellationToken cancellationToken)
+        IDbContextFactory<StoreDbContext> factory,
+        NumberCursor<QuarantinedWebhook>? cursor,
+        int? limit,
+        CancellationToken cancellationToken)
     {
         var (size, after) = (PageLimit.Of(limit), cursor?.Number ?? 0);
         await using var db = await factory.CreateDbContextAsync(cancellationToken);
         var all = db.Set<QuarantinedWebhook>().Where(row => row.Id > after).OrderBy(row => row.Id)
             .Select(row => new QuarantineView(row.Id, row.ChannelId, row.BusinessId, row.ReservedFor, row.Reason, row.ReceivedAt));
         var rows = await db.ReadableAsync(all.Take, size + 1, cancellationToken);
-        return TypedResults.Ok(Page.Of(rows, size, row => row, row => new NumberCursor(row.Id)));
+        return TypedResults.Ok(Page.Of(rows, size, row => row, row => new NumberCursor<QuarantinedWebhook>(row.Id)));
     }
 
     private static async Task<Results<NoContent, ProblemHttpResult>> ReplayAsync(

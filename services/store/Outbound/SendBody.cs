@@ -31,13 +31,12 @@ internal sealed class SendBody(UploadForms forms, IConfiguration configuration)
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size) size.MaxRequestBodySize = MostJsonBytes;
         try
         {
-            using var body = await JsonDocument.ParseAsync(context.Request.Body, Strict, context.RequestAborted);
+            using var body = await JsonDocument.ParseAsync(context.Request.Body, cancellationToken: context.RequestAborted);
             var (request, problem) = Read(body.RootElement, hasFile: false);
             return (request, null, problem);
         }
-        catch (Exception error) when (error is JsonException or InvalidOperationException)
+        catch (JsonException)
         {
-            // InvalidOperationException: the text is no Unicode.
             return (null, null, Unreadable());
         }
     }
@@ -76,6 +75,7 @@ internal sealed class SendBody(UploadForms forms, IConfiguration configuration)
     private (SendRequest? Request, ProblemHttpResult? Problem) Read(JsonElement body, bool hasFile)
     {
         if (body.ValueKind != JsonValueKind.Object) return (null, Unreadable());
+        if (BodyFaults.Of(body) is { Count: > 0 } faults) return (null, Problems.Invalid([.. faults]));
         var allowHttp = configuration.GetValue<bool>("Outbound:AllowPrivateAddresses");
         var request = SendRequest.Read(body, allowHttp, out var errors, hasFile);
         return (request, request is null ? Refuse(errors) : null);
@@ -119,6 +119,5 @@ internal sealed class SendBody(UploadForms forms, IConfiguration configuration)
             : Problems.Invalid([.. errors]);
 
     private static ProblemHttpResult Unreadable() =>
-        Problems.Of(
-            StatusCodes.Status400BadRequest, "bad_request", "The body must be one JSON object of valid Unicode, with no member twice.");
+        Problems.Of(StatusCodes.Status400BadRequest, "bad_request", "The body must be one JSON object.");
 }

@@ -38,7 +38,7 @@ internal static class SearchEndpoint
         Caller caller,
         IDbContextFactory<StoreDbContext> factory,
         TimeProvider clock,
-        [FromQuery(Name = "account_id")] string? accountId,
+        [FromQuery(Name = "account_id")] AccountId? accountId,
         string? q,
         CancellationToken cancellationToken)
     {

@@ -333,11 +333,11 @@ public sealed class ConversationEndpointsTests : IAsyncLifetime
         }
 
         Walks(
-            await QueryPlan.OfAsync(ConversationThread.Newer(db, ConversationId.Parse("conv_1"), new TimeCursor(Start, 7), 51)), "m[0-9]*")
+            await QueryPlan.OfAsync(ConversationThread.Newer(db, ConversationId.Parse("conv_1"), new(Start, 7), 51)), "m[0-9]*")
             .Where(line => line.Contains(" INDEX IX_messages_", StringComparison.Ordinal)).ShouldHaveSingleItem()
                 .ShouldEndWith("(conversation_id=? AND sent_at>?)");
         Walks(
-            await QueryPlan.OfAsync(ConversationThread.Query(db, ConversationId.Parse("conv_1"), new TimeCursor(Start, 7), 51)), "m[0-9]*")
+            await QueryPlan.OfAsync(ConversationThread.Query(db, ConversationId.Parse("conv_1"), new(Start, 7), 51)), "m[0-9]*")
             .Where(line => line.Contains(" INDEX IX_messages_", StringComparison.Ordinal)).ShouldHaveSingleItem()
                 .ShouldEndWith("(conversation_id=? AND sent_at<?)");
     }

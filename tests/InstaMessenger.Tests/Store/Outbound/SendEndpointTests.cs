@@ -255,15 +255,24 @@ public sealed class SendEndpointTests : SendTests
     }
 
     [Theory]
-    [InlineData("", 400)]
-    [InlineData("[]", 400)]
-    [InlineData("{", 400)]
-    [InlineData("""{TO,"message":"hi","message":"ho"}""", 400)]
-    [InlineData("""{TO,"message":"\ud800"}""", 400)]
-    [InlineData("""{TO,"message":"hi","metadata":{"\ud800":1}}""", 400)]
-    [InlineData("""{TO}""", 422)]
-    public async Task A_body_that_cannot_be_sent_is_refused(string body, int status) =>
-        ((int)(await SendAsync(body)).StatusCode).ShouldBe(status);
+    [InlineData("", 400, null)]
+    [InlineData("[]", 400, null)]
+    [InlineData("{", 400, null)]
+    [InlineData("""{TO,"message":"hi","message":"ho"}""", 422, "message")]
+    [InlineData("""{TO,"message":"\ud800"}""", 422, "message")]
+    [InlineData("""{TO,"message":"hi","metadata":{"\ud800":1}}""", 422, "metadata")]
+    [InlineData("""{TO,"message":"hi","metadata":{"a":{"b":["\ud800"]}}}""", 422, "metadata.a.b[0]")]
+    [InlineData("""{TO,"message":"hi","metadata":{"a":[{"b":1,"b":2}]}}""", 422, "metadata.a[0].b")]
+    [InlineData("""{TO,"message":"hi","\ud800":1}""", 422, "body")]
+    [InlineData("""{TO}""", 422, "message")]
+    public async Task A_body_that_cannot_be_sent_is_refused_and_what_is_wrong_is_named(string body, int status, string? member)
+    {
+        using var response = await SendAsync(body);
+        ((int)response.StatusCode).ShouldBe(status);
+        var problem = await Json(response);
+        problem.GetProperty("code").GetString().ShouldBe(status == 400 ? "bad_request" : "validation_failed");
+        if (member is not null) problem.GetProperty("errors").EnumerateObject().Select(error => error.Name).ShouldBe([member]);
+    }
 
     [Fact]
     public async Task What_is_neither_JSON_nor_a_form_is_told_what_to_send_instead()
