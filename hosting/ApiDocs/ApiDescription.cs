@@ -19,8 +19,8 @@ internal static class ApiDescription
                 + "What is wrong with a request is named in errors. In the URL: a query parameter that there is not is 400 "
                 + "unknown_parameter; one that is empty, is given twice or cannot be read 400 bad_request; a cursor that no list of such "
                 + "things gave 400 bad_cursor; an id of the wrong form names nothing, and is 404 like one that there is not. In a body: "
-                + "a member that there is not, is given twice or is wrong is 422 validation_failed, also where the call takes no body; what is "
-                + "no JSON object 400 bad_request. Times are RFC 3339 with their zone. "
+                + "a member that there is not, is given twice or is wrong is 422 validation_failed, also where the call takes no body; "
+                + "what is no JSON object 400 bad_request. Times are RFC 3339 with their zone. "
                 + "Every answer has an X-Request-Id: yours, when you send one of 1 to 64 letters, digits, dots, underscores or dashes, "
                 + "else one of ours.";
             // Behind the gateway nobody needs to know the address of this process: it is where the document came from.

@@ -1,3 +1,4 @@
+using InstaMessenger.Hosting.Http.Bodies;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Metadata;
@@ -33,12 +34,23 @@ internal sealed class ApiCall
         if (hasId) endpoint.Metadata.Add(Problem(StatusCodes.Status404NotFound));
     }
 
-    /// <summary>Documents that a call without a body refuses the members of one.</summary>
+    /// <summary>Has a call without a body refuse the members of one, and documents it.</summary>
     public static void RefuseMembers(EndpointBuilder endpoint)
     {
         var isRead = endpoint.Metadata.OfType<IHttpMethodMetadata>().LastOrDefault()?.HttpMethods is ["GET"];
-        if (!isRead && !endpoint.Metadata.OfType<IAcceptsMetadata>().Any())
-            endpoint.Metadata.Add(Problem(StatusCodes.Status422UnprocessableEntity));
+        if (isRead || endpoint.Metadata.OfType<IAcceptsMetadata>().Any()) return;
+        endpoint.Metadata.Add(WithoutMembers.Instance);
+        endpoint.Metadata.Add(Problem(StatusCodes.Status422UnprocessableEntity));
+    }
+
+    /// <summary>Marks a call that takes no body: <see cref="NoBody"/> refuses members.</summary>
+    internal sealed class WithoutMembers
+    {
+        public static readonly WithoutMembers Instance = new();
+
+        private WithoutMembers()
+        {
+        }
     }
 
     private static ProducesResponseTypeMetadata Problem(int status) => new(status, typeof(ProblemDetails), ["application/problem+json"]);

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using InstaMessenger.Hosting.Security;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -22,7 +21,7 @@ internal static class NoBody
     }
 
     private static bool Concerns(HttpContext context) =>
-        context.GetEndpoint() is { Metadata: var call } && call.GetMetadata<EndpointScope>() is not null
+        context.GetEndpoint() is { Metadata: var call } && call.GetMetadata<ApiCall.WithoutMembers>() is not null
         // The one that takes a file and nothing else reads its form by itself.
         && call.GetMetadata<IAcceptsMetadata>() is null && call.GetMetadata<IRequestSizeLimitMetadata>() is null
         && !HttpMethods.IsGet(context.Request.Method) && context.Request.HasJsonContentType()

@@ -1,5 +1,4 @@
 using InstaMessenger.CrmForwarder.Data;
-using InstaMessenger.CrmForwarder.Endpoints;
 using InstaMessenger.Hosting.Database;
 using InstaMessenger.Hosting.Http;
 using InstaMessenger.Hosting.Security;

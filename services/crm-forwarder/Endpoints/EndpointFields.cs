@@ -1,4 +1,5 @@
 using InstaMessenger.Contracts.Ids;
+using InstaMessenger.CrmForwarder.Deliveries;
 using InstaMessenger.Hosting.Security;
 
 namespace InstaMessenger.CrmForwarder.Endpoints;

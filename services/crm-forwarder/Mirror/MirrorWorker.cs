@@ -33,6 +33,9 @@ internal sealed class MirrorWorker(
     /// <summary>When this process last asked, in real time: what it spares is the processor's.</summary>
     private long? _askedAt;
 
+    /// <summary>Whether the last page was refused. A read that succeeds says nothing about that.</summary>
+    private bool _isRefused;
+
     /// <summary>Whether events came since the last question.</summary>
     private bool _isBehind;
 
@@ -106,10 +109,12 @@ internal sealed class MirrorWorker(
         try
         {
             here = await there();
-            health.Well();
+            _isRefused &= ask is null;
+            if (!_isRefused) health.Well();
         }
         catch (Exception error) when (MirrorRefusedException.Of(error) is { } refused)
         {
+            _isRefused |= ask is not null;
             health.Refused(refused);
             return await WaitAsync(WhileRefused);
         }

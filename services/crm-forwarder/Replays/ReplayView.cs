@@ -1,5 +1,5 @@
 using InstaMessenger.CrmForwarder.Data;
-using InstaMessenger.CrmForwarder.Endpoints;
+using InstaMessenger.CrmForwarder.Deliveries;
 
 namespace InstaMessenger.CrmForwarder.Replays;
 

@@ -1,7 +1,6 @@
 using InstaMessenger.Contracts.Commands;
 using InstaMessenger.CrmForwarder.Data;
 using InstaMessenger.CrmForwarder.Deliveries;
-using InstaMessenger.CrmForwarder.Endpoints;
 using InstaMessenger.Hosting.Database;
 using InstaMessenger.Hosting.Jobs;
 using InstaMessenger.Hosting.Workers;

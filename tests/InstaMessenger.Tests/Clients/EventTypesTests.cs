@@ -1,6 +1,6 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
-using InstaMessenger.CrmForwarder.Endpoints;
+using InstaMessenger.CrmForwarder.Deliveries;
 using InstaMessenger.Tests.Shared;
 
 namespace InstaMessenger.Tests.Clients;

@@ -159,7 +159,8 @@ public sealed class MirrorRefusalTests(SharedServers servers) : IAsyncLifetime
             "SELECT 1 FROM insta_mirror WHERE sequence IS NOT NULL AND NOT EXISTS (SELECT 1 FROM insta_fills)", _name) is ["1"]);
     }
 
-    private Task<NextRound> RoundAsync() => Host.Services.GetRequiredService<MirrorWorker>().RoundAsync(TestContext.Current.CancellationToken);
+    private Task<NextRound> RoundAsync() =>
+        Host.Services.GetRequiredService<MirrorWorker>().RoundAsync(TestContext.Current.CancellationToken);
 
     private Task<TimeSpan> RoundsUntilAsync(Func<Task<bool>> isTrueAsync) => Until.TrueAsync(
         async () =>

@@ -165,10 +165,11 @@ public sealed class CannedReplyTests(StoreFixture fixture) : IClassFixture<Store
     {
         var (account, agent) = await ShopAsync();
         var id = (await SaveAsync(agent, "mine", "c", account)).Text("id");
-        foreach (var wrong in new[] { "{\"account_ids\":5}", "{\"account_ids\":[7]}", "{\"account_ids\":[]}" })
+        foreach (var (wrong, field) in new[] { ("5", "account_ids"), ("[7]", "account_ids[0]"), ("[]", "account_ids") })
         {
-            var answer = await Store.PatchAsync($"{Path}/{id}", agent, JsonSerializer.Deserialize<JsonElement>(wrong));
-            answer.FaultyFields().ShouldBe(["account_ids"], wrong);
+            var answer = await Store.PatchAsync(
+                $"{Path}/{id}", agent, JsonSerializer.Deserialize<JsonElement>($"{{\"account_ids\":{wrong}}}"));
+            answer.FaultyFields().ShouldBe([field], wrong);
         }
 
         (await Store.PatchAsync($"{Path}/{id}", fixture.Admin, new { account_ids = (string[]?)null })).Json.GetProperty("account_ids")

@@ -1,7 +1,7 @@
-using InstaMessenger.CrmForwarder.Endpoints;
+using InstaMessenger.CrmForwarder.Deliveries;
 using InstaMessenger.Store.Events;
 
-namespace InstaMessenger.Tests.CrmForwarder.Endpoints;
+namespace InstaMessenger.Tests.CrmForwarder.Deliveries;
 
 public sealed class EventFilterTests
 {

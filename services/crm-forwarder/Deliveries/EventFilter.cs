@@ -1,4 +1,4 @@
-namespace InstaMessenger.CrmForwarder.Endpoints;
+namespace InstaMessenger.CrmForwarder.Deliveries;
 
 /// <summary>The types of events that an endpoint may ask for; a test holds the list against what the store tells.</summary>
 internal static class EventFilter
