@@ -79,8 +79,8 @@ public sealed class BodyLimitsTests
             await strangers[^1].BeginWebhookAsync(announced: 5 * MiB, sent: 500 * KiB);
         }
 
-        // Four fit at most; the others are refused, although none has had its share. All are read beside each other, and where one is refused
-        // for what another gave up a moment later, fewer stay.
+        // Four fit at most; the others are refused, although none has had its share. All are read beside each other, so that one may be
+        // refused for what another gives up a moment later, and fewer stay.
         var answers = strangers.ConvertAll(stranger => stranger.ReadHeadAsync());
         for (var refused = 0; refused < 6; refused++)
         {
