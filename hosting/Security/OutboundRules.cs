@@ -71,6 +71,14 @@ public sealed class OutboundRules
         return url.Scheme == Uri.UriSchemeHttps || _networks.Count > 0 ? null : "It is not https.";
     }
 
+    /// <summary>Whether two URLs lead to the same server: scheme, host and port.</summary>
+    /// <param name="url">A URL.</param>
+    /// <param name="other">Another one; null leads nowhere.</param>
+    /// <returns>Whether what one of them may see the other may too; false for what is no URL.</returns>
+    public static bool IsSameHost(string url, string? other) =>
+        Uri.TryCreate(url, UriKind.Absolute, out var one) && Uri.TryCreate(other, UriKind.Absolute, out var two)
+        && Uri.Compare(one, two, UriComponents.SchemeAndServer, UriFormat.SafeUnescaped, StringComparison.OrdinalIgnoreCase) == 0;
+
     /// <summary>Whether a name with this address may be connected to.</summary>
     /// <param name="url">The URL that names it.</param>
     /// <param name="address">One of its addresses.</param>

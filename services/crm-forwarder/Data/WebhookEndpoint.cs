@@ -1,4 +1,5 @@
 using InstaMessenger.Contracts.Ids;
+using InstaMessenger.Hosting.Security;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
@@ -9,6 +10,9 @@ internal sealed class WebhookEndpoint
 {
     /// <summary>How long the secret before signs too, once there is a new one.</summary>
     public static readonly TimeSpan RotationLasts = TimeSpan.FromHours(24);
+
+    /// <summary>Why an endpoint is paused whose owner sees no account at the moment.</summary>
+    public const string AccessLost = "access_lost";
 
     /// <summary><c>whe_…</c></summary>
     public required string Id { get; init; }
@@ -47,7 +51,9 @@ internal sealed class WebhookEndpoint
 
     public EndpointState State { get; private set; }
 
-    /// <summary>Why it is not posted to: <c>gone</c> (it answered 410), <c>failing</c>, or null when somebody paused it.</summary>
+    /// <summary>
+    /// Why it is not posted to: <c>gone</c> (it answered 410), <c>failing</c>, <c>access_lost</c>, or null when somebody paused it.
+    /// </summary>
     public string? Reason { get; private set; }
 
     /// <summary>
@@ -77,6 +83,8 @@ internal sealed class WebhookEndpoint
     /// <summary>Takes over what the account says. A changed URL brings a disabled endpoint back.</summary>
     public void Follow(string? url, string? protectedSecret, DateTimeOffset now)
     {
+        // Its headers may be credentials, and whoever may name another host could read them there.
+        if (url is null || !OutboundRules.IsSameHost(url, Url)) ProtectedHeaders = null;
         if (url is null) Remove(now);
         else MoveTo(url, now);
         if (protectedSecret == GivenProtectedSecret) return;
@@ -102,6 +110,9 @@ internal sealed class WebhookEndpoint
     {
         if (State != EndpointState.Paused) (State, Reason, ChangedAt) = (EndpointState.Paused, null, now);
     }
+
+    /// <summary>Posts nothing until its owner sees accounts again; its deliveries are kept.</summary>
+    public void Suspend(DateTimeOffset now) => (State, Reason, ChangedAt) = (EndpointState.Paused, AccessLost, now);
 
     /// <summary>Posts again, what was kept first.</summary>
     public void Resume(DateTimeOffset now)
@@ -148,7 +159,9 @@ internal enum EndpointState
 {
     Active,
 
-    /// <summary>Somebody paused it, or it took nothing for days. Its deliveries are kept until it is resumed.</summary>
+    /// <summary>
+    /// Somebody paused it, it took nothing for days, or its owner sees nothing. Its deliveries are kept until it is resumed.
+    /// </summary>
     Paused,
 
     /// <summary>It answered 410. Its deliveries are kept until it is resumed or its URL is changed.</summary>

@@ -9,7 +9,7 @@ internal static class ErrorWords
     {
         null => null,
         "timeout" => "It did not answer within 15 seconds.",
-        "gone" => "It answered 410: it wants no more, and is disabled.",
+        "gone" => "It answered 410: it wants no more. A delivery that is answered so disables it.",
         "http_status" when status is >= 300 and < 400 => $"It answered {status}: redirects are not followed, give the final address.",
         "http_status" => $"It answered {status}; 200 to 299 is success.",
         "address_refused" => "Its address leads where nothing may be posted to.",

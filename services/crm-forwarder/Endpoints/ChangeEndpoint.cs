@@ -48,6 +48,8 @@ internal sealed record ChangedEndpoint
 /// <summary><c>PATCH /api/v1/webhook-endpoints/{id}</c>.</summary>
 internal static class ChangeEndpoint
 {
+    private static readonly Dictionary<string, string?> NoHeaders = [];
+
     public static void MapChangeEndpoint(this IEndpointRouteBuilder routes) =>
         routes.MapPatch("/api/v1/webhook-endpoints/{id}", HandleAsync)
             .Needs(Scopes.Manage)
@@ -105,9 +107,11 @@ internal static class ChangeEndpoint
         if (all && !caller.Accounts.IsAll) fields.Fault("account_ids", "Name the accounts: you do not see all of them.");
         var types = fields.EventTypes(request.EventTypes.Read<IReadOnlyList<string?>>("event_types", fields.Fault));
         var description = fields.Description(request.Description.Read<string>("description", fields.Fault));
-        var headers = fields.Headers(
-            request.Headers.Read<IReadOnlyDictionary<string, string?>>("headers", fields.Fault),
-            LockedEndpoint.HeadersOf(secrets, endpoint));
+        var headersBefore = LockedEndpoint.HeadersOf(secrets, endpoint);
+        var givenHeaders = request.Headers.Read<IReadOnlyDictionary<string, string?>>("headers", fields.Fault);
+        var headers = fields.Headers(givenHeaders, headersBefore);
+        if (url is not null && !OutboundRules.IsSameHost(url, endpoint.Url))
+            fields.HeadersStay(request.Headers.IsGiven() ? givenHeaders ?? NoHeaders : null, headersBefore);
         var rate = fields.MaxPerSecond(request.MaxPerSecond.Read<int?>("max_per_second", fields.Fault));
         if (request.State is not (null or "active" or "paused")) fields.Fault("state", "It is active or paused.");
         if (request.State is not null && endpoint.State == EndpointState.Removed)

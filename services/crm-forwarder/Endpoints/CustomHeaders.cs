@@ -21,7 +21,12 @@ internal static class CustomHeaders
 
     private static readonly string[] ReservedPrefixes = ["content-", "proxy-", "webhook-"];
 
-    private static readonly string[] Credentials = ["auth", "cookie", "key", "password", "secret", "signature", "token"];
+    /// <summary>Words in the names of headers that hold credentials.</summary>
+    private static readonly string[] Credentials =
+        ["auth", "bearer", "cookie", "cred", "hook", "jwt", "key", "pass", "pwd", "secret", "session", "sign", "token"];
+
+    /// <summary>Credentials are longer; shorter values with letters and digits are names and versions.</summary>
+    private const int ShortestCredential = 12;
 
     /// <summary>What is wrong with the headers; null when nothing is.</summary>
     public static string? FaultOf(IReadOnlyDictionary<string, string?> headers)
@@ -43,13 +48,18 @@ internal static class CustomHeaders
     /// <summary>The headers as clients see them: without what looks like a credential.</summary>
     public static Dictionary<string, string> Shown(IReadOnlyDictionary<string, string> headers) => headers.ToDictionary(
         header => header.Key,
-        header => Array.Exists(Credentials, word => header.Key.Contains(word, StringComparison.OrdinalIgnoreCase)) ? Hidden : header.Value);
+        header => IsCredential(header.Key, header.Value) ? Hidden : header.Value);
 
     /// <summary>The new headers, with the values that the client was not shown.</summary>
     public static Dictionary<string, string> Merged(
         IReadOnlyDictionary<string, string?> given, IReadOnlyDictionary<string, string> before) => given.ToDictionary(
         header => header.Key,
         header => header.Value == Hidden ? before.GetValueOrDefault(header.Key, Hidden) : header.Value!);
+
+    /// <summary>By its name, or because it is one piece with letters and digits, as made up by a machine.</summary>
+    private static bool IsCredential(string name, string value) =>
+        Array.Exists(Credentials, word => name.Contains(word, StringComparison.OrdinalIgnoreCase))
+        || (value.Length >= ShortestCredential && !value.Contains(' ') && value.Any(char.IsAsciiDigit) && value.Any(char.IsAsciiLetter));
 
     private static bool IsReserved(string name) => Reserved.Contains(name)
         || Array.Exists(ReservedPrefixes, prefix => name.StartsWith(prefix, StringComparison.OrdinalIgnoreCase));

@@ -21,6 +21,8 @@ internal sealed class EndpointFields(OutboundRules outbound)
     {
         if (text is null || text.Length > LongestUrl || !Uri.TryCreate(text, UriKind.Absolute, out var url))
             Fault("url", $"It is a URL of at most {LongestUrl} characters.");
+        else if (text.Any(letter => char.IsControl(letter) || char.IsWhiteSpace(letter)))
+            Fault("url", "It has a blank or a control character.");
         else if (outbound.Refusal(url) is { } refusal) Fault("url", refusal);
         return text ?? "";
     }
@@ -54,7 +56,7 @@ internal sealed class EndpointFields(OutboundRules outbound)
     public string? Description(string? text)
     {
         if (text?.Length > LongestDescription || text?.Any(char.IsControl) == true)
-            Fault("description", $"It has at most {LongestDescription} characters.");
+            Fault("description", $"It has at most {LongestDescription} characters, and no control characters.");
         return text;
     }
 
@@ -66,6 +68,18 @@ internal sealed class EndpointFields(OutboundRules outbound)
             Fault("headers", $"{CustomHeaders.Hidden} stands for a value that is kept, and there is none.");
         else return CustomHeaders.Merged(given, before);
         return [];
+    }
+
+    /// <summary>
+    /// Refuses to send values that clients are not shown to another host: whoever may change the address could read them there.
+    /// </summary>
+    /// <param name="headers">The headers as they are given; null to leave them as they are.</param>
+    /// <param name="before">The headers as they are.</param>
+    public void HeadersStay(IReadOnlyDictionary<string, string?>? headers, IReadOnlyDictionary<string, string> before)
+    {
+        var goesOn = headers?.Values ?? CustomHeaders.Shown(before).Values.AsEnumerable<string?>();
+        if (goesOn.Contains(CustomHeaders.Hidden))
+            Fault("headers", $"The values shown as {CustomHeaders.Hidden} do not go to another host: give them again, or leave them out.");
     }
 
     public int? MaxPerSecond(int? given)

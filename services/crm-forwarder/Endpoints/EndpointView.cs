@@ -16,7 +16,9 @@ namespace InstaMessenger.CrmForwarder.Endpoints;
 /// <param name="Ordered">Whether a conversation's events wait behind one that is tried again.</param>
 /// <param name="MaxPerSecond">Posts begun in a second, at most; null for no such limit.</param>
 /// <param name="State"><c>active</c>, <c>paused</c>, <c>disabled</c> (it answered 410) or <c>removed</c>.</param>
-/// <param name="Reason">Why: <c>gone</c>, <c>failing</c>; null when somebody decided it.</param>
+/// <param name="Reason">
+/// Why: <c>gone</c>, <c>failing</c>, <c>access_lost</c> (who made it sees no account now); null when somebody decided it.
+/// </param>
 /// <param name="FailingSince">Since when it has taken nothing (UTC).</param>
 /// <param name="PreviousSecretUntil">Until when the secret before signs too (UTC).</param>
 /// <param name="CreatedAt">When it was made (UTC).</param>

@@ -1,3 +1,4 @@
+using System.Linq.Expressions;
 using InstaMessenger.Contracts;
 using InstaMessenger.Contracts.Events;
 using InstaMessenger.Contracts.Ids;
@@ -11,8 +12,9 @@ namespace InstaMessenger.CrmForwarder.Endpoints;
 
 /// <summary>
 /// Takes from endpoints the accounts that their owner does not see any more, with what waits of them. One of all accounts, of an owner who
-/// sees only some now, is one of these from then on. An endpoint that was changed since the question is left to the next one: its owner may
-/// just have been given what it takes now.
+/// sees only some now, is one of these from then on. Who sees none may do so again, because they were deactivated or are about to be given
+/// others: their endpoints pause until then. An endpoint that was changed since the question is left to the next one: its owner may just
+/// have been given what it takes now.
 /// </summary>
 internal sealed partial class NarrowEndpoints(DeliveryMailbox mailbox, TimeProvider clock, ILogger<NarrowEndpoints> logger)
     : IMessageHandler<CrmForwarderDbContext, ReachChecked>
@@ -22,7 +24,43 @@ internal sealed partial class NarrowEndpoints(DeliveryMailbox mailbox, TimeProvi
 
     public async Task HandleAsync(WorkScope<CrmForwarderDbContext> scope, IReadOnlyList<BusItem<ReachChecked>> items)
     {
-        foreach (var reach in items.Select(item => item.Body).Where(reach => !reach.AllAccounts)) await NarrowAsync(scope, reach);
+        foreach (var reach in items.Select(item => item.Body))
+        {
+            if (reach is { AllAccounts: false, IsGone: false, AccountIds.Count: 0 })
+            {
+                await ChangeAsync(scope, reach, row => row.State == EndpointState.Active, endpoint => endpoint.Suspend(clock.GetUtcNow()));
+                continue;
+            }
+
+            // In this order: what one is not to have any more must not be posted because it goes on.
+            if (!reach.AllAccounts) await NarrowAsync(scope, reach);
+            await ChangeAsync(
+                scope,
+                reach,
+                row => row.State == EndpointState.Paused && row.Reason == WebhookEndpoint.AccessLost,
+                endpoint => endpoint.Resume(clock.GetUtcNow()));
+        }
+    }
+
+    /// <summary>Suspends or resumes those of an owner's endpoints that are to be, and that nobody changed since the question.</summary>
+    private async Task ChangeAsync(
+        WorkScope<CrmForwarderDbContext> scope,
+        ReachChecked reach,
+        Expression<Func<WebhookEndpoint, bool>> which,
+        Action<WebhookEndpoint> change)
+    {
+        var (user, before) = (reach.UserId, reach.AskedAt - Skew);
+        var endpoints = scope.Db.Endpoints.Where(row => row.OwnerId == user && row.ChangedAt < before).Where(which);
+        foreach (var endpoint in await endpoints.OrderBy(row => row.Id).ForUpdate().ToListAsync())
+        {
+            change(endpoint);
+            await scope.Db.SaveChangesAsync();
+            scope.AfterCommit(() =>
+            {
+                mailbox.EndpointChanged(endpoint.Id);
+                LogOwner(logger, endpoint.Id, endpoint.State, user);
+            });
+        }
     }
 
     private async Task NarrowAsync(WorkScope<CrmForwarderDbContext> scope, ReachChecked reach)
@@ -62,6 +100,12 @@ internal sealed partial class NarrowEndpoints(DeliveryMailbox mailbox, TimeProvi
             .ExecuteUpdateAsync(
                 set => set.SetProperty(row => row.State, DeliveryState.Dead).SetProperty(row => row.LastError, "access_lost"));
     }
+
+    [LoggerMessage(
+        EventName = "endpoint.owner",
+        Level = LogLevel.Warning,
+        Message = "{EndpointId} is {State} now, by what its owner {User} sees")]
+    private static partial void LogOwner(ILogger logger, string endpointId, EndpointState state, string user);
 
     [LoggerMessage(
         EventName = "endpoint.narrowed",

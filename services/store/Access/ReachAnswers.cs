@@ -4,6 +4,7 @@ using InstaMessenger.Contracts.Events;
 using InstaMessenger.Hosting.Bus;
 using InstaMessenger.Hosting.Database;
 using InstaMessenger.Store.Data;
+using Microsoft.EntityFrameworkCore;
 
 namespace InstaMessenger.Store.Access;
 
@@ -19,7 +20,8 @@ internal sealed class ReachAnswers : IMessageHandler<StoreDbContext, CheckReach>
                 var caller = await EffectiveAccess.OfUserAsync(scope.Db, user, CancellationToken.None);
                 scope.Publish(caller is { Accounts: var reach }
                     ? new ReachChecked(user, reach.IsAll, reach.IsAll ? [] : [.. reach.Listed], asked.AskedAt)
-                    : new ReachChecked(user, AllAccounts: false, [], asked.AskedAt));
+                    : new ReachChecked(
+                        user, AllAccounts: false, [], asked.AskedAt, IsGone: !await scope.Db.Set<User>().AnyAsync(row => row.Id == user)));
             }
         }
     }

@@ -60,7 +60,9 @@ internal sealed class ReplayPages : IMessageHandler<StoreDbContext, ReadEvents>
     private static async Task<long> BehindAsync(StoreDbContext db, DateTimeOffset? from, long end)
     {
         if (from is not { } begin) return 0;
-        var (low, high, early) = (0L, end, begin - Skew);
+        var (low, high) = (0L, end);
+        // A client's "never" is the first moment that there is, and nothing is before it.
+        var early = begin - DateTimeOffset.MinValue > Skew ? begin - Skew : DateTimeOffset.MinValue;
         while (low < high)
         {
             var middle = low + ((high - low) / 2);

@@ -27,6 +27,9 @@ internal sealed class StoreStandIn : IMessageHandler<CrmForwarderDbContext, Read
     /// <summary>The accounts that users see. One who is not in it sees all.</summary>
     public ConcurrentDictionary<string, IReadOnlyList<AccountId>> Users { get; } = new();
 
+    /// <summary>The user who was deleted.</summary>
+    public string? Gone { get; set; }
+
     public void Append(InboxEvent inboxEvent, DateTimeOffset at)
     {
         lock (_log) _log.Add((inboxEvent, at));
@@ -51,7 +54,7 @@ internal sealed class StoreStandIn : IMessageHandler<CrmForwarderDbContext, Read
             foreach (var user in asked.UserIds)
             {
                 var known = Users.TryGetValue(user, out var accounts);
-                scope.Publish(new ReachChecked(user, !known, accounts ?? [], asked.AskedAt));
+                scope.Publish(new ReachChecked(user, !known, accounts ?? [], asked.AskedAt, IsGone: user == Gone));
             }
         }
 

@@ -82,10 +82,41 @@ public sealed class NarrowEndpointsTests : IAsyncLifetime
     public async Task An_owner_who_is_gone_gets_nothing_at_all()
     {
         var id = await MakeAsync(new { url = _crm.Url("/"), account_ids = new[] { "acc_1" } });
-        _host.Store.Users["usr_0"] = [];
+        (_host.Store.Users["usr_0"], _host.Store.Gone) = ([], "usr_0");
         await _host.AdvanceUntilAsync(TakesAsync(id, ""), TimeSpan.FromMilliseconds(500));
         await _host.PublishAsync(_host.Event(Lost));
         (await _host.ReadAsync(db => db.Deliveries.CountAsync())).ShouldBe(0);
+    }
+
+    /// <summary>It lost its accounts for good, and looked active: who was deactivated for a minute had no CRM any more.</summary>
+    [Theory]
+    [InlineData("acc_1")]
+    [InlineData(null)]
+    public async Task An_owner_who_is_deactivated_gets_nothing_until_they_are_back_and_then_what_was_kept(string? account)
+    {
+        var id = await MakeAsync(new { url = _crm.Url("/"), account_ids = account is null ? null : new[] { account } });
+        _host.Store.Users["usr_0"] = [];
+        await _host.AdvanceUntilAsync(IsAsync(id, "paused access_lost"), TimeSpan.FromMilliseconds(500));
+        var kept = _host.Event(Lost);
+        await _host.PublishAsync(kept);
+        (await _host.OnlyDeliveryAsync()).State.ShouldBe(DeliveryState.Pending);
+
+        _host.Store.Users.Remove("usr_0", out _).ShouldBeTrue();
+        await _host.AdvanceUntilAsync(IsAsync(id, "active "), TimeSpan.FromMilliseconds(500));
+        (await _crm.NextAsync()).Id.ShouldBe(kept.Id.Value);
+        (await AccountsAsync(id)).ShouldBe(account ?? "all");
+    }
+
+    [Fact]
+    public async Task One_that_somebody_paused_stays_paused_when_its_owner_is_back()
+    {
+        var id = await MakeAsync(new { url = _crm.Url("/"), account_ids = new[] { "acc_1" } });
+        using var http = _host.Client(null);
+        (await http.PatchAsJsonAsync($"{Path}/{id}", new { state = "paused" })).StatusCode.ShouldBe(HttpStatusCode.OK);
+        _host.Clock.Advance(TimeSpan.FromMinutes(1));
+        foreach (var all in new[] { false, true })
+            await _host.PublishAsync(new ReachChecked("usr_0", all, [], _host.Clock.GetUtcNow()));
+        (await StateAsync(id)).ShouldBe("paused ");
     }
 
     [Fact]
@@ -118,6 +149,18 @@ public sealed class NarrowEndpointsTests : IAsyncLifetime
     private async Task TakesAsync(string id, string accounts)
     {
         while (await AccountsAsync(id) != accounts) await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System);
+    }
+
+    private async Task IsAsync(string id, string state)
+    {
+        while (await StateAsync(id) != state) await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System);
+    }
+
+    private async Task<string> StateAsync(string id)
+    {
+        using var http = _host.Client(null);
+        var endpoint = await http.GetFromJsonAsync<JsonElement>($"{Path}/{id}");
+        return $"{endpoint.GetProperty("state").GetString()} {endpoint.GetProperty("reason").GetString()}";
     }
 
     private async Task<string> AccountsAsync(string id)

@@ -68,6 +68,12 @@ public sealed class ReplayPagesTests : IAsyncLifetime
             .ShouldBe(await ExpectedAsync(row => row.OccurredAt >= begin && (end == null || row.OccurredAt < end), "all"));
     }
 
+    /// <summary>What a client takes for "never" once ended every try in the store, and the replay with none.</summary>
+    [Fact]
+    public async Task From_the_first_moment_to_the_last_one_that_there_is() =>
+        (await ReadAllAsync(new ReadEvents("rpl_1", 1, null, null, DateTimeOffset.MinValue, DateTimeOffset.MaxValue, null, null)))
+            .Count.ShouldBe(300);
+
     [Fact]
     public async Task Of_what_comes_after_the_first_page_nothing_is_told()
     {
