@@ -96,6 +96,8 @@ public abstract partial class FlowSuite
     private async Task EndpointsAsync(Shop shop, InstaMessengerClient client, TappedEvent asked)
     {
         var crm = Product.Simulator.Crm.Inbox($"client{shop.InstagramId}");
+        // Before that it may still be on its way to the endpoints, and would come to the new one sooner than its secret.
+        await shop.Crm.Deliveries.WaitForAsync(delivery => delivery.EventId == asked.Id);
         var made = await client.WebhookEndpoints.CreateAsync(new NewWebhookEndpoint(
             new Uri(Product.Simulator.BaseAddress, $"crm/{crm.Name}").ToString(), [shop.AccountId], [EventTypes.MessageReceived]));
         var rotated = await client.WebhookEndpoints.RotateSecretAsync(made.Id);

@@ -102,10 +102,13 @@ public abstract partial class FlowSuite
             {
                 url = new Uri(Product.Simulator.BaseAddress, $"crm/{crm.Name}").ToString(),
                 account_ids = new[] { shop.AccountId },
-                event_types = new[] { "message.received" },
+                event_types = new[] { "comment.received" },
                 ordered = true,
             })).Expect(201);
         crm.Secrets = [made.Text("secret")!];
-        return (crm, made.Text("id")!);
+        // Only now: an event of before may be on its way to the endpoints, and would be here sooner than the secret.
+        var id = made.Text("id")!;
+        (await shop.Api.PatchAsync($"/api/v1/webhook-endpoints/{id}", new { event_types = new[] { "message.received" } })).Expect(200);
+        return (crm, id);
     }
 }
