@@ -29,7 +29,6 @@ internal static class ClientsRow
         var (since, arrivals, latencies) = (new long[most], new int[most], new Latencies());
         using var end = new CancellationTokenSource();
         var followers = Enumerable.Range(0, Clients).Select(_ => new StreamFollower(installation.Http, Arrive)).ToList();
-        installation.Http.Timeout = Timeout.InfiniteTimeSpan;
         var following = new List<Task>();
         foreach (var some in followers.Chunk(50))
         {
