@@ -95,20 +95,23 @@ internal sealed class WebhookEndpoint
     /// <summary>Sets the address. Another one has shown nothing yet, and one that was given up begins anew.</summary>
     public void MoveTo(string url, DateTimeOffset now)
     {
-        var pausedBySomebody = State == EndpointState.Paused && Reason is null;
+        // Another address changes nothing about who paused it, or about what its owner sees.
+        var staysPaused = State == EndpointState.Paused && (Reason is null or AccessLost);
         if (url != Url)
         {
             (Proven, FailingSince) = (false, null);
-            if (!pausedBySomebody) (State, Reason) = (EndpointState.Active, null);
+            if (!staysPaused) (State, Reason) = (EndpointState.Active, null);
         }
 
         (Url, ChangedAt) = (url, now);
     }
 
-    /// <summary>Posts nothing until it is resumed; its deliveries are kept.</summary>
+    /// <summary>
+    /// Posts nothing until it is resumed; its deliveries are kept. One that waits for its owner stays paused when they are back.
+    /// </summary>
     public void Pause(DateTimeOffset now)
     {
-        if (State != EndpointState.Paused) (State, Reason, ChangedAt) = (EndpointState.Paused, null, now);
+        if (State != EndpointState.Paused || Reason == AccessLost) (State, Reason, ChangedAt) = (EndpointState.Paused, null, now);
     }
 
     /// <summary>Posts nothing until its owner sees accounts again; its deliveries are kept.</summary>

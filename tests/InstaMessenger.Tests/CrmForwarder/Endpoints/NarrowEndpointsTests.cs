@@ -107,6 +107,24 @@ public sealed class NarrowEndpointsTests : IAsyncLifetime
         (await AccountsAsync(id)).ShouldBe(account ?? "all");
     }
 
+    [Theory]
+    [InlineData("""{"state":"paused"}""", "paused ", "paused ")]
+    [InlineData("""{"url":"http://127.0.0.1:1/"}""", "paused access_lost", "active ")]
+    public async Task One_that_is_changed_while_it_waits_for_its_owner_stays_paused(string change, string then, string whenTheyAreBack)
+    {
+        var id = await MakeAsync(new { url = _crm.Url("/"), account_ids = new[] { "acc_1" } });
+        _host.Store.Users["usr_0"] = [];
+        await _host.AdvanceUntilAsync(IsAsync(id, "paused access_lost"), TimeSpan.FromMilliseconds(500));
+        using var http = _host.Client(null);
+        using var answer = await http.PatchAsJsonAsync($"{Path}/{id}", JsonElement.Parse(change));
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await StateAsync(id)).ShouldBe(then);
+
+        _host.Clock.Advance(TimeSpan.FromMinutes(1));
+        await _host.PublishAsync(new ReachChecked("usr_0", AllAccounts: true, [], _host.Clock.GetUtcNow()));
+        (await StateAsync(id)).ShouldBe(whenTheyAreBack);
+    }
+
     [Fact]
     public async Task One_that_somebody_paused_stays_paused_when_its_owner_is_back()
     {
