@@ -27,8 +27,8 @@ internal static class TelemetrySetup
     ];
 
     /// <summary>
-    /// JSON logs on the console (<c>Logging:Format=text</c> for people). Metrics are always collected; traces are exported when
-    /// <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set.
+    /// JSON logs on the console (<c>Logging:Format=text</c> for people). Metrics are collected where somebody can get them: with
+    /// <c>Metrics:Port</c> or <c>OTEL_EXPORTER_OTLP_ENDPOINT</c>. Traces are exported when the latter is set.
     /// </summary>
     public static void AddTelemetry(this WebApplicationBuilder builder, string serviceName)
     {
@@ -50,7 +50,8 @@ internal static class TelemetrySetup
         // counts the 401s.
         builder.Logging.AddFilter(typeof(CallerAuthentication).FullName, LogLevel.Warning);
 
-        if (MetricsPort(configuration) is { } port)
+        var port = MetricsPort(configuration);
+        if (port is not null)
         {
             var urls = builder.WebHost.GetSetting(WebHostDefaults.ServerUrlsKey) ?? "";
             var host = configuration["Metrics:Host"] is { Length: > 0 } set ? set : "localhost";
@@ -58,6 +59,8 @@ internal static class TelemetrySetup
                 builder.WebHost.UseUrls($"{urls};http://{host}:{port}");
         }
 
+        var exports = !string.IsNullOrEmpty(configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]);
+        if (port is null && !exports) return;
         var telemetry = builder.Services.AddOpenTelemetry()
             .ConfigureResource(resource => resource.AddService(serviceName, "instamessenger"));
         telemetry.WithMetrics(metrics => metrics
@@ -65,7 +68,7 @@ internal static class TelemetrySetup
             .AddView(SeriesOf)
             .AddAspNetCoreInstrumentation().AddHttpClientInstrumentation().AddRuntimeInstrumentation()
             .AddPrometheusExporter());
-        if (string.IsNullOrEmpty(configuration["OTEL_EXPORTER_OTLP_ENDPOINT"])) return;
+        if (!exports) return;
         telemetry.WithTracing(tracing => tracing
             .AddSource(ActivityNames.SourceName, "MassTransit")
             .AddAspNetCoreInstrumentation(options => options.Filter = context =>

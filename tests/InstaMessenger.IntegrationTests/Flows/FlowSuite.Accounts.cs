@@ -1,6 +1,8 @@
 using InstaMessenger.IntegrationTests.Product;
+using InstaMessenger.IntegrationTests.Reliability;
 using InstaMessenger.Simulator.Meta.Accounts;
 using InstaMessenger.Simulator.Meta.Faults;
+using InstaMessenger.Tests.Shared;
 
 namespace InstaMessenger.IntegrationTests.Flows;
 
@@ -57,7 +59,8 @@ public abstract partial class FlowSuite
         (await Admin.GetAsync("/api/v1/health/accounts?limit=200")).Expect(200).ToJsonString().ShouldContain(shop.AccountId);
 
         (await shop.Api.DeleteAsync($"/api/v1/accounts/{shop.AccountId}")).Expect(204);
-        await UntilAsync(() => shop.Meta.Accounts.Subscriptions(shop.InstagramId).Count == 0);
+        await Until.TrueAsync(
+            () => shop.Meta.Accounts.Subscriptions(shop.InstagramId).Count == 0, Patience.Long, () => "the subscriptions are ended");
     }
 
     [Fact]
@@ -72,19 +75,17 @@ public abstract partial class FlowSuite
         (told.Event.Text("data.health.status"), told.Event.Text("data.health.sending.state"), told.Event.Text("data.health.token.state"))
             .ShouldBe(("action_needed", "paused", "invalid"));
         await shop.ReceivedAsync(await customer.SayAsync("are you there?"));
-        (await shop.MessageAsync(waiting.Text("message_id")!)).Text("status").ShouldBe("pending");
+        // Another call may have met the token first, while this send was under way.
+        await Until.TrueAsync(
+            async () => (await shop.MessageAsync(waiting.Text("message_id")!)).Text("status") == "pending",
+            Patience.Long,
+            () => "the send waits");
         shop.Meta.AcceptedCount(customer.Igsid, "it waits").ShouldBe(0);
 
         await shop.RelinkAsync();
 
         await shop.BecameAsync(waiting.Text("message_id")!, "sent");
         shop.Meta.AcceptedCount(customer.Igsid, "it waits").ShouldBe(1);
-    }
-
-    private static async Task UntilAsync(Func<bool> holds)
-    {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        while (!holds()) await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, limit.Token);
     }
 
     private Task<Answer> LinkAsync(string instagramId, string token, string? channel = null, ApiClient? client = null) =>

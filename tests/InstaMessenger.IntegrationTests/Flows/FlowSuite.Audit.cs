@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using InstaMessenger.Hosting.Audit;
 using InstaMessenger.IntegrationTests.Product;
 using InstaMessenger.IntegrationTests.Reliability;
+using InstaMessenger.Tests.Shared;
 
 namespace InstaMessenger.IntegrationTests.Flows;
 
@@ -30,7 +31,7 @@ public abstract partial class FlowSuite
             async () => wanted.IsSubsetOf(
                 (log = (await Admin.GetAsync($"/api/v1/audit?actor={adminId}&limit=200")).Expect(200)).Items()
                     .Select(entry => entry.Text("action")!)),
-            TimeSpan.FromSeconds(60),
+            Patience.Long,
             () => string.Join(", ", wanted.Except(log.Items().Select(entry => entry.Text("action")!))));
         log.Items().ShouldAllBe(entry => entry.Text("actor.name") == name && entry.Text("actor.type") == "user"
             && entry.Text("ip")!.Length > 0 && entry.Text("request_id")!.Length > 0 && entry.Text("id")!.StartsWith("aud_"));

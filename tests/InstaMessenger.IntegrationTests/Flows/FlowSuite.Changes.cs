@@ -1,6 +1,7 @@
 using InstaMessenger.IntegrationTests.Product;
 using InstaMessenger.IntegrationTests.Reliability;
 using InstaMessenger.Simulator.Meta.Webhooks;
+using InstaMessenger.Tests.Shared;
 
 namespace InstaMessenger.IntegrationTests.Flows;
 
@@ -124,7 +125,7 @@ public abstract partial class FlowSuite
         await shop.ReceivedAsync(await customer.SayAsync("the last"));
         // Of the one that was taken back no event tells, and it may have come in at another ingress.
         await Until.TrueAsync(
-            async () => (await shop.ThreadAsync(customer)).Count == 4, TimeSpan.FromSeconds(30), () => "the thread's four messages");
+            async () => (await shop.ThreadAsync(customer)).Count == 4, Patience.Long, () => "the thread's four messages");
         var thread = (await shop.ThreadAsync(customer)).Skip(1).Reverse().ToList();
         thread.Select(message => message.Text("instagram_message_id")).ShouldBe([Mid("reacted"), Mid("edited"), Mid("gone")]);
         thread.Select(message => message.Text("text")).ShouldBe(["before", "after", null]);

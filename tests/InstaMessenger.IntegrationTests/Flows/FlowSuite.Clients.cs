@@ -110,7 +110,7 @@ public abstract partial class FlowSuite
         (await crm.Deliveries.WaitForAsync(delivery => delivery.EventId == asked.Id))[0].Trusted.ShouldBeTrue();
         await Until.TrueAsync(
             async () => (await client.WebhookEndpoints.GetReplayAsync(made.Id, replay.Id)).State == "done",
-            TimeSpan.FromSeconds(60),
+            Patience.Long,
             () => "the replay is not done");
         var delivery = (await client.WebhookEndpoints.ListDeliveriesAsync(made.Id, "delivered")).Data
             .First(delivery => delivery.EventId == asked.Id);

@@ -96,7 +96,7 @@ public abstract partial class FlowSuite
         (await shop.Api.PostAsync(path + "/presence", new { state = "viewing" })).Expect(204);
         await Until.TrueAsync(
             async () => (await shop.Api.GetAsync($"/media/contacts/{conversation.Text("id")}")).Status == 200,
-            TimeSpan.FromSeconds(30),
+            Patience.Long,
             () => "the contact's picture");
     }
 

@@ -1,6 +1,7 @@
 using InstaMessenger.IntegrationTests.Product;
 using InstaMessenger.IntegrationTests.Reliability;
 using InstaMessenger.Simulator.Crm;
+using InstaMessenger.Tests.Shared;
 
 namespace InstaMessenger.IntegrationTests.Flows;
 
@@ -55,7 +56,7 @@ public abstract partial class FlowSuite
         var replay = $"/api/v1/webhook-endpoints/{id}/replays/{begun.Text("id")}";
         await Until.TrueAsync(
             async () => (await shop.Api.GetAsync(replay)).Expect(200).Text("state") == "done",
-            TimeSpan.FromSeconds(30),
+            Patience.Long,
             () => "it is not done");
         var done = (await shop.Api.GetAsync(replay)).Expect(200);
         // The writer's first message is one of them.
@@ -82,11 +83,11 @@ public abstract partial class FlowSuite
 
         // In order, and each again with the same id if the process died between the post and its record.
         await crm.Deliveries.WaitForAsync(
-            delivery => before.Contains(delivery.EventId!) && delivery.Attempt == 1, 80, TimeSpan.FromSeconds(60));
+            delivery => before.Contains(delivery.EventId!) && delivery.Attempt == 1, 80, Patience.Long);
         await Until.TrueAsync(
             async () => (await shop.Api.GetAsync($"/api/v1/webhook-endpoints/{id}/replays/{begun.Text("id")}")) is { Status: 200 } now
                 && now.Json.Text("state") == "done",
-            TimeSpan.FromSeconds(60),
+            Patience.Long,
             () => "it is not done");
         var extra = crm.Deliveries.All.Count - crm.Deliveries.All.DistinctBy(delivery => delivery.EventId).Count();
         extra.ShouldBeLessThanOrEqualTo(slots);

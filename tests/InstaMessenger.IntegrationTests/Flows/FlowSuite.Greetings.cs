@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using InstaMessenger.IntegrationTests.Product;
 using InstaMessenger.IntegrationTests.Reliability;
 using InstaMessenger.Simulator.Meta.Faults;
+using InstaMessenger.Tests.Shared;
 
 namespace InstaMessenger.IntegrationTests.Flows;
 
@@ -45,7 +46,7 @@ public abstract partial class FlowSuite
         JsonNode health = null!;
         await Until.TrueAsync(
             async () => (health = await HealthAsync(shop)).Text("sending.state") == "paused",
-            TimeSpan.FromSeconds(30),
+            Patience.Long,
             () => health.ToJsonString());
         (health.Text("sending.reason"), health.Text("status")).ShouldBe(("rate_limited", "degraded"));
         await shop.BecameAsync(sent, "sent");

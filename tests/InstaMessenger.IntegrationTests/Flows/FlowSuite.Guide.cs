@@ -6,6 +6,7 @@ using InstaMessenger.IntegrationTests.Fixtures;
 using InstaMessenger.IntegrationTests.Product;
 using InstaMessenger.IntegrationTests.Reliability;
 using InstaMessenger.Simulator.Meta.Customers;
+using InstaMessenger.Tests.Shared;
 
 namespace InstaMessenger.IntegrationTests.Flows;
 
@@ -73,7 +74,7 @@ public abstract partial class FlowSuite
             await Until.TrueAsync(
                 async () => (await shop.Api.GetAsync($"/api/v1/webhook-endpoints/{endpoint}/replays/{replay}"))
                     .Expect(200).Text("state") == "done",
-                TimeSpan.FromSeconds(60),
+                Patience.Long,
                 () => "the replay is not done");
 
             string[] texts = ["Is the mug still there?", "And in blue?", "Or in green?"];

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using InstaMessenger.IntegrationTests.Product;
 using InstaMessenger.IntegrationTests.Reliability;
+using InstaMessenger.Tests.Shared;
 
 namespace InstaMessenger.IntegrationTests.Flows;
 
@@ -60,7 +61,7 @@ public abstract partial class FlowSuite
                 health = (await shop.Api.GetAsync($"/api/v1/accounts/{shop.AccountId}/health")).Expect(200);
                 return (health.Text("completeness.missing"), health.Text("completeness.percent")) is ("1", "95" or "94.7");
             },
-            TimeSpan.FromSeconds(20),
+            Patience.Long,
             () => $"the health shows completeness {health?.Text("completeness.missing")} {health?.Text("completeness.percent")}");
     }
 

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using InstaMessenger.IntegrationTests.Product;
 using InstaMessenger.Simulator.Meta.Customers;
 using InstaMessenger.Simulator.Meta.Faults;
+using InstaMessenger.Tests.Shared;
 
 namespace InstaMessenger.IntegrationTests.Flows;
 
@@ -104,7 +105,7 @@ public abstract partial class FlowSuite
             ids.AddRange(answer["messages"]!.AsArray().Select(part => part!.Text("message_id")!));
         }
 
-        await shop.Meta.Sends.WaitForAsync(send => send.Account == shop.InstagramId, 5, TimeSpan.FromSeconds(60));
+        await shop.Meta.Sends.WaitForAsync(send => send.Account == shop.InstagramId, 5, Patience.Long);
         await Product.KillAsync(Product.ProcessOf("sender"));
         await Product.StartAsync(Product.ProcessOf("sender"));
 

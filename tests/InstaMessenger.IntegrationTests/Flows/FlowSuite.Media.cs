@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using InstaMessenger.IntegrationTests.Product;
 using InstaMessenger.IntegrationTests.Reliability;
 using InstaMessenger.Simulator.Meta;
+using InstaMessenger.Tests.Shared;
 
 namespace InstaMessenger.IntegrationTests.Flows;
 
@@ -97,7 +98,7 @@ public abstract partial class FlowSuite
 
         await shop.Events.WaitForAsync("message.deleted", "data.message.instagram_message_id", mid);
         (await shop.Api.GetAsync(kept.Text("url")!)).ExpectProblem(404, "not_found");
-        await Until.TrueAsync(() => FilesWith(bytes) == 0, TimeSpan.FromSeconds(60), () => "the file is still there");
+        await Until.TrueAsync(() => FilesWith(bytes) == 0, Patience.Long, () => "the file is still there");
     }
 
     [Fact]
@@ -195,7 +196,7 @@ public abstract partial class FlowSuite
     private static string NameOf(string url) => url[(url.LastIndexOf('/') + 1)..];
 
     private static Task<JsonNode> MediaAsync(Shop shop, string mid, string state) =>
-        MediaAsync(shop.Events, mid, state, TimeSpan.FromSeconds(60));
+        MediaAsync(shop.Events, mid, state, Patience.Long);
 
     /// <summary>The first attachment of a message, once it has a state.</summary>
     private static async Task<JsonNode> MediaAsync(EventTap events, string mid, string state, TimeSpan atMost)

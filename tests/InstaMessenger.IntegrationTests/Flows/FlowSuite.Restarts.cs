@@ -43,7 +43,7 @@ public abstract partial class FlowSuite
         var texts = Enumerable.Range(0, Webhooks).Select(n => $"in {mark} {n}").ToHashSet();
         var received = await shop.Crm.Deliveries.WaitForAsync(
             delivery => delivery.EventType == "message.received" && delivery.Acknowledged && delivery.Attempt == 1
-                && texts.Contains(TextOf(delivery.Body)), Webhooks, TimeSpan.FromSeconds(60));
+                && texts.Contains(TextOf(delivery.Body)), Webhooks, Patience.Long);
         received.Select(delivery => TextOf(delivery.Body)).ShouldBeUnique("no event has two webhook-ids");
         shop.Crm.Untrusted.ShouldBe(0);
 
@@ -54,7 +54,7 @@ public abstract partial class FlowSuite
         // On MySQL another process may live on, so a claim of the dead one is given up after a minute only, and the contact's sends wait
         // behind it.
         foreach (var id in ids)
-            await events.WaitForAsync(tapped => IsSettled(tapped) && IdOf(tapped) == id, timeout: TimeSpan.FromSeconds(90));
+            await events.WaitForAsync(tapped => IsSettled(tapped) && IdOf(tapped) == id, timeout: Patience.Long);
         var accepted = Enumerable.Range(0, Sends).Count(n => shop.Meta.AcceptedCount(customer.Igsid, $"out {mark} {n}") > 0);
         if (process != Product.ProcessOf("sender"))
             accepted.ShouldBe(Sends, "the sender lived, so it has no reason to lose sight of a send");

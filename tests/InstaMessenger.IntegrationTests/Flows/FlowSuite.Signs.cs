@@ -2,6 +2,7 @@ using InstaMessenger.IntegrationTests.Product;
 using InstaMessenger.IntegrationTests.Reliability;
 using InstaMessenger.Simulator.Meta.Customers;
 using InstaMessenger.Simulator.Meta.Faults;
+using InstaMessenger.Tests.Shared;
 
 namespace InstaMessenger.IntegrationTests.Flows;
 
@@ -80,7 +81,7 @@ public abstract partial class FlowSuite
     }
 
     private static Task<TimeSpan> SeesAsync(Customer customer, string sign) => Until.TrueAsync(
-        () => customer.Signs.Contains(sign), TimeSpan.FromSeconds(30), () => $"The customer sees no {sign}.");
+        () => customer.Signs.Contains(sign), Patience.Long, () => $"The customer sees no {sign}.");
 
     private static Task<Answer> PrivateReplyAsync(Shop shop, string comment, params (string, string)[] headers) => shop.Api.PostAsync(
         "/api/v1/messages/send",

@@ -120,7 +120,7 @@ public abstract partial class FlowSuite
                     + "form-data; name=\"file\"\r\n\r\n"));
             await stream.WriteAsync(bytes.AsMemory(0, 3_000_000));
             await Reliability.Until.TrueAsync(
-                () => ((ProductBase)Product).Folder.All("med_*").Count() > before, TimeSpan.FromSeconds(60), () => "nothing was begun");
+                () => ((ProductBase)Product).Folder.All("med_*").Count() > before, Patience.Long, () => "nothing was begun");
             await Product.KillAsync(Product.ProcessOf("store"));
         }
 

@@ -51,6 +51,6 @@ public sealed class LateReceiverTests
 
         await done.Task.WaitAsync(Patience.Long);
         await Reliability.Until.TrueAsync(
-            async () => await File.ReadAllTextAsync(position) == "950", TimeSpan.FromSeconds(30), () => "the position is not kept");
+            async () => await File.ReadAllTextAsync(position) == "950", Patience.Long, () => "the position is not kept");
     }
 }

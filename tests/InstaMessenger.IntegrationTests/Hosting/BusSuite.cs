@@ -112,8 +112,9 @@ public abstract class BusSuite(SharedServers servers, DatabaseKind database, Bus
             var host = await StartAsync();
             for (var round = 0; round < 2; round++)
             {
-                await host.PublishAsync((start * 10) + (round * 5), 3);
-                await host.Handled.UntilHandledAsync(ProbeQueues.Single, (round + 1) * 3);
+                var first = (start * 10) + (round * 5);
+                await host.PublishAsync(first, 3);
+                await host.Handled.UntilAsync(log => log.NumbersOf(ProbeQueues.Single).Contains(first + 2), $"item {first + 2}");
                 await UntilOutboxIsEmptyAsync(host);
             }
 
@@ -121,8 +122,10 @@ public abstract class BusSuite(SharedServers servers, DatabaseKind database, Bus
             await EndAsync(host);
         }
 
-        ids.Count.ShouldBe(18);
-        ids.ShouldBe(ids.Distinct().Order());
+        // A bundle whose acknowledgement the broker did not get before the end comes again after it, under the ids that it had.
+        var distinct = ids.Distinct().ToList();
+        distinct.Count.ShouldBe(18);
+        distinct.ShouldBe(distinct.Order());
     }
 
     [Fact]
