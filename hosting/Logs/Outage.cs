@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using System.Net.Sockets;
+using System.Reflection;
 using RabbitMQ.Client.Exceptions;
 
 namespace InstaMessenger.Hosting.Logs;
@@ -12,6 +14,8 @@ internal sealed class Outage(Func<Exception, bool> isKnown)
 {
     /// <summary>How many causes a line names: some libraries repeat the same sentence at each level.</summary>
     private const int MostCauses = 4;
+
+    private static readonly Assembly BrokerClient = typeof(RabbitMQClientException).Assembly;
 
     /// <summary>Whether an error says that something is away.</summary>
     /// <param name="error">The error, or one that wraps it.</param>
@@ -35,5 +39,10 @@ internal sealed class Outage(Func<Exception, bool> isKnown)
     /// <summary>A time-out of ours comes as a cancellation.</summary>
     private static bool IsOne(Exception cause) => cause
         is SocketException or HttpRequestException or HttpIOException or TimeoutException or OperationCanceledException
-        or RabbitMQClientException or MassTransit.ConnectionException or MassTransit.TransportUnavailableException;
+        or RabbitMQClientException or MassTransit.ConnectionException or MassTransit.TransportUnavailableException
+        || (cause is ObjectDisposedException && CameOutOf(BrokerClient, cause));
+
+    /// <summary>A call that is under way when its connection breaks finds the locks of its channel disposed, and throws that.</summary>
+    private static bool CameOutOf(Assembly library, Exception error) =>
+        Array.Exists(new StackTrace(error).GetFrames(), frame => frame.GetMethod()?.DeclaringType?.Assembly == library);
 }

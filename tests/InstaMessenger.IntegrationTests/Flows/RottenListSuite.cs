@@ -125,14 +125,14 @@ public abstract class RottenListSuite(StandaloneProduct product)
             delivery => delivery.Acknowledged && delivery.Body!.Contains(mid, StringComparison.Ordinal));
     }
 
-    /// <summary>All pages, of a few rows each: where a page ends at a rotten row, the next one goes on behind it.</summary>
+    /// <summary>All pages, of some rows each: where a page ends at a rotten row, the next one goes on behind it.</summary>
     private static async Task<List<JsonNode>> AllAsync(ApiClient api, string path)
     {
         var rows = new List<JsonNode>();
         string? cursor = null;
         do
         {
-            var page = (await api.GetAsync($"{path}?limit=17{(cursor is null ? "" : $"&cursor={cursor}")}")).Expect(200);
+            var page = (await api.GetAsync($"{path}?limit=50{(cursor is null ? "" : $"&cursor={cursor}")}")).Expect(200);
             rows.AddRange(page.Items());
             cursor = page.Text("next_cursor");
             rows.Count.ShouldBeLessThan(10_000, $"{path} does not end");

@@ -14,7 +14,7 @@ public abstract class KillSuite(ProductBase product)
     private const int Writers = 10;
     private const int SendsPerSecond = 20;
     private static readonly int Kills = Figures.Setting("INSTAMESSENGER_KILLS", 1);
-    private static readonly int WebhooksPerSecond = Figures.Setting("INSTAMESSENGER_RATE", 200);
+    private static readonly int WebhooksPerSecond = Figures.Setting("INSTAMESSENGER_RATE", 100);
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
 
     /// <summary>

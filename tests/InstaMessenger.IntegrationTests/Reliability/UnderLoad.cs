@@ -18,7 +18,7 @@ internal static class UnderLoad
     /// <summary>From the first message to the accident, and between two of them.</summary>
     public static readonly TimeSpan Between = TimeSpan.FromSeconds(2);
 
-    private static readonly int WebhooksPerSecond = Figures.Setting("INSTAMESSENGER_RATE", 50);
+    private static readonly int WebhooksPerSecond = Figures.Setting("INSTAMESSENGER_RATE", 25);
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
     public static async Task<(Traffic Traffic, Reckoning Reckoning)> RunAsync(

@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
+using RabbitMQ.Client;
 
 namespace InstaMessenger.Tests.Hosting.Logs;
 
@@ -50,6 +51,21 @@ public sealed class LineFormatterTests
         Say(log, "msg_2", Refused());
 
         log.Written.Count.ShouldBe(2);
+    }
+
+    /// <summary>A queue was declared while the broker stopped; the line was a stack trace, seen once in many outages.</summary>
+    [Fact]
+    public async Task What_the_client_of_the_broker_disposed_when_its_connection_broke_is_away()
+    {
+        var log = Json();
+        var client = new ConnectionFactory { EndpointResolverFactory = _ => throw new ObjectDisposedException("a lock") };
+        var ofClient = await Should.ThrowAsync<ObjectDisposedException>(() => client.CreateConnectionAsync());
+
+        Say(log, "msg_1", ofClient);
+        Say(log, "msg_2", Thrown(new ObjectDisposedException("a mistake of ours")));
+
+        log.Written[0].ShouldNotContain("   at ");
+        log.Written[1].ShouldContain("   at ");
     }
 
     [Fact]
