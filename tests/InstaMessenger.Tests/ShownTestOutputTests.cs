@@ -59,12 +59,15 @@ public sealed class ShownTestOutputTests
             .ShouldBe(["Unhandled exception. System.OutOfMemoryException", "   at Some.Place()"]);
 
     [Fact]
-    public async Task What_failed_is_named_once_more_at_the_end_with_the_beginning_of_what_it_said() => (await RunAsync("failed.awk", """
+    public async Task What_failed_is_named_once_more_at_the_end_with_what_it_said_and_was_warned_of() => (await RunAsync("failed.awk", """
         <assemblies><assembly passed="1" failed="2"><test name="Some.Good" type="Some" result="Pass" />\
         <test name="Some.Test(what: &quot;broker&quot;)" time="1.5" result="Fail"><failure><message><![CDATA[Sets of List<int>: 1
             should be
         2]]></message><stack-trace><![CDATA[at Some.Test()]]></stack-trace></failure>\
-        <output><![CDATA[<message>not this</message>]]></output></test>\
+        <output><![CDATA[<message>not this</message>
+        store.1: {"LogLevel":"Information","Message":"nor this"}
+        store.1: {"LogLevel":"Warning","Message":"why <it> failed"}
+        ]]></output></test>\
         <test name="Some.Long" type="Some" result="Fail"><failure><message>1
         2
         3
@@ -83,6 +86,7 @@ public sealed class ShownTestOutputTests
             "       Sets of List<int>: 1",
             "           should be",
             "       2",
+            "       store.1: {\"LogLevel\":\"Warning\",\"Message\":\"why <it> failed\"}",
             "== FAILED: Some.Long",
             .. Enumerable.Range(1, 10).Select(line => $"       {line}"),
         ]);
