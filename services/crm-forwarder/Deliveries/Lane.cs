@@ -187,10 +187,13 @@ internal sealed class Lane(string endpointId, int most, TimeProvider clock)
     /// </summary>
     private void KeepBehind(DueDelivery failed)
     {
-        if (failed.Conversation is not { } conversation || !_known.Contains(failed.Id)) return;
-        _order.Failed(failed.Id, conversation);
+        if (failed.Conversation is not { } conversation) return;
+        // The failure can be recorded sooner than the lane hears of it, as a 410 can.
+        var isRecorded = !_known.Contains(failed.Id);
+        _order.Failed(failed.Id, conversation, isRecorded);
         _known.ExceptWith(_ahead.DropBehind(failed, conversation));
         _mayReplay |= failed.IsReplay;
+        _mayHaveMore |= isRecorded;
     }
 
     /// <summary>

@@ -19,9 +19,13 @@ internal sealed class OrderedConversations
         _atRead.UnionWith(_failed.Values);
     }
 
-    public void Failed(long delivery, ConversationId conversation)
+    /// <summary>Keeps back what is behind a failure.</summary>
+    /// <param name="delivery">What failed.</param>
+    /// <param name="conversation">Its conversation.</param>
+    /// <param name="isRecorded">Whether the database knows of it; a read that began before does not.</param>
+    public void Failed(long delivery, ConversationId conversation, bool isRecorded)
     {
-        _failed[delivery] = conversation;
+        if (!isRecorded) _failed[delivery] = conversation;
         _atRead.Add(conversation);
     }
 

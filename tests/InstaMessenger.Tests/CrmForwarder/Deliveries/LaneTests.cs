@@ -49,6 +49,30 @@ public sealed class LaneTests
         _lane.WantsPage.ShouldBeTrue();
     }
 
+    /// <summary>On a busy machine the one behind it was posted first.</summary>
+    [Fact]
+    public void In_an_ordered_lane_a_failure_that_is_recorded_before_the_lane_hears_of_it_keeps_back_what_is_behind_it()
+    {
+        var ordered = Target with { Ordered = true };
+        _lane.Hint();
+        _lane.BeginRead();
+        _lane.EndRead(new LanePage(ordered, [Delivery(1, "conv_a"), Delivery(2, "conv_a"), Delivery(3, "conv_b")], false));
+        var failed = Take();
+        _lane.Hint();
+        _lane.BeginRead();
+        _lane.Recorded(1);
+        Finish(failed, Verdict.Failed);
+        Take().Id.ShouldBe(3);
+        _lane.TryTake(out _).ShouldBeFalse();
+
+        // It began to read before the failure was recorded.
+        _lane.EndRead(new LanePage(ordered, [Delivery(4, "conv_a")], false));
+        _lane.TryTake(out _).ShouldBeFalse();
+
+        // What was left out is asked for again.
+        _lane.WantsPage.ShouldBeTrue();
+    }
+
     [Fact]
     public void An_endpoint_gets_no_more_posts_in_a_second_than_it_takes()
     {
