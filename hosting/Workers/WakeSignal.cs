@@ -30,7 +30,7 @@ public class WakeSignal
             await woken.Task;
         }
 
-        // Whoever wakes it from here on is heard at the next sleep; whoever did before is heard now. Of two who sleep, one puts the new one.
+        // Whoever wakes it from here on is heard at the next sleep, whoever did before is heard now. Of two who sleep one puts the new one.
         Interlocked.CompareExchange(ref _woken, New(), woken);
         cancellationToken.ThrowIfCancellationRequested();
     }
