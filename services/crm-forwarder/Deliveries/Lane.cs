@@ -188,8 +188,8 @@ internal sealed class Lane(string endpointId, int most, TimeProvider clock)
     private void KeepBehind(DueDelivery failed)
     {
         if (failed.Conversation is not { } conversation) return;
-        // The failure can be recorded sooner than the lane hears of it, as a 410 can.
-        var isRecorded = !_known.Contains(failed.Id);
+        // The failure can be recorded sooner than the lane hears of it, as a 410 can; its retry may even have been read.
+        var isRecorded = !_known.Contains(failed.Id) || _ahead.Ids.Contains(failed.Id);
         _order.Failed(failed.Id, conversation, isRecorded);
         _known.ExceptWith(_ahead.DropBehind(failed, conversation));
         _mayReplay |= failed.IsReplay;

@@ -13,20 +13,21 @@ internal sealed class CallSlots(IOptions<SenderOptions> options, TimeProvider cl
     /// <summary>A text is answered within one second, media within a few.</summary>
     private static readonly TimeSpan Quick = TimeSpan.FromSeconds(5);
 
-    private readonly Dictionary<long, (AccountId Account, long Began)> _calls = [];
+    /// <summary>By row and attempt: the next may begin once the end of the last is recorded, before that is heard here.</summary>
+    private readonly Dictionary<(long Sequence, int Attempt), (AccountId Account, long Began)> _calls = [];
     private readonly HashSet<AccountId> _quick = [];
     private readonly Lock _lock = new();
 
     public void Begin(ClaimedSend send)
     {
-        lock (_lock) _calls[send.Sequence] = (send.AccountId, clock.GetTimestamp());
+        lock (_lock) _calls[(send.Sequence, send.Attempt)] = (send.AccountId, clock.GetTimestamp());
     }
 
     public void End(ClaimedSend send)
     {
         lock (_lock)
         {
-            if (!_calls.Remove(send.Sequence, out var call)) return;
+            if (!_calls.Remove((send.Sequence, send.Attempt), out var call)) return;
             if (clock.GetElapsedTime(call.Began) < Quick) _quick.Add(call.Account);
             else _quick.Remove(call.Account);
         }
@@ -35,7 +36,7 @@ internal sealed class CallSlots(IOptions<SenderOptions> options, TimeProvider cl
     /// <summary>The rows whose calls are under way.</summary>
     public List<long> Sequences()
     {
-        lock (_lock) return [.. _calls.Keys];
+        lock (_lock) return [.. _calls.Keys.Select(call => call.Sequence).Distinct()];
     }
 
     /// <summary>The room for one round of claims; nothing of it is taken before the calls begin.</summary>

@@ -19,7 +19,7 @@ internal sealed class Dispatcher(
     /// <summary>How soon to look again when all that is due waits for its account's pace.</summary>
     private static readonly TimeSpan PaceEvery = TimeSpan.FromMilliseconds(50);
 
-    private readonly Dictionary<long, Task> _calls = [];
+    private readonly Dictionary<(long Sequence, int Attempt), Task> _calls = [];
     private readonly CancellationTokenSource _stopped = new();
     private readonly Lock _lock = new();
 
@@ -70,7 +70,7 @@ internal sealed class Dispatcher(
         lock (_lock)
         {
             slots.Begin(send);
-            _calls[send.Sequence] = Task.Run(() => CallAsync(send), CancellationToken.None);
+            _calls[(send.Sequence, send.Attempt)] = Task.Run(() => CallAsync(send), CancellationToken.None);
         }
     }
 
@@ -94,7 +94,7 @@ internal sealed class Dispatcher(
     {
         lock (_lock)
         {
-            _calls.Remove(send.Sequence);
+            _calls.Remove((send.Sequence, send.Attempt));
             slots.End(send);
         }
 

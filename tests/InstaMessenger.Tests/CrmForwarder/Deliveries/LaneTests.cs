@@ -74,6 +74,26 @@ public sealed class LaneTests
     }
 
     [Fact]
+    public void In_an_ordered_lane_a_failure_whose_retry_is_read_before_the_lane_hears_of_it_is_asked_for_again()
+    {
+        var ordered = Target with { Ordered = true };
+        _lane.Hint();
+        _lane.BeginRead();
+        _lane.EndRead(new LanePage(ordered, [Delivery(1, "conv_a")], false));
+        var failed = Take();
+        _lane.Recorded(1);
+        _lane.Hint();
+        _lane.BeginRead();
+        _lane.EndRead(new LanePage(ordered, [Delivery(1, "conv_a"), Delivery(2, "conv_a")], false));
+        Finish(failed, Verdict.Failed);
+
+        _lane.WantsPage.ShouldBeTrue();
+        _lane.BeginRead().ShouldBeEmpty();
+        _lane.EndRead(new LanePage(ordered, [Delivery(1, "conv_a"), Delivery(2, "conv_a")], false));
+        Take().Id.ShouldBe(1);
+    }
+
+    [Fact]
     public void An_endpoint_gets_no_more_posts_in_a_second_than_it_takes()
     {
         var clock = new FakeTimeProvider();

@@ -45,6 +45,22 @@ public sealed class CallSlotsTests
         Enumerable.Range(0, 10).Sum(i => Take($"acc_{i}", 16)).ShouldBe(64);
     }
 
+    /// <summary>A claim that seemed to have no call was released, and the send could have gone out twice.</summary>
+    [Fact]
+    public void An_attempt_whose_end_is_heard_of_after_the_next_one_began_does_not_end_that()
+    {
+        Take("acc_1", 1);
+        var first = _inHand[0];
+        var second = first with { Attempt = first.Attempt + 1 };
+        _slots.Begin(second);
+
+        _slots.End(first);
+
+        _slots.Sequences().ShouldBe([first.Sequence]);
+        _slots.End(second);
+        _slots.Sequences().ShouldBeEmpty();
+    }
+
     private void Answered(string account)
     {
         Take(account, 1);
