@@ -17,9 +17,7 @@ public sealed class Chromium : IAsyncLifetime
         _playwright = await Playwright.CreateAsync();
         _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
         {
-            // The shell has no window to draw, which is half the work of a page here.
-            ExecutablePath = Array.Find(
-                ["/usr/bin/chromium-headless-shell", "/usr/bin/chromium", "/usr/bin/google-chrome"], File.Exists),
+            ExecutablePath = Array.Find(["/usr/bin/chromium", "/usr/bin/google-chrome"], File.Exists),
             // Tests run as root in containers, where Chromium cannot make a sandbox.
             Args = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"],
         });
