@@ -8,7 +8,7 @@ namespace InstaMessenger.Tests.CrmForwarder;
 /// <summary>
 /// What a database does that dies between a commit and its answer: the unit holds, its caller sees an error or runs it again.
 /// </summary>
-internal sealed class DoubtfulUnitOfWork(IUnitOfWork<CrmForwarderDbContext> inner, TimeProvider clock) : IUnitOfWork<CrmForwarderDbContext>
+internal sealed class DoubtfulUnitOfWork(IUnitOfWork<CrmForwarderDbContext> inner) : IUnitOfWork<CrmForwarderDbContext>
 {
     private int _lostAnswers;
 
@@ -26,19 +26,13 @@ internal sealed class DoubtfulUnitOfWork(IUnitOfWork<CrmForwarderDbContext> inne
     {
         var own = services.Single(service => service.ServiceType == typeof(IUnitOfWork<CrmForwarderDbContext>));
         services.Remove(own);
-        services.AddSingleton(provider => new DoubtfulUnitOfWork(
-            (IUnitOfWork<CrmForwarderDbContext>)own.ImplementationFactory!(provider), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new DoubtfulUnitOfWork((IUnitOfWork<CrmForwarderDbContext>)own.ImplementationFactory!(provider)));
         services.AddSingleton<IUnitOfWork<CrmForwarderDbContext>>(provider => provider.GetRequiredService<DoubtfulUnitOfWork>());
     }
 
     public async Task<T> ExecuteAsync<T>(
         Func<WorkScope<CrmForwarderDbContext>, Task<T>> work, CancellationToken cancellationToken = default)
     {
-        // Whoever does not know of their commit wakes nobody: what is due would be posted before the unit runs again.
-        if (RunsTwice)
-            await inner.ExecuteAsync(
-                scope => work(new WorkScope<CrmForwarderDbContext>(scope.Db, new OutboxSignal<CrmForwarderDbContext>(), clock)),
-                cancellationToken);
         var result = await inner.ExecuteAsync(
             async scope =>
             {
@@ -48,6 +42,7 @@ internal sealed class DoubtfulUnitOfWork(IUnitOfWork<CrmForwarderDbContext> inne
                 return inside;
             },
             cancellationToken);
+        if (RunsTwice) result = await inner.ExecuteAsync(work, cancellationToken);
         if (Interlocked.Decrement(ref _lostAnswers) >= 0) throw new DatabaseUnavailableException("Committed, and the answer was lost.");
         return result;
     }

@@ -109,6 +109,8 @@ public sealed class RecordingTests : IAsyncLifetime
 
         _crm.Succeed();
         using var http = _host.Client(Account);
+        // Whoever asks twice gets two, if the first was posted in between.
+        Database.RunsTwice = false;
         (await http.PostAsync("/api/v1/deliveries/1/redeliver", null)).StatusCode.ShouldBe(HttpStatusCode.Accepted);
         await _host.LoggedAsync("delivery.delivered");
         (await NumbersAsync(1)).ShouldBe([1, 2]);
