@@ -15,8 +15,9 @@ inside != "" && index($0, "/" inside ">") == 1 {
     print "== FAILED: " name
     for (i = 1; i <= count && i <= most; i++) print "       " lines[i]
   } else {
-    for (i = 1; i <= count && shown[name] < mostNews; i++)
-      if (lines[i] ~ /LogLevel[^,]*(Warning|Error|Critical)/) { print "       " substr(lines[i], 1, longest); shown[name]++ }
+    news = 0
+    for (i = 1; i <= count && news < mostNews; i++)
+      if (lines[i] ~ /LogLevel[^,]*(Warning|Error|Critical)/) { print "       " substr(lines[i], 1, longest); news++ }
   }
   wanted = inside == "message" ? "output" : ""
   inside = ""

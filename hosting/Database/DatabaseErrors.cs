@@ -1,5 +1,5 @@
-using System.Diagnostics;
 using System.Reflection;
+using InstaMessenger.Hosting.Logs;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using MySqlConnector;
@@ -79,5 +79,5 @@ public static class DatabaseErrors
     private static bool BrokeInDriver(Exception error) =>
         error is not (
             DbUpdateException or ArgumentException or InvalidCastException or FormatException or OverflowException or NotSupportedException)
-        && Array.Exists(new StackTrace(error).GetFrames(), frame => frame.GetMethod()?.DeclaringType?.Assembly == NetworkDriver);
+        && error.CameOutOf(NetworkDriver);
 }

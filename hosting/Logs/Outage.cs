@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net.Sockets;
 using System.Reflection;
 using RabbitMQ.Client.Exceptions;
@@ -36,13 +35,12 @@ internal sealed class Outage(Func<Exception, bool> isKnown)
             cause is AggregateException { InnerExceptions: [var first, ..] } ? first : cause.InnerException;
     }
 
-    /// <summary>A time-out of ours comes as a cancellation.</summary>
+    /// <summary>
+    /// A time-out of ours comes as a cancellation. A call of the broker's client that is under way when its connection breaks finds the
+    /// locks of its channel disposed, and throws that.
+    /// </summary>
     private static bool IsOne(Exception cause) => cause
         is SocketException or HttpRequestException or HttpIOException or TimeoutException or OperationCanceledException
         or RabbitMQClientException or MassTransit.ConnectionException or MassTransit.TransportUnavailableException
-        || (cause is ObjectDisposedException && CameOutOf(BrokerClient, cause));
-
-    /// <summary>A call that is under way when its connection breaks finds the locks of its channel disposed, and throws that.</summary>
-    private static bool CameOutOf(Assembly library, Exception error) =>
-        Array.Exists(new StackTrace(error).GetFrames(), frame => frame.GetMethod()?.DeclaringType?.Assembly == library);
+        || (cause is ObjectDisposedException && cause.CameOutOf(BrokerClient));
 }

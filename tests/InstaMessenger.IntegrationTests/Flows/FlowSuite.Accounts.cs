@@ -60,7 +60,7 @@ public abstract partial class FlowSuite
 
         (await shop.Api.DeleteAsync($"/api/v1/accounts/{shop.AccountId}")).Expect(204);
         await Until.TrueAsync(
-            () => shop.Meta.Accounts.Subscriptions(shop.InstagramId).Count == 0, Patience.Long, () => "the subscriptions are ended");
+            () => shop.Meta.Accounts.Subscriptions(shop.InstagramId).Count == 0, Patience.Long, () => "a subscription is left");
     }
 
     [Fact]
@@ -79,7 +79,7 @@ public abstract partial class FlowSuite
         await Until.TrueAsync(
             async () => (await shop.MessageAsync(waiting.Text("message_id")!)).Text("status") == "pending",
             Patience.Long,
-            () => "the send waits");
+            () => "the send does not wait");
         shop.Meta.AcceptedCount(customer.Igsid, "it waits").ShouldBe(0);
 
         await shop.RelinkAsync();

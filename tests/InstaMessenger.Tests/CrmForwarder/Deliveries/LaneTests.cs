@@ -11,6 +11,8 @@ public sealed class LaneTests
     private static readonly DeliveryTarget Target = new(
         "whe_1", "https://crm.example", PostSecrets.None, "acc_1", Proven: true, Claim: "");
 
+    private static readonly DeliveryTarget Ordered = Target with { Ordered = true };
+
     private readonly Lane _lane = new("whe_1", Most, TimeProvider.System);
 
     [Fact]
@@ -30,10 +32,7 @@ public sealed class LaneTests
     [Fact]
     public void In_an_ordered_lane_a_failure_keeps_back_what_is_behind_it_until_it_is_recorded()
     {
-        var ordered = Target with { Ordered = true };
-        _lane.Hint();
-        _lane.BeginRead();
-        _lane.EndRead(new LanePage(ordered, [Delivery(1, "conv_a"), Delivery(2, "conv_a"), Delivery(3, "conv_b")], false));
+        ReadInOrder(Delivery(1, "conv_a"), Delivery(2, "conv_a"), Delivery(3, "conv_b"));
         Finish(Take(), Verdict.Failed);
         Take().Id.ShouldBe(3);
         _lane.TryTake(out _).ShouldBeFalse();
@@ -41,7 +40,7 @@ public sealed class LaneTests
         // Read before the failure was recorded: the database does not know yet that the second one has to wait.
         _lane.Hint();
         _lane.BeginRead().ShouldBe([1, 3], ignoreOrder: true);
-        _lane.EndRead(new LanePage(ordered, [Delivery(2, "conv_a")], false));
+        _lane.EndRead(new LanePage(Ordered, [Delivery(2, "conv_a")], false));
         _lane.TryTake(out _).ShouldBeFalse();
 
         _lane.WantsPage.ShouldBeFalse();
@@ -53,10 +52,7 @@ public sealed class LaneTests
     [Fact]
     public void In_an_ordered_lane_a_failure_that_is_recorded_before_the_lane_hears_of_it_keeps_back_what_is_behind_it()
     {
-        var ordered = Target with { Ordered = true };
-        _lane.Hint();
-        _lane.BeginRead();
-        _lane.EndRead(new LanePage(ordered, [Delivery(1, "conv_a"), Delivery(2, "conv_a"), Delivery(3, "conv_b")], false));
+        ReadInOrder(Delivery(1, "conv_a"), Delivery(2, "conv_a"), Delivery(3, "conv_b"));
         var failed = Take();
         _lane.Hint();
         _lane.BeginRead();
@@ -66,7 +62,7 @@ public sealed class LaneTests
         _lane.TryTake(out _).ShouldBeFalse();
 
         // It began to read before the failure was recorded.
-        _lane.EndRead(new LanePage(ordered, [Delivery(4, "conv_a")], false));
+        _lane.EndRead(new LanePage(Ordered, [Delivery(4, "conv_a")], false));
         _lane.TryTake(out _).ShouldBeFalse();
 
         // What was left out is asked for again.
@@ -76,20 +72,15 @@ public sealed class LaneTests
     [Fact]
     public void In_an_ordered_lane_a_failure_whose_retry_is_read_before_the_lane_hears_of_it_is_asked_for_again()
     {
-        var ordered = Target with { Ordered = true };
-        _lane.Hint();
-        _lane.BeginRead();
-        _lane.EndRead(new LanePage(ordered, [Delivery(1, "conv_a")], false));
+        ReadInOrder(Delivery(1, "conv_a"));
         var failed = Take();
         _lane.Recorded(1);
-        _lane.Hint();
-        _lane.BeginRead();
-        _lane.EndRead(new LanePage(ordered, [Delivery(1, "conv_a"), Delivery(2, "conv_a")], false));
+        ReadInOrder(Delivery(1, "conv_a"), Delivery(2, "conv_a"));
         Finish(failed, Verdict.Failed);
 
         _lane.WantsPage.ShouldBeTrue();
         _lane.BeginRead().ShouldBeEmpty();
-        _lane.EndRead(new LanePage(ordered, [Delivery(1, "conv_a"), Delivery(2, "conv_a")], false));
+        _lane.EndRead(new LanePage(Ordered, [Delivery(1, "conv_a"), Delivery(2, "conv_a")], false));
         Take().Id.ShouldBe(1);
     }
 
@@ -275,11 +266,15 @@ public sealed class LaneTests
 
     private void Read(params DueDelivery[] deliveries) => Read(full: false, deliveries);
 
-    private void Read(bool full, DueDelivery[] deliveries)
+    private void Read(bool full, DueDelivery[] deliveries) => Read(new LanePage(Target, deliveries, full));
+
+    private void ReadInOrder(params DueDelivery[] deliveries) => Read(new LanePage(Ordered, deliveries, false));
+
+    private void Read(LanePage page)
     {
         _lane.Hint();
         _lane.BeginRead();
-        _lane.EndRead(new LanePage(Target, deliveries, full));
+        _lane.EndRead(page);
     }
 
     private void Finish(DueDelivery delivery, Verdict verdict) =>
