@@ -109,7 +109,9 @@ public abstract partial class FlowSuite
         foreach (var n in Enumerable.Range(0, 5))
             await Task.WhenAll(Enumerable.Range(0, 60).Select(m => customer.SayAsync($"{n} {m}")));
         await Until.TrueAsync(
-            async () => (await shop.ThreadAsync(customer)).Count == 200, Patience.Long, () => "the messages have not come");
+            async () => (await shop.ConversationAsync(customer)).Text("unread_count") == "301",
+            Patience.Long,
+            () => "the messages have not come");
 
         var asked = shop.Api.DeleteAsync($"/api/v1/accounts/{shop.AccountId}?erase=true");
         await Until.TrueAsync(
