@@ -25,7 +25,8 @@ public sealed partial class InboxTests
         pages().ShouldBe(1);
         (await NodesAsync(inbox)).ShouldBeLessThan(ManyNodes);
 
-        // The first line that is in view, frame by frame: it goes back by what the wheel turns, and by no leap.
+        // The first line that is in view, frame by frame: it goes back by what the wheel turns, and by no leap. Looked at when the frame is
+        // painted: before that, rows are moved to where their real heights put them.
         await inbox.Page.EvaluateAsync(
             """
             () => {
@@ -36,8 +37,10 @@ public sealed partial class InboxTests
                 const first = [...log.querySelectorAll('article')].find((one) => one.getBoundingClientRect().bottom > top + 1)
                 const line = Number(/Line (\d+) /.exec(first?.textContent ?? '')?.[1])
                 if (line) window.lines.push(line)
-                requestAnimationFrame(look)
+                requestAnimationFrame(() => painted.port2.postMessage(null))
               }
+              const painted = new MessageChannel()
+              painted.port1.onmessage = look
               look()
             }
             """);
