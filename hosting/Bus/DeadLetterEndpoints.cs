@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace InstaMessenger.Hosting.Bus;
 
@@ -22,19 +23,28 @@ public static class DeadLetterEndpoints
     {
         var group = routes.MapGroup($"/api/v1/dead-letters/{service}").RequireAuthorization(CallerAuthenticationSetup.Admin)
             .WithTags("Operations");
-        group.MapGet("", ListAsync<TContext>).Needs(Scopes.Read)
+        group.MapGet("", ListAsync).Needs(Scopes.Read)
             .WithSummary($"Messages that {service} could not handle, oldest first; without their content.");
-        group.MapPost("{id:long}/replay", ReplayAsync<TContext>).Needs(Scopes.Manage).Audited(AuditActions.DeadLetterReplayed)
+        group.MapPost("{id:long}/replay", ReplayAsync).Needs(Scopes.Manage).Audited(AuditActions.DeadLetterReplayed)
             .Refuses(StatusCodes.Status409Conflict, "replay_failed")
             .WithSummary("Handles a dead letter again, and removes it when that succeeds.");
+
+        // The build writes what binds their parameters, and cannot where the database is one of them.
+        Task<Ok<Page<DeadLetterView>>> ListAsync(
+            IServiceProvider services, NumberCursor<DeadLetter>? cursor, int? limit, CancellationToken cancellationToken) =>
+            DeadLetterEndpoints.ListAsync<TContext>(services, cursor, limit, cancellationToken);
+
+        Task<Results<NoContent, ProblemHttpResult>> ReplayAsync(
+            IServiceProvider services, long id, AuditTrail audit, CancellationToken cancellationToken) =>
+            DeadLetterEndpoints.ReplayAsync<TContext>(services, id, audit, cancellationToken);
     }
 
     private static async Task<Ok<Page<DeadLetterView>>> ListAsync<TContext>(
-        IDbContextFactory<TContext> factory, NumberCursor<DeadLetter>? cursor, int? limit, CancellationToken cancellationToken)
+        IServiceProvider services, NumberCursor<DeadLetter>? cursor, int? limit, CancellationToken cancellationToken)
         where TContext : ServiceDbContext
     {
         var (size, after) = (PageLimit.Of(limit), cursor?.Number ?? 0);
-        await using var db = await factory.CreateDbContextAsync(cancellationToken);
+        await using var db = await DatabaseAsync<TContext>(services, cancellationToken);
         var all = db.Set<DeadLetter>()
             .Where(row => row.Id > after)
             .OrderBy(row => row.Id)
@@ -45,17 +55,12 @@ public static class DeadLetterEndpoints
     }
 
     private static async Task<Results<NoContent, ProblemHttpResult>> ReplayAsync<TContext>(
-        long id,
-        AuditTrail audit,
-        IDbContextFactory<TContext> factory,
-        IEnumerable<BusSubscription> subscriptions,
-        IServiceProvider services,
-        CancellationToken cancellationToken)
+        IServiceProvider services, long id, AuditTrail audit, CancellationToken cancellationToken)
         where TContext : ServiceDbContext
     {
-        await using var db = await factory.CreateDbContextAsync(cancellationToken);
+        await using var db = await DatabaseAsync<TContext>(services, cancellationToken);
         var queue = await db.Set<DeadLetter>().Where(row => row.Id == id).Select(row => row.Queue).SingleOrDefaultAsync(cancellationToken);
-        var subscription = subscriptions.SingleOrDefault(candidate => candidate.Queue == queue);
+        var subscription = services.GetServices<BusSubscription>().SingleOrDefault(candidate => candidate.Queue == queue);
         if (subscription is null) return Problems.NotFound("dead letter with a handler");
         try
         {
@@ -71,7 +76,11 @@ public static class DeadLetterEndpoints
         }
     }
 
-    private sealed record DeadLetterView(
+    private static Task<TContext> DatabaseAsync<TContext>(IServiceProvider services, CancellationToken cancellationToken)
+        where TContext : ServiceDbContext =>
+        services.GetRequiredService<IDbContextFactory<TContext>>().CreateDbContextAsync(cancellationToken);
+
+    internal sealed record DeadLetterView(
         long Id,
         string Queue,
         string MessageType,
