@@ -6,7 +6,7 @@ using Xunit.v3;
 
 namespace InstaMessenger.Tests.Shared;
 
-/// <summary>Marks a class of tests that takes long and mostly waits: begun last, it would make the whole run as much longer.</summary>
+/// <summary>Marks a class of tests that takes long: begun last, it would make the whole run as much longer.</summary>
 [AttributeUsage(AttributeTargets.Class)]
 internal sealed class BeginsEarlyAttribute : Attribute;
 

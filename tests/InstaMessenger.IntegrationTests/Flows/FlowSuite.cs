@@ -1,4 +1,5 @@
 using InstaMessenger.IntegrationTests.Product;
+using InstaMessenger.Tests.Shared;
 
 namespace InstaMessenger.IntegrationTests.Flows;
 
@@ -6,6 +7,7 @@ namespace InstaMessenger.IntegrationTests.Flows;
 /// The main job, end to end, through the public door and against a simulated Meta and CRM: the same tests for every form of the product.
 /// Each test has an account of its own.
 /// </summary>
+[TestCaseOrderer(typeof(KillsLast))]
 public abstract partial class FlowSuite : IAsyncDisposable
 {
     private readonly IReadOnlyDictionary<string, long> _mark;
@@ -84,6 +86,7 @@ public abstract class ServiceFlows(IProduct product) : FlowSuite(product)
 }
 
 /// <summary>The suite in one process: SQLite, no broker.</summary>
+[BeginsEarly]
 public sealed class StandaloneFlows(MirroredStandaloneProduct product)
     : OneProcessFlows(product), IClassFixture<MirroredStandaloneProduct>
 {
@@ -100,10 +103,13 @@ public sealed class StandaloneFlows(MirroredStandaloneProduct product)
 }
 
 /// <summary>The suite in one process on MariaDB.</summary>
+[BeginsEarly]
 public sealed class MariaDbFlows(MirroredMariaDbProduct product) : OneProcessFlows(product), IClassFixture<MirroredMariaDbProduct>;
 
 /// <summary>The suite in five processes on RabbitMQ.</summary>
+[BeginsEarly]
 public sealed class SplitFlows(MirroredSplitProduct product) : ServiceFlows(product), IClassFixture<MirroredSplitProduct>;
 
 /// <summary>The suite in two processes of each service on RabbitMQ and MariaDB.</summary>
+[BeginsEarly]
 public sealed class DoubledFlows(MirroredDoubledProduct product) : ServiceFlows(product), IClassFixture<MirroredDoubledProduct>;

@@ -92,9 +92,8 @@ public abstract class BrokerAwaySuite(OwnBrokerProduct own, int rate)
 }
 
 /// <inheritdoc/>
-[Collection(SplitReliabilityCollection.Name)]
 [Trait(ReliabilityCollection.Trait, "Reliability")]
-public sealed class BrokerAwayTests(OwnBrokerProduct own) : BrokerAwaySuite(own, rate: 100), IClassFixture<OwnBrokerProduct>
+public sealed class BrokerAwayTests(OwnBrokerProduct own) : BrokerAwaySuite(own, rate: 30), IClassFixture<OwnBrokerProduct>
 {
     [Theory]
     [InlineData("frozen")]
@@ -104,12 +103,11 @@ public sealed class BrokerAwayTests(OwnBrokerProduct own) : BrokerAwaySuite(own,
 }
 
 /// <summary>
-/// The same with two of each service. The rate is half of it: ten processes and two servers share the cores of the machine.
+/// The same with two of each service. The rate is lower: ten processes and two servers share the cores of the machine.
 /// </summary>
-[Collection(SplitReliabilityCollection.Name)]
 [Trait(ReliabilityCollection.Trait, "Reliability")]
 public sealed class DoubledBrokerAwayTests(OwnBrokerDoubledProduct own)
-    : BrokerAwaySuite(own, rate: 50), IClassFixture<OwnBrokerDoubledProduct>
+    : BrokerAwaySuite(own, rate: 20), IClassFixture<OwnBrokerDoubledProduct>
 {
     [Theory]
     [InlineData("frozen")]

@@ -53,9 +53,8 @@ public sealed class OwnDatabaseProduct : SplitProduct
 /// The database dies, hangs, restarts and drops connections under load. Whether a commit that was interrupted held, nobody knows: whatever
 /// is done again must find what it did before.
 /// </summary>
-[Collection(OwnDatabaseReliabilityCollection.Name)]
 [Trait(ReliabilityCollection.Trait, "Reliability")]
-public sealed class DatabaseAwayTests(OwnDatabaseProduct product)
+public sealed class DatabaseAwayTests(OwnDatabaseProduct product) : IClassFixture<OwnDatabaseProduct>
 {
     private const int Customers = 20;
     private const double SendsPerSecond = 10;
@@ -63,7 +62,7 @@ public sealed class DatabaseAwayTests(OwnDatabaseProduct product)
     /// <summary>Posts whose success could not be recorded; each round of accidents may have that many.</summary>
     private const int InFlight = 80;
 
-    private static readonly int WebhooksPerSecond = Figures.Setting("INSTAMESSENGER_RATE", 50);
+    private static readonly int WebhooksPerSecond = Figures.Setting("INSTAMESSENGER_RATE", 25);
     private static readonly int Rounds = Figures.Setting("INSTAMESSENGER_ACCIDENTS", 1);
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
     private static readonly TimeSpan Between = TimeSpan.FromSeconds(3);

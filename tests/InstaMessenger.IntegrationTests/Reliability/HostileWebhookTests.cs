@@ -13,7 +13,7 @@ public sealed class HostileWebhookTests(StandaloneProduct product) : IAsyncDispo
     private const int GoodEvery = 400;
     private const int WronglySignedEvery = 5;
     private const int MostMegabytes = 700;
-    private static readonly int Mutants = Figures.Setting("INSTAMESSENGER_MUTANTS", 20_000);
+    private static readonly int Mutants = Figures.Setting("INSTAMESSENGER_MUTANTS", 6_000);
 
     public ValueTask DisposeAsync()
     {

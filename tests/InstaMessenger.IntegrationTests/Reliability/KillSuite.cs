@@ -12,9 +12,9 @@ public abstract class KillSuite(ProductBase product)
 {
     private const int Seed = 1;
     private const int Writers = 10;
-    private const int SendsPerSecond = 20;
+    private const int SendsPerSecond = 10;
     private static readonly int Kills = Figures.Setting("INSTAMESSENGER_KILLS", 1);
-    private static readonly int WebhooksPerSecond = Figures.Setting("INSTAMESSENGER_RATE", 100);
+    private static readonly int WebhooksPerSecond = Figures.Setting("INSTAMESSENGER_RATE", 40);
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
 
     /// <summary>
@@ -98,5 +98,4 @@ public abstract class KillSuite(ProductBase product)
 public sealed class StandaloneKills(StandaloneProduct product) : KillSuite(product);
 
 /// <summary>Five processes on RabbitMQ.</summary>
-[Collection(SplitReliabilityCollection.Name)]
 public sealed class SplitKills(SplitProduct product) : KillSuite(product), IClassFixture<SplitProduct>;

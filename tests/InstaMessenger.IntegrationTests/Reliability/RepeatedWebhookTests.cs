@@ -11,7 +11,7 @@ public abstract class RepeatedWebhookSuite(ProductBase product)
 {
     private const int Seed = 4;
     private const int Writers = 10;
-    private const int Messages = 1_500;
+    private const int Messages = 600;
 
     /// <summary>
     /// All that is a message with an id of its own. What the account does as its own customer is in no customer's thread.
