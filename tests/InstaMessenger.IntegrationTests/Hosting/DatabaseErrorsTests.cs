@@ -15,8 +15,8 @@ namespace InstaMessenger.IntegrationTests.Hosting;
 [BeginsEarly]
 public sealed class DatabaseErrorsTests(SharedServers servers) : ProbeSuite(servers, DatabaseKind.MariaDb, BusKind.InProcess)
 {
-    private const int Workers = 12;
-    private const int EnoughErrors = 60;
+    private const int Workers = 6;
+    private const int EnoughErrors = 30;
 
     [Theory]
     [InlineData("killed")]

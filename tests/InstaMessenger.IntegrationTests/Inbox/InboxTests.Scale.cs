@@ -136,25 +136,41 @@ public sealed partial class InboxTests
     }
 
     /// <summary>Bytes of the heap and listeners that are left once what is not needed is collected.</summary>
+    /// <summary>
+    /// The least of several looks: what a collection leaves differs by a tenth from one to the next, and a leak is in all of them.
+    /// </summary>
     private static async Task<(double Heap, double Listeners)> MemoryAsync(ICDPSession devTools)
     {
-        await devTools.SendAsync("HeapProfiler.collectGarbage");
-        var metrics = (await devTools.SendAsync("Performance.getMetrics"))!.Value.GetProperty("metrics").EnumerateArray()
-            .ToDictionary(metric => metric.GetProperty("name").GetString()!, metric => metric.GetProperty("value").GetDouble());
-        return (metrics["JSHeapUsedSize"], metrics["JSEventListeners"]);
+        var looks = new List<(double Heap, double Listeners)>();
+        for (var look = 0; look < 5; look++)
+        {
+            await devTools.SendAsync("HeapProfiler.collectGarbage");
+            var metrics = (await devTools.SendAsync("Performance.getMetrics"))!.Value.GetProperty("metrics").EnumerateArray()
+                .ToDictionary(metric => metric.GetProperty("name").GetString()!, metric => metric.GetProperty("value").GetDouble());
+            looks.Add((metrics["JSHeapUsedSize"], metrics["JSEventListeners"]));
+        }
+
+        TestContext.Current.SendDiagnosticMessage("heap of the page: " + string.Join(", ", looks.Select(look => $"{look.Heap:N0}")));
+        return looks.MinBy(look => look.Heap);
     }
 
-    /// <summary>Customers write in turns, all in one webhook: "Words, 0.", "Words, 1." and so on.</summary>
+    /// <summary>
+    /// Customers write in turns, all in one webhook: "Words, 0.", "Words, 1." and so on. Returns once the product has all of them: what a
+    /// test does next would otherwise happen in the middle of them.
+    /// </summary>
     private async Task BulkAsync(List<Customer> writers, int count, string words)
     {
         var now = TimeProvider.System.GetUtcNow();
         var items = Enumerable.Range(0, count).Select(n => MetaPayloads.Text(
             Shop.InstagramId,
             writers[n % writers.Count].Igsid,
-            $"bulk-{writers[0].Igsid}-{words}-{n}",
+            Mid(n),
             $"{words}, {n}.",
             now.AddMilliseconds(n - 1_000)));
         await Shop.Meta.Webhooks.DeliverAsync(MetaPayloads.Bytes(MetaPayloads.Envelope(Shop.InstagramId, now, [.. items])));
+        for (var n = Math.Max(0, count - writers.Count); n < count; n++) await Shop.ReceivedAsync(Mid(n));
+
+        string Mid(int n) => $"bulk-{writers[0].Igsid}-{words}-{n}";
     }
 
     private async Task<string> IdOfAsync(Customer customer) => (await Shop.ConversationAsync(customer)).Text("id")!;

@@ -92,6 +92,7 @@ public abstract class BrokerAwaySuite(OwnBrokerProduct own, int rate)
 }
 
 /// <inheritdoc/>
+[Collection(BrokerAwayCollection.Name)]
 [Trait(ReliabilityCollection.Trait, "Reliability")]
 public sealed class BrokerAwayTests(OwnBrokerProduct own) : BrokerAwaySuite(own, rate: 30), IClassFixture<OwnBrokerProduct>
 {
@@ -105,6 +106,7 @@ public sealed class BrokerAwayTests(OwnBrokerProduct own) : BrokerAwaySuite(own,
 /// <summary>
 /// The same with two of each service. The rate is lower: ten processes and two servers share the cores of the machine.
 /// </summary>
+[Collection(BrokerAwayCollection.Name)]
 [Trait(ReliabilityCollection.Trait, "Reliability")]
 public sealed class DoubledBrokerAwayTests(OwnBrokerDoubledProduct own)
     : BrokerAwaySuite(own, rate: 20), IClassFixture<OwnBrokerDoubledProduct>

@@ -13,7 +13,7 @@ namespace InstaMessenger.Tests.Sender.ReadBacks;
 [BeginsEarly]
 public sealed class ReadBackTests : IAsyncLifetime
 {
-    private static readonly TimeSpan Step = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Step = TimeSpan.FromSeconds(10);
     private FakeGraph _graph = null!;
     private SenderHost _host = null!;
 
@@ -149,7 +149,7 @@ public sealed class ReadBackTests : IAsyncLifetime
         _graph.Thread = context => FakeGraph.Json(context, 500, """{"error":{"code":2}}""");
         await LoseAsync("1", "hello", arrives: true);
 
-        var left = await _host.OutcomeAsync(TimeSpan.FromSeconds(30));
+        var left = await _host.OutcomeAsync(TimeSpan.FromMinutes(2));
 
         left.Outcome.ShouldBe(SendOutcome.Unknown);
         left.Error!.Message.ShouldContain("status 500, code 2");
