@@ -54,6 +54,8 @@ public static class Problems
     {
         var problem = context.ProblemDetails;
         var status = problem.Status ?? context.HttpContext.Response.StatusCode;
+        // The only status of ours whose definition the framework does not know.
+        if (status == StatusCodes.Status429TooManyRequests) problem.Type ??= "https://tools.ietf.org/html/rfc6585#section-4";
         problem.Extensions.TryAdd("code", CodeOf(status));
         context.HttpContext.Features.Set(new AnsweredProblem(status, problem.Extensions["code"]?.ToString() ?? CodeOf(status)));
         problem.Extensions["trace_id"] = Activity.Current?.TraceId.ToString() ?? context.HttpContext.TraceIdentifier;
