@@ -7,7 +7,6 @@ namespace InstaMessenger.IntegrationTests.Flows;
 /// The main job, end to end, through the public door and against a simulated Meta and CRM: the same tests for every form of the product.
 /// Each test has an account of its own.
 /// </summary>
-[TestCaseOrderer(typeof(KillsLast))]
 public abstract partial class FlowSuite : IAsyncDisposable
 {
     private readonly IReadOnlyDictionary<string, long> _mark;
