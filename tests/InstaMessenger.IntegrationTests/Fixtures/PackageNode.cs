@@ -21,11 +21,10 @@ internal sealed class PackageNode(int port, string folder, IReadOnlyDictionary<s
     /// A folder for one server, in that of the run: <c>./test</c> names one in memory, where no commit waits for a disk. A server that is
     /// killed there finds its files again as on a disk; only a machine that loses its power would show the difference.
     /// </summary>
-    public static string NewFolder(string name)
-    {
-        var root = Environment.GetEnvironmentVariable("INSTAMESSENGER_SERVERS") ?? Path.GetTempPath();
-        return Directory.CreateDirectory(Path.Combine(root, $"instamessenger-{name}-{Path.GetRandomFileName()}")).FullName;
-    }
+    public static string NewFolder(string name) =>
+        Environment.GetEnvironmentVariable("INSTAMESSENGER_SERVERS") is { } root
+            ? Directory.CreateDirectory(Path.Combine(root, $"instamessenger-{name}-{Path.GetRandomFileName()}")).FullName
+            : Directory.CreateTempSubdirectory($"instamessenger-{name}-").FullName;
 
     public async Task StartAsync() =>
         _server = await GuardedProcess.StartAsync(command[0], command[1..], Path.Combine(folder, "console.log"), environment, folder);

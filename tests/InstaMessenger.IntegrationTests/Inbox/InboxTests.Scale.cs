@@ -135,9 +135,9 @@ public sealed partial class InboxTests
         await Expect(inbox.Message("and now")).ToBeVisibleAsync();
     }
 
-    /// <summary>Bytes of the heap and listeners that are left once what is not needed is collected.</summary>
     /// <summary>
-    /// The least of several looks: what a collection leaves differs by a tenth from one to the next, and a leak is in all of them.
+    /// Bytes of the heap and listeners that are left once what is not needed is collected. The least of several looks: what a
+    /// collection leaves differs by a tenth from one to the next, and a leak is in all of them.
     /// </summary>
     private static async Task<(double Heap, double Listeners)> MemoryAsync(ICDPSession devTools)
     {

@@ -59,10 +59,10 @@ public sealed class RottenRowTests(StandaloneProduct product) : IClassFixture<St
     {
         await using var other = await Shop.OpenAsync(product);
         var customer = await other.NewWriterAsync();
-        var owners = new List<(Shop Shop, string File, string Sql)>();
-        foreach (var (file, sql) in Rot.Values) owners.Add((await OpenAsync(), file, sql));
+        var owners = new Dictionary<string, Shop>();
+        foreach (var place in Rot.Keys) owners[place] = await OpenAsync();
         (await product.StopAsync(Standalone)).ShouldBeTrue();
-        foreach (var (shop, file, sql) in owners) await SpoilAsync(file, sql, shop.AccountId);
+        foreach (var (place, owner) in owners) await SpoilAsync(place, owner.AccountId);
 
         await product.StartAsync(Standalone);
 
@@ -70,7 +70,7 @@ public sealed class RottenRowTests(StandaloneProduct product) : IClassFixture<St
         var admin = new ApiClient(product.Door, product.AdminToken);
         (await admin.GetAsync("/api/v1/conversations")).Expect(200).Items().ShouldContain(row => row.Text("contact.id") == customer.Igsid);
         (await admin.GetAsync("/api/v1/events?after=0&limit=200")).Expect(200).Items().ShouldNotBeEmpty();
-        foreach (var (shop, _, _) in owners) await shop.DisposeAsync();
+        foreach (var owner in owners.Values) await owner.DisposeAsync();
     }
 
     /// <summary>Whose rows are spoilt: each place has an owner of its own, so that none of them hides another one.</summary>
@@ -92,15 +92,16 @@ public sealed class RottenRowTests(StandaloneProduct product) : IClassFixture<St
         shop.Meta.AcceptedCount(customer.Igsid, "yes").ShouldBe(1);
     }
 
-    private async Task SpoilAsync(string file, string sql, string account)
+    private async Task SpoilAsync(string place, string account)
     {
+        var (file, sql) = Rot[place];
         await using var connection = new SqliteConnection(
             new SqliteConnectionStringBuilder { DataSource = product.Folder.Find(file), Pooling = false }.ToString());
         await connection.OpenAsync();
         await using var command = connection.CreateCommand();
         command.CommandText = sql;
         command.Parameters.AddWithValue("@account", account);
-        (await command.ExecuteNonQueryAsync()).ShouldBeGreaterThan(0, "nothing was spoilt");
+        (await command.ExecuteNonQueryAsync()).ShouldBeGreaterThan(0, $"nothing was spoilt: {place}");
     }
 
     /// <summary>A second row like one of the account's, changed.</summary>
