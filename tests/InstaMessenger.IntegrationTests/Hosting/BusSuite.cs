@@ -357,23 +357,34 @@ public sealed class RabbitMqOnSqliteBusTests(SharedServers servers) : BusSuite(s
     {
         await StartAsync();
         var broker = await Servers.BrokerAsync();
+        var queues = BusTopology.Queues.Values.SelectMany(names => names).ToList();
+        string[] lines = [];
 
-        var lines = (await broker.ControlAsync(
-            "list_queues", "--quiet", "--no-table-headers", "-p", new Uri(Settings.RabbitMq!).AbsolutePath[1..],
-            "name", "type", "durable", "arguments"))
-            .Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        // A host has started before its bus has: it takes webhooks without a broker.
+        await Until.TrueAsync(AreDeclaredAsync, Patience.Long, () => $"the broker has only {string.Join(", ", lines)}");
 
-        foreach (var queue in BusTopology.Queues.Values.SelectMany(queues => queues))
+        foreach (var queue in queues)
         {
-            var line = lines.Single(candidate => candidate.StartsWith(RabbitMqTopology.NameOf(queue) + "\t", StringComparison.Ordinal));
+            var line = LineOf(RabbitMqTopology.NameOf(queue))!;
             line.ShouldContain("quorum");
             line.ShouldContain("\"x-single-active-consumer\",true");
             line.ShouldContain("\"x-delivery-limit\",50");
             line.ShouldContain($"\"x-dead-letter-exchange\",\"{queue}_dead\"");
         }
 
-        lines.ShouldContain(line => line.StartsWith(ProbeQueues.Single + "_dead\t", StringComparison.Ordinal) && line.Contains("quorum"));
+        LineOf(ProbeQueues.Single + "_dead")!.ShouldContain("quorum");
         lines.ShouldNotContain(line => line.Contains("_error"));
+
+        async Task<bool> AreDeclaredAsync()
+        {
+            lines = (await broker.ControlAsync(
+                "list_queues", "--quiet", "--no-table-headers", "-p", new Uri(Settings.RabbitMq!).AbsolutePath[1..],
+                "name", "type", "durable", "arguments"))
+                .Split('\n', StringSplitOptions.RemoveEmptyEntries);
+            return queues.Select(RabbitMqTopology.NameOf).Append(ProbeQueues.Single + "_dead").All(name => LineOf(name) is not null);
+        }
+
+        string? LineOf(string name) => lines.SingleOrDefault(line => line.StartsWith(name + "\t", StringComparison.Ordinal));
     }
 
     [Fact]
