@@ -1,9 +1,11 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.Linq.Expressions;
 using System.Runtime.CompilerServices;
 using InstaMessenger.Hosting.Telemetry;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Query;
 using Microsoft.Extensions.Logging;
 
 namespace InstaMessenger.Hosting.Database;
@@ -115,7 +117,7 @@ public static partial class ReadableRows
                 if (stretch.Count == 1)
                 {
                     rotten++;
-                    db.TellUnreadable(NameOf<T>(db), await KeyOfAsync(db, rows, cancellationToken), error);
+                    db.TellUnreadable(TableOf(rows), await KeyOfAsync(db, rows, cancellationToken), error);
                     continue;
                 }
 
@@ -128,7 +130,13 @@ public static partial class ReadableRows
         return readable;
     }
 
-    private static string NameOf<T>(DbContext db) => db.Model.FindEntityType(typeof(T))?.GetTableName() ?? typeof(T).Name;
+    /// <summary>The table that a query begins with, whatever it makes of the rows.</summary>
+    private static string TableOf<T>(IQueryable<T> rows)
+    {
+        var beginning = new Beginning();
+        beginning.Visit(rows.Expression);
+        return beginning.Table ?? typeof(T).Name;
+    }
 
     /// <summary>Returns the first column as it is stored: even an id without its form names its row.</summary>
     private static async Task<string> KeyOfAsync<T>(DbContext db, IQueryable<T> row, CancellationToken cancellationToken)
@@ -150,4 +158,15 @@ public static partial class ReadableRows
         Level = LogLevel.Error,
         Message = "The row {Key} of {Table} cannot be read and is left out of lists; the others are shown")]
     private static partial void LogLeftOut(ILogger logger, Exception? error, string table, string key);
+
+    private sealed class Beginning : ExpressionVisitor
+    {
+        public string? Table { get; private set; }
+
+        protected override Expression VisitExtension(Expression node)
+        {
+            if (node is EntityQueryRootExpression root) Table ??= root.EntityType.GetTableName();
+            return node;
+        }
+    }
 }

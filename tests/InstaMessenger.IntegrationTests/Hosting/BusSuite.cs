@@ -7,6 +7,7 @@ using InstaMessenger.Hosting.Database;
 using InstaMessenger.IntegrationTests.Fixtures;
 using InstaMessenger.IntegrationTests.Hosting.Probe;
 using InstaMessenger.IntegrationTests.Reliability;
+using InstaMessenger.Tests.Shared;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;

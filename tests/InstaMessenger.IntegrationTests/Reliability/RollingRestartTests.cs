@@ -6,7 +6,7 @@ namespace InstaMessenger.IntegrationTests.Reliability;
 /// <summary>A new version goes out: two of each service, restarted in turn under load.</summary>
 [Collection(DoubledReliabilityCollection.Name)]
 [Trait(ReliabilityCollection.Trait, "Reliability")]
-public sealed class RollingRestartTests(DoubledProduct product)
+public sealed class RollingRestartTests(OwnDoubledProduct product)
 {
     [Fact]
     public async Task Each_that_is_restarted_in_turn_is_noticed_by_nobody()

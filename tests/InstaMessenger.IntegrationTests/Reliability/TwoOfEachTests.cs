@@ -8,7 +8,7 @@ namespace InstaMessenger.IntegrationTests.Reliability;
 /// </summary>
 [Collection(DoubledReliabilityCollection.Name)]
 [Trait(ReliabilityCollection.Trait, "Reliability")]
-public sealed class TwoOfEachTests(DoubledProduct product)
+public sealed class TwoOfEachTests(OwnDoubledProduct product)
 {
     /// <summary>Longer than any lease, so that the other process has taken over when it thaws.</summary>
     private static readonly TimeSpan Frozen = TimeSpan.FromSeconds(Figures.Setting("INSTAMESSENGER_FROZEN", 14));
@@ -17,7 +17,7 @@ public sealed class TwoOfEachTests(DoubledProduct product)
     public async Task Undisturbed_nothing_is_done_twice()
     {
         var (_, reckoning) = await UnderLoad.RunAsync(
-            product, "R13 undisturbed", () => Task.Delay(TimeSpan.FromSeconds(15), TimeProvider.System));
+            product, "R13 undisturbed", () => Task.Delay(TimeSpan.FromSeconds(8), TimeProvider.System));
 
         reckoning.ShouldBeWhole(mostExtraPosts: 0);
         reckoning.Unknown.ShouldBe(0);

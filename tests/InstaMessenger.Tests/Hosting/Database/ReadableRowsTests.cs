@@ -53,6 +53,9 @@ public sealed class ReadableRowsTests : IDisposable
         (await db.ReadableAsync(db.Set<Bed>().OrderBy(bed => bed.Id))).Select(bed => bed.Id).ShouldBe([2, 3, 4]);
         (await db.ReadableAsync(db.Set<Bed>().OrderByDescending(bed => bed.Id).Select(bed => new { bed.Id, bed.State })))
             .Select(bed => bed.Id).ShouldBe([4, 3, 2]);
+
+        // Told of the table in both cases: the name of a type that a query makes said nothing to anybody.
+        _told.All.ShouldBe(["The row 1 of beds"]);
     }
 
     /// <summary>It was one for each row of the page.</summary>
