@@ -21,20 +21,18 @@ public static class ServiceDatabase
     /// replays dead letters, what forgets kept answers, the gauges of all, and the migrations at start.
     /// </summary>
     /// <typeparam name="TContext">The service's database.</typeparam>
+    /// <typeparam name="TSqlite">It on SQLite; its one constructor takes <see cref="DbContextOptions"/>.</typeparam>
+    /// <typeparam name="TMySql">It on MySQL; likewise.</typeparam>
     /// <param name="builder">The host.</param>
     /// <param name="name">The name of the connection string, like <c>Store</c>; the file is <c>store.db</c>.</param>
-    /// <param name="sqlite">Makes the SQLite variant.</param>
-    /// <param name="mySql">Makes the MySQL variant.</param>
-    public static void AddDatabase<TContext>(
-        this IHostApplicationBuilder builder,
-        string name,
-        Func<DbContextOptions, TContext> sqlite,
-        Func<DbContextOptions, TContext> mySql)
+    public static void AddDatabase<TContext, TSqlite, TMySql>(this IHostApplicationBuilder builder, string name)
         where TContext : ServiceDbContext
+        where TSqlite : TContext
+        where TMySql : TContext
     {
         ArgumentNullException.ThrowIfNull(builder);
         builder.Services.AddRelay<OutboxSource<TContext>>();
-        builder.AddContext(name, sqlite, mySql);
+        builder.AddContext<TContext, TSqlite, TMySql>(name);
         builder.AddDeadLetters<TContext>(DatabaseSetup.ShortName(name));
         builder.Services.AddWorker<KeptAnswerSweep<TContext>>();
         builder.Services.AddSingleton(provider => new DatabaseGauges<TContext>(

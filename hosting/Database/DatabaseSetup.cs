@@ -1,7 +1,8 @@
 using InstaMessenger.Hosting.Settings;
 using InstaMessenger.Hosting.Workers;
-using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Migrations;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -17,16 +18,17 @@ internal static class DatabaseSetup
 {
     internal const int SqliteBusySeconds = 5;
 
+    /// <summary>Contexts for reading that are kept for the next read; what is read at once beyond that has one of its own.</summary>
+    private const int KeptContexts = 64;
+
     /// <summary>
     /// MySQL (or MariaDB) when <c>ConnectionStrings:{name}</c> is set, else a SQLite file in <c>Data:Directory</c>. Registers
     /// <see cref="IUnitOfWork{TContext}"/> for writes, <see cref="IDbContextFactory{TContext}"/> for reads, and the migrations at start.
     /// </summary>
-    public static void AddContext<TContext>(
-        this IHostApplicationBuilder builder,
-        string name,
-        Func<DbContextOptions, TContext> sqlite,
-        Func<DbContextOptions, TContext> mySql)
+    public static void AddContext<TContext, TSqlite, TMySql>(this IHostApplicationBuilder builder, string name)
         where TContext : ServiceDbContext
+        where TSqlite : TContext
+        where TMySql : TContext
     {
         ArgumentNullException.ThrowIfNull(builder);
         var services = builder.Services;
@@ -37,8 +39,8 @@ internal static class DatabaseSetup
 
         var connectionString = builder.Configuration.GetConnectionString(name);
         if (string.IsNullOrWhiteSpace(connectionString))
-            AddSqlite(services, DataDirectory.File(builder.Configuration, ShortName(name) + ".db"), sqlite);
-        else AddMySql(services, ShortName(name), Checked($"ConnectionStrings:{name}", connectionString), mySql);
+            AddSqlite<TContext, TSqlite>(services, DataDirectory.File(builder.Configuration, ShortName(name) + ".db"));
+        else AddMySql<TContext, TMySql>(services, ShortName(name), Checked($"ConnectionStrings:{name}", connectionString));
     }
 
     /// <summary>Checks a connection string. An error does not quote the value, which holds a password.</summary>
@@ -65,26 +67,24 @@ internal static class DatabaseSetup
         where TContext : ServiceDbContext =>
         ShortName(typeof(TContext).Name.Replace("DbContext", "", StringComparison.Ordinal)) + "." + worker;
 
-    private static void AddSqlite<TContext>(IServiceCollection services, string path, Func<DbContextOptions, TContext> create)
+    private static void AddSqlite<TContext, TSqlite>(IServiceCollection services, string path)
         where TContext : ServiceDbContext
+        where TSqlite : TContext
     {
         var connectionString = SqliteSettings.ConnectionString(path, SqliteBusySeconds);
         services.AddSingleton(new DatabaseFile<TContext>(path));
-        services.AddSingleton<IDbContextFactory<TContext>>(provider =>
-        {
-            var options = SqliteOptions<TContext>(provider.GetRequiredService<ILoggerFactory>()).UseSqlite(connectionString)
-                .UseQueryTrackingBehavior(QueryTrackingBehavior.NoTracking).Options;
-            return new ContextFactory<TContext>(() => create(options));
-        });
+        services.AddSingleton<IDbContextFactory<TContext>>(provider => new ContextsForReading<TContext, TSqlite>(
+            () => SqliteOptions<TSqlite>(provider.GetRequiredService<ILoggerFactory>()).UseSqlite(connectionString)));
         services.AddSingleton<IUnitOfWork<TContext>>(provider =>
         {
             // Resolved now: the writer may make its first context when the container is being disposed and the last units are committed.
             var loggers = provider.GetRequiredService<ILoggerFactory>();
+            var create = Maker<TSqlite>(provider);
             return new SqliteUnitOfWork<TContext>(
                 new GroupCommitWriter(connectionString),
                 connection =>
                 {
-                    var db = create(SqliteOptions<TContext>(loggers).UseSqlite(connection).Options);
+                    var db = create(SqliteOptions<TSqlite>(loggers).UseSqlite(connection).Options);
                     // The writer's transaction is open already.
                     db.Database.AutoTransactionBehavior = AutoTransactionBehavior.Never;
                     return db;
@@ -95,9 +95,9 @@ internal static class DatabaseSetup
         });
     }
 
-    private static void AddMySql<TContext>(
-        IServiceCollection services, string name, string connectionString, Func<DbContextOptions, TContext> create)
+    private static void AddMySql<TContext, TMySql>(IServiceCollection services, string name, string connectionString)
         where TContext : ServiceDbContext
+        where TMySql : TContext
     {
         // The first two as Pomelo wants them; utf8mb4 keeps every character of a text.
         var settings = new MySqlConnectionStringBuilder(connectionString)
@@ -120,19 +120,17 @@ internal static class DatabaseSetup
         {
             // The server's version is read at first use: by then the start has waited until the server answers.
             var server = provider.GetRequiredService<MySqlServer<TContext>>();
-            var options = new Lazy<DbContextOptions>(
-                () => Options<TContext>(provider.GetRequiredService<ILoggerFactory>())
-                    .UseMySql(settings, server.Version).UseQueryTrackingBehavior(QueryTrackingBehavior.NoTracking).Options,
-                LazyThreadSafetyMode.PublicationOnly);
-            return new ContextFactory<TContext>(() => create(options.Value));
+            return new ContextsForReading<TContext, TMySql>(
+                () => Options<TMySql>(provider.GetRequiredService<ILoggerFactory>()).UseMySql(settings, server.Version));
         });
         services.AddSingleton<IUnitOfWork<TContext>>(provider =>
         {
             var server = provider.GetRequiredService<MySqlServer<TContext>>();
             var options = new Lazy<DbContextOptions>(
-                () => Options<TContext>(provider.GetRequiredService<ILoggerFactory>()).UseMySql(server.Version)
+                () => Options<TMySql>(provider.GetRequiredService<ILoggerFactory>()).UseMySql(server.Version)
                     .AddInterceptors(ConnectionOfUnit.Instance, RowLocksInterceptor.Instance).Options,
                 LazyThreadSafetyMode.PublicationOnly);
+            var create = Maker<TMySql>(provider);
             return new MySqlUnitOfWork<TContext>(
                 () => new MySqlConnection(settings),
                 connection =>
@@ -168,9 +166,26 @@ internal static class DatabaseSetup
                 // The tests compare each model with its migrations; EF would do so again at each start that migrates.
                 RelationalEventId.PendingModelChangesWarning));
 
-    private sealed class ContextFactory<TContext>(Func<TContext> create) : IDbContextFactory<TContext>
-        where TContext : DbContext
+    private static Func<DbContextOptions, TProvider> Maker<TProvider>(IServiceProvider provider)
+        where TProvider : DbContext
     {
-        public TContext CreateDbContext() => create();
+        var make = ActivatorUtilities.CreateFactory<TProvider>([typeof(DbContextOptions)]);
+        return options => make(provider, [options]);
+    }
+
+    /// <summary>
+    /// Contexts that track nothing and are used again: to make one takes EF as long as a small query, and an idle process makes twenty a
+    /// second.
+    /// </summary>
+    private sealed class ContextsForReading<TContext, TProvider>(Func<DbContextOptionsBuilder> options) : IDbContextFactory<TContext>
+        where TContext : DbContext
+        where TProvider : TContext
+    {
+        private readonly Lazy<PooledDbContextFactory<TProvider>> _kept = new(
+            () => new PooledDbContextFactory<TProvider>(
+                (DbContextOptions<TProvider>)options().UseQueryTrackingBehavior(QueryTrackingBehavior.NoTracking).Options, KeptContexts),
+            LazyThreadSafetyMode.PublicationOnly);
+
+        public TContext CreateDbContext() => _kept.Value.CreateDbContext();
     }
 }

@@ -27,8 +27,7 @@ public static class CrmForwarderSetup
     {
         ArgumentNullException.ThrowIfNull(builder);
         builder.AddSecrets();
-        builder.AddDatabase<CrmForwarderDbContext>(
-            "CrmForwarder", options => new SqliteCrmForwarderDbContext(options), options => new MySqlCrmForwarderDbContext(options));
+        builder.AddDatabase<CrmForwarderDbContext, SqliteCrmForwarderDbContext, MySqlCrmForwarderDbContext>("CrmForwarder");
         builder.AddOutboundGuard();
 
         var services = builder.Services;

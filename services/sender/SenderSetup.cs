@@ -34,8 +34,7 @@ public static class SenderSetup
     {
         ArgumentNullException.ThrowIfNull(builder);
         builder.AddSecrets();
-        builder.AddDatabase<SenderDbContext>(
-            "Sender", options => new SqliteSenderDbContext(options), options => new MySqlSenderDbContext(options));
+        builder.AddDatabase<SenderDbContext, SqliteSenderDbContext, MySqlSenderDbContext>("Sender");
         var services = builder.Services;
         services.AddMessageHandler<SenderDbContext, SendMessage, SendMessageHandler>("sender.send-message");
         services.AddMessageHandler<SenderDbContext, CancelSend, CancelSendHandler>("sender.cancel-send");

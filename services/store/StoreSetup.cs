@@ -34,8 +34,7 @@ public static class StoreSetup
         ArgumentNullException.ThrowIfNull(builder);
         builder.AddSecrets();
         builder.AddOutboundGuard();
-        builder.AddDatabase<StoreDbContext>(
-            "Store", options => new SqliteStoreDbContext(options), options => new MySqlStoreDbContext(options));
+        builder.AddDatabase<StoreDbContext, SqliteStoreDbContext, MySqlStoreDbContext>("Store");
         builder.Services.AddSharedSignal<EventLogSignal>();
         builder.Services.AddSharedSignal<EventFeedSignal>();
         builder.Services.AddSingleton<EventLog>();

@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using InstaMessenger.IntegrationTests.Fixtures;
 using InstaMessenger.IntegrationTests.Hosting.Probe;
+using InstaMessenger.IntegrationTests.Reliability;
+using InstaMessenger.Tests.Shared;
 using Microsoft.EntityFrameworkCore;
 
 namespace InstaMessenger.IntegrationTests.Hosting;
@@ -8,6 +10,45 @@ namespace InstaMessenger.IntegrationTests.Hosting;
 /// <summary>What a unit of work promises, on every database.</summary>
 public abstract class UnitOfWorkSuite(SharedServers servers, DatabaseKind database) : ProbeSuite(servers, database, BusKind.InProcess)
 {
+    /// <summary>
+    /// Contexts for reading are used again: what one reader leaves behind, the next one, of another tenant, must not find.
+    /// </summary>
+    [Fact]
+    public async Task Whoever_reads_finds_nothing_of_the_one_before()
+    {
+        var host = await StartAsync(consumes: false);
+        await host.WriteNotesAsync(["kept"]);
+        DbContext before;
+        await using (var db = host.Read())
+        {
+            before = db;
+            db.ChangeTracker.QueryTrackingBehavior = QueryTrackingBehavior.TrackAll;
+            db.Database.SetCommandTimeout(TimeSpan.FromMinutes(1));
+            await db.Database.BeginTransactionAsync();
+            db.Add(new Note { Text = "never committed" });
+            await db.SaveChangesAsync();
+        }
+
+        // A worker of the host may have it for a moment.
+        var others = new List<ProbeDbContext>();
+        await Until.TrueAsync(IsThereAgain, Patience.Long, () => "it is never used again");
+
+        var again = others[^1];
+        again.ChangeTracker.Entries().ShouldBeEmpty();
+        again.ChangeTracker.QueryTrackingBehavior.ShouldBe(QueryTrackingBehavior.NoTracking);
+        again.Database.CurrentTransaction.ShouldBeNull();
+        again.Database.GetCommandTimeout().ShouldNotBe(60);
+        again.Database.GetDbConnection().State.ShouldBe(System.Data.ConnectionState.Closed);
+        (await again.Notes.SingleAsync()).Text.ShouldBe("kept");
+        foreach (var db in others) await db.DisposeAsync();
+
+        bool IsThereAgain()
+        {
+            others.Add(host.Read());
+            return ReferenceEquals(others[^1], before);
+        }
+    }
+
     [Fact]
     public async Task Hooks_run_in_order_after_the_commit()
     {

@@ -49,8 +49,7 @@ internal sealed class ProbeHost : IAsyncDisposable
         builder.AddServiceDefaults("probe", 0);
         builder.Logging.ClearProviders().AddProvider(new TestOutputLog(LogLevel.Warning));
         builder.Services.AddSingleton(handled);
-        builder.AddDatabase<ProbeDbContext>(
-            "Store", options => new SqliteProbeDbContext(options), options => new MySqlProbeDbContext(options));
+        builder.AddDatabase<ProbeDbContext, SqliteProbeDbContext, MySqlProbeDbContext>("Store");
         if (consumes)
         {
             builder.Services.AddMessageHandler<ProbeDbContext, SendReported, SingleHandler>(ProbeQueues.Single);
