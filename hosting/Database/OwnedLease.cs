@@ -12,6 +12,8 @@ internal sealed class OwnedLease(string name) : ILease
 
     public long Token => 0;
 
+    public Task<bool> IsElsewhereAsync(CancellationToken cancellationToken) => Task.FromResult(false);
+
     public Task<bool> TryTakeAsync(CancellationToken cancellationToken) => Task.FromResult(true);
 
     public Task ReleaseAsync() => Task.CompletedTask;

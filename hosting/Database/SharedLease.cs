@@ -10,7 +10,8 @@ namespace InstaMessenger.Hosting.Database;
 /// frozen or dead renews nothing, and another has the lease a few seconds later. Each statement commits by itself, so nothing is left to
 /// roll back.
 /// </summary>
-internal sealed partial class SharedLease(string name, Func<DbContext> createContext, TimeProvider clock, ILogger logger) : ILease
+internal sealed partial class SharedLease(
+    string name, Func<DbContext> createContext, HeldLeases others, TimeProvider clock, ILogger logger) : ILease
 {
     /// <summary>Long enough for a pause of the runtime or of the machine, short enough that a dead process is hardly missed.</summary>
     internal static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(5);
@@ -37,6 +38,9 @@ internal sealed partial class SharedLease(string name, Func<DbContext> createCon
             lock (_gate) return _held && clock.GetElapsedTime(_renewedAt) < Lifetime - Margin;
         }
     }
+
+    public async Task<bool> IsElsewhereAsync(CancellationToken cancellationToken) =>
+        await others.OwnerOfAsync(name, cancellationToken) is { } owner && owner != _owner;
 
     public async Task<bool> TryTakeAsync(CancellationToken cancellationToken)
     {

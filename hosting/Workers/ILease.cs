@@ -17,6 +17,14 @@ public interface ILease
     /// <summary>The token of the current hold. It changes only in <see cref="TryTakeAsync"/>, so never during a round.</summary>
     long Token { get; }
 
+    /// <summary>
+    /// Whether another process has it, by an answer that may be half a second old. Whoever waits for the lease asks this again and again, and
+    /// takes it when it is free.
+    /// </summary>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>Whether it is of no use to try to take it now.</returns>
+    Task<bool> IsElsewhereAsync(CancellationToken cancellationToken);
+
     /// <summary>Takes the lease unless another process has it, and keeps it from then on.</summary>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>Whether this process has it now.</returns>

@@ -111,7 +111,7 @@ internal sealed partial class WorkerLoop<TWorker>(
     /// <returns>False when there will never be another round.</returns>
     private async Task<bool> RunOnceAsync(CancellationToken stopping, CancellationToken cutOff)
     {
-        if (worker.Lease is { IsHeld: false } lease && !await lease.TryTakeAsync(stopping))
+        if (worker.Lease is { IsHeld: false } lease && (await lease.IsElsewhereAsync(stopping) || !await lease.TryTakeAsync(stopping)))
         {
             _status.Succeeded();
             // It does not wait for the signal: each commit of this process would then ask for a lease that another has.

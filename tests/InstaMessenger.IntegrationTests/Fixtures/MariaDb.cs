@@ -145,7 +145,7 @@ public sealed class MariaDb : IAsyncDisposable
             "--skip-name-resolve",
             "--innodb-buffer-pool-size=64M",
             "--innodb-log-file-size=64M",
-            "--max-connections=800",
+            "--max-connections=2000",
             // A statement that looks at this many rows is kept in mysql.slow_log: QueriesOnMariaDbTests reads it.
             "--slow-query-log=1", "--long-query-time=0", "--min-examined-row-limit=1000", "--log-output=TABLE",
             .. options,

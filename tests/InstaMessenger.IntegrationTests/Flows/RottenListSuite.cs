@@ -1,7 +1,6 @@
 using System.Data.Common;
 using System.Text.Json.Nodes;
 using InstaMessenger.Hosting.Database;
-using InstaMessenger.IntegrationTests.Fixtures;
 using InstaMessenger.IntegrationTests.Product;
 using InstaMessenger.Simulator.Meta.Customers;
 using Microsoft.Data.Sqlite;
@@ -148,10 +147,6 @@ public abstract class RottenListSuite(StandaloneProduct product) : IDisposable
     /// <summary>A connection, not opened, that may write.</summary>
     private protected abstract DbConnection Connection(string service);
 
-    /// <summary>One client reads every page of every list.</summary>
-    private protected static void ReadsMuch(Dictionary<string, string?> settings) =>
-        (settings["RateLimits__PerKeyPerSecond"], settings["RateLimits__PerKeyBurst"]) = ("10000", "10000");
-
     /// <summary>The live stream passes by what is rotten, from the log's beginning, and what comes next comes.</summary>
     private static async Task GoesOnAsync(ApiClient admin, Shop other)
     {
@@ -207,36 +202,21 @@ public abstract class RottenListSuite(StandaloneProduct product) : IDisposable
 }
 
 /// <summary>The suite on SQLite.</summary>
-public sealed class RottenListsOnSqlite(
-    RottenListsOnSqlite.Product product) : RottenListSuite(product), IClassFixture<RottenListsOnSqlite.Product>
+[Collection(UnlimitedProduct.Collection)]
+public sealed class RottenListsOnSqlite(UnlimitedProduct product) : RottenListSuite(product)
 {
-    private readonly Product _product = product;
-
     private protected override DbConnection Connection(string service)
     {
         var file = System.Text.Json.JsonNamingPolicy.KebabCaseLower.ConvertName(service) + ".db";
         return new SqliteConnection(
-            new SqliteConnectionStringBuilder { DataSource = _product.Folder.Find(file), Pooling = false, DefaultTimeout = 10 }.ToString());
-    }
-
-    public sealed class Product : StandaloneProduct
-    {
-        public Product() => ReadsMuch(Extra);
+            new SqliteConnectionStringBuilder { DataSource = product.Folder.Find(file), Pooling = false, DefaultTimeout = 10 }.ToString());
     }
 }
 
 /// <summary>The suite on MariaDB.</summary>
-public sealed class RottenListsOnMariaDb(
-    RottenListsOnMariaDb.Product product) : RottenListSuite(product), IClassFixture<RottenListsOnMariaDb.Product>
+[Collection(UnlimitedMariaDbProduct.Collection)]
+public sealed class RottenListsOnMariaDb(UnlimitedMariaDbProduct product) : RottenListSuite(product)
 {
-    private readonly Product _product = product;
-
     private protected override DbConnection Connection(string service) =>
-        new MySqlConnection(_product.Databases[service] + ";Pooling=false");
-
-    public sealed class Product : MariaDbProduct
-    {
-        public Product(SharedServers servers)
-            : base(servers) => ReadsMuch(Extra);
-    }
+        new MySqlConnection(product.Databases[service] + ";Pooling=false");
 }

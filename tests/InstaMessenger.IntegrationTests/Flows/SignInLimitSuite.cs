@@ -1,5 +1,4 @@
 using System.Text;
-using InstaMessenger.IntegrationTests.Fixtures;
 using InstaMessenger.IntegrationTests.Product;
 
 namespace InstaMessenger.IntegrationTests.Flows;
@@ -64,15 +63,6 @@ public abstract class SignInLimitSuite(StandaloneProduct product)
         (await SignInAsync("203.0.113.22", ProductBase.Username, ProductBase.Password)).Expect(200);
     }
 
-    private protected static void FromAnywhere(Dictionary<string, string?> settings)
-    {
-        // The tests are the proxy that tells where a request comes from.
-        settings["ForwardedHeaders__KnownProxies"] = "127.0.0.1";
-        settings["RateLimits__SignInsPerAddressPerMinute"] = "10000";
-        settings["RateLimits__PerAddressPerSecond"] = "10000";
-        settings["RateLimits__PerAddressBurst"] = "10000";
-    }
-
     private Task<Answer> SignInAsync(string address, string username, string password) => _anonymous.PostAsync(
         "/ui/session",
         null,
@@ -81,22 +71,9 @@ public abstract class SignInLimitSuite(StandaloneProduct product)
 }
 
 /// <summary>The suite on SQLite.</summary>
-public sealed class SignInLimitsOnSqlite(
-    SignInLimitsOnSqlite.Product product) : SignInLimitSuite(product), IClassFixture<SignInLimitsOnSqlite.Product>
-{
-    public sealed class Product : StandaloneProduct
-    {
-        public Product() => FromAnywhere(Extra);
-    }
-}
+[Collection(UnlimitedProduct.Collection)]
+public sealed class SignInLimitsOnSqlite(UnlimitedProduct product) : SignInLimitSuite(product);
 
 /// <summary>The suite on MariaDB.</summary>
-public sealed class SignInLimitsOnMariaDb(
-    SignInLimitsOnMariaDb.Product product) : SignInLimitSuite(product), IClassFixture<SignInLimitsOnMariaDb.Product>
-{
-    public sealed class Product : MariaDbProduct
-    {
-        public Product(SharedServers servers)
-            : base(servers) => FromAnywhere(Extra);
-    }
-}
+[Collection(UnlimitedMariaDbProduct.Collection)]
+public sealed class SignInLimitsOnMariaDb(UnlimitedMariaDbProduct product) : SignInLimitSuite(product);

@@ -6,23 +6,22 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace InstaMessenger.IntegrationTests.Hosting;
 
-/// <summary>What the outbox does while the broker is away. The broker is this class's own.</summary>
-public sealed class BrokerOutageTests(SharedServers servers) : ProbeSuite(servers, DatabaseKind.Sqlite, BusKind.RabbitMq)
+/// <summary>A broker that may be harmed.</summary>
+public sealed class OwnBroker : IAsyncLifetime
+{
+    public RabbitMqBroker Broker { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync() => Broker = await RabbitMqBroker.StartAsync();
+
+    public ValueTask DisposeAsync() => Broker.DisposeAsync();
+}
+
+/// <summary>What the outbox does while the broker is away. The broker is this class's own, and each test leaves it running.</summary>
+public sealed class BrokerOutageTests(SharedServers servers, OwnBroker own)
+    : ProbeSuite(servers, DatabaseKind.Sqlite, BusKind.RabbitMq), IClassFixture<OwnBroker>
 {
     private static readonly TimeSpan Outage = TimeSpan.FromSeconds(12);
-    private RabbitMqBroker _broker = null!;
-
-    public override async ValueTask InitializeAsync()
-    {
-        _broker = await RabbitMqBroker.StartAsync();
-        await base.InitializeAsync();
-    }
-
-    public override async ValueTask DisposeAsync()
-    {
-        await base.DisposeAsync();
-        await _broker.DisposeAsync();
-    }
+    private readonly RabbitMqBroker _broker = own.Broker;
 
     internal override Task<string> NewBrokerAddressAsync() => _broker.NewVirtualHostAsync();
 

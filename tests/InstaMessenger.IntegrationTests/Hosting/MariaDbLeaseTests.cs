@@ -53,6 +53,34 @@ public sealed class MariaDbLeaseTests(SharedServers servers) : ProbeSuite(server
         await other.ReleaseAsync();
     }
 
+    /// <summary>Each asked by itself once, so that a process that only stood by sent a hundred statements a second.</summary>
+    [Fact]
+    public async Task All_that_wait_for_a_lease_learn_by_one_statement_a_second_whose_it_is()
+    {
+        var host = await StartAsync();
+        var contexts = host.Services.GetRequiredService<IDbContextFactory<ProbeDbContext>>();
+        var (clock, asked) = (new FakeTimeProvider(), 0);
+        using var held = new HeldLeases(Count, clock);
+        var (holder, waiting) = (LeaseOf(host, clock, held), LeaseOf(host, clock, held));
+        (await holder.TryTakeAsync(default)).ShouldBeTrue();
+
+        for (var time = 0; time < 10; time++) (await waiting.IsElsewhereAsync(default)).ShouldBeTrue();
+        (await holder.IsElsewhereAsync(default)).ShouldBeFalse();
+        (await held.OwnerOfAsync("another", default)).ShouldBeNull();
+        asked.ShouldBe(1);
+
+        await holder.ReleaseAsync();
+        clock.Advance(TimeSpan.FromSeconds(1));
+        (await waiting.IsElsewhereAsync(default)).ShouldBeFalse();
+        asked.ShouldBe(2);
+
+        DbContext Count()
+        {
+            asked++;
+            return contexts.CreateDbContext();
+        }
+    }
+
     [Fact]
     public async Task Two_processes_on_one_database_publish_each_row_once()
     {
@@ -90,8 +118,12 @@ public sealed class MariaDbLeaseTests(SharedServers servers) : ProbeSuite(server
         await host.Handled.UntilHandledAsync(ProbeQueues.Single, 2);
     }
 
-    private static SharedLease LeaseOf(ProbeHost host, TimeProvider clock) => new(
-        "probe", host.Services.GetRequiredService<IDbContextFactory<ProbeDbContext>>().CreateDbContext, clock, NullLogger.Instance);
+    private static SharedLease LeaseOf(ProbeHost host, TimeProvider clock, HeldLeases? held = null)
+    {
+        var contexts = host.Services.GetRequiredService<IDbContextFactory<ProbeDbContext>>();
+        return new SharedLease(
+            "probe", contexts.CreateDbContext, held ?? new HeldLeases(contexts.CreateDbContext, clock), clock, NullLogger.Instance);
+    }
 
     private static Task WriteFencedAsync(ProbeHost host, SharedLease lease, string text) => host.UnitOfWork.ExecuteAsync(async scope =>
     {

@@ -10,10 +10,10 @@ namespace InstaMessenger.IntegrationTests.Reliability;
 [Trait(ReliabilityCollection.Trait, "Reliability")]
 public sealed class HostileWebhookTests(StandaloneProduct product) : IAsyncDisposable
 {
-    private const int GoodEvery = 400;
+    private const int GoodEvery = 200;
     private const int WronglySignedEvery = 5;
     private const int MostMegabytes = 700;
-    private static readonly int Mutants = Figures.Setting("INSTAMESSENGER_MUTANTS", 6_000);
+    private static readonly int Mutants = Figures.Setting("INSTAMESSENGER_MUTANTS", 3_000);
 
     public ValueTask DisposeAsync()
     {

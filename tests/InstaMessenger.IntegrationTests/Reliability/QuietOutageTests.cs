@@ -17,10 +17,10 @@ namespace InstaMessenger.IntegrationTests.Reliability;
 public sealed class QuietOutageTests(OwnDatabaseProduct product) : IClassFixture<OwnDatabaseProduct>
 {
     private const int Customers = 10;
-    private const int WebhooksPerSecond = 10;
+    private const int WebhooksPerSecond = 5;
     private const int LinesAMinute = 150;
     private const int BytesAMinute = 64 * 1024;
-    private static readonly TimeSpan Outage = TimeSpan.FromSeconds(Figures.Setting("INSTAMESSENGER_OUTAGE", 20));
+    private static readonly TimeSpan Outage = TimeSpan.FromSeconds(Figures.Setting("INSTAMESSENGER_OUTAGE", 12));
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     [Theory]
@@ -37,7 +37,7 @@ public sealed class QuietOutageTests(OwnDatabaseProduct product) : IClassFixture
 
         await LeaveAsync(what, shop);
         var outage = Task.Delay(Outage, TimeProvider.System);
-        var reads = OpenLoop.RunAsync(10, outage, _ => shop.Api.GetAsync("/ui/conversations"));
+        var reads = OpenLoop.RunAsync(WebhooksPerSecond, outage, _ => shop.Api.GetAsync("/ui/conversations"));
         await OpenLoop.RunAsync(WebhooksPerSecond, outage, n => customers[n % Customers].SayAsync($"{what} {n}"));
         await reads;
         await ComeBackAsync(what, shop);

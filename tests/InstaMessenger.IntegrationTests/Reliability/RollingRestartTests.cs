@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using InstaMessenger.IntegrationTests.Product;
 
 namespace InstaMessenger.IntegrationTests.Reliability;
 

@@ -1,5 +1,3 @@
-using InstaMessenger.IntegrationTests.Product;
-
 namespace InstaMessenger.IntegrationTests.Reliability;
 
 /// <summary>

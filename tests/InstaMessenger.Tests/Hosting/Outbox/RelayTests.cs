@@ -188,6 +188,8 @@ public sealed class RelayTests
 
         public TaskCompletionSource AskedAgain { get; } = new();
 
+        public Task<bool> IsElsewhereAsync(CancellationToken cancellationToken) => Task.FromResult(false);
+
         public Task<bool> TryTakeAsync(CancellationToken cancellationToken)
         {
             AskedAgain.TrySetResult();

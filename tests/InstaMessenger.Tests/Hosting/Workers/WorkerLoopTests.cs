@@ -198,6 +198,21 @@ public sealed class WorkerLoopTests : IAsyncDisposable
         lease.IsHeld.ShouldBeFalse();
     }
 
+    /// <summary>Each worker of a process that stands by tried to take its lease every second: three statements, for nothing.</summary>
+    [Fact]
+    public async Task A_lease_that_another_process_has_is_looked_at_and_not_asked_for()
+    {
+        var lease = new SwitchedLease { IsFree = true, IsElsewhere = true };
+        _probe.HeldLease = lease;
+        await _loop.StartAsync(CancellationToken.None);
+        await _clock.AdvanceUntilAsync(lease.UntilLookedAtAsync(3));
+        lease.Asked.ShouldBe(0);
+
+        lease.IsElsewhere = false;
+        await _clock.AdvanceUntilAsync(_probe.UntilRoundAsync());
+        await _loop.StoppingAsync(CancellationToken.None);
+    }
+
     [Fact]
     public async Task A_lost_lease_ends_the_round_without_counting_as_a_failure()
     {
@@ -303,8 +318,11 @@ public sealed class WorkerLoopTests : IAsyncDisposable
     private sealed class SwitchedLease : ILease
     {
         private readonly Channel<bool> _asked = Channel.CreateUnbounded<bool>();
+        private readonly Channel<bool> _lookedAt = Channel.CreateUnbounded<bool>();
 
         public string Name => "probe";
+
+        public bool IsElsewhere { get; set; }
 
         public bool IsFree { get; set; }
 
@@ -318,9 +336,14 @@ public sealed class WorkerLoopTests : IAsyncDisposable
 
         public void Lose() => IsHeld = false;
 
-        public async Task UntilAskedAsync(int times)
+        public Task UntilAskedAsync(int times) => ReadAsync(_asked, times);
+
+        public Task UntilLookedAtAsync(int times) => ReadAsync(_lookedAt, times);
+
+        public Task<bool> IsElsewhereAsync(CancellationToken cancellationToken)
         {
-            for (var time = 0; time < times; time++) await _asked.Reader.ReadAsync().AsTask().WaitAsync(Patience.Long);
+            _lookedAt.Writer.TryWrite(true);
+            return Task.FromResult(IsElsewhere);
         }
 
         public Task<bool> TryTakeAsync(CancellationToken cancellationToken)
@@ -336,6 +359,11 @@ public sealed class WorkerLoopTests : IAsyncDisposable
         {
             IsHeld = false;
             return Task.CompletedTask;
+        }
+
+        private static async Task ReadAsync(Channel<bool> channel, int times)
+        {
+            for (var time = 0; time < times; time++) await channel.Reader.ReadAsync().AsTask().WaitAsync(Patience.Long);
         }
     }
 }

@@ -6,8 +6,6 @@ using InstaMessenger.Hosting.Workers;
 using InstaMessenger.Simulator.Meta.Webhooks;
 using InstaMessenger.Store.Data;
 using InstaMessenger.Store.Inbound.Arrivals;
-using InstaMessenger.Store.People;
-using InstaMessenger.Store.Search;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
