@@ -98,6 +98,10 @@ internal sealed class Shop : IAsyncDisposable
         return customer;
     }
 
+    /// <summary>Several who have written.</summary>
+    public Task<Customer[]> NewWritersAsync(int count) =>
+        Task.WhenAll(Enumerable.Range(0, count).Select(_ => NewWriterAsync()));
+
     /// <summary>Waits for the event of a message that a customer wrote.</summary>
     public Task<TappedEvent> ReceivedAsync(string mid) => Events.WaitForAsync("message.received", "data.message.instagram_message_id", mid);
 

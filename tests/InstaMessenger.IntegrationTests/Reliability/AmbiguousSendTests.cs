@@ -53,7 +53,7 @@ public sealed class AmbiguousSendTests : IAsyncLifetime
         await using var shop = await Shop.OpenAsync(_product);
         var meta = shop.Meta;
         meta.Webhooks.RedeliverySchedule = [.. Enumerable.Repeat(TimeSpan.FromSeconds(0.5), 240)];
-        var customers = await Task.WhenAll(Enumerable.Range(0, Writers).Select(_ => shop.NewWriterAsync()));
+        var customers = await shop.NewWritersAsync(Writers);
         foreach (var fault in FaultsOf(Sends)) meta.SendFaults.Next(fault, account: shop.InstagramId);
         // Every tenth look into a conversation fails.
         meta.OtherFaults.Chance(Fault.ServerError(accepted: false), 0.1, Seed, shop.InstagramId);

@@ -30,7 +30,7 @@ public sealed class BrokerAwayTests(OwnDoubledProduct doubled, SplitOnTheSameBro
         var broker = await doubled.Servers.BrokerAsync();
         await using var one = await Shop.OpenAsync(split);
         await using var two = await Shop.OpenAsync(doubled);
-        var (customersOfOne, customersOfTwo) = (await NewWritersAsync(one), await NewWritersAsync(two));
+        var (customersOfOne, customersOfTwo) = (await one.NewWritersAsync(Writers), await two.NewWritersAsync(Writers));
 
         var outage = OutageAsync(broker, how);
         await Task.WhenAll(
@@ -38,14 +38,7 @@ public sealed class BrokerAwayTests(OwnDoubledProduct doubled, SplitOnTheSameBro
             EveryWebhookIsAnsweredAndArrivesAsync($"two of each, broker {how}", two, customersOfTwo, outage));
     }
 
-    private static async Task<List<Customer>> NewWritersAsync(Shop shop)
-    {
-        var customers = new List<Customer>();
-        for (var n = 0; n < Writers; n++) customers.Add(await shop.NewWriterAsync());
-        return customers;
-    }
-
-    private static async Task EveryWebhookIsAnsweredAndArrivesAsync(string what, Shop shop, List<Customer> customers, Task outage)
+    private static async Task EveryWebhookIsAnsweredAndArrivesAsync(string what, Shop shop, Customer[] customers, Task outage)
     {
         var before = shop.Meta.Webhooks.Attempts.All.Count;
         var webhooks = await OpenLoop.RunAsync(WebhooksPerSecond, outage, n => customers[n % Writers].SayAsync($"in {n}"));

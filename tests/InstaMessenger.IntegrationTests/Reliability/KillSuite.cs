@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using InstaMessenger.IntegrationTests.Product;
-using InstaMessenger.Simulator.Meta.Customers;
 
 namespace InstaMessenger.IntegrationTests.Reliability;
 
@@ -31,8 +30,7 @@ public abstract class KillSuite(ProductBase product)
         var meta = shop.Meta;
         meta.Webhooks.RedeliverySchedule =
             [TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(4), .. Enumerable.Repeat(TimeSpan.FromSeconds(8), 60)];
-        var customers = new List<Customer>();
-        for (var n = 0; n < Writers; n++) customers.Add(await shop.NewWriterAsync());
+        var customers = await shop.NewWritersAsync(Writers);
 
         var clock = Stopwatch.StartNew();
         var killing = KillAllAsync(shop);

@@ -3,7 +3,6 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using InstaMessenger.IntegrationTests.Product;
 using InstaMessenger.Simulator.Crm;
-using InstaMessenger.Simulator.Meta.Customers;
 using InstaMessenger.Tests.Shared;
 
 namespace InstaMessenger.IntegrationTests.Reliability;
@@ -31,8 +30,7 @@ public sealed class QuietOutageTests(OwnDatabaseProduct product) : IClassFixture
     public async Task Something_that_is_away_is_told_in_a_few_lines_without_stack_traces(string what)
     {
         await using var shop = await Shop.OpenAsync(product);
-        var customers = new List<Customer>();
-        for (var n = 0; n < Customers; n++) customers.Add(await shop.NewWriterAsync());
+        var customers = await shop.NewWritersAsync(Customers);
         var (before, began) = (product.MarkLogs(), TimeProvider.System.GetTimestamp());
 
         await LeaveAsync(what, shop);

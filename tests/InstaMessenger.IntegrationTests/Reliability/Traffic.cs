@@ -36,12 +36,8 @@ internal sealed class Traffic(Shop shop, IReadOnlyList<Customer> customers, doub
     /// <summary>What posts of webhooks were answered that were not taken.</summary>
     public IReadOnlyCollection<string> NotTaken => _notTaken;
 
-    public static async Task<Traffic> OpenAsync(Shop shop, int customers, double webhooksPerSecond, double sendsPerSecond)
-    {
-        var writers = new List<Customer>();
-        for (var n = 0; n < customers; n++) writers.Add(await shop.NewWriterAsync());
-        return new Traffic(shop, writers, webhooksPerSecond, sendsPerSecond);
-    }
+    public static async Task<Traffic> OpenAsync(Shop shop, int customers, double webhooksPerSecond, double sendsPerSecond) =>
+        new(shop, await shop.NewWritersAsync(customers), webhooksPerSecond, sendsPerSecond);
 
     public void Begin() =>
         _running = Task.WhenAll(customers.Select((customer, n) => Task.WhenAll(WriteAsync(customer, n), SendAsync(customer, n))));
