@@ -3,8 +3,8 @@ using Microsoft.EntityFrameworkCore;
 namespace InstaMessenger.Hosting.Database;
 
 /// <summary>
-/// Which leases are held and by whom, at most half a second old: one statement for all the workers of a process that wait for theirs. Each asked
-/// by itself before, three statements a second for each worker of a process that only stands by.
+/// Which leases are held and by whom, at most half a second old: one statement for all the workers of a process that wait for theirs. Each
+/// asked by itself before, three statements a second for each worker of a process that only stands by.
 /// </summary>
 internal sealed class HeldLeases(Func<DbContext> createContext, TimeProvider clock) : IDisposable
 {
@@ -38,12 +38,15 @@ internal sealed class HeldLeases(Func<DbContext> createContext, TimeProvider clo
 
     public void Dispose() => _asking.Dispose();
 
-    /// <summary>By the database's clock, like whoever takes a lease.</summary>
+    /// <summary>
+    /// By the database's clock, like whoever takes a lease. Nothing is read of a row that could be unreadable: it would keep all workers
+    /// waiting, and not only the one whose row it is.
+    /// </summary>
     private async Task<Dictionary<string, string>> AskAsync(CancellationToken cancellationToken)
     {
         await using var db = createContext();
         return await db.Set<LeaseRow>()
             .FromSql($"SELECT * FROM leases WHERE expires_at > TIMESTAMPDIFF(MICROSECOND, '1970-01-01', UTC_TIMESTAMP(6)) DIV 1000")
-            .AsNoTracking().ToDictionaryAsync(row => row.Name, row => row.Owner, cancellationToken);
+            .Select(row => new { row.Name, row.Owner }).ToDictionaryAsync(row => row.Name, row => row.Owner, cancellationToken);
     }
 }

@@ -18,8 +18,8 @@ public interface ILease
     long Token { get; }
 
     /// <summary>
-    /// Whether another process has it, by an answer that may be half a second old. Whoever waits for the lease asks this again and again, and
-    /// takes it when it is free.
+    /// Whether another process has it, by an answer that may be half a second old. Whoever waits for the lease asks this again and again,
+    /// and takes it when it is free.
     /// </summary>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>Whether it is of no use to try to take it now.</returns>

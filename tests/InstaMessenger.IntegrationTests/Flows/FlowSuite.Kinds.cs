@@ -111,7 +111,7 @@ public abstract partial class FlowSuite
 
         // Where several processes share a database a claim of a dead one lasts a minute.
         foreach (var customer in customers)
-            await Until.TrueAsync(() => IsOverAsync(customer), Patience.Long, () => $"{customer.Igsid} has only {Got(customer).Count} parts");
+            await Until.TrueAsync(() => IsOverAsync(customer), Patience.Long, () => $"{customer.Igsid} got {Got(customer).Count} parts");
         shop.Meta.AcceptedMoreThanOnce.ShouldNotContain(twice => parts.Keys.Any(customer => customer.Igsid == twice.Recipient));
 
         async Task<bool> IsOverAsync(Customer customer)

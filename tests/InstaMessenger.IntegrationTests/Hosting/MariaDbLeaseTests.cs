@@ -68,6 +68,9 @@ public sealed class MariaDbLeaseTests(SharedServers servers) : ProbeSuite(server
         (await holder.IsElsewhereAsync(default)).ShouldBeFalse();
         (await held.OwnerOfAsync("another", default)).ShouldBeNull();
         asked.ShouldBe(1);
+        // A row that nobody could read, of a worker that is none of these.
+        await host.UnitOfWork.ExecuteAsync(scope => scope.Db.Database.ExecuteSqlRawAsync(
+            "INSERT INTO leases (name, owner, token, expires_at) VALUES ('rotten', '', 0, 9223372036854775807)"));
 
         await holder.ReleaseAsync();
         clock.Advance(TimeSpan.FromSeconds(1));
