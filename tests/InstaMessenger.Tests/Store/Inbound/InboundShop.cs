@@ -7,9 +7,10 @@ using InstaMessenger.Hosting.Http;
 using InstaMessenger.Hosting.Workers;
 using InstaMessenger.Simulator.Meta.Webhooks;
 using InstaMessenger.Store.Conversations;
-using InstaMessenger.Store.Outbound;
 using InstaMessenger.Store.Data;
 using InstaMessenger.Store.Domain;
+using InstaMessenger.Store.Events;
+using InstaMessenger.Store.Outbound;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -24,6 +25,12 @@ public sealed partial class InboundShop : IAsyncDisposable
     /// <summary>When the first thing happened: long enough ago that nothing of a test is in the future.</summary>
     public static readonly DateTimeOffset Start = DateTimeOffset.FromUnixTimeMilliseconds(1752834910000);
 
+    /// <summary>
+    /// What removes what is old. All that happens here is, and their first look, if it came late, would take it away.
+    /// </summary>
+    private static readonly Type?[] Sweeps =
+        [typeof(WorkerLoop<CommentSweep>), typeof(WorkerLoop<IdempotencySweep>), typeof(WorkerLoop<EventRetention>)];
+
     internal StoreHost Store { get; private init; } = null!;
 
     internal Account Account { get; private init; } = null!;
@@ -35,8 +42,7 @@ public sealed partial class InboundShop : IAsyncDisposable
     {
         var store = await StoreHost.StartAsync(services =>
         {
-            // What happens here is so long ago that its first look would take a comment away, if it came late.
-            services.Remove(services.Single(service => service.ImplementationType == typeof(WorkerLoop<CommentSweep>))).ShouldBeTrue();
+            foreach (var sweep in services.Where(service => Sweeps.Contains(service.ImplementationType)).ToList()) services.Remove(sweep);
             configure?.Invoke(services);
         });
         return new InboundShop { Store = store, Account = await store.LinkAsync(Id, Id) };
