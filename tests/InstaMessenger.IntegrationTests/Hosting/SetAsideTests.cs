@@ -2,9 +2,9 @@ using InstaMessenger.Contracts;
 using InstaMessenger.Contracts.Events;
 using InstaMessenger.Hosting.Bus;
 using InstaMessenger.Hosting.Database;
-using InstaMessenger.Hosting.Workers;
 using InstaMessenger.IntegrationTests.Fixtures;
 using InstaMessenger.IntegrationTests.Hosting.Probe;
+using InstaMessenger.Tests.Shared;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
@@ -118,8 +118,8 @@ public abstract class SetAsideSuite(SharedServers servers, DatabaseKind database
         {
             services.AddSingleton<TimeProvider>(clock);
             // By hand alone, so that the tests say when.
-            services.Remove(services.Single(service => service.ImplementationType == typeof(WorkerLoop<DeadLetterReplay<ProbeDbContext>>)));
-            services.Remove(services.Single(service => service.ImplementationType == typeof(WorkerLoop<SetAsideIntake<ProbeDbContext>>)));
+            services.RemoveLoopOf<DeadLetterReplay<ProbeDbContext>>();
+            services.RemoveLoopOf<SetAsideIntake<ProbeDbContext>>();
             change?.Invoke(services);
         });
         return (host, clock);

@@ -139,7 +139,7 @@ public sealed class MirrorRefusalTests(SharedServers servers) : IAsyncLifetime
             mirror: mirror.ConnectionString,
             change: services =>
             {
-                services.Remove(services.Single(service => service.ImplementationType == typeof(WorkerLoop<MirrorWorker>)));
+                services.RemoveLoopOf<MirrorWorker>();
                 services.AddMessageHandler<CrmForwarderDbContext, ReadMirror, MirrorLog>("store.read-mirror");
                 services.AddSingleton(_log);
             });

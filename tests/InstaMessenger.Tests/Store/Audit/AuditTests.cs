@@ -4,10 +4,10 @@ using InstaMessenger.Contracts.Events;
 using InstaMessenger.Contracts.Ids;
 using InstaMessenger.Hosting.Bus;
 using InstaMessenger.Hosting.Database;
-using InstaMessenger.Hosting.Workers;
 using InstaMessenger.Store.Audit;
 using InstaMessenger.Store.Data;
 using InstaMessenger.Store.Inbound;
+using InstaMessenger.Tests.Shared;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Time.Testing;
 
@@ -142,8 +142,7 @@ public sealed class AuditTests(StoreFixture fixture) : IClassFixture<StoreFixtur
     public async Task A_quarantined_webhook_that_is_replayed_is_in_the_log_and_one_that_nobody_claims_is_not()
     {
         // Of its own, and without the store's own replay: a link wakes that, and it would find them first.
-        await using var store = await StoreOverHttp.StartAsync(services => services.Remove(
-            services.Single(service => service.ImplementationType == typeof(WorkerLoop<QuarantineReplay>))));
+        await using var store = await StoreOverHttp.StartAsync(services => services.RemoveLoopOf<QuarantineReplay>());
         var admin = await store.SignInAsync();
         var channel = fixture.NewInstagramId();
         await store.PostAsync(

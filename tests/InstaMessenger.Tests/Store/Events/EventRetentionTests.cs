@@ -3,7 +3,6 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using InstaMessenger.Hosting.Security;
-using InstaMessenger.Hosting.Workers;
 using InstaMessenger.Store.Data;
 using InstaMessenger.Store.Domain;
 using InstaMessenger.Store.Events;
@@ -29,7 +28,8 @@ public sealed class EventRetentionTests : IAsyncLifetime
             services.AddSingleton<TimeProvider>(_clock);
             services.AddSingleton<ICallerSource>(_callers);
             // The test runs the rounds, one at a time, and says how far the taps have read.
-            foreach (var worker in services.Where(service => IsLoop(service.ImplementationType)).ToList()) services.Remove(worker);
+            services.RemoveLoopOf<EventRetention>();
+            services.RemoveLoopOf<LiveTail>();
         });
         _shop = await _store.LinkAsync("17841400000000000");
         _callers.Program("shop", _shop.Id);
@@ -89,8 +89,6 @@ public sealed class EventRetentionTests : IAsyncLifetime
         using var reader = new StreamReader(pipe.Reader.AsStream());
         (await reader.ReadToEndAsync()).ShouldBe("id: 1\n: connected\n\n");
     }
-
-    private static bool IsLoop(Type? type) => type == typeof(WorkerLoop<EventRetention>) || type == typeof(WorkerLoop<LiveTail>);
 
     private async Task RoundAsync()
     {

@@ -4,13 +4,13 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using InstaMessenger.Contracts.Ids;
 using InstaMessenger.Hosting.Http;
-using InstaMessenger.Hosting.Workers;
 using InstaMessenger.Simulator.Meta.Webhooks;
 using InstaMessenger.Store.Conversations;
 using InstaMessenger.Store.Data;
 using InstaMessenger.Store.Domain;
 using InstaMessenger.Store.Events;
 using InstaMessenger.Store.Outbound;
+using InstaMessenger.Tests.Shared;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -25,12 +25,6 @@ public sealed partial class InboundShop : IAsyncDisposable
     /// <summary>When the first thing happened: long enough ago that nothing of a test is in the future.</summary>
     public static readonly DateTimeOffset Start = DateTimeOffset.FromUnixTimeMilliseconds(1752834910000);
 
-    /// <summary>
-    /// What removes what is old. All that happens here is, and their first look, if it came late, would take it away.
-    /// </summary>
-    private static readonly Type?[] Sweeps =
-        [typeof(WorkerLoop<CommentSweep>), typeof(WorkerLoop<IdempotencySweep>), typeof(WorkerLoop<EventRetention>)];
-
     internal StoreHost Store { get; private init; } = null!;
 
     internal Account Account { get; private init; } = null!;
@@ -42,7 +36,10 @@ public sealed partial class InboundShop : IAsyncDisposable
     {
         var store = await StoreHost.StartAsync(services =>
         {
-            foreach (var sweep in services.Where(service => Sweeps.Contains(service.ImplementationType)).ToList()) services.Remove(sweep);
+            // What removes what is old: all that happens here is, and their first look, if it came late, would take it away.
+            services.RemoveLoopOf<CommentSweep>();
+            services.RemoveLoopOf<IdempotencySweep>();
+            services.RemoveLoopOf<EventRetention>();
             configure?.Invoke(services);
         });
         return new InboundShop { Store = store, Account = await store.LinkAsync(Id, Id) };

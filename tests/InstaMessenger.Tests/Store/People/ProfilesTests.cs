@@ -5,7 +5,6 @@ using InstaMessenger.Contracts.Events;
 using InstaMessenger.Contracts.Ids;
 using InstaMessenger.Hosting.Bus;
 using InstaMessenger.Hosting.Database;
-using InstaMessenger.Hosting.Workers;
 using InstaMessenger.Simulator.Meta.Webhooks;
 using InstaMessenger.Store.Data;
 using InstaMessenger.Store.People;
@@ -28,7 +27,7 @@ public sealed class ProfilesTests : IAsyncLifetime
     {
         services.AddSingleton<TimeProvider>(_clock);
         // The test runs the rounds, one at a time.
-        services.Remove(services.Single(service => service.ImplementationType == typeof(WorkerLoop<ProfileRequests>)));
+        services.RemoveLoopOf<ProfileRequests>();
         services.AddMessageHandler<StoreDbContext, LookUpProfile, Nobody>("sender.look-up-profile");
         services.AddMessageHandler<StoreDbContext, ProfileCacheUsed, Nobody>("sender.profile-cache-used");
     });

@@ -2,11 +2,11 @@ using InstaMessenger.Contracts;
 using InstaMessenger.Contracts.Events;
 using InstaMessenger.Contracts.Ids;
 using InstaMessenger.Hosting.Database;
-using InstaMessenger.Hosting.Workers;
 using InstaMessenger.Simulator.Meta.Webhooks;
 using InstaMessenger.Store.Data;
 using InstaMessenger.Store.People;
 using InstaMessenger.Store.Search;
+using InstaMessenger.Tests.Shared;
 using InstaMessenger.Tests.Store.Inbound;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -21,7 +21,7 @@ public sealed class SearchTests : IAsyncLifetime
 
     // The test runs the rounds, one at a time.
     public async ValueTask InitializeAsync() => _shop = await OpenAsync(services =>
-        services.Remove(services.Single(service => service.ImplementationType == typeof(WorkerLoop<SearchIndexer>))));
+        services.RemoveLoopOf<SearchIndexer>());
 
     public ValueTask DisposeAsync() => _shop.DisposeAsync();
 
