@@ -102,7 +102,7 @@ public abstract partial class FlowSuite
         }
     }
 
-    private protected async Task AnErasureWhoseProcessIsKilledHalfWayGoesOnAsync(string process)
+    private async Task AnErasureGoesOnAsync(SharedKill kill)
     {
         var shop = await OpenShopAsync();
         var customer = await shop.NewWriterAsync();
@@ -112,13 +112,14 @@ public abstract partial class FlowSuite
             async () => (await shop.ConversationAsync(customer)).Text("unread_count") == "301",
             Patience.Long,
             () => "the messages have not come");
+        await kill.MomentAsync();
 
         var asked = shop.Api.DeleteAsync($"/api/v1/accounts/{shop.AccountId}?erase=true");
         await Until.TrueAsync(
             async () => (await Admin.GetAsync($"/api/v1/accounts/{shop.AccountId}")).Status == 404,
             Patience.Long,
             () => "it is still linked");
-        await Product.KillAsync(process);
+        await kill.HalfWayAsync();
         try
         {
             await asked;
@@ -127,8 +128,6 @@ public abstract partial class FlowSuite
         {
             // It died with the process.
         }
-
-        await Product.StartAsync(process);
 
         var erasures = (await shop.Api.GetAsync($"/api/v1/accounts/{shop.AccountId}/erasures")).Expect(200).Items();
         var report = await ErasedAsync(shop, erasures.ShouldHaveSingleItem());

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using InstaMessenger.IntegrationTests.Product;
 using InstaMessenger.IntegrationTests.Reliability;
+using InstaMessenger.Simulator.Meta.Faults;
 using InstaMessenger.Tests.Shared;
 
 namespace InstaMessenger.IntegrationTests.Flows;
@@ -65,9 +66,9 @@ public abstract partial class FlowSuite
             () => $"the health shows completeness {health?.Text("completeness.missing")} {health?.Text("completeness.percent")}");
     }
 
-    private protected async Task AnImportWhoseProcessIsKilledHalfWayGoesOnAndDoublesNothingAsync(string process)
+    private async Task AnImportGoesOnAndDoublesNothingAsync(SharedKill kill)
     {
-        // Six pages, so about three seconds.
+        // Six pages, of which the third takes long enough to be met.
         const int Threads = 60;
         var shop = Shop.Unlinked(Product);
         _shops.Add(shop);
@@ -76,8 +77,8 @@ public abstract partial class FlowSuite
         await shop.LinkAsync();
         await shop.Events.WaitForAsync(tapped => tapped.Type == "history.progress" && tapped.Event.Text("data.backfill.imported") != "0");
 
-        await Product.KillAsync(process);
-        await Product.StartAsync(process);
+        shop.Meta.OtherFaults.Next(Fault.Latency(8_000), account: shop.InstagramId);
+        await kill.HalfWayAsync();
 
         await using var events = await shop.Api.ListenAsync();
         var done = await events.WaitForAsync("history.progress", "data.backfill.state", "done");

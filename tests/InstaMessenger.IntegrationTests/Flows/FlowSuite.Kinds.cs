@@ -91,12 +91,12 @@ public abstract partial class FlowSuite
     /// What is under way at the kill is unknown, and found by its echo or in its conversation; the parts behind it wait for that, so what a
     /// customer has is always the beginning of the text. A part that Meta never got stays unknown for five minutes.
     /// </summary>
-    [Fact]
-    public async Task A_sender_that_is_killed_between_parts_sends_none_twice_and_none_out_of_order()
+    private async Task PartsOfATextAreNeitherSentTwiceNorOutOfOrderAsync(SharedKill kill)
     {
         var shop = await OpenShopAsync();
         var customers = await shop.NewWritersAsync(4);
-        shop.Meta.SendFaults.Chance(Fault.Latency(150), 1, account: shop.InstagramId);
+        shop.Meta.SendFaults.Chance(Fault.Latency(300), 1, account: shop.InstagramId);
+        await kill.MomentAsync();
         var parts = new Dictionary<Customer, List<string>>();
         foreach (var customer in customers)
         {
@@ -106,8 +106,7 @@ public abstract partial class FlowSuite
         }
 
         await shop.Meta.Sends.WaitForAsync(send => send.Account == shop.InstagramId, 5, Patience.Long);
-        await Product.KillAsync(Product.ProcessOf("sender"));
-        await Product.StartAsync(Product.ProcessOf("sender"));
+        await kill.HalfWayAsync();
 
         // Where several processes share a database a claim of a dead one lasts a minute.
         foreach (var customer in customers)

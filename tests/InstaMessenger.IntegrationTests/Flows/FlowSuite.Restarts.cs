@@ -10,7 +10,31 @@ public abstract partial class FlowSuite
     private const int Webhooks = 120;
     private const int Sends = 12;
 
-    private protected async Task OneThatIsKilledHalfWayLosesNothingAndSendsNothingTwiceAsync(string process)
+    /// <summary>Kills a process once, with all under way that its services do in more than one step.</summary>
+    private protected Task OneThatIsKilledHalfWayLosesNothingAndDoesNothingTwiceAsync(params string[] services)
+    {
+        var process = Product.ProcessOf(services[0]);
+        List<Func<SharedKill, Task>> lasting = [];
+        List<Func<SharedKill, Task>> brief = [kill => MessagesBothWaysAreNeitherLostNorSentTwiceAsync(kill, process)];
+        if (services.Contains("store"))
+        {
+            brief.Add(AnUploadLeavesNoRowAndNoFileUnderANameAsync);
+            brief.Add(AnErasureGoesOnAsync);
+        }
+
+        if (services.Contains("store") || services.Contains("crm-forwarder"))
+            lasting.Add(AReplayGoesOnAndDoublesOnlyWhatWasUnderWayAsync);
+        if (services.Contains("sender"))
+        {
+            lasting.Add(AnImportGoesOnAndDoublesNothingAsync);
+            lasting.Add(DownloadsLoseNoFileAndLeaveNoneWithoutARowAsync);
+            brief.Add(PartsOfATextAreNeitherSentTwiceNorOutOfOrderAsync);
+        }
+
+        return SharedKill.MeetAsync(Product, process, [.. lasting], [.. brief]);
+    }
+
+    private async Task MessagesBothWaysAreNeitherLostNorSentTwiceAsync(SharedKill kill, string process)
     {
         var shop = await OpenShopAsync();
         var customer = await shop.NewWriterAsync();
@@ -18,6 +42,7 @@ public abstract partial class FlowSuite
         // Meta posts again what was not answered 200, for longer than the slowest start on a busy machine.
         shop.Meta.Webhooks.RedeliverySchedule = [.. Enumerable.Repeat(TimeSpan.FromMilliseconds(250), 600)];
         var answered = new SemaphoreSlim(0);
+        await kill.MomentAsync();
 
         var writing = Parallel.ForAsync(0, Webhooks, new ParallelOptions { MaxDegreeOfParallelism = 4 }, async (n, _) =>
         {
@@ -33,8 +58,7 @@ public abstract partial class FlowSuite
         var making = MakeUntilMadeAsync(shop, mark);
         for (var n = 0; n < Webhooks / 3; n++)
             (await answered.WaitAsync(Patience.Long)).ShouldBeTrue($"only {n} webhooks were answered");
-        await Product.KillAsync(process);
-        await Product.StartAsync(process);
+        await kill.HalfWayAsync();
         await writing;
         await sending;
         await making;

@@ -50,20 +50,8 @@ public abstract class OneProcessFlows(IProduct product) : FlowSuite(product)
     public Task Each_line_of_the_document_on_sending_does_what_it_says() => EachLineOfTheDocumentOnSendingDoesWhatItSaysAsync();
 
     [Fact]
-    public Task An_import_whose_process_is_killed_half_way_goes_on_and_doubles_nothing() =>
-        AnImportWhoseProcessIsKilledHalfWayGoesOnAndDoublesNothingAsync(Product.ProcessOf("sender"));
-
-    [Fact]
-    public Task An_erasure_whose_process_is_killed_half_way_goes_on() =>
-        AnErasureWhoseProcessIsKilledHalfWayGoesOnAsync(Product.ProcessOf("store"));
-
-    [Fact]
-    public Task A_replay_whose_process_is_killed_half_way_goes_on_and_doubles_only_what_was_under_way() =>
-        AReplayWhoseProcessIsKilledHalfWayGoesOnAsync(Product.ProcessOf("crm-forwarder"));
-
-    [Fact]
-    public Task A_process_that_is_killed_half_way_loses_nothing_and_sends_nothing_twice() =>
-        OneThatIsKilledHalfWayLosesNothingAndSendsNothingTwiceAsync(Product.ProcessOf("store"));
+    public Task A_process_that_is_killed_half_way_loses_nothing_does_nothing_twice_and_goes_on_with_all_it_had_begun() =>
+        OneThatIsKilledHalfWayLosesNothingAndDoesNothingTwiceAsync("ingress", "store", "sender", "crm-forwarder");
 }
 
 /// <summary>In a process for each service, of which each may die alone.</summary>
@@ -74,14 +62,8 @@ public abstract class ServiceFlows(IProduct product) : FlowSuite(product)
     [InlineData("store")]
     [InlineData("sender")]
     [InlineData("crm-forwarder")]
-    public Task A_service_that_is_killed_half_way_loses_nothing_and_sends_nothing_twice(string service) =>
-        OneThatIsKilledHalfWayLosesNothingAndSendsNothingTwiceAsync(Product.ProcessOf(service));
-
-    [Theory]
-    [InlineData("store")]
-    [InlineData("crm-forwarder")]
-    public Task A_replay_of_which_a_service_is_killed_half_way_goes_on_and_doubles_only_what_was_under_way(string service) =>
-        AReplayWhoseProcessIsKilledHalfWayGoesOnAsync(Product.ProcessOf(service));
+    public Task A_service_that_is_killed_half_way_loses_nothing_does_nothing_twice_and_goes_on_with_all_it_had_begun(string service) =>
+        OneThatIsKilledHalfWayLosesNothingAndDoesNothingTwiceAsync(service);
 }
 
 /// <summary>The suite in one process: SQLite, no broker.</summary>
