@@ -70,8 +70,8 @@ public abstract partial class FlowSuite
         const int slots = 16;
         var shop = await OpenShopAsync();
         var customer = await shop.NewWriterAsync();
-        var before = new List<string>();
-        for (var n = 0; n < 80; n++) before.Add((await shop.ReceivedAsync(await customer.SayAsync($"before {n}"))).Id);
+        var said = await Task.WhenAll(Enumerable.Range(0, 80).Select(n => customer.SayAsync($"before {n}")));
+        var before = (await Task.WhenAll(said.Select(shop.ReceivedAsync))).Select(made => made.Id).ToList();
         var (crm, id) = await NewEndpointAsync(shop);
         // Slow enough to be met half way: the writer's 81 messages take eight seconds.
         (await shop.Api.PatchAsync($"/api/v1/webhook-endpoints/{id}", new { max_per_second = 10 })).Expect(200);

@@ -95,8 +95,8 @@ public abstract partial class FlowSuite
     {
         var shop = await OpenShopAsync();
         var customers = await shop.NewWritersAsync(4);
-        shop.Meta.SendFaults.Chance(Fault.Latency(300), 1, account: shop.InstagramId);
-        await kill.MomentAsync();
+        // The first three of the five parts of each.
+        shop.Meta.SendFaults.Next(Fault.Latency(1_500), times: 12, account: shop.InstagramId);
         var parts = new Dictionary<Customer, List<string>>();
         foreach (var customer in customers)
         {

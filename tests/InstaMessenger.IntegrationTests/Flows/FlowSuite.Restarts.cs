@@ -28,7 +28,7 @@ public abstract partial class FlowSuite
         {
             lasting.Add(AnImportGoesOnAndDoublesNothingAsync);
             lasting.Add(DownloadsLoseNoFileAndLeaveNoneWithoutARowAsync);
-            brief.Add(PartsOfATextAreNeitherSentTwiceNorOutOfOrderAsync);
+            lasting.Add(PartsOfATextAreNeitherSentTwiceNorOutOfOrderAsync);
         }
 
         return SharedKill.MeetAsync(Product, process, [.. lasting], [.. brief]);
