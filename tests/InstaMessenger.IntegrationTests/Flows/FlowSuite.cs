@@ -50,7 +50,7 @@ public abstract class OneProcessFlows(IProduct product) : FlowSuite(product)
     public Task Each_line_of_the_document_on_sending_does_what_it_says() => EachLineOfTheDocumentOnSendingDoesWhatItSaysAsync();
 
     [Fact]
-    public Task A_process_that_is_killed_half_way_loses_nothing_does_nothing_twice_and_goes_on_with_all_it_had_begun() =>
+    public Task A_process_that_is_killed_half_way_loses_nothing_does_nothing_twice_and_goes_on() =>
         OneThatIsKilledHalfWayLosesNothingAndDoesNothingTwiceAsync("ingress", "store", "sender", "crm-forwarder");
 }
 
@@ -62,7 +62,7 @@ public abstract class ServiceFlows(IProduct product) : FlowSuite(product)
     [InlineData("store")]
     [InlineData("sender")]
     [InlineData("crm-forwarder")]
-    public Task A_service_that_is_killed_half_way_loses_nothing_does_nothing_twice_and_goes_on_with_all_it_had_begun(string service) =>
+    public Task A_service_that_is_killed_half_way_loses_nothing_does_nothing_twice_and_goes_on(string service) =>
         OneThatIsKilledHalfWayLosesNothingAndDoesNothingTwiceAsync(service);
 }
 
