@@ -3,8 +3,8 @@ using InstaMessenger.Tests.Shared;
 namespace InstaMessenger.IntegrationTests.Product;
 
 /// <summary>
-/// One kill that meets several things half way at once: a process that starts costs more than all of them. What lasts begins by itself; what is
-/// over in a moment begins when all that lasts is half way.
+/// One kill that meets several things half way at once: a process that starts costs more than all of them. What lasts begins by itself;
+/// what is over in a moment begins when all that lasts is half way.
 /// </summary>
 internal sealed class SharedKill
 {
