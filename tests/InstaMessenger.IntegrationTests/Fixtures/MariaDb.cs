@@ -65,11 +65,7 @@ public sealed class MariaDb : IAsyncDisposable
     {
         await using var connection = new MySqlConnection(ConnectionString(database) + ";Pooling=false;Allow User Variables=true");
         await connection.OpenAsync();
-        await using var command = new MySqlCommand(sql, connection);
-        await using var reader = await command.ExecuteReaderAsync();
-        var rows = new List<string>();
-        while (await reader.ReadAsync()) rows.Add(Convert.ToString(reader.GetValue(0), System.Globalization.CultureInfo.InvariantCulture)!);
-        return rows;
+        return await ExecuteAsync(connection, sql);
     }
 
     /// <summary>Whether a transaction waits for another one. The server looks anew only when nobody has asked for 100 ms.</summary>
@@ -77,21 +73,10 @@ public sealed class MariaDb : IAsyncDisposable
         await ExecuteAsync("SELECT COUNT(*) FROM information_schema.innodb_trx WHERE trx_state = 'LOCK WAIT'") is not ["0"];
 
     /// <summary>Cuts every other connection off.</summary>
-    public async Task KillConnectionsAsync(string how = "HARD CONNECTION")
-    {
-        foreach (var id in await ExecuteAsync("SELECT id FROM information_schema.processlist WHERE user = 'root' AND id <> "
-            + "CONNECTION_ID()"))
-        {
-            try
-            {
-                await ExecuteAsync($"KILL {how} {id}");
-            }
-            catch (MySqlException)
-            {
-                // Gone already.
-            }
-        }
-    }
+    public Task KillConnectionsAsync() => KillAllAsync("CONNECTION", "TRUE");
+
+    /// <summary>Ends every statement that is running, and leaves the connections.</summary>
+    public Task KillQueriesAsync() => KillAllAsync("QUERY", "command = 'Query'");
 
     /// <summary>Starts the server, with its data, and returns when it takes connections.</summary>
     public async Task ResumeAsync()
@@ -115,6 +100,34 @@ public sealed class MariaDb : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => _node.DisposeAsync();
+
+    private async Task KillAllAsync(string what, string which)
+    {
+        await using var connection = new MySqlConnection(ConnectionString("") + ";Pooling=false");
+        await connection.OpenAsync();
+        var ids = await ExecuteAsync(
+            connection, $"SELECT id FROM information_schema.processlist WHERE user = 'root' AND id <> CONNECTION_ID() AND {which}");
+        foreach (var id in ids)
+        {
+            try
+            {
+                await ExecuteAsync(connection, $"KILL HARD {what} {id}");
+            }
+            catch (MySqlException)
+            {
+                // Gone already.
+            }
+        }
+    }
+
+    private static async Task<IReadOnlyList<string>> ExecuteAsync(MySqlConnection connection, string sql)
+    {
+        await using var command = new MySqlCommand(sql, connection);
+        await using var reader = await command.ExecuteReaderAsync();
+        var rows = new List<string>();
+        while (await reader.ReadAsync()) rows.Add(Convert.ToString(reader.GetValue(0), System.Globalization.CultureInfo.InvariantCulture)!);
+        return rows;
+    }
 
     private static async Task<IServerNode> FromPackageAsync(string[] options)
     {

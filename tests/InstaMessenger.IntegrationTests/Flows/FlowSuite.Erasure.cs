@@ -130,8 +130,12 @@ public abstract partial class FlowSuite
         }
 
         var erasures = (await shop.Api.GetAsync($"/api/v1/accounts/{shop.AccountId}/erasures")).Expect(200).Items();
-        var report = await ErasedAsync(shop, erasures.ShouldHaveSingleItem());
-        (report.Text("erased.messages"), report.Text("erased.conversations")).ShouldBe(("301", "1"));
+        // Two when the gateway gave the request to another store as well: each tells what it erased itself.
+        var reports = new List<JsonNode>();
+        foreach (var begun in erasures) reports.Add(await ErasedAsync(shop, begun));
+        (Erased("messages"), Erased("conversations")).ShouldBe((301, 1));
+
+        int Erased(string what) => reports.Sum(report => int.Parse(report.Text($"erased.{what}") ?? "0"));
     }
 
     /// <summary>Waits until an erasure is done, and gives its report.</summary>

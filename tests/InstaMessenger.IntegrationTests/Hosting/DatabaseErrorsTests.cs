@@ -137,7 +137,7 @@ public sealed class DatabaseErrorsTests(SharedServers servers) : ProbeSuite(serv
                     await server.KillConnectionsAsync();
                     break;
                 case "queries killed":
-                    await server.KillConnectionsAsync("HARD QUERY");
+                    await server.KillQueriesAsync();
                     break;
                 case "cut":
                     door.Cut();

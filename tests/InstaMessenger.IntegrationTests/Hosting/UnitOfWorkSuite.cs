@@ -252,7 +252,7 @@ public abstract class UnitOfWorkSuite(SharedServers servers, DatabaseKind databa
     public async Task Small_units_of_64_writers_are_measured()
     {
         var host = await StartAsync();
-        const int PerWriter = 100;
+        const int PerWriter = 25;
         var clock = Stopwatch.StartNew();
 
         await Task.WhenAll(Enumerable.Range(0, 64).Select(async writer =>
