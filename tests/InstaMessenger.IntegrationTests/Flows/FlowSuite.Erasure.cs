@@ -130,7 +130,9 @@ public abstract partial class FlowSuite
         }
 
         var erasures = (await shop.Api.GetAsync($"/api/v1/accounts/{shop.AccountId}/erasures")).Expect(200).Items();
-        // Two when the gateway gave the request to another store as well: each tells what it erased itself.
+        // One, or one of each store: the gateway gives the request to another one too. Each tells what it erased itself.
+        var stores = Product.Processes.Select(process => process.Split('-')[0]).Count(service => service is "store" or "standalone");
+        erasures.Count.ShouldBeInRange(1, stores);
         var reports = new List<JsonNode>();
         foreach (var begun in erasures) reports.Add(await ErasedAsync(shop, begun));
         (Erased("messages"), Erased("conversations")).ShouldBe((301, 1));

@@ -22,8 +22,6 @@ public abstract partial class FlowSuite
             brief.Add(AnErasureGoesOnAsync);
         }
 
-        if (services.Contains("store") || services.Contains("crm-forwarder"))
-            lasting.Add(AReplayGoesOnAndDoublesOnlyWhatWasUnderWayAsync);
         if (services.Contains("sender"))
         {
             lasting.Add(AnImportGoesOnAndDoublesNothingAsync);

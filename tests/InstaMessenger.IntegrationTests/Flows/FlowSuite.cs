@@ -52,6 +52,11 @@ public abstract class OneProcessFlows(IProduct product) : FlowSuite(product)
     [Fact]
     public Task A_process_that_is_killed_half_way_loses_nothing_does_nothing_twice_and_goes_on() =>
         OneThatIsKilledHalfWayLosesNothingAndDoesNothingTwiceAsync("ingress", "store", "sender", "crm-forwarder");
+
+    /// <summary>With a kill of its own: nothing else may keep what was posted from being recorded.</summary>
+    [Fact]
+    public Task A_replay_whose_process_is_killed_half_way_goes_on_and_doubles_only_what_was_under_way() =>
+        AReplayWhoseProcessIsKilledHalfWayGoesOnAsync(Product.ProcessOf("crm-forwarder"));
 }
 
 /// <summary>In a process for each service, of which each may die alone.</summary>
@@ -64,6 +69,12 @@ public abstract class ServiceFlows(IProduct product) : FlowSuite(product)
     [InlineData("crm-forwarder")]
     public Task A_service_that_is_killed_half_way_loses_nothing_does_nothing_twice_and_goes_on(string service) =>
         OneThatIsKilledHalfWayLosesNothingAndDoesNothingTwiceAsync(service);
+
+    [Theory]
+    [InlineData("store")]
+    [InlineData("crm-forwarder")]
+    public Task A_replay_of_which_a_service_is_killed_half_way_goes_on_and_doubles_only_what_was_under_way(string service) =>
+        AReplayWhoseProcessIsKilledHalfWayGoesOnAsync(Product.ProcessOf(service));
 }
 
 /// <summary>The suite in one process: SQLite, no broker.</summary>
