@@ -46,7 +46,7 @@ internal sealed class HeldLeases(Func<DbContext> createContext, TimeProvider clo
     {
         await using var db = createContext();
         return await db.Set<LeaseRow>()
-            .FromSql($"SELECT * FROM leases WHERE expires_at > TIMESTAMPDIFF(MICROSECOND, '1970-01-01', UTC_TIMESTAMP(6)) DIV 1000")
+            .FromSqlRaw("SELECT * FROM leases WHERE expires_at > " + LeaseRow.Clock)
             .Select(row => new { row.Name, row.Owner }).ToDictionaryAsync(row => row.Name, row => row.Owner, cancellationToken);
     }
 }

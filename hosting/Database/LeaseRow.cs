@@ -6,6 +6,11 @@ namespace InstaMessenger.Hosting.Database;
 /// <summary>Who runs a worker now. A row is made by the first process that wants the lease, and stays.</summary>
 internal sealed class LeaseRow
 {
+    /// <summary>
+    /// The database's clock as it is kept in a row, in ms since 1970, UTC: the clock of a session's own zone jumps twice a year.
+    /// </summary>
+    internal const string Clock = "TIMESTAMPDIFF(MICROSECOND, '1970-01-01', UTC_TIMESTAMP(6)) DIV 1000";
+
     /// <summary>What is leased.</summary>
     public required string Name { get; init; }
 

@@ -14,6 +14,7 @@ public sealed class Leases<TContext> : IDisposable
     private readonly TimeProvider _clock;
     private readonly ILoggerFactory _loggers;
     private readonly HeldLeases _held;
+    private readonly LeaseRenewals _renewals;
 
     /// <summary>Called by the container.</summary>
     /// <param name="factory">Reaches the table.</param>
@@ -21,7 +22,13 @@ public sealed class Leases<TContext> : IDisposable
     /// <param name="clock">Measures how long a lease is held.</param>
     /// <param name="loggers">Log each time that a lease is taken.</param>
     public Leases(IDbContextFactory<TContext> factory, DatabaseFile<TContext> file, TimeProvider clock, ILoggerFactory loggers) =>
-        (_factory, _file, _clock, _loggers, _held) = (factory, file, clock, loggers, new HeldLeases(factory.CreateDbContext, clock));
+        (_factory, _file, _clock, _loggers, _held, _renewals) = (
+            factory,
+            file,
+            clock,
+            loggers,
+            new HeldLeases(factory.CreateDbContext, clock),
+            new LeaseRenewals(factory.CreateDbContext, clock, loggers.CreateLogger<LeaseRenewals>()));
 
     /// <summary>Whether a second process may run beside this one: on MySQL, never on SQLite.</summary>
     public bool AreShared => _file.Path is null;
@@ -31,9 +38,13 @@ public sealed class Leases<TContext> : IDisposable
     /// <returns>The lease, not taken yet.</returns>
     public ILease Of(string name) =>
         AreShared
-            ? new SharedLease(name, _factory.CreateDbContext, _held, _clock, _loggers.CreateLogger<SharedLease>())
+            ? new SharedLease(name, _factory.CreateDbContext, _held, _renewals, _clock, _loggers.CreateLogger<SharedLease>())
             : new OwnedLease(name);
 
     /// <inheritdoc/>
-    public void Dispose() => _held.Dispose();
+    public void Dispose()
+    {
+        _renewals.Dispose();
+        _held.Dispose();
+    }
 }

@@ -6,45 +6,30 @@ using Microsoft.Extensions.Logging;
 namespace InstaMessenger.Hosting.Database;
 
 /// <summary>
-/// A lease as a row on MySQL, which several processes see. It is renewed beside the rounds, so a long round keeps it. A process that is
-/// frozen or dead renews nothing, and another has the lease a few seconds later. Each statement commits by itself, so nothing is left to
-/// roll back.
+/// A lease as a row on MySQL, which several processes see. <see cref="LeaseRenewals"/> keeps it. A process that is frozen or dead renews
+/// nothing, and another has the lease a few seconds later. Each statement commits by itself, so nothing is left to roll back.
 /// </summary>
 internal sealed partial class SharedLease(
-    string name, Func<DbContext> createContext, HeldLeases others, TimeProvider clock, ILogger logger) : ILease
+    string name, Func<DbContext> createContext, HeldLeases others, LeaseRenewals renewals, TimeProvider clock, ILogger logger) : ILease
 {
-    /// <summary>Long enough for a pause of the runtime or of the machine, short enough that a dead process is hardly missed.</summary>
-    internal static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(5);
-
-    private static readonly TimeSpan RenewEvery = TimeSpan.FromSeconds(1.5);
-
-    /// <summary>The holder gives up this much before the database would: the time that its own statement may have been under way.</summary>
-    private static readonly TimeSpan Margin = TimeSpan.FromSeconds(0.5);
+    private static readonly string Take = $"UPDATE leases SET owner = {{0}}, token = token + 1, {LeaseHold.Renewed} "
+        + $"WHERE name = {{1}} AND (owner = {{0}} OR expires_at <= {LeaseRow.Clock})";
 
     private readonly string _owner = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
-    private readonly Lock _gate = new();
-    private CancellationTokenSource? _renewing;
-    private long _renewedAt;
-    private bool _held;
+    private volatile LeaseHold? _hold;
 
     public string Name => name;
 
     public long Token { get; private set; }
 
-    public bool IsHeld
-    {
-        get
-        {
-            lock (_gate) return _held && clock.GetElapsedTime(_renewedAt) < Lifetime - Margin;
-        }
-    }
+    public bool IsHeld => _hold is { } hold && hold.IsHeld(clock);
 
     public async Task<bool> IsElsewhereAsync(CancellationToken cancellationToken) =>
         await others.OwnerOfAsync(name, cancellationToken) is { } owner && owner != _owner;
 
     public async Task<bool> TryTakeAsync(CancellationToken cancellationToken)
     {
-        StopRenewing();
+        EndHold();
         var asked = clock.GetTimestamp();
         await using var db = createContext();
         if (await TakeAsync(db, cancellationToken) == 0)
@@ -59,13 +44,14 @@ internal sealed partial class SharedLease(
         if (taken.Owner != _owner) return false;
         // Not when only a database that was away came between: the database has a line of its own.
         if (taken.Token != Token + 1) LogTaken(logger, name, taken.Token);
-        Begin(taken.Token, asked);
+        (Token, _hold) = (taken.Token, new LeaseHold(name, _owner, taken.Token, asked));
+        renewals.Add(_hold);
         return true;
     }
 
     public async Task ReleaseAsync()
     {
-        StopRenewing();
+        EndHold();
         try
         {
             await using var db = createContext();
@@ -78,80 +64,18 @@ internal sealed partial class SharedLease(
         }
     }
 
-    /// <summary>Takes the lease by the database's clock, in UTC: the clock of a session's own zone jumps twice a year.</summary>
-    private Task<int> TakeAsync(DbContext db, CancellationToken cancellationToken) => db.Database.ExecuteSqlAsync(
-        $"""
-        UPDATE leases SET owner = {_owner}, token = token + 1,
-            expires_at = TIMESTAMPDIFF(MICROSECOND, '1970-01-01', UTC_TIMESTAMP(6)) DIV 1000 + {(long)Lifetime.TotalMilliseconds}
-        WHERE name = {name} AND (owner = {_owner} OR expires_at <= TIMESTAMPDIFF(MICROSECOND, '1970-01-01', UTC_TIMESTAMP(6)) DIV 1000)
-        """,
-        cancellationToken);
+    private Task<int> TakeAsync(DbContext db, CancellationToken cancellationToken) =>
+        db.Database.ExecuteSqlRawAsync(Take, [_owner, name], cancellationToken);
 
-    private Task<int> RenewAsync(DbContext db, long token, CancellationToken cancellationToken) => db.Database.ExecuteSqlAsync(
-        $"""
-        UPDATE leases
-            SET expires_at = TIMESTAMPDIFF(MICROSECOND, '1970-01-01', UTC_TIMESTAMP(6)) DIV 1000 + {(long)Lifetime.TotalMilliseconds}
-        WHERE name = {name} AND token = {token} AND owner = {_owner}
-        """,
-        cancellationToken);
-
-    private void Begin(long token, long asked)
+    private void EndHold()
     {
-        var renewing = new CancellationTokenSource();
-        lock (_gate) (Token, _renewedAt, _held, _renewing) = (token, asked, true, renewing);
-        _ = KeepAsync(token, renewing.Token);
-    }
-
-    private void StopRenewing()
-    {
-        CancellationTokenSource? renewing;
-        lock (_gate) (renewing, _renewing, _held) = (_renewing, null, false);
-        if (renewing is not null) _ = EndAsync(renewing);
-
-        static async Task EndAsync(CancellationTokenSource renewing)
-        {
-            await renewing.EndAsync();
-            renewing.Dispose();
-        }
-    }
-
-    /// <summary>
-    /// Renews until the lease is given back or another process has it. An error does not lose the lease yet: the renewal is tried again
-    /// until the time is over.
-    /// </summary>
-    private async Task KeepAsync(long token, CancellationToken end)
-    {
-        while (true)
-        {
-            await Task.Delay(RenewEvery, clock, end).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (end.IsCancellationRequested) return;
-            try
-            {
-                var asked = clock.GetTimestamp();
-                await using var db = createContext();
-                var kept = await RenewAsync(db, token, end) == 1;
-                lock (_gate)
-                {
-                    if (end.IsCancellationRequested) return;
-                    if (kept) _renewedAt = asked;
-                    else _held = false;
-                }
-
-                if (!kept) return;
-            }
-            catch (Exception error)
-            {
-                if (end.IsCancellationRequested) return;
-                LogNotRenewed(logger, error, name);
-            }
-        }
+        if (Interlocked.Exchange(ref _hold, null) is not { } hold) return;
+        renewals.Remove(hold);
+        hold.End();
     }
 
     [LoggerMessage(EventName = "lease.taken", Level = LogLevel.Information, Message = "{Lease} is this process's now, token {Token}")]
     private static partial void LogTaken(ILogger logger, string lease, long token);
-
-    [LoggerMessage(EventName = "lease.not_renewed", Level = LogLevel.Debug, Message = "{Lease} could not be renewed; it is tried again")]
-    private static partial void LogNotRenewed(ILogger logger, Exception error, string lease);
 
     [LoggerMessage(
         EventName = "lease.not_released",

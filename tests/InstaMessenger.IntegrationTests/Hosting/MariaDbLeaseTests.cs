@@ -84,6 +84,73 @@ public sealed class MariaDbLeaseTests(SharedServers servers) : ProbeSuite(server
         }
     }
 
+    /// <summary>Each was renewed by itself once: twenty durable commits a second of a process that did nothing.</summary>
+    [Fact]
+    public async Task All_that_a_process_holds_are_renewed_together_and_one_whose_unit_is_under_way_keeps_no_other_waiting()
+    {
+        var host = await StartAsync();
+        var contexts = host.Services.GetRequiredService<IDbContextFactory<ProbeDbContext>>();
+        var (clock, asked) = (new FakeTimeProvider(), 0);
+        using var renewals = new LeaseRenewals(Count, clock, NullLogger.Instance);
+        var leases = Array.ConvertAll(["busy", "free", "idle"], name => LeaseOf(host, clock, renewals: renewals, name: name));
+        foreach (var lease in leases) (await lease.TryTakeAsync(default)).ShouldBeTrue();
+        var before = await ExpiriesAsync(host);
+
+        clock.Advance(TimeSpan.FromSeconds(1.5));
+        await UntilRenewedAsync("busy", "free", "idle");
+        asked.ShouldBe(1);
+
+        var (fenced, end) = (new TaskCompletionSource(), new TaskCompletionSource());
+        var unit = host.UnitOfWork.ExecuteAsync(async scope =>
+        {
+            await scope.FenceAsync(leases[0]);
+            fenced.TrySetResult();
+            await end.Task;
+        });
+        await fenced.Task;
+        before = await ExpiriesAsync(host);
+        clock.Advance(TimeSpan.FromSeconds(1.5));
+        await UntilRenewedAsync("free", "idle");
+        await UntilAsync(() => Task.FromResult(Volatile.Read(ref asked) == 3));
+        clock.Advance(TimeSpan.FromSeconds(3.5));
+        leases.Select(lease => lease.IsHeld).ShouldBe([false, true, true]);
+
+        end.SetResult();
+        await unit;
+        await UntilRenewedAsync("busy");
+        await UntilAsync(() => Task.FromResult(leases[0].IsHeld));
+
+        DbContext Count()
+        {
+            Interlocked.Increment(ref asked);
+            return contexts.CreateDbContext();
+        }
+
+        Task UntilRenewedAsync(params string[] names) => UntilAsync(
+            async () => await ExpiriesAsync(host) is var now && Array.TrueForAll(names, name => now[name] > before[name]));
+    }
+
+    [Fact]
+    public async Task A_lease_that_is_given_back_while_it_is_being_renewed_is_free()
+    {
+        var host = await StartAsync();
+        var contexts = host.Services.GetRequiredService<IDbContextFactory<ProbeDbContext>>();
+        var clock = new FakeTimeProvider();
+        using var renewals = new LeaseRenewals(contexts.CreateDbContext, clock, NullLogger.Instance);
+        var lease = LeaseOf(host, clock);
+        (await lease.TryTakeAsync(default)).ShouldBeTrue();
+        await using var db = host.Read();
+        var row = await db.Set<LeaseRow>().SingleAsync(found => found.Name == lease.Name);
+        var hold = new LeaseHold(lease.Name, row.Owner, lease.Token, clock.GetTimestamp());
+        renewals.Add(hold);
+        await lease.ReleaseAsync();
+
+        clock.Advance(TimeSpan.FromSeconds(1.5));
+        await UntilAsync(() => Task.FromResult(!hold.IsHeld(clock)));
+
+        (await ExpiriesAsync(host))[lease.Name].ShouldBe(DateTimeOffset.UnixEpoch);
+    }
+
     [Fact]
     public async Task Two_processes_on_one_database_publish_each_row_once()
     {
@@ -121,11 +188,29 @@ public sealed class MariaDbLeaseTests(SharedServers servers) : ProbeSuite(server
         await host.Handled.UntilHandledAsync(ProbeQueues.Single, 2);
     }
 
-    private static SharedLease LeaseOf(ProbeHost host, TimeProvider clock, HeldLeases? held = null)
+    private static SharedLease LeaseOf(
+        ProbeHost host, TimeProvider clock, HeldLeases? held = null, LeaseRenewals? renewals = null, string name = "probe")
     {
         var contexts = host.Services.GetRequiredService<IDbContextFactory<ProbeDbContext>>();
         return new SharedLease(
-            "probe", contexts.CreateDbContext, held ?? new HeldLeases(contexts.CreateDbContext, clock), clock, NullLogger.Instance);
+            name,
+            contexts.CreateDbContext,
+            held ?? new HeldLeases(contexts.CreateDbContext, clock),
+            renewals ?? new LeaseRenewals(contexts.CreateDbContext, clock, NullLogger.Instance),
+            clock,
+            NullLogger.Instance);
+    }
+
+    private static async Task<Dictionary<string, DateTimeOffset>> ExpiriesAsync(ProbeHost host)
+    {
+        await using var db = host.Read();
+        return await db.Set<LeaseRow>().ToDictionaryAsync(row => row.Name, row => row.ExpiresAt);
+    }
+
+    private static async Task UntilAsync(Func<Task<bool>> isSoAsync)
+    {
+        var patience = Stopwatch.StartNew();
+        while (!await isSoAsync()) patience.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(30));
     }
 
     private static Task WriteFencedAsync(ProbeHost host, SharedLease lease, string text) => host.UnitOfWork.ExecuteAsync(async scope =>
