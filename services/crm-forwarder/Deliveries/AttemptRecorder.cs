@@ -17,7 +17,7 @@ internal sealed class AttemptRecorder(
     ILogger<AttemptRecorder> logger) : IDisposable
 {
     /// <summary>
-    /// Bounds what a crash repeats, beyond what is in flight: attempts wait for a place here before they give up their slot.
+    /// Bounds what is written in one commit. How much a crash repeats of one endpoint, its lane bounds.
     /// </summary>
     private const int MostUnrecorded = 512;
 
@@ -151,6 +151,7 @@ internal sealed class AttemptRecorder(
         catch (Exception error)
         {
             logger.NotRecorded(error, 1);
+            mailbox.Post(lanes => lanes.Of(result.Target.EndpointId).GivenUp(result.Delivery.Id));
         }
 
         logger.SetAside(cause, result.Delivery.EventId.Value, result.Target.EndpointId, result.Status, result.Error);

@@ -156,7 +156,13 @@ public sealed class LaneTests
     {
         Read(full: true, [.. Enumerable.Range(1, 128).Select(id => Delivery(id))]);
         _lane.WantsPage.ShouldBeFalse();
-        for (var taken = 0; taken < 65; taken++) Finish(Take(), Verdict.Delivered);
+        for (var taken = 0; taken < 65; taken++)
+        {
+            var delivery = Take();
+            Finish(delivery, Verdict.Delivered);
+            _lane.Recorded(delivery.Id);
+        }
+
         _lane.WantsPage.ShouldBeTrue();
     }
 
@@ -237,6 +243,66 @@ public sealed class LaneTests
         _lane.WantsPage.ShouldBeFalse();
         _lane.Hint();
         _lane.WantsPage.ShouldBeTrue();
+    }
+
+    /// <summary>While a database was slow, a kill repeated up to a thousand posts of an endpoint.</summary>
+    [Fact]
+    public void No_more_than_128_results_wait_to_be_recorded()
+    {
+        Read([.. Enumerable.Range(1, 300).Select(id => Delivery(id))]);
+        var posted = new List<DueDelivery>();
+        while (_lane.TryTake(out var delivery))
+        {
+            posted.Add(delivery);
+            Finish(delivery, Verdict.Delivered);
+        }
+
+        posted.Count.ShouldBe(128);
+        _lane.Recorded(posted[0].Id);
+        Finish(Take(), Verdict.Delivered);
+        _lane.TryTake(out _).ShouldBeFalse();
+        _lane.GivenUp(posted[1].Id);
+        Finish(Take(), Verdict.Delivered);
+        _lane.TryTake(out _).ShouldBeFalse();
+    }
+
+    [Fact]
+    public void A_result_that_is_recorded_before_the_lane_hears_that_its_post_ended_waits_for_nothing()
+    {
+        Read([.. Enumerable.Range(1, 300).Select(id => Delivery(id))]);
+        for (var n = 0; n < 200; n++)
+        {
+            var delivery = Take();
+            _lane.Recorded(delivery.Id);
+            Finish(delivery, Verdict.Delivered);
+        }
+
+        TakeAll().Count.ShouldBe(Most);
+    }
+
+    [Fact]
+    public void What_is_posted_anew_keeps_its_slot_until_it_is_recorded_and_what_happens_now_does_not_wait_for_it()
+    {
+        Read([.. Enumerable.Range(1, 5).Select(id => Delivery(id))]);
+        foreach (var delivery in Enumerable.Range(0, 5).Select(_ => Take()))
+        {
+            Finish(delivery, Verdict.Delivered);
+            _lane.Recorded(delivery.Id);
+        }
+
+        Read([.. Enumerable.Range(101, 50).Select(id => Delivery(id) with { IsReplay = true })]);
+        var anew = new List<DueDelivery>();
+        while (_lane.TryTake(out var delivery))
+        {
+            anew.Add(delivery);
+            Finish(delivery, Verdict.Delivered);
+        }
+
+        anew.Count.ShouldBe(Most / 2);
+        Read(Delivery(6));
+        Take().Id.ShouldBe(6);
+        _lane.Recorded(anew[0].Id);
+        TakeAll().ShouldHaveSingleItem().IsReplay.ShouldBeTrue();
     }
 
     [Theory]
