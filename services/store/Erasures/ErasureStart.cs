@@ -1,3 +1,4 @@
+using System.Linq.Expressions;
 using InstaMessenger.Contracts.Commands;
 using InstaMessenger.Contracts.Ids;
 using InstaMessenger.Hosting.Database;
@@ -20,13 +21,14 @@ internal sealed class ErasureSignal() : SharedSignal("store.erasures");
 /// </summary>
 internal sealed class ErasureStart(EventLog log, ErasureSignal signal, TimeProvider clock)
 {
-    /// <summary>Begins to erase a contact, whether or not there is a thread with them.</summary>
+    /// <summary>Begins to erase a contact, whether or not there is a thread with them, or returns the erasure that is under way.</summary>
     public async Task<Erasure> OfContactAsync(WorkScope<StoreDbContext> scope, Account account, InstagramUserId contact)
     {
         var (db, now, last) = (scope.Db, clock.GetUtcNow(), await LastSequenceAsync(scope.Db));
-        await ForbidAsync(db, account.Id, contact, now);
         var thread = await db.Conversations.ForUpdate()
             .SingleOrDefaultAsync(row => row.AccountId == account.Id && row.ContactId == contact);
+        if (thread is null && await UnderWayAsync(db, account, row => row.ContactId == contact) is { } begun) return begun;
+        await ForbidAsync(db, account.Id, contact, now);
         var erasure = Erasure.OfContact(NewId(), account.Id, contact, thread?.Id, now, last);
         db.Add(erasure);
         if (thread is not null)
@@ -41,13 +43,15 @@ internal sealed class ErasureStart(EventLog log, ErasureSignal signal, TimeProvi
         return erasure;
     }
 
-    /// <summary>Begins to erase everything of an account, which is unlinked.</summary>
+    /// <summary>Begins to erase everything of an account, which is unlinked, or returns the erasure that is under way.</summary>
     /// <param name="scope">The transaction.</param>
     /// <param name="account">The account.</param>
-    /// <param name="requestCode">Meta's request; null when a client asked.</param>
+    /// <param name="requestCode">Meta's request, which has a report of its own; null when a client asked.</param>
     public async Task<Erasure> OfAccountAsync(WorkScope<StoreDbContext> scope, Account account, string? requestCode)
     {
         var (db, now, last) = (scope.Db, clock.GetUtcNow(), await LastSequenceAsync(scope.Db));
+        if (requestCode is null && account.UnlinkedAt is not null
+            && await UnderWayAsync(db, account, row => row.IsOfAccount) is { } begun) return begun;
         account.Erase(now);
         var erasure = Erasure.OfAccount(NewId(), account.Id, requestCode, now, last);
         db.Add(erasure);
@@ -63,6 +67,18 @@ internal sealed class ErasureStart(EventLog log, ErasureSignal signal, TimeProvi
     /// <summary>The last sequence of the event log that is committed.</summary>
     public static Task<long> LastSequenceAsync(StoreDbContext db) =>
         db.Counters.Where(row => row.Name == Counter.Events).Select(row => row.Value).SingleAsync();
+
+    /// <summary>
+    /// The erasure that has not erased all yet, if nothing has come since that it would leave. Who asks twice, like a gateway whose store
+    /// died, gets one report of all that was erased, and not two of a part each.
+    /// </summary>
+    private static async Task<Erasure?> UnderWayAsync(StoreDbContext db, Account account, Expression<Func<Erasure, bool>> isOfIt) =>
+        await db.Set<Erasure>().Where(row => row.AccountId == account.Id && row.FinishedAt == null).Where(isOfIt)
+            .OrderByDescending(row => row.AskedAtSequence).FirstOrDefaultAsync() is { } begun
+        && !await db.Events.AnyAsync(row => row.AccountId == account.Id && row.Sequence > begun.AskedAtSequence
+            && row.ConversationId == null && row.Type != EventTypes.ContactErased && row.Type != EventTypes.AccountDisconnected)
+            ? begun
+            : null;
 
     private static async Task ForbidAsync(StoreDbContext db, AccountId account, InstagramUserId contact, DateTimeOffset now)
     {

@@ -91,6 +91,56 @@ public sealed class ErasureTests : IAsyncLifetime
         (await WhereAsync(Contact)).ShouldBe(["events.body"]);
     }
 
+    /// <summary>A gateway whose store died gave the request to another one, and each told of a part.</summary>
+    [Fact]
+    public async Task Whoever_asks_again_while_a_contact_is_being_erased_gets_the_report_of_all_of_it()
+    {
+        await FillAsync();
+        var begun = await BeginAsync();
+
+        (await BeginAsync()).ShouldBe(begun);
+        await RunAsync(begun, row => row.FinishedAt is not null);
+
+        (await ReportAsync(begun)).Counts["messages"].ShouldBe(3);
+        (await _shop.EventsAsync(EventTypes.ContactErased)).Count.ShouldBe(1);
+        (await BeginAsync()).ShouldNotBe(begun, "it is over");
+    }
+
+    [Theory]
+    [InlineData("message")]
+    [InlineData("comment")]
+    public async Task What_a_contact_says_while_they_are_being_erased_is_erased_when_it_is_asked_for_again(string what)
+    {
+        await FillAsync();
+        var begun = await BeginAsync();
+        var now = TimeProvider.System.GetUtcNow().AddMilliseconds(5);
+        while (TimeProvider.System.GetUtcNow() < now) await Task.Yield();
+        var since = what == "message"
+            ? MetaPayloads.Envelope(InboundShop.Id, now, MetaPayloads.Text(InboundShop.Id, Contact, "m.new", Secret, now))
+            // Of a comment Meta tells the second.
+            : MetaPayloads.Comment(InboundShop.Id, Contact, "1784140000000002", Secret, now.AddSeconds(1));
+        await _shop.Store.ReceiveAsync(Encoding.UTF8.GetString(MetaPayloads.Bytes(since)));
+
+        var again = await BeginAsync();
+        await RunAsync(begun, row => row.FinishedAt is not null);
+        await RunAsync(again, row => row.FinishedAt is not null);
+
+        again.ShouldNotBe(begun);
+        (await WhereAsync(Secret)).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Whoever_asks_again_while_an_account_is_being_erased_gets_the_report_of_all_of_it_unless_it_was_linked_meanwhile()
+    {
+        await FillAsync();
+        var begun = await BeginAccountAsync();
+
+        (await BeginAccountAsync()).ShouldBe(begun);
+        await LinkAgainAsync();
+
+        (await BeginAccountAsync()).ShouldNotBe(begun);
+    }
+
     [Fact]
     public async Task Everything_of_an_account_is_gone_and_another_accounts_is_as_it_was()
     {
@@ -124,14 +174,7 @@ public sealed class ErasureTests : IAsyncLifetime
         await _shop.ReceiveAsync(MetaPayloads.Text(InboundShop.Id, Contact, "m.meanwhile", Secret, TimeProvider.System.GetUtcNow()));
         (await WhereAsync(Secret)).ShouldBeEmpty();
 
-        await _shop.Store.UnitOfWork.ExecuteAsync(async scope =>
-        {
-            var account = await scope.Db.Accounts.SingleAsync();
-            account.Link(
-                new AccountLink("shop", LoginType.Instagram, "protected", MessagingChannelId.Parse(InboundShop.Id), null, null),
-                TimeProvider.System.GetUtcNow());
-            await _shop.Store.Services.GetRequiredService<HistoryRuns>().BeginAsync(scope, account, wasLinked: false);
-        });
+        await LinkAgainAsync();
         await FindAsync([.. Said(), MetaPayloads.Text(InboundShop.Id, Contact, "m.new", "since", TimeProvider.System.GetUtcNow())]);
 
         (await WhereAsync(Secret)).ShouldBeEmpty();
@@ -244,15 +287,26 @@ public sealed class ErasureTests : IAsyncLifetime
         return (await Start.OfContactAsync(scope, account, InstagramUserId.Parse(Contact))).Id;
     });
 
+    private Task LinkAgainAsync() => _shop.Store.UnitOfWork.ExecuteAsync(async scope =>
+    {
+        var account = await scope.Db.Accounts.SingleAsync(row => row.Id == _shop.Account.Id);
+        account.Link(
+            new AccountLink("shop", LoginType.Instagram, "protected", MessagingChannelId.Parse(InboundShop.Id), null, null),
+            TimeProvider.System.GetUtcNow());
+        await _shop.Store.Services.GetRequiredService<HistoryRuns>().BeginAsync(scope, account, wasLinked: false);
+    });
+
+    private Task<string> BeginAccountAsync() => _shop.Store.UnitOfWork.ExecuteAsync(async scope =>
+    {
+        var account = await scope.Db.Accounts.SingleAsync(row => row.Id == _shop.Account.Id);
+        var erasure = await Start.OfAccountAsync(scope, account, requestCode: null);
+        if (account.UnlinkedAt is null) account.Unlink(TimeProvider.System.GetUtcNow());
+        return erasure.Id;
+    });
+
     private async Task<Erasure> EraseAccountAsync()
     {
-        var id = await _shop.Store.UnitOfWork.ExecuteAsync(async scope =>
-        {
-            var account = await scope.Db.Accounts.SingleAsync(row => row.Id == _shop.Account.Id);
-            var erasure = await Start.OfAccountAsync(scope, account, requestCode: null);
-            if (account.UnlinkedAt is null) account.Unlink(TimeProvider.System.GetUtcNow());
-            return erasure.Id;
-        });
+        var id = await BeginAccountAsync();
         await RunAsync(id, row => row.FinishedAt is not null);
         return await ReportAsync(id);
     }
