@@ -209,6 +209,7 @@ public sealed class LaneSetTests
         return began;
     }
 
+    /// <summary>Ends a post, and its result is recorded.</summary>
     private void Finish(Post post, Verdict verdict)
     {
         _posts.Remove(post.Delivery.Id);
@@ -216,5 +217,6 @@ public sealed class LaneSetTests
             post,
             new AttemptResult(
                 post.Delivery, post.Target, verdict, verdict is Verdict.Delivered ? 200 : null, null, null, default, default));
+        post.Lane.Recorded(post.Delivery.Id);
     }
 }
