@@ -13,8 +13,8 @@ internal sealed class LeaseHold(string name, string owner, long token, long take
     /// <summary>The holder gives up this much before the database would: the time that its own statement may have been under way.</summary>
     private static readonly TimeSpan Margin = TimeSpan.FromSeconds(0.5);
 
-    /// <summary>What a statement sets that takes or renews a lease.</summary>
-    internal static readonly string Renewed = $"expires_at = {LeaseRow.Clock} + {(long)Lifetime.TotalMilliseconds}";
+    /// <summary>When what is taken or renewed now ends, for a statement.</summary>
+    internal static readonly string EndsAt = $"{LeaseRow.Clock} + {(long)Lifetime.TotalMilliseconds}";
 
     private readonly Lock _gate = new();
     private long _renewedAt = takenAt;

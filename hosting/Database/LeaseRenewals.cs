@@ -1,4 +1,3 @@
-using System.Data;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 
@@ -6,11 +5,12 @@ namespace InstaMessenger.Hosting.Database;
 
 /// <summary>
 /// Renews the leases that a process holds in one database, beside the rounds of their workers, so that a long round keeps its lease. All
-/// are renewed in one transaction: were each to renew its own, an idle process would make the server write twenty commits a second to disk.
+/// are renewed by one statement: were each to renew its own, an idle process would make the server write twenty commits a second to disk.
 /// </summary>
 internal sealed partial class LeaseRenewals(Func<DbContext> createContext, TimeProvider clock, ILogger logger) : IDisposable
 {
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(1.5);
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(1);
 
     private readonly Lock _gate = new();
     private readonly HashSet<LeaseHold> _holds = [];
@@ -71,13 +71,10 @@ internal sealed partial class LeaseRenewals(Func<DbContext> createContext, TimeP
         {
             renewed = await RenewFreeAsync(holds, end);
         }
-        catch (Exception error) when (!end.IsCancellationRequested)
+        catch (Exception error)
         {
+            if (end.IsCancellationRequested) return;
             LogNotRenewed(logger, error, "All together");
-        }
-        catch (OperationCanceledException)
-        {
-            return;
         }
 
         foreach (var hold in holds)
@@ -87,25 +84,25 @@ internal sealed partial class LeaseRenewals(Func<DbContext> createContext, TimeP
         }
     }
 
+    /// <summary>
+    /// Each statement commits by itself. In a transaction of two, a process that is frozen in between would keep its locks, and all of its
+    /// leases, for as long as the server lets a connection sleep. What was given back in this moment has no time, and gets none. The order
+    /// and the key are forced: by another plan the update would read, and so wait for, rows that it leaves alone.
+    /// </summary>
     /// <returns>The owners whose leases were renewed.</returns>
     private async Task<HashSet<string>> RenewFreeAsync(LeaseHold[] holds, CancellationToken end)
     {
+        var mine = "name IN (" + Places(0, holds.Length) + ") AND owner IN (" + Places(holds.Length, holds.Length) + ")";
         await using var db = createContext();
-        // Repeatable reads would lock the gaps between the rows as well.
-        await using var transaction = await db.Database.BeginTransactionAsync(IsolationLevel.ReadCommitted, end);
-        // What was given back in this moment has no time, and must not have one again.
-        var free = await db.Database.SqlQueryRaw<string>(
-            "SELECT owner FROM leases WHERE name IN (" + Places(0, holds.Length) + ") AND owner IN (" + Places(holds.Length, holds.Length)
-                + ") AND expires_at > 0 FOR UPDATE SKIP LOCKED",
+        // A server that waits for locked rows all the same must not use up the time of the others.
+        db.Database.SetCommandTimeout(LongestWait);
+        var renewed = await db.Database.SqlQueryRaw<string>(
+            "SET @end = " + LeaseHold.EndsAt + "; UPDATE (SELECT DISTINCT name FROM leases FORCE INDEX (PRIMARY) WHERE " + mine
+                + " AND expires_at > 0 FOR UPDATE SKIP LOCKED) AS free STRAIGHT_JOIN leases FORCE INDEX (PRIMARY) "
+                + "ON leases.name = free.name SET leases.expires_at = @end; SELECT owner FROM leases WHERE " + mine
+                + " AND expires_at >= @end",
             [.. holds.Select(hold => hold.Name), .. holds.Select(hold => hold.Owner)]).ToListAsync(end);
-        if (free.Count == 0) return [];
-        var renewed = free.ToHashSet();
-        await db.Database.ExecuteSqlRawAsync(
-            "UPDATE leases SET " + LeaseHold.Renewed + " WHERE name IN (" + Places(0, free.Count) + ")",
-            holds.Where(hold => renewed.Contains(hold.Owner)).Select(hold => hold.Name),
-            end);
-        await transaction.CommitAsync(end);
-        return renewed;
+        return [.. renewed];
     }
 
     /// <summary>An error does not lose the lease yet: it is renewed again until its time is over.</summary>
@@ -117,7 +114,8 @@ internal sealed partial class LeaseRenewals(Func<DbContext> createContext, TimeP
             var asked = clock.GetTimestamp();
             await using var db = createContext();
             var kept = await db.Database.ExecuteSqlRawAsync(
-                "UPDATE leases SET " + LeaseHold.Renewed + " WHERE name = {0} AND owner = {1} AND token = {2} AND expires_at > 0",
+                "UPDATE leases SET expires_at = " + LeaseHold.EndsAt
+                    + " WHERE name = {0} AND owner = {1} AND token = {2} AND expires_at > 0",
                 [hold.Name, hold.Owner, hold.Token],
                 end);
             if (kept == 1) hold.Renew(asked);

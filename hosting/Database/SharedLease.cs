@@ -12,7 +12,7 @@ namespace InstaMessenger.Hosting.Database;
 internal sealed partial class SharedLease(
     string name, Func<DbContext> createContext, HeldLeases others, LeaseRenewals renewals, TimeProvider clock, ILogger logger) : ILease
 {
-    private static readonly string Take = $"UPDATE leases SET owner = {{0}}, token = token + 1, {LeaseHold.Renewed} "
+    private static readonly string Take = $"UPDATE leases SET owner = {{0}}, token = token + 1, expires_at = {LeaseHold.EndsAt} "
         + $"WHERE name = {{1}} AND (owner = {{0}} OR expires_at <= {LeaseRow.Clock})";
 
     private readonly string _owner = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
