@@ -71,18 +71,31 @@ public sealed partial class InboxTests
         var devTools = await inbox.Context.NewCDPSessionAsync(inbox.Page);
         await devTools.SendAsync("Performance.enable");
 
-        // A morning's work: what is kept is there after that.
-        for (var round = 0; round < 3; round++) await RoundAsync(round);
-        var before = await MemoryAsync(devTools);
+        // A morning's work: what is kept is there after that, and what is run often is compiled. In each four rounds the open thread grows
+        // and is read anew, and the heap grows and shrinks with it: what stays is the least of four.
+        foreach (var round in Enumerable.Range(0, 8)) await RoundAsync(round);
+        var before = await LeastMemoryAsync(rounds: Enumerable.Range(8, 4));
         var asked = Count(inbox, "/api/", "/ui/");
-        for (var round = 3; round < 13; round++) await RoundAsync(round);
+        foreach (var round in Enumerable.Range(12, 6)) await RoundAsync(round);
+        var after = await LeastMemoryAsync(rounds: Enumerable.Range(18, 4));
 
         // The counters, at most once in five seconds, and the open thread anew once it is long.
         asked().ShouldBeLessThanOrEqualTo(20);
         (await NodesAsync(inbox)).ShouldBeLessThan(ManyNodes);
-        var after = await MemoryAsync(devTools);
         after.Heap.ShouldBeLessThan(before.Heap * 1.1, $"{before} before");
         after.Listeners.ShouldBeLessThanOrEqualTo(before.Listeners + 20, $"{before} before");
+
+        async Task<(double Heap, double Listeners)> LeastMemoryAsync(IEnumerable<int> rounds)
+        {
+            var looks = new List<(double Heap, double Listeners)>();
+            foreach (var round in rounds)
+            {
+                await RoundAsync(round);
+                looks.Add(await MemoryAsync(devTools));
+            }
+
+            return looks.MinBy(look => look.Heap);
+        }
 
         async Task RoundAsync(int round)
         {
