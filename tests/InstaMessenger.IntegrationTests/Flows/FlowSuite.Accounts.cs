@@ -64,6 +64,7 @@ public abstract partial class FlowSuite
     }
 
     [Fact]
+    [InEveryForm]
     public async Task A_dead_token_pauses_sending_receiving_goes_on_and_what_waits_goes_out_after_connecting_again()
     {
         var shop = await OpenShopAsync();

@@ -9,6 +9,7 @@ namespace InstaMessenger.IntegrationTests.Flows;
 public abstract partial class FlowSuite
 {
     [Fact]
+    [InEveryForm]
     public async Task A_reaction_comes_and_goes_in_every_tap_and_in_the_thread()
     {
         var shop = await OpenShopAsync();
@@ -66,6 +67,7 @@ public abstract partial class FlowSuite
     }
 
     [Fact]
+    [InEveryForm]
     public async Task What_was_taken_back_is_in_no_tap_any_more_and_in_no_delivery()
     {
         const string Said = "I should not have said this";

@@ -37,6 +37,7 @@ public abstract partial class FlowSuite
     }
 
     [Fact]
+    [InEveryForm]
     public async Task A_crm_that_is_new_asks_for_what_was_before_and_gets_it_anew_behind_what_happens()
     {
         var shop = await OpenShopAsync();

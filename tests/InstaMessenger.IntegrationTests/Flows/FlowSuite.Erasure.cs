@@ -9,6 +9,7 @@ namespace InstaMessenger.IntegrationTests.Flows;
 public abstract partial class FlowSuite
 {
     [Fact]
+    [InEveryForm]
     public async Task A_contact_is_erased_everywhere_and_the_CRM_is_told()
     {
         var shop = await OpenShopAsync();
@@ -44,6 +45,7 @@ public abstract partial class FlowSuite
     }
 
     [Fact]
+    [InEveryForm]
     public async Task Everything_of_an_account_is_erased_and_linking_it_again_brings_nothing_back()
     {
         var shop = await OpenShopAsync();

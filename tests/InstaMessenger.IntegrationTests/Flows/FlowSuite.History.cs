@@ -39,6 +39,7 @@ public abstract partial class FlowSuite
     }
 
     [Fact]
+    [InEveryForm]
     public async Task One_of_twenty_webhooks_that_Meta_withholds_is_here_after_one_sweep()
     {
         var shop = await OpenShopAsync();

@@ -41,6 +41,7 @@ public abstract partial class FlowSuite
     }
 
     [Fact]
+    [InEveryForm]
     public async Task Sixty_four_at_once_with_one_key_have_one_effect()
     {
         var shop = await OpenShopAsync();

@@ -8,6 +8,7 @@ namespace InstaMessenger.IntegrationTests.Flows;
 public abstract partial class FlowSuite
 {
     [Fact]
+    [InEveryForm]
     public async Task What_a_customer_writes_is_the_same_event_in_every_tap()
     {
         var shop = await OpenShopAsync();
@@ -97,6 +98,7 @@ public abstract partial class FlowSuite
     }
 
     [Fact]
+    [InEveryForm]
     public async Task A_webhook_that_comes_again_batched_and_shuffled_is_recorded_once()
     {
         var shop = await OpenShopAsync();
@@ -123,6 +125,7 @@ public abstract partial class FlowSuite
     }
 
     [Fact]
+    [InEveryForm]
     public async Task What_came_for_an_unknown_account_appears_when_it_is_linked()
     {
         var shop = Shop.Unlinked(Product);

@@ -63,6 +63,7 @@ public abstract partial class FlowSuite
     }
 
     [Fact]
+    [InEveryForm]
     public async Task A_long_text_goes_out_in_parts_and_one_that_fails_stops_those_behind_it()
     {
         var shop = await OpenShopAsync();

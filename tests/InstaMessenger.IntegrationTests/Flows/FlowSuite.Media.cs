@@ -16,6 +16,7 @@ public abstract partial class FlowSuite
     private Cdn Cdn => Product.Simulator.Meta.Cdn;
 
     [Fact]
+    [InEveryForm]
     public async Task A_picture_is_kept_and_shown_to_whoever_may_see_its_message()
     {
         var (shop, stranger) = (await OpenShopAsync(), await OpenShopAsync());

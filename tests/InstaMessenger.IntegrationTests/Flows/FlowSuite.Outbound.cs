@@ -11,6 +11,7 @@ public abstract partial class FlowSuite
     private static readonly (string, string) AtOnce = ("Prefer", "respond-async");
 
     [Fact]
+    [InEveryForm]
     public async Task A_send_is_answered_with_what_Meta_said_and_told_to_the_CRM()
     {
         var shop = await OpenShopAsync();
@@ -93,6 +94,7 @@ public abstract partial class FlowSuite
     }
 
     [Fact]
+    [InEveryForm]
     public async Task What_Meta_rejects_is_failed_with_the_reason_and_never_tried_again()
     {
         var shop = await OpenShopAsync();
@@ -110,6 +112,7 @@ public abstract partial class FlowSuite
     }
 
     [Fact]
+    [InEveryForm]
     public async Task A_rate_limit_delays_a_send_and_does_not_lose_it()
     {
         var shop = await OpenShopAsync();
@@ -127,6 +130,7 @@ public abstract partial class FlowSuite
     }
 
     [Theory]
+    [InEveryForm]
     [InlineData("reset_accepted")]
     [InlineData("garbage_accepted")]
     [InlineData("server_error_accepted")]
@@ -154,6 +158,7 @@ public abstract partial class FlowSuite
     }
 
     [Fact]
+    [InEveryForm]
     public async Task An_ambiguous_call_whose_echo_never_comes_is_settled_by_its_conversation_and_those_behind_it_wait_for_that()
     {
         var shop = await OpenShopAsync();

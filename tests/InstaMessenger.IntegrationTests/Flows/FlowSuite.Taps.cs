@@ -6,6 +6,7 @@ namespace InstaMessenger.IntegrationTests.Flows;
 public abstract partial class FlowSuite
 {
     [Fact]
+    [InEveryForm]
     public async Task A_stream_that_comes_back_misses_nothing_and_repeats_nothing()
     {
         var shop = await OpenShopAsync();
@@ -40,6 +41,7 @@ public abstract partial class FlowSuite
     }
 
     [Fact]
+    [InEveryForm]
     public async Task The_pull_feed_gives_every_event_once_page_by_page()
     {
         var shop = await OpenShopAsync();
@@ -67,6 +69,7 @@ public abstract partial class FlowSuite
     }
 
     [Fact]
+    [InEveryForm]
     public async Task A_CRM_that_fails_gets_the_same_event_again_with_a_fresh_signature()
     {
         var shop = await OpenShopAsync();

@@ -37,6 +37,7 @@ public abstract partial class FlowSuite
     }
 
     [Fact]
+    [InEveryForm]
     public async Task An_uploads_echo_finds_its_send_when_the_answer_is_lost()
     {
         var shop = await OpenShopAsync();
@@ -52,6 +53,7 @@ public abstract partial class FlowSuite
     }
 
     [Fact]
+    [InEveryForm]
     public async Task A_form_sends_file_and_text_once_however_often_it_comes()
     {
         var shop = await OpenShopAsync();

@@ -50,11 +50,13 @@ public abstract class OneProcessFlows(IProduct product) : FlowSuite(product)
     public Task Each_line_of_the_document_on_sending_does_what_it_says() => EachLineOfTheDocumentOnSendingDoesWhatItSaysAsync();
 
     [Fact]
+    [InEveryForm]
     public Task A_process_that_is_killed_half_way_loses_nothing_does_nothing_twice_and_goes_on() =>
         OneThatIsKilledHalfWayLosesNothingAndDoesNothingTwiceAsync("ingress", "store", "sender", "crm-forwarder");
 
     /// <summary>With a kill of its own: nothing else may keep what was posted from being recorded.</summary>
     [Fact]
+    [InEveryForm]
     public Task A_replay_whose_process_is_killed_half_way_goes_on_and_doubles_only_what_was_under_way() =>
         AReplayWhoseProcessIsKilledHalfWayGoesOnAsync(Product.ProcessOf("crm-forwarder"));
 }
@@ -63,6 +65,7 @@ public abstract class OneProcessFlows(IProduct product) : FlowSuite(product)
 public abstract class ServiceFlows(IProduct product) : FlowSuite(product)
 {
     [Theory]
+    [InEveryForm]
     [InlineData("ingress")]
     [InlineData("store")]
     [InlineData("sender")]
@@ -71,6 +74,7 @@ public abstract class ServiceFlows(IProduct product) : FlowSuite(product)
         OneThatIsKilledHalfWayLosesNothingAndDoesNothingTwiceAsync(service);
 
     [Theory]
+    [InEveryForm]
     [InlineData("store")]
     [InlineData("crm-forwarder")]
     public Task A_replay_of_which_a_service_is_killed_half_way_goes_on_and_doubles_only_what_was_under_way(string service) =>
@@ -96,10 +100,12 @@ public sealed class StandaloneFlows(MirroredStandaloneProduct product)
 
 /// <summary>The suite in one process on MariaDB.</summary>
 [BeginsEarly]
+[Between]
 public sealed class MariaDbFlows(MirroredMariaDbProduct product) : OneProcessFlows(product), IClassFixture<MirroredMariaDbProduct>;
 
 /// <summary>The suite in five processes on RabbitMQ.</summary>
 [BeginsEarly]
+[Between]
 public sealed class SplitFlows(MirroredSplitProduct product) : ServiceFlows(product), IClassFixture<MirroredSplitProduct>;
 
 /// <summary>The suite in two processes of each service on RabbitMQ and MariaDB.</summary>
