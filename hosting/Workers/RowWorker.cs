@@ -5,7 +5,7 @@ namespace InstaMessenger.Hosting.Workers;
 
 /// <summary>
 /// A worker that finds rows and handles them. Rows that fail together are tried alone, so a rotten one never stops the others. It is set
-/// aside once it has failed alone several times, minutes apart at most, while the database was well.
+/// aside once it has failed alone three times, at least ten seconds apart, while the database was well.
 /// </summary>
 /// <typeparam name="TKey">What names a row: its key. The handling reads the row itself, in its own transaction.</typeparam>
 /// <param name="clock">Measures the time between two attempts.</param>

@@ -153,7 +153,7 @@ internal sealed class StoreOverHttp : IAsyncDisposable
         (await TrySignInAsync(username, password)).Text("token");
 
     /// <summary>
-    /// A new agent with a session, written past the endpoints: hashing his password each time is most of what these tests would do.
+    /// A new agent with a session, written past the endpoints: hashing their password each time is most of what these tests would do.
     /// </summary>
     public async Task<(string Id, string Token)> AgentAsync(string username, params string[] accounts)
     {
