@@ -25,8 +25,8 @@ internal abstract record BusSubscription(string Queue)
     public abstract void Leave(ReceiveContext delivery);
 
     /// <summary>
-    /// Begins nothing more, and closes the channel once what is being handled is: the broker takes back all that is in hand here in the
-    /// moment in which it gives the queue to another process.
+    /// Begins nothing more, and closes the channel once all that is being handled is done. The broker then takes back what else was
+    /// delivered here, in the moment in which it gives the queue to another process.
     /// </summary>
     /// <param name="cancellationToken">Closes at once.</param>
     public abstract Task HandOverAsync(CancellationToken cancellationToken);

@@ -4,8 +4,8 @@ using Microsoft.EntityFrameworkCore;
 namespace InstaMessenger.Hosting.Database;
 
 /// <summary>
-/// Removes rows whose time is over, the oldest first and a few at a time: on SQLite every other writer waits for a deletion. Workers that
-/// do nothing else are one line of it.
+/// Removes rows whose time is over, the oldest first and a few at a time, because on SQLite every other writer waits for a deletion. A
+/// worker that does nothing else needs one call of it.
 /// </summary>
 /// <typeparam name="TContext">The service's database.</typeparam>
 /// <param name="factory">Finds them.</param>

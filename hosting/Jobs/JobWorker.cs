@@ -66,7 +66,7 @@ public abstract partial class JobWorker<TContext, TJob>(
         foreach (var id in rows) await unitOfWork.ExecuteAsync(scope => HandleAsync(scope, id), cancellationToken);
     }
 
-    /// <summary>Tries it again and again: who waits for a job is told that it is not done.</summary>
+    /// <summary>Tries the job again and again, because whoever waits for it is told only that it is not done yet.</summary>
     /// <inheritdoc/>
     protected sealed override Task SetAsideAsync(string row, Exception error, CancellationToken cancellationToken)
     {

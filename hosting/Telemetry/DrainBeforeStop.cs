@@ -3,18 +3,18 @@ using Microsoft.Extensions.Hosting;
 namespace InstaMessenger.Hosting.Telemetry;
 
 /// <summary>
-/// Goes on serving for a moment after the process was told to stop, when somebody watches its readiness. The watcher sees that it is not
-/// ready and sends requests elsewhere before the door closes. Without this a rolling restart answered hundreds of requests with 502.
+/// Goes on serving for a moment after the process was told to stop, if somebody watches its readiness. The watcher sees that it is not
+/// ready and sends requests elsewhere before it stops listening. Without this a rolling restart answered hundreds of requests with 502.
 /// </summary>
 internal sealed class DrainBeforeStop(Readiness readiness) : IHostedLifecycleService
 {
     /// <summary>The gateway asks every second; a balancer may ask every half minute, and on a busy machine each asks late.</summary>
     internal static readonly TimeSpan Watched = TimeSpan.FromSeconds(35);
 
-    /// <summary>Who has seen that the process is not ready has this much time at least to act on it.</summary>
+    /// <summary>A watcher that has seen that the process is not ready has at least this much time to act on it.</summary>
     internal static readonly TimeSpan Wait = TimeSpan.FromSeconds(2);
 
-    /// <summary>For a watcher that is late; what is left of the time to stop is for what the process has in hand.</summary>
+    /// <summary>How long a late watcher is waited for. The rest of the time to stop is for requests that the process has in hand.</summary>
     internal static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(3.5);
 
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(100);

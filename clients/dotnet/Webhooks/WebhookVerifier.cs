@@ -93,7 +93,7 @@ public sealed class WebhookVerifier
     }
 }
 
-/// <summary>What is to be thought of a webhook.</summary>
+/// <summary>Whether a webhook is to be believed, and if not, why.</summary>
 public enum WebhookVerdict
 {
     /// <summary>The product signed it in the last five minutes.</summary>

@@ -4,8 +4,8 @@ using InstaMessenger.Hosting.Security;
 namespace InstaMessenger.CrmForwarder.Deliveries;
 
 /// <summary>
-/// Who sees an endpoint: who sees each of the accounts whose events it takes. One that takes none any more is its owner's; one of all
-/// accounts is for those who see all.
+/// Tells who sees an endpoint: whoever sees every account whose events it takes. An endpoint that takes none any more is seen by its owner,
+/// and one of all accounts by whoever sees all accounts.
 /// </summary>
 internal static class EndpointReach
 {

@@ -11,10 +11,10 @@ using Microsoft.EntityFrameworkCore;
 namespace InstaMessenger.CrmForwarder.Endpoints;
 
 /// <summary>
-/// Takes from endpoints the accounts that their owner does not see any more, with what waits of them. One of all accounts, of an owner who
-/// sees only some now, is one of these from then on. Who sees none may do so again, because they were deactivated or are about to be given
-/// others: their endpoints pause until then. An endpoint that was changed since the question is left to the next one: its owner may just
-/// have been given what it takes now.
+/// Takes from endpoints the accounts that their owner does not see any more, with the deliveries that wait for them. An endpoint of all
+/// accounts whose owner sees only some now becomes one of those. An owner who sees none now may see some again, because they were
+/// deactivated or are about to be given others: their endpoints pause until then. An endpoint that was changed since the question was asked
+/// is left to the next answer, because its owner may just have been given what it takes now.
 /// </summary>
 internal sealed partial class NarrowEndpoints(DeliveryMailbox mailbox, TimeProvider clock, ILogger<NarrowEndpoints> logger)
     : IMessageHandler<CrmForwarderDbContext, ReachChecked>
@@ -32,7 +32,7 @@ internal sealed partial class NarrowEndpoints(DeliveryMailbox mailbox, TimeProvi
                 continue;
             }
 
-            // In this order: what one is not to have any more must not be posted because it goes on.
+            // Narrowed first: an endpoint that goes on must not be posted what its owner does not see any more.
             if (!reach.AllAccounts) await NarrowAsync(scope, reach);
             await ChangeAsync(
                 scope,

@@ -29,7 +29,7 @@ internal sealed partial class DownloadWorker(
     /// </summary>
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>How long a place rests whose download failed here, not where the attachment lies.</summary>
+    /// <summary>How long a place rests when a download failed on this side, and not on the server that has the attachment.</summary>
     private static readonly TimeSpan Rests = TimeSpan.FromSeconds(5);
 
     private readonly Dictionary<long, (AccountId Account, Task Task)> _running = [];

@@ -1,6 +1,6 @@
 namespace InstaMessenger.Sender.Graph;
 
-/// <summary>That Meta wants no more calls for a while; the same whatever the call was.</summary>
+/// <summary>Says that Meta wants no more calls for a while, whatever the call was.</summary>
 /// <param name="Reason">A stable snake_case code.</param>
 /// <param name="HoldBack">Whose calls must wait.</param>
 /// <param name="RegainAfter">How long, when Meta says so.</param>

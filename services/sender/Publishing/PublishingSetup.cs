@@ -3,7 +3,7 @@ using InstaMessenger.Hosting.Workers;
 
 namespace InstaMessenger.Sender.Publishing;
 
-/// <summary>What lies here, at an address that Meta can fetch from.</summary>
+/// <summary>Adds what gives Meta an address from which it can fetch files that lie here.</summary>
 internal static class PublishingSetup
 {
     public static void AddPublishing(this WebApplicationBuilder builder)

@@ -13,7 +13,10 @@ internal sealed class CallSlots(IOptions<SenderOptions> options, TimeProvider cl
     /// <summary>A text is answered within one second, media within a few.</summary>
     private static readonly TimeSpan Quick = TimeSpan.FromSeconds(5);
 
-    /// <summary>By row and attempt: the next may begin once the end of the last is recorded, before that is heard here.</summary>
+    /// <summary>
+    /// The calls under way, by row and attempt: once the end of one attempt is recorded the next may begin, before this has heard of the
+    /// end.
+    /// </summary>
     private readonly Dictionary<(long Sequence, int Attempt), (AccountId Account, long Began)> _calls = [];
     private readonly HashSet<AccountId> _quick = [];
     private readonly Lock _lock = new();

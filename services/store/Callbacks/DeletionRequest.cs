@@ -5,7 +5,7 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 namespace InstaMessenger.Store.Callbacks;
 
 /// <summary>
-/// That Meta asked for somebody's data to be deleted. It stays, so that the status page tells the truth whenever it is looked at.
+/// Notes that Meta asked for somebody's data to be deleted. The row stays, so that the status page tells the truth whenever somebody looks.
 /// </summary>
 internal sealed class DeletionRequest
 {

@@ -70,7 +70,7 @@ internal static class CannedReplyReach
             : null;
     }
 
-    /// <summary>What who sees a reply is told when they may not write it.</summary>
+    /// <summary>Refuses somebody who sees a saved reply and may not change it.</summary>
     public static ProblemHttpResult NotYours() => Forbidden("This saved reply is also for accounts that you do not see.");
 
     /// <summary>The places of accounts; null for all.</summary>

@@ -68,8 +68,8 @@ internal static class MessageEvents
     }
 
     /// <summary>
-    /// Takes what messages said out of the events that show them, or answers to them, in the log and in this unit, and out of the answers
-    /// that clients are given again: they were taken back, and are as they are now.
+    /// Erases what messages said, once they were taken back: in the events that show them or quote them, whether those are in the log or
+    /// still in this unit, and in the kept answers that clients get again when they repeat a request.
     /// </summary>
     public static async Task EraseAsync(WorkScope<StoreDbContext> scope, IReadOnlyCollection<Message> messages)
     {
@@ -89,7 +89,7 @@ internal static class MessageEvents
         await IdempotencyRecord.EraseAsync(scope.Db, messages);
     }
 
-    /// <summary>Takes what messages said that are in no thread out of the events that tell of them as they came.</summary>
+    /// <summary>Erases what messages of no thread said in the events that tell of them as they came.</summary>
     public static async Task EraseUnplacedAsync(
         WorkScope<StoreDbContext> scope, IEnumerable<(AccountId Account, InstagramMessageId Mid)> messages)
     {

@@ -5,8 +5,8 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 namespace InstaMessenger.Store.Data;
 
 /// <summary>
-/// That a contact was erased, by a hash: what they wrote before is never taken in again, from a webhook that is repeated or out of what
-/// Meta still shows.
+/// Notes by a hash that a contact was erased, so that what they wrote before is never taken in again, neither from a webhook that is
+/// repeated nor out of what Meta still shows.
 /// </summary>
 internal sealed class ErasedContact
 {

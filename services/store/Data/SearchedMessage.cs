@@ -8,8 +8,8 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 namespace InstaMessenger.Store.Data;
 
 /// <summary>
-/// That a message of an account has a term: docs/decisions/0012-search.md. The table is one index and nothing else, so that a question is
-/// a walk along a part of it in every database.
+/// Notes that a message of an account has a term: docs/decisions/0012-search.md. The table is one index and nothing else, so that in every
+/// database a search walks along a part of it.
 /// </summary>
 internal sealed class SearchTerm
 {

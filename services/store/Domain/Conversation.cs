@@ -44,7 +44,7 @@ internal sealed class Conversation
     public DateTimeOffset? LastInboundAt { get; private set; }
 
     /// <summary>
-    /// When a comment of theirs was last answered in private. Until they write nothing more may be sent to who has never written.
+    /// When a comment of theirs was last answered in private. A contact who has never written may then be sent nothing more until they do.
     /// </summary>
     public DateTimeOffset? PrivateRepliedAt { get; private set; }
 
@@ -55,8 +55,8 @@ internal sealed class Conversation
     public DateTimeOffset LastMessageAt { get; private set; }
 
     /// <summary>
-    /// When the newest message of the business was to be sent, if it failed; null when it did not. What was taken back counts as never
-    /// written.
+    /// When the newest message of the business was to be sent, if it failed; null when it did not. A message that was taken back counts as
+    /// one that was never written.
     /// </summary>
     public DateTimeOffset? FailedAt { get; private set; }
 
@@ -214,8 +214,8 @@ internal sealed class Conversation
     }
 
     /// <summary>
-    /// Takes over how the contact and the business stand to each other. Returns whether that is news; how many follow them is none, or
-    /// who is followed by many would be told of each time that they write.
+    /// Takes over how the contact and the business stand to each other. Returns whether that is news. A changed number of followers is not:
+    /// a contact whom many follow would be told of each time that they write.
     /// </summary>
     public bool Describe(ContactFacts facts)
     {

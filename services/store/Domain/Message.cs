@@ -62,7 +62,7 @@ internal sealed partial class Message
     public Origin? Origin { get; private set; }
 
     /// <summary>
-    /// Who wrote it: of what is sent anew, too, this decides whether it may be tagged <c>HUMAN_AGENT</c>, and not who has it sent.
+    /// Who wrote it. This decides whether it may be tagged <c>HUMAN_AGENT</c>, also when somebody else has it sent anew.
     /// </summary>
     public Author Author => Origin switch
     {

@@ -2,18 +2,18 @@ using System.Text.Json;
 
 namespace InstaMessenger.Store.Domain;
 
-/// <summary>That the customer has read all up to a moment of the thread.</summary>
+/// <summary>Says that the customer has read everything up to a moment of the thread.</summary>
 /// <param name="UpTo">The moment, by the times of the messages.</param>
 /// <param name="At">When they read it, by Meta's clock.</param>
 internal sealed record ReadReceipt(DateTimeOffset UpTo, DateTimeOffset At);
 
-/// <summary>A part of a thread that a receipt is the first to say of that it was read.</summary>
+/// <summary>A part of a thread of which no receipt before this one said that it was read.</summary>
 /// <param name="After">The moment behind which it begins; null for the beginning of the thread.</param>
 /// <param name="Receipt">Where it ends, and when it was read.</param>
 internal sealed record ReadPart(DateTimeOffset? After, ReadReceipt Receipt);
 
 /// <summary>
-/// The last receipts of a thread, each up to a later moment than the one before: enough to know of a message that comes late when it was
+/// The last receipts of a thread, each up to a later moment than the one before. They are enough to tell when a message that comes late was
 /// read, and small enough to stand in the thread's row.
 /// </summary>
 /// <param name="All">Oldest first.</param>

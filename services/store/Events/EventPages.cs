@@ -28,8 +28,8 @@ internal sealed class EventPages(IDbContextFactory<StoreDbContext> factory)
     }
 
     /// <summary>
-    /// Returns the last sequence that is not kept any more; 0 while all are. Who reads the log asks behind the read: what goes meanwhile
-    /// would be a gap that nobody hears of.
+    /// Returns the last sequence that is not kept any more; 0 while all are. Whoever reads the log asks this after the read:
+    /// events that are removed meanwhile would be a gap that nobody hears of.
     /// </summary>
     public async Task<long> ExpiredAsync(CancellationToken cancellationToken)
     {
@@ -47,8 +47,8 @@ internal sealed class EventPages(IDbContextFactory<StoreDbContext> factory)
         ("oldest_sequence", expired + 1));
 
     /// <summary>
-    /// Finds the accounts whose events a tap shows. Who sees all accounts sees none under an id that is nobody's: a client that waits there
-    /// would wait for ever. One that is not linked any more has events.
+    /// Finds the accounts whose events a tap shows. An id that is no account's is refused also to callers who see all accounts, because a
+    /// client that waits there would wait for ever. An account that is not linked any more still has events.
     /// </summary>
     /// <returns>Null when the account is not the caller's or does not exist.</returns>
     public async Task<AccountReach?> NarrowAsync(Caller caller, AccountId? accountId, CancellationToken cancellationToken)

@@ -18,7 +18,7 @@ internal sealed class LiveEvent(
     /// <summary>The message whose content the event shows.</summary>
     public MessageId? Message => message;
 
-    /// <summary>The message that it says was taken back, by the id that it has as one in no thread.</summary>
+    /// <summary>The message that the event says was taken back, if it was in no thread, by the id that such messages have.</summary>
     public MessageId? Unplaced => unplaced;
 
     /// <summary>The whole server-sent event. The body is JSON on one line, since JSON escapes line breaks.</summary>
@@ -83,8 +83,8 @@ internal sealed class LiveRing(int size = 4096, int mostBytes = 16 * 1024 * 1024
     }
 
     /// <summary>
-    /// Forgets the events that show a message which was taken back: they still hold what it said. Readers find them in the database, where
-    /// they do not.
+    /// Forgets the events that show a message which was taken back, because they still hold what it said. Readers then find them in the
+    /// database, where it is erased.
     /// </summary>
     private void Erase(MessageId message)
     {

@@ -82,7 +82,7 @@ internal sealed class HistoryReads(
         HistoryMetrics.Filled(isNew);
         if (part.Run != history.SweepRun) return;
         (history.SweepFound, history.SweepMissing) = (Math.Max(history.SweepFound, part.Found), history.SweepMissing + isNew);
-        // One that was broken off says nothing of what it has not seen.
+        // A sweep that was broken off has not seen everything, so it does not tell what is missing.
         if (!part.Ended || part.Error is not null) return;
         history.CheckedAt = part.At;
         (history.Known, history.Missing) = (Math.Max(0, history.SweepFound - history.SweepMissing), history.SweepMissing);

@@ -48,8 +48,8 @@ internal sealed class Arrival(WebhookItem item, DateTimeOffset receivedAt, strin
     public bool IsOutbound => item.SaysOutbound || Owns(item.SenderId);
 
     /// <summary>
-    /// The customer; null when the event names none, or only the business itself. Who writes to themselves is both, and has an id as a
-    /// customer too: that is the side which is not the account's.
+    /// The customer; null when the event names none, or only the business itself. A business that writes to itself has an id as a customer
+    /// too: it is the one of the two that is not the account's.
     /// </summary>
     public InstagramUserId? Contact
     {

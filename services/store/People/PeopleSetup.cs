@@ -5,7 +5,7 @@ using InstaMessenger.Store.Data;
 
 namespace InstaMessenger.Store.People;
 
-/// <summary>Who the contacts are.</summary>
+/// <summary>Adds what finds out who the contacts are.</summary>
 internal static class PeopleSetup
 {
     public static void AddPeople(this IServiceCollection services)

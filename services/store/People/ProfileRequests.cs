@@ -20,14 +20,16 @@ internal sealed class ProfileRequests(
 {
     private const int AtOnce = 500;
 
-    /// <summary>What a customer does themselves, which is their consent. Who only comments is not shown by Meta.</summary>
+    /// <summary>
+    /// What customers do themselves, by which they consent to being looked up. Meta shows no profile of somebody who only comments.
+    /// </summary>
     private static readonly List<string> Types =
         [EventTypes.MessageReceived, EventTypes.PostbackReceived, EventTypes.ReferralReceived];
 
     private readonly ProfileCache _cache = new();
     private readonly HitRates _hitRates = new();
 
-    /// <summary>How far this process has looked. What another one has looked at too is asked for once all the same.</summary>
+    /// <summary>How far this process has looked. When another one has looked there too, the sender looks each contact up once.</summary>
     private long? _looked;
 
     public override string Name => "store.profile-requests";
@@ -73,7 +75,7 @@ internal sealed class ProfileRequests(
         return [.. rows.Except(fresh)];
     }
 
-    /// <summary>Of several messages of somebody who was not known the first one counts as a miss.</summary>
+    /// <summary>Counts hits and misses. When somebody unknown wrote several messages, only the first one counts as a miss.</summary>
     private void Count(List<Happening> writing, List<Contact> missed, DateTimeOffset now)
     {
         ProfileMetrics.Miss(missed.Count);

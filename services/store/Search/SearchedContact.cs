@@ -5,7 +5,7 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace InstaMessenger.Store.Search;
 
-/// <summary>That the contact of a thread has a term in their name or username.</summary>
+/// <summary>Notes that the contact of a thread has a term in their name or username.</summary>
 internal sealed class SearchedContact
 {
     public required long Scope { get; init; }

@@ -10,8 +10,8 @@ using Microsoft.AspNetCore.Http.HttpResults;
 namespace InstaMessenger.Store.Uploads;
 
 /// <summary>
-/// Writes a client's file into the media storage while it comes. What it is its bytes say, and what Instagram would refuse is refused; then
-/// nothing is kept. No more than its first 64 KiB are in memory.
+/// Writes a client's file into the media storage while it comes. Its bytes tell what kind of file it is. One that Instagram would refuse is
+/// refused, and nothing of it is kept. No more than its first 64 KiB are in memory.
 /// </summary>
 internal sealed partial class FileIntake(IMediaStore store, ILogger<FileIntake> logger)
 {

@@ -10,7 +10,7 @@ namespace InstaMessenger.IntegrationTests.Flows;
 /// <summary>Who did what, from every service, in one log.</summary>
 public abstract partial class FlowSuite
 {
-    /// <summary>What takes a fault to be done: fast tests of its slice do it.</summary>
+    /// <summary>Actions that are possible only after a fault. The fast tests of their slices do them.</summary>
     private static readonly string[] TakesAFault =
         [AuditActions.SendSettled, AuditActions.DeadLetterReplayed, AuditActions.QuarantineReplayed, AuditActions.IdentifierReleased];
 

@@ -9,8 +9,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace InstaMessenger.Tests.Store;
 
 /// <summary>
-/// In place of the sender, which is asked who writes in every test, and what was before an account was linked, and of all who keep
-/// nothing that could be erased. What nobody consumes would hold up all that is published behind it.
+/// Takes what the store publishes for the sender in nearly every test: who a customer is, what was written before an account was linked,
+/// whom to erase. A message that nobody consumes would hold up all that is published behind it.
 /// </summary>
 internal sealed class NoProfiles
     : IMessageHandler<StoreDbContext, LookUpProfile>,

@@ -12,7 +12,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace InstaMessenger.Tests.CrmForwarder.Erasures;
 
-/// <summary>Of who is erased no delivery is left, none is made, and their CRM is told.</summary>
+/// <summary>Once a person is erased, no delivery about them is left, none is made any more, and the CRM is told.</summary>
 public sealed class ErasureTests : IAsyncLifetime
 {
     private const string Secret = "whatNobodyMayKnowAnyMore";

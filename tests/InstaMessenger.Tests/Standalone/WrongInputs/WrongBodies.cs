@@ -6,12 +6,12 @@ using System.Text.Json.Serialization;
 namespace InstaMessenger.Tests.Standalone.WrongInputs;
 
 /// <summary>What can be wrong with the body of a call, by the record that its endpoint declares.</summary>
-/// <param name="endpoint">A webhook endpoint that there is: what its PATCH takes is read only when there is one.</param>
+/// <param name="endpoint">An endpoint that exists: the body of its PATCH is read only after it is found.</param>
 internal sealed class WrongBodies(string endpoint)
 {
     private static readonly string[] NoTimes = ["2027-11-27T10:00:00", "2027-11-27", "tomorrow", ""];
 
-    /// <summary>Ids in bodies that no form is asked of: this one is compared with those of the settings.</summary>
+    /// <summary>Ids in bodies that may have any form: this one is compared with those of the settings.</summary>
     private static readonly HashSet<string> OwnWords = ["app_id"];
 
     public IEnumerable<WrongInput> NoObject(KnownCall call)
@@ -79,7 +79,7 @@ internal sealed class WrongBodies(string endpoint)
     /// <summary>JSON that is of none of the types that a member may have.</summary>
     private static string[] NotOf(string name, Type type) => name switch
     {
-        // Read by hand: null is something else than left out.
+        // Read by hand, because null means something else there than a member that is left out.
         "account_ids" or "event_types" or "headers" or "crm_webhook_url" or "description" or "metadata" => ["7", "true"],
         "max_per_second" => ["\"7\"", "1.5"],
         _ when type == typeof(bool) => ["\"true\"", "1"],

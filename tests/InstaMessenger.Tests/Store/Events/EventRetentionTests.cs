@@ -13,7 +13,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace InstaMessenger.Tests.Store.Events;
 
-/// <summary>What is not kept any more, and that whoever misses it is told.</summary>
+/// <summary>Old events are removed, and a client that has not read them yet is told so.</summary>
 public sealed class EventRetentionTests : IAsyncLifetime
 {
     private readonly FakeTimeProvider _clock = new(new DateTimeOffset(2026, 5, 1, 12, 0, 0, TimeSpan.Zero));

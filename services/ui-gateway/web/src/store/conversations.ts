@@ -36,7 +36,7 @@ export const useConversations = defineStore('conversations', () => {
     return true
   }
 
-  /** Asks the server for one conversation; who asks meanwhile gets the same answer. Null when there is none (for this user). */
+  /** Asks the server for one conversation; whoever asks meanwhile gets the same answer. Null when there is none (for this user). */
   function load(id: Id): Promise<Conversation | null> {
     const running = asked.get(id)
     if (running) return running

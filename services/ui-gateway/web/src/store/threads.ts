@@ -117,7 +117,7 @@ export const useThreads = defineStore('threads', () => {
     return isThere()
   }
 
-  /** One page at a time: who asks meanwhile gets none, and asks again when one scrolls on. */
+  /** Reads one page at a time. Whoever asks meanwhile gets none, and asks again on the next scroll. */
   async function read(id: Id, place: MessagePlace, take: (page: ListPage<Message>) => void): Promise<void> {
     if (get(id).state === 'loading') return
     const reading = ask(id, place, take)
