@@ -23,7 +23,6 @@ public static class ServiceDatabase
     /// <typeparam name="TContext">The service's database.</typeparam>
     /// <typeparam name="TSqlite">It on SQLite; its one constructor takes <see cref="DbContextOptions"/>.</typeparam>
     /// <typeparam name="TMySql">It on MySQL; likewise.</typeparam>
-    /// <param name="builder">The host.</param>
     /// <param name="name">The name of the connection string, like <c>Store</c>; the file is <c>store.db</c>.</param>
     public static void AddDatabase<TContext, TSqlite, TMySql>(this IHostApplicationBuilder builder, string name)
         where TContext : ServiceDbContext

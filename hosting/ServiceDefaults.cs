@@ -34,7 +34,6 @@ public static class ServiceDefaults
     }
 
     /// <summary>Adds the defaults. Call it first.</summary>
-    /// <param name="builder">The host.</param>
     /// <param name="serviceName">The name in logs, traces and metrics, like <c>store</c>.</param>
     /// <param name="defaultPort">Where it listens unless <c>Urls</c> is set.</param>
     public static void AddServiceDefaults(this WebApplicationBuilder builder, string serviceName, int defaultPort)
@@ -67,7 +66,6 @@ public static class ServiceDefaults
     }
 
     /// <summary>Uses the defaults. Call it before the endpoints are mapped.</summary>
-    /// <param name="app">The application.</param>
     public static void UseServiceDefaults(this WebApplication app)
     {
         ArgumentNullException.ThrowIfNull(app);

@@ -5,8 +5,5 @@ namespace InstaMessenger.Contracts.Commands;
 /// <summary>
 /// Do not send a message, if no call was made for it yet. It may come before the command to send, which then has no effect.
 /// </summary>
-/// <param name="MessageId">The message.</param>
-/// <param name="AccountId">The account.</param>
-/// <param name="ContactId">The customer.</param>
 /// <param name="At">When it was asked for (UTC).</param>
 public sealed record CancelSend(MessageId MessageId, AccountId AccountId, InstagramUserId ContactId, DateTimeOffset At);

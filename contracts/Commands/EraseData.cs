@@ -6,9 +6,7 @@ namespace InstaMessenger.Contracts.Commands;
 /// Erases what a service keeps of an account, or of one of its contacts. It comes twice: when the erasure is asked for, so that nothing
 /// more goes out, and when the store has erased its threads, so that what was told meanwhile goes too.
 /// </summary>
-/// <param name="ErasureId">The erasure.</param>
 /// <param name="Round">1 when it was asked for, 2 when the threads are gone. A service reports each.</param>
-/// <param name="AccountId">The account.</param>
 /// <param name="ContactId">The contact; null for everything of the account.</param>
 /// <param name="ConversationId">The contact's thread; null for everything of the account, and for a contact without one.</param>
 /// <param name="AskedAt">What is younger (UTC) stays.</param>

@@ -6,7 +6,6 @@ namespace InstaMessenger.Contracts.Commands;
 /// Read the threads that Meta shows of an account, newest first, and report what is in them. A later run takes the place of an earlier one
 /// of the same purpose.
 /// </summary>
-/// <param name="AccountId">The account.</param>
 /// <param name="Purpose">What becomes of the messages.</param>
 /// <param name="Run">Grows with each run of the account.</param>
 /// <param name="Since">Older messages are left out (UTC); null for all that Meta shows.</param>

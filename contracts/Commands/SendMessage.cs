@@ -10,7 +10,6 @@ namespace InstaMessenger.Contracts.Commands;
 /// <param name="AccountVersion">
 /// The account's version when the message was accepted; the sender waits for its <c>AccountChanged</c>.
 /// </param>
-/// <param name="RecipientId">The contact.</param>
 /// <param name="Content">What it says; null only in a command of the old form, see <see cref="Whole"/>.</param>
 /// <param name="HumanAgentTag">
 /// Whether to tag it <c>HUMAN_AGENT</c> (written by a person, 24 h to 7 d after the customer's last message).

@@ -3,8 +3,6 @@ using InstaMessenger.Contracts.Ids;
 namespace InstaMessenger.Contracts.Commands;
 
 /// <summary>Show the customer a sign: it is shown now or not at all, and nobody is told which.</summary>
-/// <param name="AccountId">The account.</param>
-/// <param name="ContactId">The customer.</param>
 /// <param name="Sign">What they see.</param>
 /// <param name="At">When it was asked for (UTC).</param>
 public sealed record ShowSign(AccountId AccountId, InstagramUserId ContactId, Sign Sign, DateTimeOffset At);

@@ -3,7 +3,6 @@ using InstaMessenger.Contracts.Ids;
 namespace InstaMessenger.Contracts.Events;
 
 /// <summary>Meta's answer to <see cref="Commands.ProveAccess"/> or <see cref="Commands.RedeemCode"/>.</summary>
-/// <param name="QuestionId">The question.</param>
 /// <param name="Outcome">Whether Meta says whose it is.</param>
 /// <param name="Accounts">
 /// Whose it is; one for a token, one or more for a code, none unless <see cref="AccessOutcome.Proven"/>.

@@ -3,7 +3,6 @@ using InstaMessenger.Contracts.Ids;
 namespace InstaMessenger.Contracts.Events;
 
 /// <summary>An account was linked, changed or unlinked. Carries the whole state, so that the newest one is enough.</summary>
-/// <param name="AccountId">The account.</param>
 /// <param name="Version">Grows with each change; a receiver ignores a version that is not newer than its own.</param>
 /// <param name="InstagramAccountId">The professional account id: the path of Graph API calls.</param>
 /// <param name="LoginType">Which login made the token, and so which Graph host takes it.</param>

@@ -4,7 +4,6 @@ using InstaMessenger.Contracts.Ids;
 namespace InstaMessenger.Contracts.Events;
 
 /// <summary>A part of a <see cref="ReadHistory"/> was read: a thread, or that the run goes on or is over.</summary>
-/// <param name="AccountId">The account.</param>
 /// <param name="Purpose">Of which run it is.</param>
 /// <param name="Run">Of which run it is.</param>
 /// <param name="Found">How many messages the run has found so far; a part that comes twice changes nothing.</param>
@@ -23,7 +22,6 @@ public sealed record HistoryRead(
     DateTimeOffset At);
 
 /// <summary>The messages of one thread, at most 20: Meta shows no more with what they say.</summary>
-/// <param name="ContactId">The customer.</param>
 /// <param name="Username">The customer's name at Instagram; null when Meta gave none.</param>
 /// <param name="Webhook">The messages as a webhook would bring them, oldest first: UTF-8 JSON.</param>
 public sealed record HistoryThread(InstagramUserId ContactId, string? Username, byte[] Webhook);

@@ -36,9 +36,7 @@ public sealed record MirrorRead(
 public sealed record Filled(FillPlace From, FillPlace? Next, IReadOnlyList<byte[]> Conversations, IReadOnlyList<byte[]> Messages);
 
 /// <summary>Somebody of whom nothing may be kept, or an account.</summary>
-/// <param name="ErasureId">The erasure.</param>
 /// <param name="IsOver">Whether nothing of it can appear in what is read any more.</param>
-/// <param name="AccountId">The account.</param>
 /// <param name="IsOfAccount">Whether everything of the account is erased.</param>
 /// <param name="ContactId">The contact; null for everything of the account, and once they are forgotten.</param>
 /// <param name="ConversationId">The contact's thread; null for everything of the account, and for a contact without one.</param>

@@ -3,8 +3,6 @@ using InstaMessenger.Contracts.Ids;
 namespace InstaMessenger.Contracts.Events;
 
 /// <summary>What came of a <see cref="Commands.LookUpProfile"/>.</summary>
-/// <param name="AccountId">The account.</param>
-/// <param name="ContactId">The customer.</param>
 /// <param name="Outcome">Whether Meta told.</param>
 /// <param name="Username">Their username; null when Meta gave none.</param>
 /// <param name="Name">Their name; null when Meta gave none.</param>

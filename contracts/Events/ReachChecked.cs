@@ -3,7 +3,6 @@ using InstaMessenger.Contracts.Ids;
 namespace InstaMessenger.Contracts.Events;
 
 /// <summary>Which accounts a user saw at some time after it was asked.</summary>
-/// <param name="UserId">The user.</param>
 /// <param name="AllAccounts">Whether they see all, also later ones.</param>
 /// <param name="AccountIds">The accounts that they see otherwise; none for a user who is gone or deactivated.</param>
 /// <param name="AskedAt">When it was asked (UTC, the asker's clock).</param>

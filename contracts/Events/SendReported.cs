@@ -5,7 +5,6 @@ using InstaMessenger.Contracts.Outgoing;
 namespace InstaMessenger.Contracts.Events;
 
 /// <summary>The sender's ledger has news of a send.</summary>
-/// <param name="MessageId">The message.</param>
 /// <param name="AccountId">The account that sends.</param>
 /// <param name="Attempt">How many calls were made so far; reports of one message are ordered by it.</param>
 /// <param name="Outcome">What is known now.</param>

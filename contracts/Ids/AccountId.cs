@@ -26,7 +26,6 @@ public readonly record struct AccountId : IStringId<AccountId>
     public static AccountId Parse(string text) => IStringId<AccountId>.Parse(text);
 
     /// <summary>Makes a new id, ordered by the time of <paramref name="clock"/> to the millisecond.</summary>
-    /// <param name="clock">The clock.</param>
     /// <returns>The id.</returns>
     public static AccountId New(TimeProvider clock) => new(IdForm.TimeOrdered("acc_", clock));
 

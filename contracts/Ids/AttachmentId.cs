@@ -16,7 +16,6 @@ public readonly record struct AttachmentId : IStringId<AttachmentId>
     public string Value => IdForm.Checked(_value, nameof(AttachmentId));
 
     /// <summary>Names the attachment at <paramref name="index"/> of a message.</summary>
-    /// <param name="message">The message.</param>
     /// <param name="index">The place in the message, 0 to 999.</param>
     /// <returns>The id.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The index is below 0 or above 999.</exception>

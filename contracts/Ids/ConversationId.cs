@@ -26,7 +26,6 @@ public readonly record struct ConversationId : IStringId<ConversationId>
     public static ConversationId Parse(string text) => IStringId<ConversationId>.Parse(text);
 
     /// <summary>Makes a new id, ordered by the time of <paramref name="clock"/> to the millisecond.</summary>
-    /// <param name="clock">The clock.</param>
     /// <returns>The id.</returns>
     public static ConversationId New(TimeProvider clock) => new(IdForm.TimeOrdered("conv_", clock));
 

@@ -7,8 +7,6 @@ namespace InstaMessenger.Contracts.Ids;
 public static class ErasedContactHash
 {
     /// <summary>SHA-256 of account and contact.</summary>
-    /// <param name="account">The account.</param>
-    /// <param name="contact">The contact.</param>
     /// <returns>64 hexadecimal digits.</returns>
     public static string Of(AccountId account, InstagramUserId contact) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{account.Value}\n{contact.Value}")));

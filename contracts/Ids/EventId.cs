@@ -26,7 +26,6 @@ public readonly record struct EventId : IStringId<EventId>
     public static EventId Parse(string text) => IStringId<EventId>.Parse(text);
 
     /// <summary>Makes a new id, ordered by the time of <paramref name="clock"/> to the millisecond.</summary>
-    /// <param name="clock">The clock.</param>
     /// <returns>The id.</returns>
     public static EventId New(TimeProvider clock) => new(IdForm.TimeOrdered("evt_", clock));
 

@@ -28,14 +28,12 @@ public readonly record struct MessageId : IStringId<MessageId>
     public static MessageId Parse(string text) => IStringId<MessageId>.Parse(text);
 
     /// <summary>Makes a new id, ordered by the time of <paramref name="clock"/> to the millisecond.</summary>
-    /// <param name="clock">The clock.</param>
     /// <returns>The id.</returns>
     public static MessageId New(TimeProvider clock) => new(IdForm.TimeOrdered("msg_", clock));
 
     /// <summary>
     /// Names a message that is in no thread, because nothing that came says between whom it is: always the same id, and no message's own.
     /// </summary>
-    /// <param name="account">The account.</param>
     /// <param name="mid">Meta's id of the message.</param>
     /// <returns>The id.</returns>
     public static MessageId Unplaced(AccountId account, InstagramMessageId mid) =>

@@ -26,7 +26,6 @@ public readonly record struct UploadId : IStringId<UploadId>
     public static UploadId Parse(string text) => IStringId<UploadId>.Parse(text);
 
     /// <summary>Makes a new id, ordered by the time of <paramref name="clock"/> to the millisecond.</summary>
-    /// <param name="clock">The clock.</param>
     /// <returns>The id.</returns>
     public static UploadId New(TimeProvider clock) => new(IdForm.TimeOrdered("up_", clock));
 

@@ -11,14 +11,12 @@ public static class StoredMedia
     private const string Scheme = "upload:";
 
     /// <summary>Names a file.</summary>
-    /// <param name="file">The file.</param>
     /// <param name="extension">The extension of its type, without a dot.</param>
     /// <returns>What stands for its URL.</returns>
     public static string UrlOf(MediaFile file, string extension) => $"{Scheme}{file}.{extension}";
 
     /// <summary>Whether a URL names a file of the media storage.</summary>
     /// <param name="url">Any URL of content.</param>
-    /// <param name="file">The file.</param>
     /// <param name="extension">The extension of its type.</param>
     /// <returns>False for an address elsewhere.</returns>
     public static bool TryRead(string url, out MediaFile file, out string extension)

@@ -19,7 +19,6 @@ public static class ApiDocSetup
     /// Describes what the process answers. Each service also calls <c>AddOpenApi</c> itself, because the build then puts its docstrings
     /// into the document. Calling it again changes nothing.
     /// </summary>
-    /// <param name="services">The container.</param>
     public static void AddApiDocument(this IServiceCollection services)
     {
         if (services.Any(service => service.ServiceType == typeof(ApiDocument))) return;
@@ -29,7 +28,6 @@ public static class ApiDocSetup
     }
 
     /// <summary>Serves the document where there is one.</summary>
-    /// <param name="app">The application.</param>
     internal static void MapApiDocument(this WebApplication app)
     {
         if (app.Services.GetService<IServiceProviderIsService>()?.IsService(typeof(ApiDocument)) != true) return;

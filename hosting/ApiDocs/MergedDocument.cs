@@ -38,7 +38,6 @@ public static class MergedDocument
 
     /// <summary>Adds a sentence to what a document says of itself.</summary>
     /// <param name="document">UTF-8 JSON.</param>
-    /// <param name="sentence">The sentence.</param>
     /// <returns>The document with it, as UTF-8 JSON.</returns>
     public static byte[] With(byte[] document, string sentence)
     {

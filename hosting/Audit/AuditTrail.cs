@@ -38,7 +38,6 @@ public sealed class AuditTrail
 
     /// <summary>Records the action, in the transaction that does it.</summary>
     /// <typeparam name="TContext">The service's database.</typeparam>
-    /// <param name="scope">The transaction.</param>
     /// <param name="target">The id of what is acted on; null when it has none.</param>
     /// <param name="account">The account that it concerns; null for none in particular.</param>
     /// <param name="changes">What it changes; null for nothing that has fields.</param>

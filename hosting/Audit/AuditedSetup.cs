@@ -17,7 +17,6 @@ public static partial class AuditedSetup
 {
     /// <summary>Has the endpoint's action in the audit log; its handler takes an <see cref="AuditTrail"/> and records it.</summary>
     /// <typeparam name="TBuilder">An endpoint.</typeparam>
-    /// <param name="endpoint">The endpoint.</param>
     /// <param name="action">One of <see cref="AuditActions"/>.</param>
     /// <returns>The same endpoint.</returns>
     public static TBuilder Audited<TBuilder>(this TBuilder endpoint, string action)

@@ -115,7 +115,6 @@ internal sealed class BundleLane<T>
     }
 
     /// <summary>One bundle and what handles it.</summary>
-    /// <param name="Items">Its items.</param>
     /// <param name="HandleAsync">Handles them, and those of the bundles behind it.</param>
     internal sealed record Turn(IReadOnlyList<BusItem<T>> Items, Func<IReadOnlyList<BusItem<T>>, Task> HandleAsync)
     {

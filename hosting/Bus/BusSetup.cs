@@ -18,7 +18,6 @@ public static class BusSetup
     /// <typeparam name="TContext">The service's database.</typeparam>
     /// <typeparam name="T">The message type.</typeparam>
     /// <typeparam name="THandler">The handler, made once.</typeparam>
-    /// <param name="services">The container.</param>
     /// <param name="queue">A queue that <see cref="BusTopology"/> names for the message type.</param>
     /// <exception cref="ArgumentException">The topology does not name the queue for the type.</exception>
     public static void AddMessageHandler<TContext, T, THandler>(this IServiceCollection services, string queue)
@@ -34,7 +33,6 @@ public static class BusSetup
     }
 
     /// <summary>Adds the bus, with the handlers registered so far. Call it once, after all services are added.</summary>
-    /// <param name="builder">The host.</param>
     public static void AddBus(this IHostApplicationBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);

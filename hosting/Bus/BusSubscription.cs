@@ -35,8 +35,6 @@ internal abstract record BusSubscription(string Queue)
     public abstract void LetGo();
 
     /// <summary>Handles a dead letter again, in the transaction that removes it.</summary>
-    /// <param name="services">The host's services.</param>
-    /// <param name="deadLetterId">The letter.</param>
     /// <param name="audit">Whoever asked for it; null for the product itself.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>Whether it was there.</returns>

@@ -16,7 +16,6 @@ public static class DeadLetterEndpoints
 {
     /// <summary>Maps the endpoints of one service.</summary>
     /// <typeparam name="TContext">The service's database.</typeparam>
-    /// <param name="routes">The application.</param>
     /// <param name="service">The service's name in the path.</param>
     public static void MapDeadLetters<TContext>(this IEndpointRouteBuilder routes, string service)
         where TContext : ServiceDbContext

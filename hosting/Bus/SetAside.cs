@@ -17,7 +17,6 @@ internal sealed partial class SetAside<TContext>(
 
     /// <summary>Keeps an item.</summary>
     /// <param name="queue">Where it came from.</param>
-    /// <param name="item">The item.</param>
     /// <param name="error">What its handler threw.</param>
     /// <param name="cause">What seems to be at fault.</param>
     /// <param name="atAnyCost">Whether the database takes other work, so that a row that it refuses becomes a file.</param>

@@ -11,7 +11,6 @@ public static class LeaseFence
     /// has ended. Call it first in the unit.
     /// </summary>
     /// <typeparam name="TContext">The service's database.</typeparam>
-    /// <param name="scope">The unit of work.</param>
     /// <param name="lease">The lease that the worker holds.</param>
     /// <returns>Completes once the lease's row is locked.</returns>
     /// <exception cref="LeaseLostException">Another process has the lease.</exception>

@@ -22,7 +22,6 @@ public sealed class WorkScope<TContext>(TContext db, OutboxSignal<TContext> outb
     /// however long the broker is away.
     /// </summary>
     /// <typeparam name="T">The message type; it has a place in <see cref="Bus.BusTopology"/>.</typeparam>
-    /// <param name="message">The message.</param>
     /// <param name="traceParent">The trace it belongs to; null for the current one.</param>
     public void Publish<T>(T message, string? traceParent = null)
         where T : class

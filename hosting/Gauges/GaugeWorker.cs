@@ -54,12 +54,10 @@ public abstract class GaugeWorker(string name, string database, TimeProvider clo
     }
 
     /// <summary>The newest figure of a gauge.</summary>
-    /// <param name="gauge">The gauge.</param>
     /// <returns>Null when there is none of the last minute.</returns>
     public double? Read(Gauge gauge) => ReadAll(gauge).TryGetValue("", out var value) ? value : null;
 
     /// <summary>The newest figures of a gauge, by what they are of: its label's value, or nothing.</summary>
-    /// <param name="gauge">The gauge.</param>
     /// <returns>Empty when there are none of the last minute.</returns>
     public IReadOnlyDictionary<string, double> ReadAll(Gauge gauge) =>
         _figures.TryGetValue(gauge, out var figure) && clock.GetElapsedTime(figure.ReadAt) <= GoodFor ? figure.Values : None;
@@ -70,18 +68,15 @@ public abstract class GaugeWorker(string name, string database, TimeProvider clo
     protected abstract Task ReadAsync(CancellationToken cancellationToken);
 
     /// <summary>Reports a figure.</summary>
-    /// <param name="gauge">The gauge.</param>
     /// <param name="value">Its value, in the gauge's unit.</param>
     protected void Set(Gauge gauge, double value) =>
         Set(gauge, new Dictionary<string, double> { [""] = value });
 
     /// <summary>Reports the figures of a gauge that has a label: a few, because each is a series of its own.</summary>
-    /// <param name="gauge">The gauge.</param>
     /// <param name="values">By the label's value, in the gauge's unit.</param>
     protected void Set(Gauge gauge, IReadOnlyDictionary<string, double> values) => _figures[gauge] = (values, clock.GetTimestamp());
 
     /// <summary>Reports an age in seconds.</summary>
-    /// <param name="gauge">The gauge.</param>
     /// <param name="since">When the wait began; null when nothing waits, which is 0.</param>
     protected void SetAge(Gauge gauge, DateTimeOffset? since) =>
         Set(gauge, since is { } from ? Math.Max(0, (clock.GetUtcNow() - from).TotalSeconds) : 0);

@@ -1,6 +1,5 @@
 namespace InstaMessenger.Hosting.Http;
 
 /// <summary>What the client was told.</summary>
-/// <param name="Status">The HTTP status.</param>
 /// <param name="Code">The problem's code.</param>
 internal sealed record AnsweredProblem(int Status, string Code);

@@ -28,7 +28,6 @@ public static class EventStreamRetry
     }
 
     /// <summary>Whether a status is temporary, so that the client is right to come again.</summary>
-    /// <param name="status">The status.</param>
     /// <returns>True for 429, 502, 503 and 504.</returns>
     public static bool Passes(int status) => status is StatusCodes.Status429TooManyRequests
         or StatusCodes.Status502BadGateway or StatusCodes.Status503ServiceUnavailable or StatusCodes.Status504GatewayTimeout;

@@ -14,7 +14,6 @@ public sealed class HeadRequests : IStartupFilter
     private const string Stream = "/api/v1/events/stream";
 
     /// <summary>Takes it out of a process that passes HEAD on to others, which answer it.</summary>
-    /// <param name="services">The container.</param>
     public static void LeaveOut(IServiceCollection services)
     {
         ArgumentNullException.ThrowIfNull(services);

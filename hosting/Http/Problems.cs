@@ -9,7 +9,6 @@ namespace InstaMessenger.Hosting.Http;
 public static class Problems
 {
     /// <summary>Makes a problem.</summary>
-    /// <param name="status">The HTTP status.</param>
     /// <param name="code">A stable snake_case code.</param>
     /// <param name="detail">A sentence for people: what is wrong and what to do.</param>
     /// <param name="more">Further members, like <c>closed_at</c>.</param>
@@ -42,7 +41,6 @@ public static class Problems
         Wrong(StatusCodes.Status400BadRequest, "bad_cursor", "A cursor cannot be read: see errors.", (name, error));
 
     /// <summary>A problem that names what is wrong, one by one.</summary>
-    /// <param name="status">The HTTP status.</param>
     /// <param name="code">Stable and snake_case.</param>
     /// <param name="detail">A sentence for people.</param>
     /// <param name="errors">Name and sentence.</param>

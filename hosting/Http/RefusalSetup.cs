@@ -4,7 +4,6 @@ using Microsoft.AspNetCore.Http;
 namespace InstaMessenger.Hosting.Http;
 
 /// <summary>The codes with which an endpoint refuses, beside those that every call can be answered with.</summary>
-/// <param name="Status">The HTTP status.</param>
 /// <param name="Codes">Stable words in snake_case.</param>
 public sealed record Refusal(int Status, IReadOnlyList<string> Codes);
 
@@ -13,15 +12,12 @@ public static class RefusalSetup
 {
     /// <summary>Documents a status and its codes.</summary>
     /// <typeparam name="TBuilder">An endpoint or a group.</typeparam>
-    /// <param name="endpoint">The endpoint.</param>
-    /// <param name="status">The HTTP status.</param>
     /// <param name="codes">Its own codes; those that every call with this status has need not be named.</param>
     /// <returns>The same endpoint.</returns>
     public static TBuilder Refuses<TBuilder>(this TBuilder endpoint, int status, params string[] codes)
         where TBuilder : IEndpointConventionBuilder => endpoint.ProducesProblem(status).WithMetadata(new Refusal(status, codes));
 
     /// <summary>The codes that a status has wherever it is answered.</summary>
-    /// <param name="status">The HTTP status.</param>
     /// <returns>The codes, the likeliest first.</returns>
     internal static IReadOnlyList<string> OfEveryCall(int status) => status switch
     {

@@ -11,7 +11,6 @@ namespace InstaMessenger.Hosting.Http;
 internal static class UnreadableBody
 {
     /// <summary>The problem of a request that the framework could not bind.</summary>
-    /// <param name="bad">What the framework says.</param>
     /// <param name="mostBytes">How much the endpoint takes; null when it has no limit of its own.</param>
     public static ProblemHttpResult Of(BadHttpRequestException bad, long? mostBytes) => bad.StatusCode switch
     {

@@ -29,7 +29,6 @@ public static partial class IdempotentSetup
     /// Answers the same request with the same key as before: its handler takes a <see cref="KeyedRequest"/> and keeps its answer.
     /// </summary>
     /// <typeparam name="TContext">The database in which the handler does its work.</typeparam>
-    /// <param name="endpoint">The endpoint.</param>
     /// <returns>The same endpoint.</returns>
     public static RouteHandlerBuilder Idempotent<TContext>(this RouteHandlerBuilder endpoint)
         where TContext : ServiceDbContext
@@ -42,7 +41,6 @@ public static partial class IdempotentSetup
     }
 
     /// <summary>Says that an endpoint heeds the header by itself.</summary>
-    /// <param name="endpoint">The endpoint.</param>
     /// <returns>The same endpoint.</returns>
     public static RouteHandlerBuilder KeepsItsAnswers(this RouteHandlerBuilder endpoint) => endpoint
         .WithMetadata(IdempotentCall.Instance)

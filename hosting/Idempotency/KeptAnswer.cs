@@ -60,7 +60,6 @@ internal sealed class KeptAnswer
 
 /// <summary>An answer as it went out, and what it was an answer to.</summary>
 /// <param name="Hash">SHA-256 of the request, as lower-case hex.</param>
-/// <param name="Status">The HTTP status.</param>
 /// <param name="Location">The header; null for none.</param>
 /// <param name="Body">UTF-8 JSON; empty for none.</param>
 internal sealed record KeptContent(string Hash, int Status, string? Location, byte[] Body);

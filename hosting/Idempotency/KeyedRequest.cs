@@ -65,7 +65,6 @@ public sealed class KeyedRequest
     /// <summary>Keeps an answer for the next 24 hours, in the transaction that does what it tells of.</summary>
     /// <typeparam name="TContext">The service's database.</typeparam>
     /// <typeparam name="TAnswer">An answer whose body, if it has one, is JSON.</typeparam>
-    /// <param name="scope">The transaction.</param>
     /// <param name="answer">The answer. A refusal is not kept: its key stays free.</param>
     /// <returns>The same answer.</returns>
     /// <exception cref="KeyMetException">

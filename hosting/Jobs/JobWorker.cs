@@ -41,7 +41,6 @@ public abstract partial class JobWorker<TContext, TJob>(
     protected abstract IQueryable<TJob> Of(IQueryable<TJob> jobs, string id);
 
     /// <summary>Does a part of a job. It is due again at once, behind the others, unless this says otherwise.</summary>
-    /// <param name="scope">The transaction.</param>
     /// <param name="job">The job, whose row is locked.</param>
     /// <param name="now">The time (UTC).</param>
     /// <returns>Completes once the part is done; the commit follows.</returns>

@@ -4,7 +4,6 @@ using InstaMessenger.Contracts.Ids;
 namespace InstaMessenger.Hosting.Media;
 
 /// <summary>Files in a folder, in 256 folders below it. Written beside their place, then renamed: so none is ever half there.</summary>
-/// <param name="root">The folder.</param>
 internal sealed class FolderMediaStore(string root) : IMediaStore
 {
     private const string Unfinished = ".part";

@@ -13,7 +13,6 @@ namespace InstaMessenger.Hosting.Media;
 public static class MediaSetup
 {
     /// <summary>Registers one <see cref="IMediaStore"/>: the bucket of <c>Media:S3</c> when it is set, else a folder.</summary>
-    /// <param name="builder">The host.</param>
     public static void AddMediaStorage(this IHostApplicationBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);

@@ -34,7 +34,6 @@ public sealed class PublicAddress
 
     /// <summary>Makes the address of a file.</summary>
     /// <param name="account">Whose file it is.</param>
-    /// <param name="file">The file.</param>
     /// <param name="extension">The extension of its type, without a dot.</param>
     /// <param name="until">When the address ends (UTC).</param>
     /// <returns>The address; null when <see cref="IsSet"/> is false.</returns>
@@ -74,7 +73,6 @@ public sealed class PublicAddress
 public static class PublicAddressSetup
 {
     /// <summary>Registers one <see cref="PublicAddress"/>; it needs <see cref="SecretsSetup.AddSecrets"/>. Again changes nothing.</summary>
-    /// <param name="builder">The host.</param>
     public static void AddPublicAddress(this IHostApplicationBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);

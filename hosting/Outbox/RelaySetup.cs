@@ -8,7 +8,6 @@ public static class RelaySetup
 {
     /// <summary>Runs a relay over <typeparamref name="TSource"/> as long as the process lives.</summary>
     /// <typeparam name="TSource">Where the rows are.</typeparam>
-    /// <param name="services">The container.</param>
     public static void AddRelay<TSource>(this IServiceCollection services)
         where TSource : class, IRelaySource
     {

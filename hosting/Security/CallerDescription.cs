@@ -43,7 +43,6 @@ public sealed record CallerDescription
     public string? Name { get; init; }
 
     /// <summary>Describes a caller.</summary>
-    /// <param name="caller">The caller.</param>
     /// <returns>The description.</returns>
     public static CallerDescription Of(Caller caller)
     {

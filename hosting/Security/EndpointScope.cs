@@ -24,7 +24,6 @@ public static class EndpointScopeSetup
 {
     /// <summary>Lets in credentials that have one of the scopes.</summary>
     /// <typeparam name="TBuilder">An endpoint or a group.</typeparam>
-    /// <param name="endpoint">The endpoint.</param>
     /// <param name="anyOf">One of these is enough.</param>
     /// <returns>The same endpoint.</returns>
     public static TBuilder Needs<TBuilder>(this TBuilder endpoint, Scopes anyOf)
@@ -38,7 +37,6 @@ public static class EndpointScopeSetup
 
     /// <summary>Lets anybody in, by the same rules for URL and body as all calls: whoever signs in has no credential yet.</summary>
     /// <typeparam name="TBuilder">An endpoint or a group.</typeparam>
-    /// <param name="endpoint">The endpoint.</param>
     /// <returns>The same endpoint.</returns>
     public static TBuilder NeedsNoCredential<TBuilder>(this TBuilder endpoint)
         where TBuilder : IEndpointConventionBuilder

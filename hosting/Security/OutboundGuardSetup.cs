@@ -14,7 +14,6 @@ public static class OutboundGuardSetup
     /// Registers one <see cref="OutboundRules"/>, for every service that stores URLs, and one <see cref="OutboundGuard"/>, for every
     /// service that calls them; both by the section <c>Outbound</c>.
     /// </summary>
-    /// <param name="builder">The host.</param>
     public static void AddOutboundGuard(this IHostApplicationBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);

@@ -54,7 +54,6 @@ public sealed class OutboundRules
     }
 
     /// <summary>Judges all of a URL that can be judged without the network.</summary>
-    /// <param name="url">The URL.</param>
     /// <returns>Why it can never be called, as a sentence; null when it may be.</returns>
     public string? Refusal(Uri? url)
     {
@@ -72,7 +71,6 @@ public sealed class OutboundRules
     }
 
     /// <summary>Whether two URLs lead to the same server: scheme, host and port.</summary>
-    /// <param name="url">A URL.</param>
     /// <param name="other">Another one; null leads nowhere.</param>
     /// <returns>Whether what one of them may see the other may too; false for what is no URL.</returns>
     public static bool IsSameHost(string url, string? other) =>

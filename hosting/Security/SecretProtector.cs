@@ -29,15 +29,12 @@ public sealed class SecretProtector(IDataProtectionProvider provider)
 {
     /// <summary>Encrypts a secret.</summary>
     /// <param name="purpose">What it is for.</param>
-    /// <param name="account">Whose it is.</param>
-    /// <param name="secret">The secret.</param>
     /// <returns>Text that is safe to store and to publish.</returns>
     public string Protect(SecretPurpose purpose, AccountId account, string secret) => For(purpose, account).Protect(secret);
 
     /// <summary>Encrypts a secret of something else than an account.</summary>
     /// <param name="purpose">What it is for.</param>
     /// <param name="owner">The id of what it belongs to, with its prefix: never the same as an account's.</param>
-    /// <param name="secret">The secret.</param>
     /// <returns>Text that is safe to store.</returns>
     public string Protect(SecretPurpose purpose, string owner, string secret) => For(purpose, owner).Protect(secret);
 
@@ -52,7 +49,6 @@ public sealed class SecretProtector(IDataProtectionProvider provider)
 
     /// <summary>Decrypts a secret.</summary>
     /// <param name="purpose">What it is for.</param>
-    /// <param name="account">Whose it is.</param>
     /// <param name="protectedSecret">What was made of it.</param>
     /// <returns>The secret.</returns>
     /// <exception cref="CryptographicException">It was changed, or made for another purpose or account, or with a lost key.</exception>

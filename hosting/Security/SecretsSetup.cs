@@ -14,7 +14,6 @@ public static class SecretsSetup
     /// ASP.NET Core Data Protection with a key ring on disk, shared by the services and encrypted with <c>Secrets:MasterKey</c>. For the
     /// services that hold secrets; the public doors hold none and need no key. Calling it again changes nothing.
     /// </summary>
-    /// <param name="builder">The host.</param>
     public static void AddSecrets(this IHostApplicationBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);

@@ -9,7 +9,6 @@ public static class OptionsSection
 {
     /// <summary>Binds a section and checks it at start, so that a refusal names the setting: .NET's own names the class.</summary>
     /// <typeparam name="T">The options; what is allowed stands in their attributes.</typeparam>
-    /// <param name="services">The container.</param>
     /// <param name="section">The section, like <c>Sender</c>.</param>
     public static void AddSection<T>(this IServiceCollection services, string section)
         where T : class

@@ -9,7 +9,6 @@ namespace InstaMessenger.Hosting.Settings;
 public static class SettingList
 {
     /// <summary>Reads the values.</summary>
-    /// <param name="configuration">The settings.</param>
     /// <param name="name">The setting, like <c>Services:Store</c>.</param>
     /// <returns>
     /// The values without blanks around them, each with the name to blame when it is wrong; none when the setting is missing or empty.

@@ -19,7 +19,6 @@ public sealed class BesideRounds<TKey> : IDisposable
     }
 
     /// <summary>Begins work for a key that is not busy.</summary>
-    /// <param name="key">The key.</param>
     /// <param name="workAsync">The work. It throws nothing but a cancellation at the stop: whose error it is, the worker knows.</param>
     /// <param name="ended">Called when the key is not busy any more; null for nothing.</param>
     public void Start(TKey key, Func<CancellationToken, Task> workAsync, Action? ended = null)

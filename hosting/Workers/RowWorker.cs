@@ -57,7 +57,6 @@ public abstract partial class RowWorker<TKey>(TimeProvider clock, ILogger logger
     protected abstract Task HandleAsync(IReadOnlyList<TKey> rows, CancellationToken cancellationToken);
 
     /// <summary>Puts a rotten row where people see it and rounds do not.</summary>
-    /// <param name="row">The row.</param>
     /// <param name="error">Why it failed. Its message may quote a customer.</param>
     /// <param name="cancellationToken">Ends the write.</param>
     /// <returns>Completes once that is committed.</returns>

@@ -14,11 +14,9 @@ public abstract class SharedBoard(string topic)
     internal Action<string, string>? TellOthers { get; set; }
 
     /// <summary>Takes in a note, of this process or of another.</summary>
-    /// <param name="note">The note.</param>
     public abstract void Heard(string note);
 
     /// <summary>Puts a note up in every process, this one included.</summary>
-    /// <param name="note">The note.</param>
     protected void Tell(string note)
     {
         Heard(note);

@@ -12,7 +12,6 @@ public static class WorkerSetup
     /// Runs <typeparamref name="T"/> as long as the process lives. It is one object, so others may ask the container for it.
     /// </summary>
     /// <typeparam name="T">The worker.</typeparam>
-    /// <param name="services">The container.</param>
     public static void AddWorker<T>(this IServiceCollection services)
         where T : Worker
     {
@@ -26,7 +25,6 @@ public static class WorkerSetup
 
     /// <summary>Adds a board whose notes the other processes of the kind hear as well.</summary>
     /// <typeparam name="T">The board.</typeparam>
-    /// <param name="services">The container.</param>
     public static void AddSharedBoard<T>(this IServiceCollection services)
         where T : SharedBoard
     {
@@ -36,7 +34,6 @@ public static class WorkerSetup
 
     /// <summary>Adds a signal that wakes workers in the other processes of the kind as well.</summary>
     /// <typeparam name="T">The signal.</typeparam>
-    /// <param name="services">The container.</param>
     public static void AddSharedSignal<T>(this IServiceCollection services)
         where T : SharedSignal
     {

@@ -61,7 +61,6 @@ public static class CrmForwarderSetup
     }
 
     /// <summary>Maps the endpoints for operators and CRMs.</summary>
-    /// <param name="app">The application.</param>
     public static void MapCrmForwarder(this WebApplication app)
     {
         ArgumentNullException.ThrowIfNull(app);

@@ -11,7 +11,6 @@ namespace InstaMessenger.Ingress;
 public static class IngressSetup
 {
     /// <summary>Adds ingress: sections <c>Instagram</c> and <c>Ingress</c>, file <c>ingress.db</c> in <c>Data:Directory</c>.</summary>
-    /// <param name="builder">The host.</param>
     public static void AddIngress(this WebApplicationBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
@@ -29,7 +28,6 @@ public static class IngressSetup
     }
 
     /// <summary>Maps <c>/webhooks/instagram</c>.</summary>
-    /// <param name="app">The application.</param>
     public static void MapIngress(this WebApplication app)
     {
         ArgumentNullException.ThrowIfNull(app);

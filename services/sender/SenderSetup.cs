@@ -29,7 +29,6 @@ namespace InstaMessenger.Sender;
 public static class SenderSetup
 {
     /// <summary>Adds the sender. Call it before <c>AddBus</c>.</summary>
-    /// <param name="builder">The host.</param>
     public static void AddSender(this WebApplicationBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
@@ -90,7 +89,6 @@ public static class SenderSetup
     }
 
     /// <summary>Maps the sender's own endpoints.</summary>
-    /// <param name="app">The application.</param>
     public static void MapSender(this WebApplication app)
     {
         ArgumentNullException.ThrowIfNull(app);

@@ -28,7 +28,6 @@ namespace InstaMessenger.Store;
 public static class StoreSetup
 {
     /// <summary>Adds the store.</summary>
-    /// <param name="builder">The host.</param>
     public static void AddStore(this WebApplicationBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
@@ -59,7 +58,6 @@ public static class StoreSetup
     }
 
     /// <summary>Maps the store's endpoints.</summary>
-    /// <param name="app">The application.</param>
     public static void MapStore(this WebApplication app)
     {
         app.MapOutbound();

@@ -13,7 +13,6 @@ public static class UiGatewaySetup
     /// Adds rate limits (section <c>RateLimits</c>), security headers, size limits and compression. They are in front of everything else,
     /// authentication included, whenever the services are mapped.
     /// </summary>
-    /// <param name="builder">The host.</param>
     public static void AddUiGateway(this WebApplicationBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
@@ -23,7 +22,6 @@ public static class UiGatewaySetup
     }
 
     /// <summary>Maps the inbox, at <c>/</c>.</summary>
-    /// <param name="app">The application.</param>
     public static void MapUiGateway(this WebApplication app)
     {
         ArgumentNullException.ThrowIfNull(app);

@@ -11,7 +11,6 @@ internal static class StrangeRequests
     private static readonly string[] ThisMachine = ["localhost", "127.0.0.1", "[::1]"];
 
     /// <summary>403 for a request of another site's page, and for a Host that is not ours (a name that was made to lead here).</summary>
-    /// <param name="app">The simulator.</param>
     /// <param name="options">Its address and <see cref="SimulatorOptions.AllowedHosts"/>.</param>
     public static void RefuseStrangeRequests(this IApplicationBuilder app, SimulatorOptions options)
     {

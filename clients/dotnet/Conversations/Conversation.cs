@@ -2,7 +2,6 @@ namespace InstaMessenger.Client;
 
 /// <summary>A thread with a customer.</summary>
 /// <param name="Id"><c>conv_…</c></param>
-/// <param name="AccountId">Its account.</param>
 /// <param name="Contact">The customer.</param>
 /// <param name="LastMessage">The newest message; null while there is none, and in the events of messages.</param>
 /// <param name="UnreadCount">How many messages came since somebody read it.</param>

@@ -7,7 +7,6 @@ namespace InstaMessenger.Client;
 /// </summary>
 /// <param name="Id"><c>msg_…</c></param>
 /// <param name="InstagramMessageId">Meta's id; null while Instagram does not have it.</param>
-/// <param name="AccountId">Its account.</param>
 /// <param name="ConversationId">Its thread.</param>
 /// <param name="Direction"><c>inbound</c> (the customer wrote it) or <c>outbound</c>.</param>
 /// <param name="Kind">
@@ -117,10 +116,7 @@ public sealed record QuickReplyTap(string Payload);
 /// <param name="Source">Like <c>ADS</c>.</param>
 /// <param name="Type">Meta's word.</param>
 /// <param name="AdId">The advertisement.</param>
-/// <param name="AdTitle">Its title.</param>
 /// <param name="PhotoUrl">Its picture.</param>
-/// <param name="VideoUrl">Its video.</param>
-/// <param name="ProductId">The product.</param>
 public sealed record Referral(
     string? Ref, string? Source, string? Type, string? AdId, string? AdTitle, string? PhotoUrl, string? VideoUrl, string? ProductId);
 
@@ -146,7 +142,6 @@ public sealed record Edit(string? Text, DateTimeOffset EditedAt);
 
 /// <summary>Who wrote a message of the business.</summary>
 /// <param name="Type">Like <c>app</c>.</param>
-/// <param name="Id">Its id.</param>
 /// <param name="Name">Its name, when it is known.</param>
 public sealed record SentBy(string Type, string Id, string? Name);
 

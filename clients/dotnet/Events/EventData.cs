@@ -65,7 +65,6 @@ public sealed record MessageReaction(
     string? MessageId, string InstagramMessageId, Contact Contact, Conversation? Conversation, ReactionChange Reaction) : EventData;
 
 /// <summary><c>message.reaction_failed</c>: a reaction of the business was not taken.</summary>
-/// <param name="MessageId">The message.</param>
 /// <param name="InstagramMessageId">Meta's id of it.</param>
 /// <param name="Contact">The customer.</param>
 /// <param name="Conversation">The thread.</param>
@@ -102,7 +101,6 @@ public sealed record PostbackReceived(Message Message, Contact Contact, Conversa
 public sealed record ReferralReceived(Message Message, Contact Contact, Conversation? Conversation, Referral? Referral) : EventData;
 
 /// <summary><c>comment.received</c>: somebody commented on a post, reel or live video.</summary>
-/// <param name="Comment">The comment.</param>
 public sealed record CommentReceived(Comment Comment) : EventData;
 
 /// <summary>A comment.</summary>
@@ -135,15 +133,12 @@ public sealed record ContactErased(Contact Contact) : EventData;
 public sealed record ConversationUpdated(Conversation Conversation) : EventData;
 
 /// <summary><c>account.connected</c>: an account was linked.</summary>
-/// <param name="Account">The account.</param>
 public sealed record AccountConnected(ConnectedAccount Account) : EventData;
 
 /// <summary><c>account.disconnected</c>: an account was unlinked.</summary>
-/// <param name="Account">The account.</param>
 public sealed record AccountDisconnected(ConnectedAccount Account) : EventData;
 
 /// <summary><c>account.health</c>: an account does not stand as before, or an endpoint took nothing for five days.</summary>
-/// <param name="Account">The account.</param>
 /// <param name="Health">How it stands; null when <paramref name="Problem"/> is told.</param>
 /// <param name="Problem">An endpoint that is not posted to any more; null when <paramref name="Health"/> is told.</param>
 public sealed record AccountHealthChanged(ConnectedAccount Account, AccountHealth? Health, EndpointProblem? Problem) : EventData;

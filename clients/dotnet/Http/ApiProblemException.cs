@@ -4,7 +4,6 @@ using InstaMessenger.Client.Http;
 namespace InstaMessenger.Client;
 
 /// <summary>An answer of the product that is an error: a problem of RFC 9457.</summary>
-/// <param name="status">The HTTP status.</param>
 /// <param name="code">A stable word in snake_case, like <c>window_closed</c>; <c>error</c> when the answer is no problem.</param>
 /// <param name="detail">A sentence for people; null when there is none.</param>
 public sealed class ApiProblemException(int status, string code, string? detail) : Exception($"{status} {code}: {detail}")

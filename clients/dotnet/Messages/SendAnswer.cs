@@ -8,7 +8,6 @@ namespace InstaMessenger.Client;
 /// <c>scheduled</c>, <c>pending</c>, <c>sending</c>, <c>sent</c>, <c>read</c>, <c>failed</c>, <c>unknown</c> or <c>cancelled</c>; of
 /// several messages that of the one that has come less far. Null for a customer's message.
 /// </param>
-/// <param name="AccountId">The account.</param>
 /// <param name="RecipientId">The customer.</param>
 /// <param name="InstagramMessageId">Meta's id, once it is sent.</param>
 /// <param name="CreatedAt">When it was accepted (UTC).</param>

@@ -77,7 +77,6 @@ public sealed record NewReplay(
 
 /// <summary>A replay.</summary>
 /// <param name="Id"><c>rpl_…</c></param>
-/// <param name="EndpointId">The endpoint.</param>
 /// <param name="State"><c>running</c>, <c>done</c> or <c>cancelled</c>.</param>
 /// <param name="From">Where it begins, when a time says so (UTC).</param>
 /// <param name="To">Events before this time (UTC).</param>
@@ -110,7 +109,6 @@ public sealed record Replay(
 
 /// <summary>An event on its way to an endpoint.</summary>
 /// <param name="Id">Its number.</param>
-/// <param name="EndpointId">The endpoint.</param>
 /// <param name="AccountId">The account whose event it is.</param>
 /// <param name="EventId">The <c>webhook-id</c>.</param>
 /// <param name="EventType">One of <see cref="Client.EventTypes"/>.</param>

@@ -19,7 +19,6 @@ internal sealed class DeliveryClient(OutboundGuard guard, TimeProvider clock) : 
 
     /// <summary>Makes one attempt.</summary>
     /// <param name="target">Where it is posted to.</param>
-    /// <param name="delivery">The delivery.</param>
     /// <param name="cancellationToken">Cuts the attempt off; it may have reached the CRM.</param>
     /// <returns>The result.</returns>
     /// <exception cref="OperationCanceledException">It was cut off.</exception>
@@ -117,7 +116,6 @@ internal sealed class DeliveryClient(OutboundGuard guard, TimeProvider clock) : 
     }
 
     /// <param name="Verdict">What follows.</param>
-    /// <param name="Status">The HTTP status.</param>
     /// <param name="Error">A code, when it failed.</param>
     /// <param name="RetryAfter">What the CRM asked for.</param>
     /// <param name="After">Until the headers came.</param>

@@ -16,7 +16,6 @@ internal sealed partial class DueDeliveries(
     ILogger<DueDeliveries> logger)
 {
     /// <summary>The next deliveries of an endpoint.</summary>
-    /// <param name="endpointId">The endpoint.</param>
     /// <param name="claim">The claim under which the endpoint is this process's.</param>
     /// <param name="known">Rows that the worker has already.</param>
     /// <param name="size">How many rows, at most.</param>
@@ -156,7 +155,6 @@ internal sealed partial class DueDeliveries(
 }
 
 /// <summary>When the next delivery of an endpoint is due.</summary>
-/// <param name="EndpointId">The endpoint.</param>
 /// <param name="ChangedAt">When it was changed last (UTC).</param>
 /// <param name="Due">Of what has just happened, or waits for its retry (UTC); null when there is none.</param>
 /// <param name="Anew">Of what is posted anew (UTC); null when there is none.</param>

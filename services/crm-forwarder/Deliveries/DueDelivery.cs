@@ -33,7 +33,6 @@ internal sealed record DueDelivery(
 }
 
 /// <summary>Where an endpoint's deliveries are posted to, as of the last look.</summary>
-/// <param name="EndpointId">The endpoint.</param>
 /// <param name="Url">As it was stored: the guard judges it.</param>
 /// <param name="Secrets">What signs, and its owner's headers; null when they cannot be decrypted.</param>
 /// <param name="Tenant">Whose endpoint it is: endpoints of the same one share places.</param>

@@ -39,7 +39,6 @@ internal sealed partial class EventIntake(DeliveryMailbox mailbox, TimeProvider 
     }
 
     /// <summary>Turns events that waited for these accounts into deliveries, in the order of the event log.</summary>
-    /// <param name="scope">The unit.</param>
     /// <param name="accounts">What is known of them now.</param>
     /// <param name="only">The sequences of the events to release; null for all.</param>
     public async Task ReleaseAsync(

@@ -8,7 +8,6 @@ namespace InstaMessenger.CrmForwarder.Deliveries;
 /// never in flight together, so that they start in order. A delivery that waits for its retry holds up nothing, unless the endpoint
 /// wants its conversations in order.
 /// </summary>
-/// <param name="endpointId">The endpoint.</param>
 /// <param name="most">Posts in flight, at most.</param>
 /// <param name="clock">Paces an endpoint that takes only so many posts in a second.</param>
 internal sealed class Lane(string endpointId, int most, TimeProvider clock)

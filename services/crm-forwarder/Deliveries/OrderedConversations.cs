@@ -21,7 +21,6 @@ internal sealed class OrderedConversations
 
     /// <summary>Keeps back what is behind a failure.</summary>
     /// <param name="delivery">What failed.</param>
-    /// <param name="conversation">Its conversation.</param>
     /// <param name="isRecorded">Whether the database knows of it; a read that began before does not.</param>
     public void Failed(long delivery, ConversationId conversation, bool isRecorded)
     {

@@ -1,7 +1,6 @@
 namespace InstaMessenger.CrmForwarder.Mirror;
 
 /// <summary>A row as it is to be.</summary>
-/// <param name="Table">Its table.</param>
 /// <param name="Values">One value for each column, in order; the last one is the sequence.</param>
 internal sealed record MirrorRow(MirrorTable Table, object?[] Values)
 {

@@ -99,7 +99,6 @@ internal static class MirrorSchema
 }
 
 /// <summary>A table of the mirror.</summary>
-/// <param name="Name">Its name.</param>
 /// <param name="Key">The columns of its primary key.</param>
 /// <param name="Columns">All columns.</param>
 /// <param name="Indexes">Its other indexes, as SQL.</param>
@@ -112,7 +111,6 @@ internal sealed record MirrorTable(string Name, string[] Key, MirrorColumn[] Col
 }
 
 /// <summary>A column of the mirror.</summary>
-/// <param name="Name">Its name.</param>
 /// <param name="Type">Its type, as SQL.</param>
 /// <param name="Required">Whether it always has a value.</param>
 internal sealed record MirrorColumn(string Name, string Type, bool Required = false)

@@ -5,7 +5,6 @@ namespace InstaMessenger.CrmForwarder.Replays;
 
 /// <summary>A replay as clients see it.</summary>
 /// <param name="Id"><c>rpl_…</c></param>
-/// <param name="EndpointId">The endpoint.</param>
 /// <param name="State">
 /// <c>running</c>, <c>done</c> (all was posted; what failed waits for its retry like everything else), or <c>cancelled</c>.
 /// </param>

@@ -106,7 +106,6 @@ internal sealed class GraphClient(IServiceProvider services, SecretProtector sec
     }
 
     /// <summary>Makes a call that sends nothing to anybody, so that it may be made again.</summary>
-    /// <param name="account">The account.</param>
     /// <param name="login">Which host it is made to.</param>
     /// <param name="protectedToken">The token, as it is kept.</param>
     /// <param name="call">Makes the call, with the version and the token.</param>

@@ -25,8 +25,6 @@ internal interface IGraphApi
 
     /// <summary>Reads parts of what every customer sees before they write.</summary>
     /// <param name="version">Like <c>v26.0</c>.</param>
-    /// <param name="token">The access token.</param>
-    /// <param name="fields">Their names.</param>
     /// <param name="cancellationToken">Gives up on the call.</param>
     [Get("/{version}/me/messenger_profile?platform=instagram")]
     Task<HttpResponseMessage> ReadProfileAsync(
@@ -34,8 +32,6 @@ internal interface IGraphApi
 
     /// <summary>Writes parts of it; a part is replaced as a whole.</summary>
     /// <param name="version">Like <c>v26.0</c>.</param>
-    /// <param name="token">The access token.</param>
-    /// <param name="profile">The parts.</param>
     /// <param name="cancellationToken">Gives up on the call.</param>
     [Post("/{version}/me/messenger_profile")]
     Task<HttpResponseMessage> WriteProfileAsync(
@@ -46,7 +42,6 @@ internal interface IGraphApi
 
     /// <summary>Removes parts of it.</summary>
     /// <param name="version">Like <c>v26.0</c>.</param>
-    /// <param name="token">The access token.</param>
     /// <param name="fields">Their names, as a JSON list.</param>
     /// <param name="cancellationToken">Gives up on the call.</param>
     [Delete("/{version}/me/messenger_profile?platform=instagram")]
@@ -56,7 +51,6 @@ internal interface IGraphApi
     /// <summary>Reads who a person is.</summary>
     /// <param name="version">Like <c>v26.0</c>.</param>
     /// <param name="contact">The person's id, scoped to the account.</param>
-    /// <param name="token">The access token.</param>
     /// <param name="fields">What is wanted of it.</param>
     /// <param name="cancellationToken">Gives up on the call.</param>
     [Get("/{version}/{contact}")]
@@ -65,7 +59,6 @@ internal interface IGraphApi
 
     /// <summary>Reads whose the token is.</summary>
     /// <param name="version">Like <c>v26.0</c>.</param>
-    /// <param name="token">The access token.</param>
     /// <param name="fields">What is wanted of it.</param>
     /// <param name="cancellationToken">Gives up on the call.</param>
     [Get("/{version}/me")]
@@ -83,7 +76,6 @@ internal interface IGraphApi
     /// <summary>Reads which webhook fields are subscribed, by app.</summary>
     /// <param name="version">Like <c>v26.0</c>.</param>
     /// <param name="who"><c>me</c>, or the Page (Facebook login).</param>
-    /// <param name="token">The access token.</param>
     /// <param name="cancellationToken">Gives up on the call.</param>
     [Get("/{version}/{who}/subscribed_apps")]
     Task<HttpResponseMessage> ReadSubscriptionAsync(
@@ -92,7 +84,6 @@ internal interface IGraphApi
     /// <summary>Subscribes the token's app to webhooks; what was subscribed before is replaced.</summary>
     /// <param name="version">Like <c>v26.0</c>.</param>
     /// <param name="who"><c>me</c>, or the Page (Facebook login).</param>
-    /// <param name="token">The access token.</param>
     /// <param name="fields">Their names, separated by commas.</param>
     /// <param name="cancellationToken">Gives up on the call.</param>
     [Post("/{version}/{who}/subscribed_apps")]
@@ -106,7 +97,6 @@ internal interface IGraphApi
     /// <summary>Ends the subscription of the token's app.</summary>
     /// <param name="version">Like <c>v26.0</c>.</param>
     /// <param name="who"><c>me</c>, or the Page (Facebook login).</param>
-    /// <param name="token">The access token.</param>
     /// <param name="cancellationToken">Gives up on the call.</param>
     [Delete("/{version}/{who}/subscribed_apps")]
     Task<HttpResponseMessage> UnsubscribeAsync(
@@ -115,7 +105,6 @@ internal interface IGraphApi
     /// <summary>Reads one conversation of the account, whichever: whether messages may be read at all.</summary>
     /// <param name="version">Like <c>v26.0</c>.</param>
     /// <param name="who"><c>me</c>, or the Page (Facebook login).</param>
-    /// <param name="token">The access token.</param>
     /// <param name="cancellationToken">Gives up on the call.</param>
     [Get("/{version}/{who}/conversations?platform=instagram&fields=id&limit=1")]
     Task<HttpResponseMessage> TryConversationsAsync(
@@ -123,7 +112,6 @@ internal interface IGraphApi
 
     /// <summary>Reads the conversation with one person.</summary>
     /// <param name="version">Like <c>v26.0</c>.</param>
-    /// <param name="token">The access token.</param>
     /// <param name="contact">The person's id, scoped to the account.</param>
     /// <param name="fields">What is wanted of it.</param>
     /// <param name="cancellationToken">Gives up on the call.</param>
@@ -137,7 +125,6 @@ internal interface IGraphApi
 
     /// <summary>Lists the account's conversations, the one that was written in last first.</summary>
     /// <param name="version">Like <c>v26.0</c>.</param>
-    /// <param name="token">The access token.</param>
     /// <param name="limit">How many, at most.</param>
     /// <param name="after">Meta's cursor behind the page before; null for the first page.</param>
     /// <param name="fields">What is wanted of them.</param>

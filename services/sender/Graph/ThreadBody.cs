@@ -15,7 +15,6 @@ internal static class ThreadBody
     private static readonly string[] TimeForms = ["yyyy-MM-dd'T'HH:mm:sszzz", "yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK"];
 
     /// <summary>Reads an answer of status 200; null when it shows no conversation.</summary>
-    /// <param name="body">The bytes.</param>
     /// <param name="contact">The customer: whatever is not from them is from the business.</param>
     public static ThreadView? Of(ReadOnlyMemory<byte> body, InstagramUserId contact)
     {

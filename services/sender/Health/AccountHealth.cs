@@ -62,7 +62,6 @@ internal sealed record AccountHealth(
     string? NextStep)
 {
     /// <summary>Describes an account.</summary>
-    /// <param name="account">The account.</param>
     /// <param name="checkup">What Meta said of it.</param>
     /// <param name="waiting">What waits or is under way.</param>
     /// <param name="hitRate">Of the cache of profiles; null while nobody wrote.</param>

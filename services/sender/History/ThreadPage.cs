@@ -22,7 +22,6 @@ internal sealed record ThreadPage(IReadOnlyList<PageThread> Threads, string? Aft
     private static readonly string[] TimeForms = ["yyyy-MM-dd'T'HH:mm:sszzz", "yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK"];
 
     /// <summary>Reads an answer of status 200; null when it is no page of conversations.</summary>
-    /// <param name="body">The bytes.</param>
     /// <param name="run">Whose threads, and from when to when.</param>
     public static ThreadPage? Of(ReadOnlyMemory<byte> body, HistoryRun run)
     {
@@ -45,7 +44,6 @@ internal sealed record ThreadPage(IReadOnlyList<PageThread> Threads, string? Aft
 }
 
 /// <summary>One thread of a page.</summary>
-/// <param name="ContactId">The customer.</param>
 /// <param name="Username">The customer's name at Instagram; null when Meta gave none.</param>
 /// <param name="Messages">The messages that have details and are of the run's time, oldest first.</param>
 internal sealed record PageThread(InstagramUserId ContactId, string? Username, IReadOnlyList<PageMessage> Messages)

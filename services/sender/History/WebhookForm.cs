@@ -12,7 +12,6 @@ internal static class WebhookForm
 {
     /// <summary>Writes the messages of a thread as one webhook.</summary>
     /// <param name="account">The account, by the id that webhooks name it by.</param>
-    /// <param name="thread">The thread.</param>
     public static byte[] Of(InstagramAccountId account, PageThread thread)
     {
         using var stream = new MemoryStream();

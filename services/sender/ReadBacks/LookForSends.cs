@@ -24,7 +24,6 @@ internal sealed class LookForSends(
     private static readonly TimeSpan Rest = TimeSpan.FromMinutes(1);
 
     /// <summary>Looks for what is due.</summary>
-    /// <param name="accountId">The account.</param>
     /// <param name="cancellationToken">Ends the look; nothing is settled then.</param>
     public async Task LookAsync(AccountId accountId, CancellationToken cancellationToken)
     {

@@ -15,7 +15,6 @@ internal sealed class CallMark(IUnitOfWork<SenderDbContext> unitOfWork, TimeProv
     private static readonly TimeSpan TryAgainAfter = TimeSpan.FromMilliseconds(200);
 
     /// <summary>Marks and reports that the call begins. Returns false when the claim is over, whoever ended it.</summary>
-    /// <param name="send">The send.</param>
     /// <param name="stopped">Cancelled when the process must end; the claim then stays for the rescuer.</param>
     public async Task<bool> BeginAsync(ClaimedSend send, CancellationToken stopped)
     {

@@ -7,7 +7,6 @@ namespace InstaMessenger.Sender.Sending;
 
 /// <summary>A send in hand.</summary>
 /// <param name="Sequence">Its row.</param>
-/// <param name="MessageId">The message.</param>
 /// <param name="Attempt">The number of the claim; a row with another one is not ours any more.</param>
 /// <param name="ClaimedUntil">No call of the claim ends later (UTC).</param>
 /// <param name="TraceParent">The trace of the request to send.</param>

@@ -18,8 +18,6 @@ internal static class HoldBacks
 
     /// <summary>Pauses what the answer says; returns the end of the pause, if there is one.</summary>
     /// <param name="db">The unit's context.</param>
-    /// <param name="send">The send.</param>
-    /// <param name="answer">Its answer.</param>
     /// <param name="inTime">
     /// Whether the claim is still ours. An answer that was frozen with its process says nothing about the limits of today.
     /// </param>

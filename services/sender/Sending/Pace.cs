@@ -52,7 +52,6 @@ internal sealed class Pace(IOptions<SenderOptions> options, TimeProvider clock)
     /// Counts a private reply, or gives it its turn behind those that wait already. Returns the moment of its turn (UTC), at which it is to
     /// be asked for again; null when it may go now.
     /// </summary>
-    /// <param name="account">The account.</param>
     /// <param name="sequence">Its row.</param>
     public DateTimeOffset? PrivateReplyAt(AccountId account, long sequence)
     {
@@ -79,7 +78,6 @@ internal sealed class Pace(IOptions<SenderOptions> options, TimeProvider clock)
     /// <summary>
     /// Takes note of how much of its limits an account has used: from 75 % on it sends the more slowly the more that is, down to a tenth.
     /// </summary>
-    /// <param name="account">The account.</param>
     /// <param name="usage">What the answer to its last call says; null for nothing.</param>
     public void Note(AccountId account, UsageHeaders? usage)
     {

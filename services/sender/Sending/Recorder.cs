@@ -22,7 +22,6 @@ internal sealed class Recorder(
     private const int MostFailures = 50;
 
     /// <summary>Returns only once the answer is written: it exists nowhere else, and without it the send becomes unknown.</summary>
-    /// <param name="send">The send.</param>
     /// <param name="answer">What came of its call.</param>
     /// <param name="duration">How long the call took.</param>
     /// <param name="stopped">Cancelled when the process must end; the row then stays claimed and becomes unknown.</param>

@@ -49,9 +49,6 @@ internal static class ListSends
 }
 
 /// <summary>A send as operators see it.</summary>
-/// <param name="MessageId">The message.</param>
-/// <param name="AccountId">The account.</param>
-/// <param name="RecipientId">The contact.</param>
 /// <param name="State">Where it stands.</param>
 /// <param name="Attempts">Calls so far.</param>
 /// <param name="AcceptedAt">When the store took it.</param>

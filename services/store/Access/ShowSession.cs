@@ -37,5 +37,4 @@ internal static class ShowSession
 
 /// <summary>A session that is open.</summary>
 /// <param name="ExpiresAt">Until when (UTC).</param>
-/// <param name="User">Whose it is.</param>
 internal sealed record CurrentSession(DateTimeOffset ExpiresAt, SignedInUser User);

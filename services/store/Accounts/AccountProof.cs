@@ -17,7 +17,6 @@ internal sealed class AccountProof(IMetaQuestions meta, TimeProvider clock)
     /// <summary>Tries a token; returns the account that Meta says it belongs to, or the problem.</summary>
     /// <param name="account">What the token is encrypted for.</param>
     /// <param name="login">Which login made it.</param>
-    /// <param name="protectedToken">The token.</param>
     /// <param name="cancellationToken">Gives up waiting.</param>
     public async Task<(ProvenAccount? Proven, ProblemHttpResult? Problem)> TryAsync(
         AccountId account, LoginType login, string protectedToken, CancellationToken cancellationToken)

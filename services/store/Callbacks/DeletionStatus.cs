@@ -64,8 +64,6 @@ internal static class DeletionStatus
         """,
         "text/html; charset=utf-8",
         statusCode: status);
-
-    /// <param name="ConfirmationCode">The code.</param>
     /// <param name="State"><c>running</c> or <c>done</c>.</param>
     /// <param name="Found">Whether anything was kept.</param>
     /// <param name="ReceivedAt">When Meta asked (UTC).</param>

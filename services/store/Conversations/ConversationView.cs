@@ -8,8 +8,6 @@ namespace InstaMessenger.Store.Conversations;
 
 /// <summary>A conversation as clients see it.</summary>
 /// <param name="Id">The conversation.</param>
-/// <param name="AccountId">Its account.</param>
-/// <param name="Contact">The customer.</param>
 /// <param name="LastMessage">The newest message that was not taken back before it went out; null while there is none.</param>
 /// <param name="UnreadCount">How many messages came since somebody read it.</param>
 /// <param name="AwaitsReply">Whether the customer wrote last, or has nothing of the answer because it failed.</param>

@@ -13,7 +13,6 @@ namespace InstaMessenger.Store.Conversations;
 
 /// <summary><c>data</c> of every <c>message.*</c> event.</summary>
 /// <param name="Message">The message as it is after the event.</param>
-/// <param name="Contact">The customer.</param>
 /// <param name="Conversation">The thread right after the event.</param>
 /// <param name="Origin">Where an outbound message was written.</param>
 /// <param name="Replaces">

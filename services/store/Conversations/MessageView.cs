@@ -113,12 +113,10 @@ internal sealed record QuickReplyView(string Payload);
 
 /// <summary>Who wrote a message of the business.</summary>
 /// <param name="Type"><c>app</c>: another tool, by Meta's id of it.</param>
-/// <param name="Id">Its id.</param>
 /// <param name="Name">Its name, when it is known.</param>
 internal sealed record SentByView(string Type, string Id, string? Name);
 
 /// <summary>An attachment as clients see it.</summary>
-/// <param name="Id">Its id.</param>
 /// <param name="MediaType"><c>image</c>, <c>video</c>, <c>audio</c> or <c>file</c>.</param>
 /// <param name="Url">Ours, below the address of this product; Meta's in mode <c>link</c>.</param>
 /// <param name="MimeType">What its bytes are; null while nobody has looked.</param>

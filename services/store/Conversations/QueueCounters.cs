@@ -89,7 +89,6 @@ internal static class QueueCounters
 }
 
 /// <summary>How many conversations of an account stand in each queue.</summary>
-/// <param name="AccountId">The account.</param>
 /// <param name="NeedsReply">The newest message is the customer's, or the newest of the business failed.</param>
 /// <param name="Closing">Of those, the window closes within 4 hours.</param>
 /// <param name="Unread">Something came that nobody has read.</param>

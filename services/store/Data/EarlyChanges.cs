@@ -23,7 +23,6 @@ internal sealed class EarlyChanges(StoreDbContext db, Dictionary<(AccountId, Ins
     }
 
     /// <summary>Keeps a change. Returns what is kept before and after it.</summary>
-    /// <param name="account">The account.</param>
     /// <param name="mid">The message.</param>
     /// <param name="change">Adds it to what is kept.</param>
     /// <param name="now">The time (UTC).</param>

@@ -82,7 +82,6 @@ internal static class ReadMarks
     }
 
     /// <summary>A part of a thread that was read.</summary>
-    /// <param name="Conversation">The thread.</param>
     /// <param name="After">Where it begins; what was sent at this moment is not in it.</param>
     /// <param name="UpTo">Where it ends; what was sent at this moment is in it.</param>
     /// <param name="At">When it was read.</param>

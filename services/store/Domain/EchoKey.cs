@@ -15,7 +15,6 @@ internal static class EchoKey
 
     /// <summary>Returns the key of a content; equal for a send and its echo.</summary>
     /// <param name="kind">What the message is.</param>
-    /// <param name="text">Its text.</param>
     /// <param name="attachments">How many attachments it has. Their URLs do not count: an echo has other ones than were sent.</param>
     public static string Of(MessageKind kind, string? text, int attachments) => kind == MessageKind.Text && text is not null
         ? "text:" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(NormalText.Of(text))).AsSpan(0, 16))

@@ -2,7 +2,6 @@ namespace InstaMessenger.Store.Domain;
 
 /// <summary>What a message said after an edit, or at first.</summary>
 /// <param name="Number">Meta's count of edits, from 1; 0 for what the message said at first, null when Meta gave none.</param>
-/// <param name="Text">The text.</param>
 /// <param name="At">When the message got this text, by Meta's clock.</param>
 internal sealed record TextVersion(int? Number, string? Text, DateTimeOffset At)
 {

@@ -22,7 +22,6 @@ internal sealed class ErasedThreads(MediaPurgeSignal purges)
     private const int MostMessages = 100;
 
     /// <summary>Does a part of it.</summary>
-    /// <param name="scope">The transaction.</param>
     /// <param name="erasure">The erasure, locked.</param>
     /// <param name="again">Whether what was written beside the request is looked for.</param>
     /// <returns>Whether there is more.</returns>

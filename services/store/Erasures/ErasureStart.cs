@@ -44,8 +44,6 @@ internal sealed class ErasureStart(EventLog log, ErasureSignal signal, TimeProvi
     }
 
     /// <summary>Begins to erase everything of an account, which is unlinked, or returns the erasure that is under way.</summary>
-    /// <param name="scope">The transaction.</param>
-    /// <param name="account">The account.</param>
     /// <param name="requestCode">Meta's request, which has a report of its own; null when a client asked.</param>
     public async Task<Erasure> OfAccountAsync(WorkScope<StoreDbContext> scope, Account account, string? requestCode)
     {

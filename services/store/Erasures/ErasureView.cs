@@ -15,7 +15,6 @@ internal enum ErasureState
 
 /// <summary>The report of an erasure.</summary>
 /// <param name="ErasureId">Asks for it again: <c>GET /api/v1/accounts/{account_id}/erasures/{erasure_id}</c>.</param>
-/// <param name="AccountId">The account.</param>
 /// <param name="State">Whether it goes on.</param>
 /// <param name="Erased">How many rows of each kind are gone so far; a kind that is not named had none.</param>
 /// <param name="StartedAt">When it was asked for (UTC).</param>

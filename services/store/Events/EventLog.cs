@@ -21,7 +21,6 @@ internal sealed class EventLog(EventLogSignal relay, EventFeedSignal feed, TimeP
     public DateTimeOffset Now => clock.GetUtcNow();
 
     /// <summary>Appends an event; it gets its sequence when the scope is saved.</summary>
-    /// <param name="scope">The transaction.</param>
     /// <param name="account">Whose event it is.</param>
     /// <param name="conversation">The thread that it belongs to; null when it belongs to none.</param>
     /// <param name="type">One of <see cref="EventTypes"/>.</param>

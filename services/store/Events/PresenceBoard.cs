@@ -42,7 +42,6 @@ internal sealed class PresenceBoard(LiveSessions sessions) : SharedBoard("store.
 /// <summary><c>data</c> of a <c>presence</c> frame.</summary>
 /// <param name="Type">Always <c>presence</c>.</param>
 /// <param name="AccountId">Whose conversation it is.</param>
-/// <param name="ConversationId">The conversation.</param>
 /// <param name="User">Who.</param>
 /// <param name="State">What they do.</param>
 /// <param name="At">When they said so (UTC).</param>

@@ -15,7 +15,6 @@ internal static class VisibleAccounts
     public const int MostMerged = 32;
 
     /// <summary>Narrows what a caller may see to what they ask for.</summary>
-    /// <param name="caller">The caller.</param>
     /// <param name="accountId">The <c>account_id</c> that they ask for; null for all their accounts.</param>
     /// <param name="accounts">The accounts that the list or tap shows.</param>
     /// <returns>False when the account is not theirs or does not exist.</returns>

@@ -17,7 +17,6 @@ internal static class CanonicalJson
         Hash(writer => WriteObject(writer, root.EnumerateObject().Where(member => member.Name != except), MostDepth));
 
     /// <summary>SHA-256 of any value's canonical form, as lower-case hex.</summary>
-    /// <param name="value">The value.</param>
     public static string Hash(JsonElement value) => Hash(writer => Write(writer, value, MostDepth));
 
     private static string Hash(Action<Utf8JsonWriter> write)

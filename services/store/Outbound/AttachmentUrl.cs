@@ -24,7 +24,6 @@ internal static class AttachmentUrl
     /// <summary>Checks the address that Meta will be told to fetch from.</summary>
     /// <param name="text">As the client gave it.</param>
     /// <param name="allowHttp">Whether plain http and private addresses will do (private networks, tests).</param>
-    /// <param name="url">The address.</param>
     /// <returns>What is wrong with the address; null when nothing is.</returns>
     public static string? CheckUrl(string text, bool allowHttp, out Uri? url)
     {
@@ -39,7 +38,6 @@ internal static class AttachmentUrl
     }
 
     /// <summary>Finds the type of an attachment by what the client says, else by the extension of the URL's path.</summary>
-    /// <param name="url">The address.</param>
     /// <param name="declared">The client's <c>attachment_type</c>; null when it says nothing.</param>
     /// <param name="type">One of <see cref="MediaTypes"/>.</param>
     /// <param name="error">The field and what is wrong with it.</param>

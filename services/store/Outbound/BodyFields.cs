@@ -90,7 +90,6 @@ internal sealed class BodyFields(JsonElement element, string path, List<(string 
     /// <summary>Returns the fields of each object of a list; empty when there is none or the list is wrong.</summary>
     /// <param name="name">The list.</param>
     /// <param name="least">The fewest entries that it may have.</param>
-    /// <param name="most">The most.</param>
     public IReadOnlyList<BodyFields> Objects(string name, int least, int most)
     {
         if (Member(name) is not { } list) return [];

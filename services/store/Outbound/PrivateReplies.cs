@@ -23,9 +23,7 @@ internal static class PrivateReplies
     /// another reply's answer, if another one went out; otherwise it waits for none.
     /// </summary>
     /// <param name="db">The unit's context; what it holds so far is written first.</param>
-    /// <param name="conversation">The thread.</param>
     /// <param name="reply">The reply, rejected or cancelled.</param>
-    /// <param name="commentId">Its comment.</param>
     /// <param name="takesNone">Whether Meta said that it takes no reply to the comment.</param>
     public static async Task EndAsync(
         StoreDbContext db, Conversation conversation, Message reply, string commentId, bool takesNone = false)

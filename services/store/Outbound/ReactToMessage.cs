@@ -87,7 +87,6 @@ internal static class ReactToMessage
     internal sealed record ReactionRequest(string? Reaction);
 
     /// <summary>What was accepted.</summary>
-    /// <param name="MessageId">The message.</param>
     /// <param name="Reaction">The reaction; null when it is taken back.</param>
     /// <param name="Status">Always <c>pending</c>: what comes of it is told as an event.</param>
     internal sealed record ReactionAnswer(MessageId MessageId, string? Reaction, MessageStatus Status);

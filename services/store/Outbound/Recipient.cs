@@ -7,7 +7,6 @@ using Microsoft.EntityFrameworkCore;
 namespace InstaMessenger.Store.Outbound;
 
 /// <summary>Whom a request goes to, and whether it may.</summary>
-/// <param name="ContactId">The customer.</param>
 /// <param name="Conversation">Their thread, locked; null when it has not begun.</param>
 /// <param name="Comment">The comment that is answered in private; null when none is.</param>
 /// <param name="Permit">What Meta's rules say.</param>

@@ -11,7 +11,6 @@ namespace InstaMessenger.Store.Outbound;
 /// <param name="Status">
 /// Where it stands; for a text with an attachment, the status of the one that has come less far. Null for a customer's message.
 /// </param>
-/// <param name="AccountId">The account.</param>
 /// <param name="RecipientId">The contact whom it goes to; null for a customer's message.</param>
 /// <param name="InstagramMessageId">Meta's id, once it is sent.</param>
 /// <param name="CreatedAt">When it was accepted here.</param>

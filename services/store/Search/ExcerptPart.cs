@@ -1,7 +1,6 @@
 namespace InstaMessenger.Store.Search;
 
 /// <summary>A piece of an excerpt.</summary>
-/// <param name="Text">The text.</param>
 /// <param name="Hit">Whether it is what was searched for.</param>
 internal sealed record ExcerptPart(string Text, bool Hit)
 {

@@ -90,7 +90,6 @@ internal static class SearchEndpoint
 internal sealed record SearchAnswer(IReadOnlyList<MessageHit> Messages, IReadOnlyList<ConversationView> Contacts);
 
 /// <summary>A message that was found.</summary>
-/// <param name="Message">The message.</param>
 /// <param name="Conversation">Its thread.</param>
 /// <param name="Excerpt">
 /// A part of its text around the first word that was found, in pieces: what was found, and what stands between.

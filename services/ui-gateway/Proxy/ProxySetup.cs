@@ -26,7 +26,6 @@ public static class ProxySetup
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(60);
 
     /// <summary>Adds the proxy: section <c>Services</c>.</summary>
-    /// <param name="builder">The host.</param>
     public static void AddProxy(this WebApplicationBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
@@ -47,7 +46,6 @@ public static class ProxySetup
     }
 
     /// <summary>Maps the routes, and 404 for all that none of them names.</summary>
-    /// <param name="app">The application.</param>
     public static void MapProxy(this WebApplication app)
     {
         ArgumentNullException.ThrowIfNull(app);

@@ -36,7 +36,6 @@ internal sealed class ProcessUnderTest : IAsyncDisposable
     /// <param name="project">Like <c>Standalone</c>.</param>
     /// <param name="folder">Gets its log.</param>
     /// <param name="environment">Its settings.</param>
-    /// <param name="arguments">Its command line.</param>
     /// <param name="port">Where it listens; 0 for a free port.</param>
     public static async Task<ProcessUnderTest> StartAsync(
         string project, string folder, IReadOnlyDictionary<string, string?> environment, string[]? arguments = null, int port = 0)

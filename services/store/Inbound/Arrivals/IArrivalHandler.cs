@@ -13,7 +13,6 @@ internal interface IArrivalHandler
     string Name { get; }
 
     /// <summary>Records what came, each event once however often it comes.</summary>
-    /// <param name="scope">The transaction.</param>
     /// <param name="arrivals">Events of this name, in order, each with its account; one or more.</param>
     /// <returns>The events that it cannot use.</returns>
     Task<IReadOnlyCollection<Arrival>> RecordAsync(WorkScope<StoreDbContext> scope, IReadOnlyList<Arrival> arrivals);

@@ -17,7 +17,6 @@ namespace InstaMessenger.Store.Inbound.Arrivals;
 internal sealed class MessageRecorder(EventLog log, TimeProvider clock)
 {
     /// <summary>Records what arrived, each item of the thread once.</summary>
-    /// <param name="scope">The transaction.</param>
     /// <param name="arrivals">In order, each with its account.</param>
     /// <param name="part">The member of the event that holds the item.</param>
     /// <param name="content">Reads what it says; null when that is nothing to be shown.</param>

@@ -51,7 +51,6 @@ internal sealed class OpenSends(List<Message> sends)
     /// <summary>
     /// Returns the oldest open send of the conversation with this content, or else the oldest that failed lately; each is given once.
     /// </summary>
-    /// <param name="conversation">The thread.</param>
     /// <param name="content">What the echo says.</param>
     /// <param name="foundAt">
     /// When the message was sent, of one that was found and may be days old: a send that was accepted after it is another one.

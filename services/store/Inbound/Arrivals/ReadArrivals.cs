@@ -74,7 +74,6 @@ internal sealed class ReadArrivals(EventLog log, TimeProvider clock) : IArrivalH
 }
 
 /// <summary><c>data</c> of <c>message.read</c>.</summary>
-/// <param name="Contact">The customer.</param>
 /// <param name="Conversation">The thread; null while it has not begun.</param>
 /// <param name="MessageId">The newest message that they have read; null when it is not known (yet).</param>
 /// <param name="InstagramMessageId">Meta's id of it; null when Meta named only a moment.</param>

@@ -6,7 +6,6 @@ namespace InstaMessenger.Store.Inbound.Arrivals;
 
 /// <summary>A message, of the customer or (an echo) of the business, with the arrival that it came in.</summary>
 /// <param name="Arrival">How it came.</param>
-/// <param name="Contact">The customer.</param>
 /// <param name="Mid">Meta's id of it; null when there is no usable one, and then the event is recognised by its JSON.</param>
 /// <param name="IsEcho">Whether the business wrote it.</param>
 /// <param name="Content">What it says.</param>

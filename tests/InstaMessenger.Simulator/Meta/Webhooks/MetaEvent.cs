@@ -160,7 +160,6 @@ public sealed record MetaEvent(string Name, MetaEventOf Of, Func<MetaScene, Json
     ];
 
     /// <summary>The one of that name.</summary>
-    /// <param name="name">The name.</param>
     /// <exception cref="ArgumentException">There is none.</exception>
     public static MetaEvent Called(string name) =>
         All.FirstOrDefault(one => one.Name == name) ?? throw new ArgumentException($"Nothing is called {name}.", nameof(name));

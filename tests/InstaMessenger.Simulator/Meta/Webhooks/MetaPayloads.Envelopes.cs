@@ -32,7 +32,6 @@ public static partial class MetaPayloads
         });
 
     /// <summary>One item in a form of an entry.</summary>
-    /// <param name="form">The form.</param>
     /// <param name="account">The professional account id.</param>
     /// <param name="time">The entry's time.</param>
     /// <param name="item">The item, or the value of a change.</param>

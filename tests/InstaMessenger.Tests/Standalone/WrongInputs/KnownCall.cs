@@ -8,9 +8,7 @@ using Microsoft.AspNetCore.Routing;
 namespace InstaMessenger.Tests.Standalone.WrongInputs;
 
 /// <summary>A call of the API, with what its endpoint declares to take.</summary>
-/// <param name="Method">Its method.</param>
 /// <param name="Path">Its path, with the names of its ids.</param>
-/// <param name="Endpoint">The endpoint.</param>
 internal sealed partial record KnownCall(string Method, string Path, RouteEndpoint Endpoint)
 {
     /// <summary>An id of the right form, for each that has one.</summary>
@@ -66,7 +64,6 @@ internal sealed partial record KnownCall(string Method, string Path, RouteEndpoi
 
 /// <summary>A request with one thing wrong, and how it is to be answered.</summary>
 /// <param name="Url">Path and query.</param>
-/// <param name="Status">The HTTP status.</param>
 /// <param name="Code">The problem's code.</param>
 /// <param name="Named">What <c>errors</c> names; null for nothing.</param>
 /// <param name="Body">What is sent as JSON; null for none.</param>
