@@ -1,4 +1,5 @@
-# What ./test shows of a runner's output: names, figures, and the whole of what failed. A passing test's logs are kept in artifacts/test-results.
+# What ./test shows of a runner's output: names, figures, and the whole of what failed. A passing test's logs are kept in
+# artifacts/test-results.
 # A log's lines may begin as a failure's do (.NET's console indents by six), so they count only below the name of a test that failed.
 
 # Prints at once: the lines go through a pipe.

@@ -1,7 +1,7 @@
 // A CRM that answers Instagram messages: Node 20.19 or later, with the client of this repository.
 //
-// It verifies each webhook, handles each event once, answers the customer, and after an outage catches up over the event feed. Replace what answer()
-// does, and keep what is handled in your database: one table of event ids, written in the transaction that handles the event.
+// It verifies each webhook, handles each event once, answers the customer, and after an outage catches up over the event feed. Replace what
+// answer() does, and keep what is handled in your database: one table of event ids, written in the transaction that handles the event.
 //
 // Settings: INSTAMESSENGER_URL, INSTAMESSENGER_KEY (sk_…), WEBHOOK_SECRET (whsec_…), PORT (9000), STATE (a folder).
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeFileSync, writeSync } from 'node:fs'
@@ -42,7 +42,8 @@ function handle(event) {
 async function answer(eventId, contact, message) {
   // What a long outage or a replay brings late is kept, but a late "thank you" only puzzles.
   if (message.kind !== 'text' || message.history || Date.now() - Date.parse(message.sent_at) > stale) return
-  const reply = { account_id: message.account_id, recipient_id: contact.id, message: `Thank you for "${[...message.text].slice(0, 200).join('')}"!` }
+  const thanks = `Thank you for "${[...message.text].slice(0, 200).join('')}"!`
+  const reply = { account_id: message.account_id, recipient_id: contact.id, message: thanks }
   try {
     // The event's id as the key: sent again within 24 hours, it is the same message and not a second one.
     const sent = await client.send(reply, { idempotencyKey: eventId, wait: 0 })

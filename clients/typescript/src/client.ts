@@ -46,8 +46,9 @@ export interface SendMessage {
 
 export interface SendOptions {
   /**
-   * 1 to 255 printable characters of ASCII that name this message alone, like the id of what it answers. The same key with the same message within
-   * 24 hours is answered with what came of the first call; nothing is sent twice. A random one by default, which guards the tries of one call.
+   * 1 to 255 printable characters of ASCII that name this message alone, like the id of what it answers. The same key with the same message
+   * within 24 hours is answered with what came of the first call; nothing is sent twice. A random one by default, which guards the tries of
+   * one call.
    */
   idempotencyKey?: string
   /** Seconds to wait for Instagram's answer, 0 to 30; 5 by default. What is not settled then is `pending`, and events tell the rest. */
@@ -104,7 +105,10 @@ export class InstaMessenger {
   }
 
   /** Sends a message. */
-  async send(message: SendMessage, { idempotencyKey = crypto.randomUUID(), wait, signal }: SendOptions = {}): Promise<components['schemas']['SendAnswer']> {
+  async send(
+    message: SendMessage,
+    { idempotencyKey = crypto.randomUUID(), wait, signal }: SendOptions = {},
+  ): Promise<components['schemas']['SendAnswer']> {
     return this.#call('/api/v1/messages/send', {
       method: 'POST',
       body: JSON.stringify(message),
@@ -119,9 +123,9 @@ export class InstaMessenger {
   }
 
   /**
-   * Reads the events after a sequence, oldest first; null is the oldest that is kept. Ask again with `last_sequence`, at once while there is a
-   * `next_cursor` and else later. A sequence beyond the end of the log (Number.MAX_SAFE_INTEGER) shows where the end is. When what is behind it is not
-   * kept any more, the problem is `events_expired`: read anew what you need, and go on with its `oldest_sequence` less 1.
+   * Reads the events after a sequence, oldest first; null is the oldest that is kept. Ask again with `last_sequence`, at once while there
+   * is a `next_cursor` and else later. A sequence beyond the end of the log (Number.MAX_SAFE_INTEGER) shows where the end is. When what is
+   * behind it is not kept any more, the problem is `events_expired`: read anew what you need, and go on with its `oldest_sequence` less 1.
    */
   async events(after: number | null, { accountId, types, limit }: EventFilter = {}): Promise<EventPage> {
     const query = new URLSearchParams()
@@ -133,13 +137,14 @@ export class InstaMessenger {
   }
 
   /**
-   * Follows the event log as it grows: each event once and in order, for as long as you read; null begins with what happens next. A line that breaks is
-   * made anew, behind the event that you were given last, after a second and later up to half a minute; so is one on which nothing came for 45 s. Handle
-   * an event before you read the next one, and keep its `sequence`: given as `after` it goes on there when your program starts again.
+   * Follows the event log as it grows: each event once and in order, for as long as you read; null begins with what happens next. A line
+   * that breaks is made anew, behind the event that you were given last, after a second and later up to half a minute; so is one on which
+   * nothing came for 45 s. Handle an event before you read the next one, and keep its `sequence`: given as `after` it goes on there when
+   * your program starts again.
    *
-   * Throws the signal's reason when it is aborted, and an ApiProblem for what does not pass by itself: 401 when the key was revoked or has expired, 403,
-   * 404 for an account that the key does not see, 422 for a type that there is not, and 410 `events_expired` when what comes next is not kept any more:
-   * read anew what you need, and go on with its `oldest_sequence` less 1.
+   * Throws the signal's reason when it is aborted, and an ApiProblem for what does not pass by itself: 401 when the key was revoked or has
+   * expired, 403, 404 for an account that the key does not see, 422 for a type that there is not, and 410 `events_expired` when what comes
+   * next is not kept any more: read anew what you need, and go on with its `oldest_sequence` less 1.
    */
   follow(after: number | null = null, { accountId, types, signal }: FollowOptions = {}): AsyncGenerator<InboxEvent, never> {
     const query = new URLSearchParams()

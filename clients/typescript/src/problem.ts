@@ -32,7 +32,15 @@ export class ApiProblem extends Error {
     const problem = body !== null && typeof body === 'object' ? (body as Record<string, unknown>) : {}
     const text = (name: string): string | null => (typeof problem[name] === 'string' ? problem[name] : null)
     const errors = (problem.errors ?? {}) as Record<string, string[]>
-    return new ApiProblem(answer.status, text('code') ?? 'error', text('detail') ?? '', errors, text('trace_id'), retryAfterOf(answer), problem)
+    return new ApiProblem(
+      answer.status,
+      text('code') ?? 'error',
+      text('detail') ?? '',
+      errors,
+      text('trace_id'),
+      retryAfterOf(answer),
+      problem,
+    )
   }
 }
 

@@ -8,8 +8,8 @@ const firstWait = 500
 const longestWait = 30_000
 
 /**
- * Makes a call again where that can help and can do no harm. A call that only reads or has an idempotency key is made again when nobody answered, or
- * the product is away; any call when it was refused before anything was done with it (429).
+ * Makes a call again where that can help and can do no harm. A call that only reads or has an idempotency key is made again when nobody
+ * answered, or the product is away; any call when it was refused before anything was done with it (429).
  */
 export function retrying(send: typeof fetch, sleep: (milliseconds: number) => Promise<void>): (request: Request) => Promise<Response> {
   return async (request) => {

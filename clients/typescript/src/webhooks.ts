@@ -20,8 +20,8 @@ const tolerance = 300
 const utf8 = new TextEncoder()
 
 /**
- * Proves that a webhook comes from the product, was not changed, and is not an old one that somebody kept: the signature of Standard Webhooks
- * (https://www.standardwebhooks.com).
+ * Proves that a webhook comes from the product, was not changed, and is not an old one that somebody kept: the signature of Standard
+ * Webhooks (https://www.standardwebhooks.com).
  */
 export class WebhookVerifier {
   readonly #keys: Promise<CryptoKey>[]

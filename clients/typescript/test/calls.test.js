@@ -25,7 +25,11 @@ function productThat(...answers) {
   return { client, calls, waits }
 }
 
-const problemOf = (call) => call.then(() => assert.fail('no problem'), (error) => (assert.ok(error instanceof ApiProblem, String(error)), error))
+const problemOf = (call) =>
+  call.then(
+    () => assert.fail('no problem'),
+    (error) => (assert.ok(error instanceof ApiProblem, String(error)), error),
+  )
 
 test('a send has its key in the header and only what was said in its body', async () => {
   const { client, calls } = productThat([200, sent])
@@ -47,10 +51,20 @@ test('a send without a key gets one, the same for all of its tries and another f
 })
 
 test('a problem is told with all that it says', async () => {
-  const told = { status: 422, code: 'validation_failed', detail: 'See errors.', trace_id: '0af7', errors: { message: ['Is needed.'] }, limit: 9 }
+  const told = {
+    status: 422,
+    code: 'validation_failed',
+    detail: 'See errors.',
+    trace_id: '0af7',
+    errors: { message: ['Is needed.'] },
+    limit: 9,
+  }
   const { client, waits } = productThat([422, told])
   const problem = await problemOf(client.send(message))
-  assert.deepEqual([problem.status, problem.code, problem.detail, problem.traceId, problem.errors], [422, 'validation_failed', 'See errors.', '0af7', told.errors])
+  assert.deepEqual(
+    [problem.status, problem.code, problem.detail, problem.traceId, problem.errors],
+    [422, 'validation_failed', 'See errors.', '0af7', told.errors],
+  )
   assert.equal(problem.problem.limit, 9)
   assert.equal(problem.isTemporary, false)
   assert.deepEqual(waits, [])
@@ -75,7 +89,11 @@ test('Retry-After may be a date', async () => {
 })
 
 test('a send whose first call still waits for its answer is asked for again, and a closed window is told at once', async () => {
-  const { client, waits } = productThat([409, { code: 'idempotency_in_progress' }, { 'Retry-After': '1' }], [200, sent], [409, { code: 'window_closed' }])
+  const { client, waits } = productThat(
+    [409, { code: 'idempotency_in_progress' }, { 'Retry-After': '1' }],
+    [200, sent],
+    [409, { code: 'window_closed' }],
+  )
   await client.send(message)
   assert.equal((await problemOf(client.send(message))).code, 'window_closed')
   assert.deepEqual(waits, [1000])
@@ -83,7 +101,12 @@ test('a send whose first call still waits for its answer is asked for again, and
 
 test('what could be done twice is not repeated unless it was refused before it began', async () => {
   const path = { params: { path: { id: 'whe_1' } } }
-  const { client, calls, waits } = productThat([503, ''], new TypeError('nobody is there'), [429, '', { 'Retry-After': '2' }], [200, { id: 'whe_1' }])
+  const { client, calls, waits } = productThat(
+    [503, ''],
+    new TypeError('nobody is there'),
+    [429, '', { 'Retry-After': '2' }],
+    [200, { id: 'whe_1' }],
+  )
   const rotate = () => client.calls.POST('/api/v1/webhook-endpoints/{id}/rotate-secret', path)
   assert.equal((await problemOf(rotate())).status, 503)
   await assert.rejects(rotate(), TypeError)

@@ -8,7 +8,8 @@ test('an event of a younger type comes through with its data', () => {
   assert.equal(isEvent(event, 'message.received'), false)
 })
 
-test('an event is known by its type', () => assert.ok(isEvent(parseEvent('{"id":"evt_1","type":"message.received","data":null}'), 'message.received')))
+test('an event is known by its type', () =>
+  assert.ok(isEvent(parseEvent('{"id":"evt_1","type":"message.received","data":null}'), 'message.received')))
 
 for (const json of ['null', '[]', '{}', '{"id":"evt_1"}', 'no JSON']) {
   test(`what is no event is said to be none: ${json}`, () => assert.throws(() => parseEvent(json), SyntaxError))

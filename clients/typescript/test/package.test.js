@@ -12,15 +12,22 @@ const folder = mkdtempSync(join(tmpdir(), 'instamessenger-client-'))
 after(() => rmSync(folder, { recursive: true }))
 
 test('the package is complete: types, code and nothing else', () => {
-  const packed = JSON.parse(execFileSync('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder], { cwd: own, encoding: 'utf8' }))
+  const packed = JSON.parse(
+    execFileSync('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder], { cwd: own, encoding: 'utf8' }),
+  )
   const files = packed[0].files.map((file) => file.path)
-  for (const name of ['dist/index.js', 'dist/index.d.ts', 'dist/schema.d.ts', 'README.md', 'package.json']) assert.ok(files.includes(name), name)
-  assert.deepEqual(files.filter((file) => !/^(dist\/|README\.md$|package\.json$)/.test(file)), [])
+  for (const name of ['dist/index.js', 'dist/index.d.ts', 'dist/schema.d.ts', 'README.md', 'package.json'])
+    assert.ok(files.includes(name), name)
+  assert.deepEqual(
+    files.filter((file) => !/^(dist\/|README\.md$|package\.json$)/.test(file)),
+    [],
+  )
 
   const modules = join(folder, 'node_modules')
   mkdirSync(join(modules, 'instamessenger-client'), { recursive: true })
   execFileSync('tar', ['-xzf', join(folder, packed[0].filename), '-C', join(modules, 'instamessenger-client'), '--strip-components=1'])
-  for (const name of ['openapi-fetch', 'openapi-typescript-helpers', 'typescript']) symlinkSync(join(own, 'node_modules', name), join(modules, name))
+  for (const name of ['openapi-fetch', 'openapi-typescript-helpers', 'typescript'])
+    symlinkSync(join(own, 'node_modules', name), join(modules, name))
   writeFileSync(join(folder, 'package.json'), '{"type":"module"}')
 })
 
@@ -43,10 +50,29 @@ test('it compiles in a strict project: event data is typed, and what is not ther
      export const codeOf = (error: unknown): string | undefined => (error instanceof ApiProblem ? error.code : undefined)
     `,
   )
-  execFileSync(process.execPath, [join(own, 'node_modules/typescript/bin/tsc'), '--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2022', '--lib', 'es2022,dom', 'crm.ts'], { cwd: folder, stdio: 'pipe', encoding: 'utf8' })
+  execFileSync(
+    process.execPath,
+    [
+      join(own, 'node_modules/typescript/bin/tsc'),
+      '--noEmit',
+      '--strict',
+      '--module',
+      'nodenext',
+      '--target',
+      'es2022',
+      '--lib',
+      'es2022,dom',
+      'crm.ts',
+    ],
+    { cwd: folder, stdio: 'pipe', encoding: 'utf8' },
+  )
 })
 
 test('it runs from the package', () => {
-  const said = execFileSync(process.execPath, ['--input-type=module', '-e', "import { WebhookVerifier } from 'instamessenger-client'; console.log(typeof WebhookVerifier)"], { cwd: folder, encoding: 'utf8' })
+  const said = execFileSync(
+    process.execPath,
+    ['--input-type=module', '-e', "import { WebhookVerifier } from 'instamessenger-client'; console.log(typeof WebhookVerifier)"],
+    { cwd: folder, encoding: 'utf8' },
+  )
   assert.equal(said.trim(), 'function')
 })

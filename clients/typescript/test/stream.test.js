@@ -4,8 +4,10 @@ import { test } from 'node:test'
 import { ApiProblem, InstaMessenger, isEvent } from 'instamessenger-client'
 
 const connected = 'id: 5\n: connected\n\n'
-const eventOf = (sequence) =>
-  `id: ${sequence}\nevent: contact.erased\ndata: ${JSON.stringify({ id: `evt_${sequence}`, sequence, type: 'contact.erased', data: { contact: { id: '2000' } } })}\n\n`
+const eventOf = (sequence) => {
+  const event = { id: `evt_${sequence}`, sequence, type: 'contact.erased', data: { contact: { id: '2000' } } }
+  return `id: ${sequence}\nevent: contact.erased\ndata: ${JSON.stringify(event)}\n\n`
+}
 
 /** A stream that says this, in small pieces, and then ends; or breaks; or hangs. */
 function lineOf(text, end = 'ends') {
@@ -33,7 +35,8 @@ function productThat(...answers) {
     key: 'sk_key',
     sleep: async (milliseconds) => void waits.push(milliseconds),
     fetch: async (request) => {
-      calls.push(`${request.url.replace('http://product.test', '')} behind ${request.headers.get('Last-Event-ID')} with ${request.headers.get('Authorization')}`)
+      const [path, position] = [request.url.replace('http://product.test', ''), request.headers.get('Last-Event-ID')]
+      calls.push(`${path} behind ${position} with ${request.headers.get('Authorization')}`)
       const answer = answers.shift()
       if (answer instanceof Error) throw answer
       return answer
@@ -52,7 +55,10 @@ async function take(count, events) {
 }
 
 test('a line that breaks in an event goes on behind the one before, and gives each once', async () => {
-  const { client, calls, waits } = productThat(lineOf(connected + eventOf(6) + eventOf(7).slice(0, 40), 'breaks'), lineOf(connected + eventOf(7) + eventOf(8)))
+  const { client, calls, waits } = productThat(
+    lineOf(connected + eventOf(6) + eventOf(7).slice(0, 40), 'breaks'),
+    lineOf(connected + eventOf(7) + eventOf(8)),
+  )
   const told = await take(3, client.follow())
   assert.deepEqual(told.map(({ sequence }) => sequence), [6, 7, 8])
   assert.ok(isEvent(told[0], 'contact.erased'))
@@ -75,19 +81,33 @@ test('it begins where it is told to, and asks for what is wanted', async () => {
 
 test('what passes by itself is waited for, longer each time, and as long as the product says', async () => {
   const away = Array.from({ length: 6 }, () => problemOf(503, 'unavailable'))
-  const { client, waits } = productThat(new TypeError('nobody is there'), ...away, problemOf(429, 'rate_limited', { 'Retry-After': '77' }), lineOf(eventOf(6)))
+  const { client, waits } = productThat(
+    new TypeError('nobody is there'),
+    ...away,
+    problemOf(429, 'rate_limited', { 'Retry-After': '77' }),
+    lineOf(eventOf(6)),
+  )
   assert.equal((await take(1, client.follow()))[0].sequence, 6)
   const longest = [1, 2, 4, 8, 16, 30, 30].map((seconds) => seconds * 1000)
   longest.forEach((most, n) => assert.ok(waits[n] >= most / 2 && waits[n] <= most, `${n}: ${waits[n]}`))
   assert.deepEqual(waits.slice(7), [77_000])
 })
 
-for (const [status, code] of [[401, 'unauthorized'], [403, 'scope_missing'], [404, 'not_found'], [410, 'events_expired'], [422, 'validation_failed']]) {
+for (const [status, code] of [
+  [401, 'unauthorized'],
+  [403, 'scope_missing'],
+  [404, 'not_found'],
+  [410, 'events_expired'],
+  [422, 'validation_failed'],
+]) {
   test(`what does not pass by itself is told, also after a break: ${code}`, async () => {
     const { client, calls } = productThat(lineOf(connected + eventOf(6)), problemOf(status, code))
     const events = client.follow()
     assert.equal((await events.next()).value.sequence, 6)
-    await assert.rejects(events.next(), (error) => error instanceof ApiProblem && error.status === status && error.code === code && error.problem.oldest_sequence === 99)
+    await assert.rejects(
+      events.next(),
+      (error) => error instanceof ApiProblem && error.status === status && error.code === code && error.problem.oldest_sequence === 99,
+    )
     assert.equal(calls.length, 2)
   })
 }
@@ -125,14 +145,19 @@ test('it ends at once when it is aborted: while it listens, while it waits, and 
 
 test('whoever stops reading closes the connection', async () => {
   let closed = false
-  const body = new ReadableStream({ pull: (controller) => controller.enqueue(new TextEncoder().encode(eventOf(6))), cancel: () => void (closed = true) })
+  const body = new ReadableStream({
+    pull: (controller) => controller.enqueue(new TextEncoder().encode(eventOf(6))),
+    cancel: () => void (closed = true),
+  })
   const { client } = productThat(new Response(body, { headers: { 'Content-Type': 'text/event-stream' } }))
   await take(1, client.follow())
   assert.equal(closed, true)
 })
 
 test('frames are read as the standard says, and who else is in a conversation is no event', async () => {
-  const text = `: a comment\r\n\r\nevent: presence\ndata: {"type":"presence"}\n\nidle: 9\nretry: 3\n\nid:7\r\ndata:{"id":"evt_7",\r\ndata: "sequence":7,"type":"x"}\r\n\r\n`
+  const text =
+    ': a comment\r\n\r\nevent: presence\ndata: {"type":"presence"}\n\nidle: 9\nretry: 3\n\n' +
+    'id:7\r\ndata:{"id":"evt_7",\r\ndata: "sequence":7,"type":"x"}\r\n\r\n'
   const { client } = productThat(lineOf(text))
   assert.deepEqual(await take(1, client.follow()), [{ id: 'evt_7', sequence: 7, type: 'x' }])
 })

@@ -13,7 +13,9 @@ const secret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'
 
 const headersOf = ({ id, timestamp, signature }) =>
   Object.fromEntries(
-    Object.entries({ 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': signature }).filter(([, value]) => value !== null),
+    Object.entries({ 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': signature }).filter(
+      ([, value]) => value !== null,
+    ),
   )
 
 /** The libraries take base64 alone: of a secret of another form give them the base64 of its bytes, as events.md says. */
@@ -39,7 +41,9 @@ for (const vector of vectors) {
 
 for (const [name, Webhook] of Object.entries(official)) {
   // They take one secret, bodies that are JSON, and a number with its sign.
-  for (const vector of vectors.filter(({ secrets, body, timestamp }) => secrets.length === 1 && body !== '' && !timestamp?.startsWith('+'))) {
+  for (const vector of vectors.filter(
+    ({ secrets, body, timestamp }) => secrets.length === 1 && body !== '' && !timestamp?.startsWith('+'),
+  )) {
     test(`${name} has the same verdict: ${vector.name}`, () =>
       at(vector.now, () => {
         const verify = () => new Webhook(known(vector.secrets[0])).verify(vector.body, headersOf(vector))
@@ -68,7 +72,10 @@ test('headers are found whatever their case, and a refusal says why', async () =
     assert.equal((await new WebhookVerifier(secret).read(vector.body, headers)).id, 'evt_1')
   })
   await at(vector.now + 400, () =>
-    assert.rejects(new WebhookVerifier(secret).read(vector.body, headersOf(vector)), (error) => error instanceof WebhookRefused && error.verdict === 'TooOld'),
+    assert.rejects(
+      new WebhookVerifier(secret).read(vector.body, headersOf(vector)),
+      (error) => error instanceof WebhookRefused && error.verdict === 'TooOld',
+    ),
   )
 })
 

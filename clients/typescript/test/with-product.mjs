@@ -19,10 +19,16 @@ const message = { account_id: account, recipient_id: customer, message: 'grüße
 const sent = await client.send(message, { idempotencyKey: 'order-17', wait: 30 })
 assert.equal(sent.status, 'sent')
 assert.equal((await client.send(message, { idempotencyKey: 'order-17' })).message_id, sent.message_id)
-assert.deepEqual((await calls.GET('/api/v1/messages/{message_id}', { params: { path: { message_id: sent.message_id } } })).data.metadata, { order: 17 })
-await assert.rejects(client.send({ ...message, message: '' }), (error) => error instanceof ApiProblem && error.code === 'validation_failed' && 'message' in error.errors)
+const shown = await calls.GET('/api/v1/messages/{message_id}', { params: { path: { message_id: sent.message_id } } })
+assert.deepEqual(shown.data.metadata, { order: 17 })
+await assert.rejects(
+  client.send({ ...message, message: '' }),
+  (error) => error instanceof ApiProblem && error.code === 'validation_failed' && 'message' in error.errors,
+)
 
-const made = await calls.POST('/api/v1/webhook-endpoints', { body: { url: crm, account_ids: [account], event_types: ['message.received'] } })
+const made = await calls.POST('/api/v1/webhook-endpoints', {
+  body: { url: crm, account_ids: [account], event_types: ['message.received'] },
+})
 assert.match(made.data.secret, /^whsec_/)
 const endpoint = { params: { path: { id: made.data.id } } }
 assert.equal((await calls.POST('/api/v1/webhook-endpoints/{id}/test', endpoint)).data.delivered, true)
@@ -48,5 +54,8 @@ assert.equal((await next).value.data.message.id, again.message_id)
 const nothing = following.next()
 end.abort()
 await assert.rejects(nothing, { name: 'AbortError' })
-await assert.rejects(new InstaMessenger({ url, key: 'sk_wrong' }).follow().next(), (error) => error instanceof ApiProblem && error.status === 401)
+await assert.rejects(
+  new InstaMessenger({ url, key: 'sk_wrong' }).follow().next(),
+  (error) => error instanceof ApiProblem && error.status === 401,
+)
 console.log(`${events.length} events`)

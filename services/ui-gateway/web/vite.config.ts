@@ -6,6 +6,16 @@ import { precompress } from './precompress.ts'
 // Where `npm run dev` finds the product.
 const product = process.env.PRODUCT ?? 'http://localhost:8080'
 
+/** What every view needs of this page, by its path below src. */
+const base = [
+  'api/(?!upload)',
+  'live/(?!chime|useSound|useNotices|attention)',
+  'store/(?!replies)',
+  'shell/demo',
+  'text/(?:index|en|format|compile|plurals)',
+  'rules/(?:order|window|name|preview|merge|days|bytes)',
+]
+
 export default defineConfig({
   plugins: [vue(), tailwindcss(), precompress()],
   // What nothing here uses stays out of the bundle: the older API of components, and of vue-i18n its older API, dev tools and compiler.
@@ -30,7 +40,7 @@ export default defineConfig({
         codeSplitting: {
           groups: [
             { name: 'vendor', test: /node_modules\/(?:@?vue|@vueuse|@intlify|pinia|virtua)/ },
-            { name: 'base', test: /src\/(?:api\/(?!upload)|live\/(?!chime|useSound|useNotices|attention)|store\/(?!replies)|shell\/demo|text\/(?:index|en|format|compile|plurals)|rules\/(?:order|window|name|preview|merge|days|bytes))/ },
+            { name: 'base', test: new RegExp(`src/(?:${base.join('|')})`) },
           ],
         },
       },

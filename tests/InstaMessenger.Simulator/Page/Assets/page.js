@@ -180,7 +180,8 @@ $('clear').onclick = () => attempt(async () => { await call('DELETE', '/faults')
 $('echo').onchange = () => settings({ echo_mode: $('echo').value })
 $('latency').onchange = () => settings({ latency_ms: Number($('latency').value) })
 $('window').onchange = () => settings({ enforce_window: $('window').checked })
-$('crm-down').onchange = () => attempt(() => call('PUT', `/crm/${$('crm').value}`, { behaviour: { status: $('crm-down').checked ? 503 : 200 } }))
+$('crm-down').onchange = () =>
+  attempt(() => call('PUT', `/crm/${$('crm').value}`, { behaviour: { status: $('crm-down').checked ? 503 : 200 } }))
 $('crm').onchange = () => attempt(async () => { await loadDeliveries(); await refresh() })
 
 // ---- CRM
@@ -228,7 +229,8 @@ function listen() {
   })
   live.addEventListener('webhook', event => {
     const posted = JSON.parse(event.data)
-    $('note').textContent = posted.status === 200 ? '' : `The webhook was not taken: ${posted.status ?? posted.error} (attempt ${posted.attempt}).`
+    $('note').textContent =
+      posted.status === 200 ? '' : `The webhook was not taken: ${posted.status ?? posted.error} (attempt ${posted.attempt}).`
   })
   live.addEventListener('crm', event => {
     const delivery = JSON.parse(event.data)

@@ -27,7 +27,11 @@ export interface ListPage<T> extends Page<T> {
 
 const sequenceOf = (headers: Headers): number | null => (headers.has('Event-Sequence') ? Number(headers.get('Event-Sequence')) : null)
 
-async function page<T>(path: string, query: Record<string, string | number | boolean | undefined>, signal?: AbortSignal): Promise<ListPage<T>> {
+async function page<T>(
+  path: string,
+  query: Record<string, string | number | boolean | undefined>,
+  signal?: AbortSignal,
+): Promise<ListPage<T>> {
   const { data, headers } = await call<Page<T>>('GET', path, { query, signal })
   return { ...data, sequence: sequenceOf(headers) }
 }
@@ -64,13 +68,17 @@ export const inbox = {
     (await call<SearchAnswer>('GET', '/ui/search', { query: { q, account_id: account }, signal })).data,
   replies: (account: Id) => all<CannedReply>('/api/v1/canned-replies', { account_id: account }),
   addReply: async (reply: NewReply) => (await call<CannedReply>('POST', '/api/v1/canned-replies', { body: reply })).data,
-  changeReply: async (id: Id, change: Partial<NewReply>) => (await call<CannedReply>('PATCH', `/api/v1/canned-replies/${id}`, { body: change })).data,
+  changeReply: async (id: Id, change: Partial<NewReply>) =>
+    (await call<CannedReply>('PATCH', `/api/v1/canned-replies/${id}`, { body: change })).data,
   removeReply: (id: Id) => call('DELETE', `/api/v1/canned-replies/${id}`),
   counters: () => all<QueueCounts>('/ui/counters'),
   react: (id: Id, on: boolean) =>
     call(on ? 'POST' : 'DELETE', `/api/v1/messages/${id}/reaction`, { body: on ? { reaction: 'love' } : undefined }),
   retry: (id: Id, evenIfItMayDouble: boolean) =>
-    call<SendAnswer>('POST', `/api/v1/messages/${id}/retry`, { body: { even_if_it_may_double: evenIfItMayDouble }, headers: { Prefer: 'wait=0' } }),
+    call<SendAnswer>('POST', `/api/v1/messages/${id}/retry`, {
+      body: { even_if_it_may_double: evenIfItMayDouble },
+      headers: { Prefer: 'wait=0' },
+    }),
   cancel: (id: Id) => call('DELETE', `/api/v1/messages/${id}`),
   accounts: () => all<Account>('/api/v1/accounts'),
 }

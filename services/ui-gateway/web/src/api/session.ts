@@ -16,7 +16,10 @@ function basic(username: string, password: string): string {
 }
 
 export async function signIn(username: string, password: string): Promise<User> {
-  const { data } = await call<SignedIn>('POST', '/ui/session', { headers: { Authorization: basic(username, password) }, withoutSignIn: true })
+  const { data } = await call<SignedIn>('POST', '/ui/session', {
+    headers: { Authorization: basic(username, password) },
+    withoutSignIn: true,
+  })
   return data.user
 }
 

@@ -1,7 +1,7 @@
 import type { components } from './schema'
 
-// What the product's API answers: its OpenAPI document says it, and `schema.ts` is made of that. Here are the names by which this page speaks of
-// it, and what the document leaves open.
+// What the product's API answers: its OpenAPI document says it, and `schema.ts` is made of that. Here are the names by which this page
+// speaks of it, and what the document leaves open.
 
 type Schemas = components['schemas']
 

@@ -2,7 +2,14 @@
  * Sends a form and tells how much of it is on its way, from 0 to 1, which fetch cannot. Rejects when nobody answers, and with an AbortError
  * when it was stopped.
  */
-export function upload(method: string, path: string, headers: Record<string, string>, form: FormData, onProgress: (part: number) => void, signal?: AbortSignal): Promise<Response> {
+export function upload(
+  method: string,
+  path: string,
+  headers: Record<string, string>,
+  form: FormData,
+  onProgress: (part: number) => void,
+  signal?: AbortSignal,
+): Promise<Response> {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest()
     const stop = () => request.abort()

@@ -22,7 +22,9 @@ export function bubbleMessage(bubble: Bubble): Message {
     referral: null,
     template: null,
     reactions: [],
-    reply_to: bubble.quoted ? { message_id: bubble.quoted.id, instagram_message_id: '', kind: bubble.quoted.kind, excerpt: bubble.quoted.excerpt } : null,
+    reply_to: bubble.quoted
+      ? { message_id: bubble.quoted.id, instagram_message_id: '', kind: bubble.quoted.kind, excerpt: bubble.quoted.excerpt }
+      : null,
     edits: [],
     status: bubble.state === 'refused' ? 'failed' : 'pending',
     origin: 'ui',

@@ -60,8 +60,8 @@ export function useComposer(conversation: Ref<Conversation>) {
   }
 
   /**
-   * Hands everything over to the outbox: from one moment to the next it is there and no more here. `at`: when it shall go (Unix ms); what is
-   * several messages then goes a second apart, in order.
+   * Hands everything over to the outbox: from one moment to the next it is there and no more here. `at`: when it shall go (Unix ms); what
+   * is several messages then goes a second apart, in order.
    */
   function send(at: number | null = null): boolean {
     if (!canSend.value) return false

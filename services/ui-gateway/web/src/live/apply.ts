@@ -36,8 +36,16 @@ function markRead(id: string, upTo: string, at: string, { threads, conversations
   const { messages } = threads.get(id)
   const last = messages.findIndex((message) => message.id === upTo)
   const read = (message: Message): Message => ({ ...message, status: 'read', read_at: message.read_at ?? at })
-  threads.put(id, messages.slice(0, last + 1).filter((message) => message.direction === 'outbound' && message.status === 'sent').map(read))
-  conversations.change(id, (row) => (row.last_message?.id === upTo && row.last_message.status === 'sent' ? { ...row, last_message: read(row.last_message) } : row))
+  threads.put(
+    id,
+    messages
+      .slice(0, last + 1)
+      .filter((message) => message.direction === 'outbound' && message.status === 'sent')
+      .map(read),
+  )
+  conversations.change(id, (row) =>
+    row.last_message?.id === upTo && row.last_message.status === 'sent' ? { ...row, last_message: read(row.last_message) } : row,
+  )
 }
 
 function takeConversation(id: string, event: InboxEvent, { conversations }: Stores): void {

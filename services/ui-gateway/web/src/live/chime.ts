@@ -1,6 +1,8 @@
 let context: AudioContext | null = null
 
-/** Plays two short notes, made here so that no file is fetched. Says whether the browser let it: it may refuse until somebody has clicked. */
+/**
+ * Plays two short notes, made here so that no file is fetched. Says whether the browser let it: it may refuse until somebody has clicked.
+ */
 export async function chime(): Promise<boolean> {
   context ??= new AudioContext()
   // It stays pending while the browser refuses.

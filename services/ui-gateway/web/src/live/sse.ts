@@ -3,7 +3,10 @@ export interface Frame {
   data: string
 }
 
-/** Takes a server-sent stream apart as its bytes come. Returns the frames that have ended; one without data only says where the stream stands. */
+/**
+ * Takes a server-sent stream apart as its bytes come. Returns the frames that have ended; one without data only says where the stream
+ * stands.
+ */
 export function sseReader(): (chunk: string) => Frame[] {
   let rest = ''
   let id: string | null = null

@@ -76,7 +76,11 @@ describe('the live stream', () => {
   })
 
   it('waits for a sign-in after 401, and never gives up', async () => {
-    refusals.push(Response.json({}, { status: 401 }), Response.json({}, { status: 502 }), Response.json({}, { status: 429, headers: { 'Retry-After': '7' } }))
+    refusals.push(
+      Response.json({}, { status: 401 }),
+      Response.json({}, { status: 502 }),
+      Response.json({}, { status: 429, headers: { 'Retry-After': '7' } }),
+    )
     start(5)
     await soon()
     expect(told.signIns).toBe(1)

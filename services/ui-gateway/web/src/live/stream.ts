@@ -3,7 +3,10 @@ import type { InboxEvent } from '../api/types'
 import { backoff } from './backoff'
 import { sseReader } from './sse'
 
-/** Live: what happens is seen at once. Connecting: a try is under way, or the wait before it. Signed out: nobody asks until somebody signs in. */
+/**
+ * Live: what happens is seen at once. Connecting: a try is under way, or the wait before it. Signed out: nobody asks until somebody signs
+ * in.
+ */
 export type LiveState = 'connecting' | 'live' | 'signed-out'
 
 export interface StreamHooks {
@@ -49,7 +52,12 @@ export async function readStream(after: number | null, hooks: StreamHooks, signa
   }
 }
 
-async function connect(position: number | null, hooks: StreamHooks, signal: AbortSignal, onSequence: (sequence: number) => void): Promise<void> {
+async function connect(
+  position: number | null,
+  hooks: StreamHooks,
+  signal: AbortSignal,
+  onSequence: (sequence: number) => void,
+): Promise<void> {
   const line = new AbortController()
   const cut = () => line.abort()
   let timer = setTimeout(cut, silence)

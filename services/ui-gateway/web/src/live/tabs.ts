@@ -12,8 +12,8 @@ export interface LiveHooks {
 
 /**
  * One stream for all tabs of a browser, which has six connections to a server and no more: whoever holds the lock reads it and tells the
- * others. When that tab closes the next one has the lock, and goes on where it heard the last. Without locks (plain http beyond this machine)
- * each tab reads for itself.
+ * others. When that tab closes the next one has the lock, and goes on where it heard the last. Without locks (plain http beyond this
+ * machine) each tab reads for itself.
  */
 export function followLive(userId: string, hooks: LiveHooks): () => void {
   const stop = new AbortController()
@@ -26,7 +26,11 @@ export function followLive(userId: string, hooks: LiveHooks): () => void {
   }
 
   if (!navigator.locks || typeof BroadcastChannel === 'undefined') {
-    void readStream(null, { ...hooks, onEvent: (event) => hooks.onEvent(event, true), onState: show, onPosition: () => undefined }, stop.signal)
+    void readStream(
+      null,
+      { ...hooks, onEvent: (event) => hooks.onEvent(event, true), onState: show, onPosition: () => undefined },
+      stop.signal,
+    )
     return () => stop.abort()
   }
 

@@ -50,7 +50,8 @@ export const useLive = defineStore('live', () => {
     }, startPatience)
     stop = followLive(session.userId!, {
       onEvent: (event, leads) => {
-        if (leads && event.type === 'message.received') void import('./attention').then(({ attend }) => attend(event)).catch(() => undefined)
+        if (leads && event.type === 'message.received')
+          void import('./attention').then(({ attend }) => attend(event)).catch(() => undefined)
         quiet()
         presence.hear(event)
         applyEvent(event, stores)

@@ -33,7 +33,11 @@ export const useNotices = defineStore('notices', () => {
       notice.onclick = () => {
         window.focus()
         notice.close()
-        void router.push({ name: 'thread', params: { id: message.conversation_id }, query: { queue: router.currentRoute.value.query.queue } })
+        void router.push({
+          name: 'thread',
+          params: { id: message.conversation_id },
+          query: { queue: router.currentRoute.value.query.queue },
+        })
       }
     } catch {
       // Phones know none that a page makes by itself.

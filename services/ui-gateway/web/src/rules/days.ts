@@ -2,7 +2,8 @@ const made = new Map<string, Intl.DateTimeFormat>()
 
 /** Making one costs a hundred times what using it does, and a thread asks for the day of each of its messages. */
 function calendar(zone: string): Intl.DateTimeFormat {
-  const known = made.get(zone) ?? new Intl.DateTimeFormat('en-CA', { year: 'numeric', month: '2-digit', day: '2-digit', timeZone: zone || undefined })
+  const known =
+    made.get(zone) ?? new Intl.DateTimeFormat('en-CA', { year: 'numeric', month: '2-digit', day: '2-digit', timeZone: zone || undefined })
   made.set(zone, known)
   return known
 }

@@ -11,7 +11,8 @@ const limits: Record<string, number> = {
 export const acceptedTypes = Object.keys(limits).join(',')
 export const mostFiles = 10
 
-export type FileFault = { key: 'files.empty' } | { key: 'files.type' } | { key: 'files.large'; limit: number } | { key: 'files.many'; limit: number }
+export type FileFault =
+  { key: 'files.empty' } | { key: 'files.type' } | { key: 'files.large'; limit: number } | { key: 'files.many'; limit: number }
 
 /** Why a file cannot be sent, before it is uploaded in vain; null when it may be. */
 export function faultOf(file: { type: string; size: number }, already: number): FileFault | null {

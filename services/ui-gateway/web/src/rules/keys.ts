@@ -25,12 +25,13 @@ const withControl: Record<string, Command> = { k: 'palette', 'shift e': 'emoji' 
 
 /**
  * What a key means. Letters count only outside of fields and alone: with Alt they write ą or @ on some keyboards, with Ctrl or ⌘ they are
- * the browser's. Shift alone is how some keyboards write ? and /. Ctrl or ⌘ with K opens the palette everywhere, with Shift and E the emoji.
- * Letters can be switched off. `isBehindG`: whether G was pressed just before.
+ * the browser's. Shift alone is how some keyboards write ? and /. Ctrl or ⌘ with K opens the palette everywhere, with Shift and E the
+ * emoji. Letters can be switched off. `isBehindG`: whether G was pressed just before.
  */
 export function commandOf(press: Press, withLetters = true, isBehindG = false): Command | null {
   if (press.isComposing || press.keyCode === 229 || press.altKey) return null
-  if (press.ctrlKey !== press.metaKey && (press.ctrlKey || press.metaKey)) return withControl[`${press.shiftKey ? 'shift ' : ''}${press.key.toLowerCase()}`] ?? null
+  if (press.ctrlKey !== press.metaKey && (press.ctrlKey || press.metaKey))
+    return withControl[`${press.shiftKey ? 'shift ' : ''}${press.key.toLowerCase()}`] ?? null
   if (press.ctrlKey || press.metaKey) return null
   if (press.inField) return press.key === 'Escape' ? 'leave' : null
   if (!withLetters) return press.key === 'Escape' ? 'leave' : null

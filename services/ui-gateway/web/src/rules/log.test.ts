@@ -14,7 +14,12 @@ describe('the rows of a thread', () => {
       [inbound('msg_1', '2026-03-10T12:00:00Z'), inbound('msg_2', '2026-03-10T12:04:00Z'), inbound('msg_3', '2026-03-10T12:20:00Z')],
       [], null, 0, zone,
     )
-    expect(items.map((item) => (item.kind === 'message' ? [item.begins, item.ends] : item.kind))).toEqual(['day', [true, false], [false, true], [true, true]])
+    expect(items.map((item) => (item.kind === 'message' ? [item.begins, item.ends] : item.kind))).toEqual([
+      'day',
+      [true, false],
+      [false, true],
+      [true, true],
+    ])
   })
 
   it('have one day line at the reader’s midnight', () => {
@@ -33,18 +38,29 @@ describe('the rows of a thread', () => {
     const before = logOf([], [bubble], null, 0, zone)
     const both = logOf([outbound('msg_1', '2026-03-10T12:00:00Z', 'b1')], [bubble], null, 0, zone)
     const after = logOf([outbound('msg_1', '2026-03-10T12:00:00Z', 'b1')], [], null, 0, zone)
-    for (const items of [before, both, after]) expect(items.filter((item) => item.kind === 'message').map((item) => item.key)).toEqual(['b1'])
+    for (const items of [before, both, after])
+      expect(items.filter((item) => item.kind === 'message').map((item) => item.key)).toEqual(['b1'])
   })
 
   it('have no key twice', () => {
-    const items = logOf([outbound('msg_1', '2026-03-10T12:00:00Z', 'b1'), outbound('msg_2', '2026-03-10T12:00:00Z', 'b1')], [], null, 0, zone)
+    const items = logOf(
+      [outbound('msg_1', '2026-03-10T12:00:00Z', 'b1'), outbound('msg_2', '2026-03-10T12:00:00Z', 'b1')],
+      [],
+      null,
+      0,
+      zone,
+    )
     expect(new Set(items.map((item) => item.key)).size).toBe(items.length)
   })
 })
 
 describe('the first unread message', () => {
   it('is counted among the customer’s', () => {
-    const messages = [inbound('msg_1', '2026-03-10T12:00:00Z'), outbound('msg_2', '2026-03-10T12:01:00Z'), inbound('msg_3', '2026-03-10T12:02:00Z')]
+    const messages = [
+      inbound('msg_1', '2026-03-10T12:00:00Z'),
+      outbound('msg_2', '2026-03-10T12:01:00Z'),
+      inbound('msg_3', '2026-03-10T12:02:00Z'),
+    ]
     expect(firstUnreadOf(messages, 2, false)).toBe('msg_1')
     expect(firstUnreadOf(messages, 9, true)).toBe('msg_1')
     expect(firstUnreadOf(messages, 9, false)).toBeNull()

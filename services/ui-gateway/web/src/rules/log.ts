@@ -23,7 +23,13 @@ const alone = new Set(['referral', 'deleted'])
  * The rows of a thread: a line for each day, one above the first unread message, and the messages in runs. `unread` is how many were unread
  * when the thread was opened; the line stays where it is until the thread is left.
  */
-export function logOf(messages: readonly Message[], pending: readonly Pending[], firstUnread: string | null, unread: number, zone?: string): LogItem[] {
+export function logOf(
+  messages: readonly Message[],
+  pending: readonly Pending[],
+  firstUnread: string | null,
+  unread: number,
+  zone?: string,
+): LogItem[] {
   const items: LogItem[] = []
   const shown = new Set(messages.map(keyOf))
   const all = [

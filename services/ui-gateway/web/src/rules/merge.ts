@@ -32,7 +32,9 @@ const progress = ['scheduled', 'pending', 'sending', 'unknown', 'failed', 'cance
 export function later(known: Message | undefined, news: Message): Message {
   if (!known) return news
   if (known.deleted_at && !news.deleted_at) return known
-  return progress.indexOf(known.status ?? '') > progress.indexOf(news.status ?? '') && known.status !== 'failed' && known.status !== 'unknown'
+  return progress.indexOf(known.status ?? '') > progress.indexOf(news.status ?? '') &&
+    known.status !== 'failed' &&
+    known.status !== 'unknown'
     ? known
     : news
 }

@@ -43,6 +43,8 @@ describe('what was not sent', () => {
   it('is what the server told', () => {
     expect(isIn('failed', conversation({ failed: true }), 0)).toBe(true)
     expect(isIn('failed', conversation({ failed: false }), 0)).toBe(false)
-    expect(isIn('reply', conversation({ awaits_reply: true, last_message: message({ direction: 'outbound', status: 'failed' }) }), 0)).toBe(true)
+    expect(isIn('reply', conversation({ awaits_reply: true, last_message: message({ direction: 'outbound', status: 'failed' }) }), 0)).toBe(
+      true,
+    )
   })
 })

@@ -10,6 +10,7 @@ describe('while one writes', () => {
   it('an answer of a colleague is told before the second one goes', () => expect(overtakenBy([answer], began, new Set())).toBe(answer))
   it('one’s own answer is no surprise', () => expect(overtakenBy([answer], began, new Set(['b1']))).toBeNull())
   it('an answer that was there is none', () => expect(overtakenBy([answer], '2026-03-10T12:06:00.000Z', new Set())).toBeNull())
-  it('what the customer writes is none', () => expect(overtakenBy([message({ received_at: '2026-03-10T12:05:00.000Z' })], began, new Set())).toBeNull())
+  it('what the customer writes is none', () =>
+    expect(overtakenBy([message({ received_at: '2026-03-10T12:05:00.000Z' })], began, new Set())).toBeNull())
   it('nothing is told before one has begun', () => expect(overtakenBy([answer], null, new Set())).toBeNull())
 })

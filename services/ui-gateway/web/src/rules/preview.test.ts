@@ -10,5 +10,6 @@ describe('one line for a message', () => {
     expect('key' in preview ? names[preview.key.replace('kind.', '')] : preview.text).toBeTruthy()
   })
   it('is its text on one line', () => expect(previewOf(message({ text: 'a\n\n b' }))).toEqual({ text: 'a b' }))
-  it('says nothing of what was taken back', () => expect(previewOf(message({ kind: 'deleted', text: 'secret' }))).toEqual({ key: 'kind.deleted' }))
+  it('says nothing of what was taken back', () =>
+    expect(previewOf(message({ kind: 'deleted', text: 'secret' }))).toEqual({ key: 'kind.deleted' }))
 })

@@ -14,8 +14,8 @@ export function previewOf(message: Pick<Message, 'kind' | 'text' | 'postback' | 
 }
 
 export const kinds = [
-  'text', 'image', 'video', 'audio', 'file', 'sticker', 'like_heart', 'story_mention', 'story_reply', 'share', 'reel', 'postback', 'template',
-  'referral', 'ephemeral', 'deleted', 'note', 'unsupported',
+  'text', 'image', 'video', 'audio', 'file', 'sticker', 'like_heart', 'story_mention', 'story_reply', 'share', 'reel', 'postback',
+  'template', 'referral', 'ephemeral', 'deleted', 'note', 'unsupported',
 ] as const
 
 export type Kind = (typeof kinds)[number]

@@ -11,7 +11,9 @@ describe('a slash', () => {
     ['Hello /hou', 10, 'hou'],
     ['line\n/öff', 9, 'öff'],
     ['/شكرا', 5, 'شكرا'],
-  ])('asks for a reply: %j', (text, caret, search) => expect(slashAt(text, caret)).toEqual({ start: caret - search.length - 1, end: caret, search }))
+  ])('asks for a reply: %j', (text, caret, search) =>
+    expect(slashAt(text, caret)).toEqual({ start: caret - search.length - 1, end: caret, search }),
+  )
 
   it.each([
     ['and/or', 6],
@@ -21,7 +23,8 @@ describe('a slash', () => {
     ['//', 2],
   ])('asks for none: %j', (text, caret) => expect(slashAt(text, caret)).toBeNull())
 
-  it('counts where the caret is, whatever stands behind it', () => expect(slashAt('/ho before this', 3)).toEqual({ start: 0, end: 3, search: 'ho' }))
+  it('counts where the caret is, whatever stands behind it', () =>
+    expect(slashAt('/ho before this', 3)).toEqual({ start: 0, end: 3, search: 'ho' }))
 })
 
 describe('a saved reply', () => {
@@ -46,5 +49,6 @@ describe('a saved reply', () => {
     expect(text).toBe('Hi {{contact.name}}, {{other}}')
     expect(hasVariable(text)).toBe(true)
   })
-  it('takes values as they are', () => expect(fill('{{contact.name}}', { 'contact.name': '$& {{agent.name}}', 'agent.name': 'Ana' })).toBe('$& {{agent.name}}'))
+  it('takes values as they are', () =>
+    expect(fill('{{contact.name}}', { 'contact.name': '$& {{agent.name}}', 'agent.name': 'Ana' })).toBe('$& {{agent.name}}'))
 })

@@ -24,10 +24,11 @@ describe('the response window', () => {
     expect(timeLeft({ state: 'human_agent', closes_at: at(25 * 60) }, now)).toEqual({ kind: 'human', days: 2 })
   })
 
-  it.each([{ state: 'closed' as const, closes_at: null }, { state: 'closed' as const, closes_at: at(-5) }, { state: 'open' as const, closes_at: at(-1) }])(
-    'that has ended is closed: %o',
-    (window) => expect(timeLeft(window, now)).toEqual({ kind: 'closed' }),
-  )
+  it.each([
+    { state: 'closed' as const, closes_at: null },
+    { state: 'closed' as const, closes_at: at(-5) },
+    { state: 'open' as const, closes_at: at(-1) },
+  ])('that has ended is closed: %o', (window) => expect(timeLeft(window, now)).toEqual({ kind: 'closed' }))
 
   it('has run out only when the server told that it was open', () => {
     expect(hasRunOut({ state: 'open', closes_at: at(-1) }, now)).toBe(true)

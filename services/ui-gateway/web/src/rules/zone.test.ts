@@ -15,6 +15,7 @@ describe('a time on the clock of a zone', () => {
     expect(wallOf(utc(moment), zone)).toBe(wall)
   })
   it('that comes twice is the first of both', () => expect(momentOf('2026-10-25T02:30', 'Europe/Berlin')).toBe(utc('2026-10-25T00:30:00Z')))
-  it('that is left out is the one an hour on', () => expect(momentOf('2026-03-29T02:30', 'Europe/Berlin')).toBe(utc('2026-03-29T01:30:00Z')))
+  it('that is left out is the one an hour on', () =>
+    expect(momentOf('2026-03-29T02:30', 'Europe/Berlin')).toBe(utc('2026-03-29T01:30:00Z')))
   it('that is none is none', () => expect(momentOf('', 'Europe/Berlin')).toBeNaN())
 })

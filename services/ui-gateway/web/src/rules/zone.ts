@@ -3,7 +3,14 @@ const minute = 60_000
 /** What clocks show at a moment, as fields for dates take it: 2026-03-10T09:00. Without a zone the device's. */
 export function wallOf(at: number, zone?: string): string {
   // The Swedish way of writing a date is that of ISO 8601.
-  const format = new Intl.DateTimeFormat('sv-SE', { year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', timeZone: zone || undefined })
+  const format = new Intl.DateTimeFormat('sv-SE', {
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+    hour: '2-digit',
+    minute: '2-digit',
+    timeZone: zone || undefined,
+  })
   return format.format(new Date(at)).replace(' ', 'T')
 }
 

@@ -21,7 +21,10 @@ export const useConversations = defineStore('conversations', () => {
     if (sequence !== null && isNews(id, sequence)) asOf.set(id, sequence)
   }
 
-  /** Takes a row of a page that was read at a place of the log; null when the server did not say. One that is older than what is known is left. */
+  /**
+   * Takes a row of a page that was read at a place of the log; null when the server did not say. One that is older than what is known is
+   * left.
+   */
   function put(row: Conversation, sequence: number | null = null): void {
     if (sequence !== null && rows.has(row.id) && sequence < (asOf.get(row.id) ?? -1)) return
     note(row.id, sequence)

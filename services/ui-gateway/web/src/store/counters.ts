@@ -33,7 +33,8 @@ export const useCounters = defineStore('counters', () => {
   }
 
   /** The queues that there are: what was not sent is one only while there is any, or while one looks at it. */
-  const shown = (open: Queue | null, account: Id | null): Queue[] => queues.filter((queue) => queue !== 'failed' || queue === open || Boolean(of(queue, account)))
+  const shown = (open: Queue | null, account: Id | null): Queue[] =>
+    queues.filter((queue) => queue !== 'failed' || queue === open || Boolean(of(queue, account)))
 
   return { load, refresh, of, shown, isAsked }
 })

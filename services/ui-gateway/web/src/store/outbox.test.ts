@@ -166,6 +166,8 @@ describe('a file', () => {
   it('that was refused says why', async () => {
     const upload = await begun()
     upload.answers(415, '{"code":"type_not_allowed","detail":"Not a picture."}')
-    await vi.waitFor(() => expect(useOutbox().bubbles.get('file')).toMatchObject({ state: 'refused', reason: 'Not a picture.', progress: null }))
+    await vi.waitFor(() =>
+      expect(useOutbox().bubbles.get('file')).toMatchObject({ state: 'refused', reason: 'Not a picture.', progress: null }),
+    )
   })
 })

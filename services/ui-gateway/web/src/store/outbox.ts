@@ -8,7 +8,9 @@ import { bubbleKey } from '../rules/merge'
 import { useSession } from './session'
 import { storage } from './storage'
 
-/** Waiting: for its turn, the network or the server. Accepted: the server has it and an event will show it. Refused: as it says, for good. */
+/**
+ * Waiting: for its turn, the network or the server. Accepted: the server has it and an event will show it. Refused: as it says, for good.
+ */
 export type BubbleState = 'waiting' | 'sending' | 'accepted' | 'refused'
 
 /** A message from the moment it was sent here until the server shows it. */
@@ -45,7 +47,12 @@ export const useOutbox = defineStore('outbox', () => {
   function restore(): void {
     for (const bubble of storage.get<Bubble[]>(name()) ?? []) {
       const wasFile = bubble.text === null
-      bubbles.set(bubble.key, { ...bubble, file: null, progress: null, ...(wasFile ? { state: 'refused', code: 'file_lost' } : bubble.state === 'refused' ? {} : { state: 'waiting' }) })
+      bubbles.set(bubble.key, {
+        ...bubble,
+        file: null,
+        progress: null,
+        ...(wasFile ? { state: 'refused', code: 'file_lost' } : bubble.state === 'refused' ? {} : { state: 'waiting' }),
+      })
     }
     for (const id of new Set([...bubbles.values()].map((bubble) => bubble.conversationId))) void work(id)
   }

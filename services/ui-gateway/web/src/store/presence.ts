@@ -23,7 +23,8 @@ export const usePresence = defineStore('presence', () => {
     if (event.type !== 'presence' || !event.conversation_id || !event.user) return
     const { id, username } = event.user
     const others = (present.value.get(event.conversation_id) ?? []).filter((one) => one.userId !== id)
-    if (event.state === 'viewing' || event.state === 'typing') others.push({ userId: id, name: username ?? '…', state: event.state, heard: Date.now() })
+    if (event.state === 'viewing' || event.state === 'typing')
+      others.push({ userId: id, name: username ?? '…', state: event.state, heard: Date.now() })
     present.value = new Map(present.value).set(event.conversation_id, others)
   }
 

@@ -23,7 +23,12 @@ function answer(address: string): Response {
   return Response.json({ data: kept.slice(from, end).reverse(), next_cursor: query.has('after') || from === 0 ? null : String(from) })
 }
 
-const row = (n: number) => message({ id: `msg_${n}`, sent_at: new Date(1_700_000_000_000 + n * 60_000).toISOString(), received_at: new Date(1_700_000_000_000 + n * 60_000).toISOString() })
+const row = (n: number) =>
+  message({
+    id: `msg_${n}`,
+    sent_at: new Date(1_700_000_000_000 + n * 60_000).toISOString(),
+    received_at: new Date(1_700_000_000_000 + n * 60_000).toISOString(),
+  })
 const numbers = (messages: Message[]) => messages.map((one) => Number(one.id.slice(4)))
 const range = (from: number, to: number) => Array.from({ length: to - from }, (_, n) => from + n)
 

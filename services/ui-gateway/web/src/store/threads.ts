@@ -21,7 +21,9 @@ const mostThreads = 30
 const mostMessages = 200
 const none: Thread = { messages: [], cursor: undefined, hasNewer: false, state: 'idle' }
 
-/** The messages of the threads that were opened last. Thirty threads of two hundred are kept, so that a day's work does not fill the memory. */
+/**
+ * The messages of the threads that were opened last. Thirty threads of two hundred are kept, so that a day's work does not fill the memory.
+ */
 export const useThreads = defineStore('threads', () => {
   const threads = shallowReactive(new Map<Id, Thread>())
   const running = new Map<Id, Promise<void>>()
@@ -70,12 +72,15 @@ export const useThreads = defineStore('threads', () => {
 
   async function loadOlder(id: Id): Promise<void> {
     const { cursor } = get(id)
-    if (cursor) await read(id, { cursor }, (page) => set(id, { messages: merged(get(id).messages, page.data, undefined, true), cursor: page.next_cursor }))
+    if (cursor)
+      await read(id, { cursor }, (page) =>
+        set(id, { messages: merged(get(id).messages, page.data, undefined, true), cursor: page.next_cursor }),
+      )
   }
 
   /**
-   * Reads the end of a long thread anew and forgets what lies before it: one that is open all day would keep the whole day. Left undone when
-   * something else is read meanwhile; the thread is shown on all the same.
+   * Reads the end of a long thread anew and forgets what lies before it: one that is open all day would keep the whole day. Left undone
+   * when something else is read meanwhile; the thread is shown on all the same.
    */
   async function shorten(id: Id): Promise<void> {
     const { cursor, state, hasNewer, messages } = get(id)

@@ -20,7 +20,13 @@ export function useFormat() {
   const settings = useSettings()
   const zone = computed(() => settings.zone || undefined)
   // Latin digits everywhere: they stand beside names and addresses that have them.
-  const tag = computed(() => (locale.value === 'ar' ? 'ar-u-nu-latn' : locale.value === 'en' ? navigator.languages.find((code) => code.startsWith('en')) ?? 'en-GB' : locale.value))
+  const tag = computed(() =>
+    locale.value === 'ar'
+      ? 'ar-u-nu-latn'
+      : locale.value === 'en'
+        ? (navigator.languages.find((code) => code.startsWith('en')) ?? 'en-GB')
+        : locale.value,
+  )
   const shown = (at: string | number, name: string, options: Intl.DateTimeFormatOptions) =>
     dates(tag.value, name, { ...options, timeZone: zone.value }).format(new Date(at))
   const time = (at: string) => shown(at, 'time', { hour: 'numeric', minute: '2-digit' })
@@ -36,12 +42,19 @@ export function useFormat() {
     if (kind !== 'other') return t(`time.${kind}`)
     const [year, month, date] = key.split('-').map(Number) as [number, number, number]
     const sameYear = key.slice(0, 4) === dayOf(now, zone.value).slice(0, 4)
-    const options: Intl.DateTimeFormatOptions = { weekday: 'long', day: 'numeric', month: 'long', timeZone: 'UTC', ...(sameYear ? {} : { year: 'numeric' }) }
+    const options: Intl.DateTimeFormatOptions = {
+      weekday: 'long',
+      day: 'numeric',
+      month: 'long',
+      timeZone: 'UTC',
+      ...(sameYear ? {} : { year: 'numeric' }),
+    }
     return dates(tag.value, `day${sameYear}`, options).format(new Date(Date.UTC(year, month - 1, date)))
   }
 
   const isToday = (at: string) => dayKind(dayOf(at, zone.value), Date.now(), zone.value) === 'today'
-  const dayAndTime = (at: string) => (isToday(at) ? time(at) : shown(at, 'both', { weekday: 'short', day: 'numeric', month: 'short', hour: 'numeric', minute: '2-digit' }))
+  const dayAndTime = (at: string) =>
+    isToday(at) ? time(at) : shown(at, 'both', { weekday: 'short', day: 'numeric', month: 'short', hour: 'numeric', minute: '2-digit' })
   const exact = (at: string) => shown(at, 'exact', { dateStyle: 'full', timeStyle: 'medium' })
 
   function span(milliseconds: number): string {

@@ -9,7 +9,9 @@ import { arabicForm } from './plurals'
 
 const en = { ...first, ...later }
 const flat = (texts: object, path = ''): [string, string][] =>
-  Object.entries(texts).flatMap(([name, text]) => (typeof text === 'string' ? [[`${path}${name}`, text] as [string, string]] : flat(text, `${path}${name}.`)))
+  Object.entries(texts).flatMap(([name, text]) =>
+    typeof text === 'string' ? [[`${path}${name}`, text] as [string, string]] : flat(text, `${path}${name}.`),
+  )
 const places = (text: string) => [...new Set(text.match(/\{\w+\}/g) ?? [])].sort()
 const forms = (text: string) => text.split(' | ').length
 
@@ -18,7 +20,10 @@ describe.each([
   ['Arabic', ar, 6],
 ])('%s', (_, texts, plurals) => {
   const others = new Map(flat(texts))
-  const wrong = (is: (text: string, other: string) => boolean) => flat(en).filter(([name, text]) => !is(text, others.get(name) ?? '')).map(([name]) => name)
+  const wrong = (is: (text: string, other: string) => boolean) =>
+    flat(en)
+      .filter(([name, text]) => !is(text, others.get(name) ?? ''))
+      .map(([name]) => name)
 
   it('says everything', () => expect(wrong((_, other) => other.trim() !== '')).toEqual([]))
   it('names what English names', () => expect(wrong((text, other) => places(other).join() === places(text).join())).toEqual([]))
@@ -26,7 +31,13 @@ describe.each([
 })
 
 describe('a number', () => {
-  const { global } = createI18n({ legacy: false, locale: 'ar', messages: { ar, en, de }, pluralRules: { ar: arabicForm }, messageCompiler: (sentence) => compile(sentence as string) })
+  const { global } = createI18n({
+    legacy: false,
+    locale: 'ar',
+    messages: { ar, en, de },
+    pluralRules: { ar: arabicForm },
+    messageCompiler: (sentence) => compile(sentence as string),
+  })
   it.each([
     [1, 'رسالة جديدة'],
     [2, 'رسالتان جديدتان'],
@@ -40,6 +51,8 @@ describe('a number', () => {
     [7, '7 unread messages'],
   ])('%s takes its own English form', (count, words) => expect(global.t('list.unreadCount', count, { locale: 'en' })).toBe(words))
   it('and a name stand where they are named', () => {
-    expect(global.t('window.humanLine', { name: '{time} | $&', time: 'x' }, { locale: 'en' })).toBe('Only a person may answer {time} | $&, till x. Automation and reactions are over.')
+    expect(global.t('window.humanLine', { name: '{time} | $&', time: 'x' }, { locale: 'en' })).toBe(
+      'Only a person may answer {time} | $&, till x. Automation and reactions are over.',
+    )
   })
 })

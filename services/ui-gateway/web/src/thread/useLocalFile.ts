@@ -4,8 +4,8 @@ import { keyOf } from '../rules/merge'
 import { useOutbox } from '../store/outbox'
 
 /**
- * The address of a file that is still here and not sent yet, so that it is seen at once; null when the server shows it. `remote` is where the
- * server has a picture: the one that is here stays until that one has come.
+ * The address of a file that is still here and not sent yet, so that it is seen at once; null when the server shows it. `remote` is where
+ * the server has a picture: the one that is here stays until that one has come.
  */
 export function useLocalFile(message: () => Message, remote: () => string | null = () => null) {
   const outbox = useOutbox()

@@ -18,7 +18,8 @@ export function useReading(conversation: Ref<Conversation | null>, isEndInView: 
   const isHeld = ref(false)
 
   const isSeen = computed(
-    () => visibility.value === 'visible' && hasFocus.value && isEndInView.value && !isHeld.value && (conversation.value?.unread_count ?? 0) > 0,
+    () =>
+      visibility.value === 'visible' && hasFocus.value && isEndInView.value && !isHeld.value && (conversation.value?.unread_count ?? 0) > 0,
   )
   watch(
     [isSeen, () => conversation.value?.unread_count],

@@ -14,7 +14,12 @@ const leaving = 500
  * Keeps the reader's place. At the end it stays at the end, whatever comes or grows; anywhere else nothing moves: what comes below is
  * counted, what comes above is made room for.
  */
-export function useStickyEnd(items: Ref<LogItem[]>, hasNewer: Ref<boolean>, at: Ref<Id | null>, hooks: { older: () => void; newer: () => void; newest: () => void }) {
+export function useStickyEnd(
+  items: Ref<LogItem[]>,
+  hasNewer: Ref<boolean>,
+  at: Ref<Id | null>,
+  hooks: { older: () => void; newer: () => void; newest: () => void },
+) {
   const list = useTemplateRef<InstanceType<typeof VList>>('list')
   const isAtEnd = ref(true)
   const isPlaced = ref(false)
@@ -27,7 +32,10 @@ export function useStickyEnd(items: Ref<LogItem[]>, hasNewer: Ref<boolean>, at: 
   let wasMiddle = hasNewer.value
 
   let leftAt = -Infinity
-  /** Where to be while rows get their real heights, until somebody moves. Virtua's own way cannot be called off: it goes on for 150 ms after each row that is measured, and took whoever began to read up back. */
+  /**
+   * Where to be while rows get their real heights, until somebody moves. Virtua's own way cannot be called off: it goes on for 150 ms after
+   * each row that is measured, and took whoever began to read up back.
+   */
   let aim: (() => number) | null = null
   function hold(): void {
     const scroller = root.value

@@ -10,7 +10,9 @@ import { useOutbox } from '../store/outbox'
 import { useSettings } from '../store/settings'
 import { useThreads } from '../store/threads'
 
-/** So many pages are read before a thread is shown, at most, to begin at what is unread; further up its line comes when one reads so far. */
+/**
+ * So many pages are read before a thread is shown, at most, to begin at what is unread; further up its line comes when one reads so far.
+ */
 const mostUnreadPages = 4
 
 /** One thread: its conversation, its messages and bubbles as rows, older pages. */
@@ -52,10 +54,16 @@ export function useThread(id: Id, at: Id | null) {
   async function load(): Promise<void> {
     await live.ready
     // Makes the thread known, so that live messages are kept while the page is on its way.
-    const messages = at ? threads.loadAround(id, at).then((isThere) => (isThere ? undefined : threads.loadNewest(id))) : threads.loadNewest(id)
+    const messages = at
+      ? threads.loadAround(id, at).then((isThere) => (isThere ? undefined : threads.loadNewest(id)))
+      : threads.loadNewest(id)
     if (!conversation.value) isMissing.value = (await conversations.load(id)) === null && !conversation.value
     await messages
-    for (let page = 1; page < mostUnreadPages && !at && !firstUnread.value && (unreadAtStart.value ?? 0) > 0 && thread.value.state !== 'error'; page++)
+    for (
+      let page = 1;
+      page < mostUnreadPages && !at && !firstUnread.value && (unreadAtStart.value ?? 0) > 0 && thread.value.state !== 'error';
+      page++
+    )
       await threads.loadOlder(id)
     isOpened.value = true
   }
@@ -70,5 +78,17 @@ export function useThread(id: Id, at: Id | null) {
   )
   onScopeDispose(() => threads.leave(id))
 
-  return { conversation, thread, items, isOpened, isMissing, shorten: () => threads.shorten(id), load, loadOlder: () => threads.loadOlder(id), loadNewer: () => threads.loadNewer(id), loadNewest: () => threads.loadNewest(id), loadAround: (message: Id) => threads.loadAround(id, message) }
+  return {
+    conversation,
+    thread,
+    items,
+    isOpened,
+    isMissing,
+    shorten: () => threads.shorten(id),
+    load,
+    loadOlder: () => threads.loadOlder(id),
+    loadNewer: () => threads.loadNewer(id),
+    loadNewest: () => threads.loadNewest(id),
+    loadAround: (message: Id) => threads.loadAround(id, message),
+  }
 }

@@ -22,5 +22,7 @@ export function cardsOf(template: unknown): Card[] {
 const cardOf = (element: Json): Card => ({
   title: text(element.title) || text(element.text),
   subtitle: text(element.subtitle),
-  buttons: list(element.buttons).map((button) => ({ title: text(button.title), href: hrefOf(text(button.url)) })).filter((button) => button.title),
+  buttons: list(element.buttons)
+    .map((button) => ({ title: text(button.title), href: hrefOf(text(button.url)) }))
+    .filter((button) => button.title),
 })
