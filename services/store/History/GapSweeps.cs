@@ -85,10 +85,28 @@ internal sealed partial class GapSweeps(
         catch (Exception error) when (error is not LeaseLostException && !DatabaseErrors.IsUnavailable(error)
             && !cancellationToken.IsCancellationRequested)
         {
-            LogFailed(logger, error, id);
+            var next = runs.NextSweep(clock.GetUtcNow());
+            await PutOffAsync(id, next, cancellationToken);
+            LogFailed(logger, error, id, next);
         }
     }
 
-    [LoggerMessage(EventName = "history.sweep_failed", Level = LogLevel.Error, Message = "The sweep of {AccountId} could not begin")]
-    private static partial void LogFailed(ILogger logger, Exception error, AccountId accountId);
+    /// <summary>
+    /// Gives a rotten row its next turn by a statement, which reads nothing of it: due first for ever, enough of them would be all that a
+    /// round takes.
+    /// </summary>
+    private Task PutOffAsync(AccountId id, DateTimeOffset next, CancellationToken cancellationToken) => unitOfWork.ExecuteAsync(
+        async scope =>
+        {
+            await scope.FenceAsync(Lease);
+            await scope.Db.Set<AccountHistory>().Where(row => row.AccountId == id)
+                .ExecuteUpdateAsync(set => set.SetProperty(row => row.SweepAt, next));
+        },
+        cancellationToken);
+
+    [LoggerMessage(
+        EventName = "history.sweep_failed",
+        Level = LogLevel.Error,
+        Message = "The sweep of {AccountId} could not begin; its next turn is at {Next}")]
+    private static partial void LogFailed(ILogger logger, Exception error, AccountId accountId, DateTimeOffset next);
 }

@@ -42,10 +42,15 @@ internal sealed class HistoryRuns(IOptions<HistoryOptions> options, TimeProvider
     public void Sweep(WorkScope<StoreDbContext> scope, Account account, AccountHistory history, DateTimeOffset now)
     {
         (history.SweepRun, history.SweepFound, history.SweepMissing) = (++history.Run, 0, 0);
-        history.SweepAt = now + (Interval * (0.9 + (0.2 * Random.Shared.NextDouble())));
+        history.SweepAt = NextSweep(now);
         var until = now - TimeSpan.FromSeconds(options.Value.SweepGraceSeconds);
         Read(scope, account, HistoryPurpose.Sweep, history.SweepRun, NewsSince(history, now), until);
     }
+
+    /// <summary>
+    /// When an account that has its turn now has the next one: about an interval later, so that those of one moment part.
+    /// </summary>
+    public DateTimeOffset NextSweep(DateTimeOffset now) => now + (Interval * (0.9 + (0.2 * Random.Shared.NextDouble())));
 
     /// <summary>
     /// Begins to keep what is known of an account. Its first sweep comes some time within the interval, so that all spread.

@@ -5,6 +5,7 @@ using InstaMessenger.Store.Domain;
 using InstaMessenger.Store.History;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 
 namespace InstaMessenger.Tests.Store.History;
@@ -15,10 +16,11 @@ public sealed class GapSweepsTests : IAsyncLifetime
     private const int Accounts = 10_000;
 
     private readonly FakeTimeProvider _clock = new(new DateTimeOffset(2026, 12, 1, 12, 0, 0, TimeSpan.Zero));
+    private readonly LogCapture _log = LogCapture.Text();
     private StoreHost _store = null!;
 
     public async ValueTask InitializeAsync() =>
-        _store = await StoreHost.StartAsync(services => services.AddSingleton<TimeProvider>(_clock));
+        _store = await StoreHost.StartAsync(services => services.AddSingleton<TimeProvider>(_clock).AddSingleton<ILoggerProvider>(_log));
 
     public ValueTask DisposeAsync() => _store.DisposeAsync();
 
@@ -65,6 +67,32 @@ public sealed class GapSweepsTests : IAsyncLifetime
         var second = await RowAsync(account);
         second.SweepRun.ShouldBe(1);
         second.SweepAt.ShouldBeInRange(_clock.GetUtcNow().AddMinutes(54), _clock.GetUtcNow().AddMinutes(66));
+    }
+
+    [Fact]
+    public async Task As_many_rotten_rows_as_a_round_takes_keep_no_account_from_its_turn_and_each_is_told_once_in_its_interval()
+    {
+        var good = await _store.LinkAsync("17841400000000001", "17841400000000001");
+        var now = _clock.GetUtcNow();
+        await _store.UnitOfWork.ExecuteAsync(scope =>
+        {
+            var runs = _store.Services.GetRequiredService<HistoryRuns>();
+            runs.Add(scope.Db, good.Id, now).SweepAt = now.AddHours(-1);
+            foreach (var number in Enumerable.Range(0, GapSweeps.MostOfRound))
+                runs.Add(scope.Db, AccountId.Parse($"acc_{number}"), now).SweepAt = now.AddHours(-2);
+            return Task.CompletedTask;
+        });
+        await _store.UnitOfWork.ExecuteAsync(scope => scope.Db.Database.ExecuteSqlAsync(
+            $"UPDATE account_histories SET linked_at = {long.MaxValue} WHERE account_id <> {good.Id.ToString()}"));
+        var worker = ActivatorUtilities.CreateInstance<GapSweeps>(_store.Services);
+
+        for (var round = 0; round < 3; round++) await worker.RoundAsync(TestContext.Current.CancellationToken);
+
+        (await RowAsync(good)).SweepRun.ShouldBe(1);
+        _log.Written.Count(line => line.Contains("The sweep of", StringComparison.Ordinal)).ShouldBe(GapSweeps.MostOfRound);
+        await using var db = _store.Read();
+        (await db.Set<AccountHistory>().Select(row => row.SweepAt).ToListAsync())
+            .ShouldAllBe(next => next > now.AddMinutes(50) && next < now.AddMinutes(70));
     }
 
     private async Task<AccountHistory> RowAsync(Account account)
