@@ -74,7 +74,7 @@ public static class CallerAuthenticationSetup
             authorization.AddPolicy(new EndpointScope(anyOf).Policy, policy => policy.RequireClaim(ScopeClaim, words));
         }
 
-        services.AddHttpClient<RemoteCallerSource>(http => http.Timeout = RemoteCallerSource.Patience)
+        services.AddHttpClient<RemoteCallerSource>(http => http.Timeout = Timeout.InfiniteTimeSpan)
             // What a redirect leads to is not the store, and neither is a proxy that the environment names.
             .ConfigurePrimaryHttpMessageHandler(
                 () => new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, UseProxy = false });

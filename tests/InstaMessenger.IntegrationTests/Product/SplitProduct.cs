@@ -126,8 +126,8 @@ public class SplitProduct : ProductBase
         if (uri.Host == Broker) return _broker;
         if (!_ports.TryGetValue(uri.Host, out var ports)) return value;
         uri.Port.ShouldBe(_inside[uri.Host], $"{uri.Host} does not listen where {name} looks for it");
-        // The gateway knows every process of a service; a service knows one store.
-        var known = name == Gateway ? ports : [ports[copy]];
+        // The one beside it first, so that not all ask the same.
+        var known = ports.Skip(copy).Concat(ports.Take(copy));
         return string.Join(',', known.Select(port => new UriBuilder(uri) { Host = "127.0.0.1", Port = port }.Uri));
     }
 

@@ -6,10 +6,13 @@ using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using InstaMessenger.Hosting.Security;
+using InstaMessenger.Tests.Shared;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
 
 namespace InstaMessenger.Tests.Hosting.Security;
 
@@ -144,6 +147,53 @@ public sealed class RemoteCallerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_store_that_is_dead_is_passed_over_for_the_next_one()
+    {
+        using var stores = new Stores { Dead = "one" };
+        var source = stores.Source(new FakeTimeProvider());
+
+        (await source.FindAsync("sk_x", TestContext.Current.CancellationToken)).ShouldNotBeNull();
+        (await source.FindAsync("sk_x", TestContext.Current.CancellationToken)).ShouldNotBeNull();
+
+        stores.Asked.ShouldBe(["one", "two", "two"]);
+    }
+
+    [Fact]
+    public async Task A_store_that_is_frozen_costs_one_call_its_patience_and_those_after_it_nothing()
+    {
+        var (clock, end) = (new FakeTimeProvider(), TestContext.Current.CancellationToken);
+        using var stores = new Stores { Frozen = "one" };
+        var source = stores.Source(clock);
+
+        var first = source.FindAsync("sk_x", end).AsTask();
+        stores.Asked.ShouldBe(["one"]);
+        clock.Advance(RemoteCallerSource.Patience);
+        (await first.WaitAsync(Patience.Long, end)).ShouldNotBeNull();
+        (await source.FindAsync("sk_x", end).AsTask().WaitAsync(Patience.Long, end)).ShouldNotBeNull();
+        stores.Asked.ShouldBe(["one", "two", "two"]);
+
+        // The first is asked again once the second fails.
+        stores.Frozen = "two";
+        var second = source.FindAsync("sk_x", end).AsTask();
+        clock.Advance(RemoteCallerSource.Patience);
+        (await second.WaitAsync(Patience.Long, end)).ShouldNotBeNull();
+        stores.Asked.ShouldBe(["one", "two", "two", "two", "one"]);
+    }
+
+    [Fact]
+    public async Task When_no_store_answers_each_was_asked_once()
+    {
+        using var stores = new Stores { Dead = "one", Frozen = "two" };
+        var clock = new FakeTimeProvider();
+
+        var asking = stores.Source(clock).FindAsync("sk_x", TestContext.Current.CancellationToken).AsTask();
+        clock.Advance(RemoteCallerSource.Patience);
+
+        await Should.ThrowAsync<StoreUnavailableException>(() => asking.WaitAsync(Patience.Long));
+        stores.Asked.ShouldBe(["one", "two"]);
+    }
+
+    [Fact]
     public async Task All_accounts_is_said_in_words()
     {
         _answer = Says(
@@ -193,5 +243,31 @@ public sealed class RemoteCallerTests : IAsyncLifetime
             Encoding.Latin1.GetBytes($"GET /who HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{headers}\r\n\r\n"));
         using var reader = new StreamReader(stream, Encoding.Latin1);
         return await reader.ReadToEndAsync();
+    }
+
+    /// <summary>Two stores that answer at once, but for one that is dead and one that keeps whoever asks it waiting.</summary>
+    private sealed class Stores : HttpMessageHandler
+    {
+        public string? Dead { get; init; }
+
+        public string? Frozen { get; set; }
+
+        /// <summary>The hosts that were asked, in order.</summary>
+        public ConcurrentQueue<string> Asked { get; } = [];
+
+        public RemoteCallerSource Source(TimeProvider clock) => new(
+            new HttpClient(this, disposeHandler: false),
+            new ConfigurationBuilder()
+                .AddInMemoryCollection(new Dictionary<string, string?> { ["Services:Store"] = "http://one,http://two" }).Build(),
+            clock);
+
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            var host = request.RequestUri!.Host;
+            Asked.Enqueue(host);
+            if (host == Dead) throw new HttpRequestException("Nobody listens there.");
+            if (host == Frozen) await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
+            return new HttpResponseMessage { Content = new StringContent(Agent, Encoding.UTF8, "application/json") };
+        }
     }
 }
