@@ -44,7 +44,7 @@ internal sealed class EventLogSource : IRelaySource
         try
         {
             var rows = await behind.ToListAsync(cancellationToken);
-            var erased = await ErasedAsync(db, rows, cancellationToken);
+            var erased = await TakenBack.EventsAsync(db, rows, cancellationToken);
             return rows.ConvertAll(row => ToRelayRow(row, erased));
         }
         catch (Exception error) when (DatabaseErrors.IsUnreadable(error))
@@ -93,7 +93,7 @@ internal sealed class EventLogSource : IRelaySource
             try
             {
                 var row = await db.Events.SingleAsync(row => row.Sequence == sequence, cancellationToken);
-                rows.Add(ToRelayRow(row, await ErasedAsync(db, [row], cancellationToken)));
+                rows.Add(ToRelayRow(row, await TakenBack.EventsAsync(db, [row], cancellationToken)));
             }
             catch (Exception error) when (DatabaseErrors.IsUnreadable(error))
             {
@@ -102,25 +102,6 @@ internal sealed class EventLogSource : IRelaySource
         }
 
         return rows;
-    }
-
-    /// <summary>Finds the events that showed the messages which these events say were taken back, or answers to them.</summary>
-    /// <returns>By the sequence of the event that says so.</returns>
-    private static async Task<ILookup<long, EventId>> ErasedAsync(
-        StoreDbContext db, List<EventRow> rows, CancellationToken cancellationToken)
-    {
-        var deleted = rows.Where(row => row is { Type: EventTypes.MessageDeleted, MessageId: not null }).ToList();
-        var shown = await ShownMessages.OfAsync(db, deleted.ConvertAll(row => row.MessageId!.Value), cancellationToken);
-        var showing = deleted.SelectMany(row => shown[row.MessageId!.Value].Select(id => (row.Sequence, Message: (MessageId?)id)))
-            .Concat(rows.Select(row => (row.Sequence, Message: UnplacedMessages.TakenBackBy(row))).Where(pair => pair.Message is not null))
-            .ToLookup(pair => pair.Message, pair => pair.Sequence);
-        var messages = showing.Select(sequences => sequences.Key).ToList();
-        var events = messages.Count == 0
-            ? []
-            : await db.Events.Where(row => messages.Contains(row.MessageId)).OrderBy(row => row.Sequence)
-                .Select(row => new { row.MessageId, row.Id }).ToListAsync(cancellationToken);
-        return events.SelectMany(row => showing[row.MessageId].Select(sequence => (sequence, row.Id)))
-            .ToLookup(pair => pair.sequence, pair => pair.Id);
     }
 
     private static RelayRow ToRelayRow(EventRow row, ILookup<long, EventId> erased)

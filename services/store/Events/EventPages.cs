@@ -73,6 +73,13 @@ internal sealed class EventPages(IDbContextFactory<StoreDbContext> factory)
         return await db.ReadableAsync(first => Query(db, accounts, after, upTo, first), limit, cancellationToken);
     }
 
+    /// <summary>Finds the events that these empty (<see cref="TakenBack"/>), by the sequence of the one that does.</summary>
+    public async Task<ILookup<long, EventId>> EmptiedByAsync(IReadOnlyList<EventRow> rows, CancellationToken cancellationToken)
+    {
+        await using var db = await factory.CreateDbContextAsync(cancellationToken);
+        return await TakenBack.EventsAsync(db, rows, cancellationToken);
+    }
+
     /// <summary>
     /// Reads events of some types in order, and says up to where the log was read: of a rare type that may be far from the limit.
     /// </summary>

@@ -7,7 +7,7 @@ namespace InstaMessenger.Store.Events;
 
 /// <summary>An event as the stream writes it, made once for all clients.</summary>
 internal sealed class LiveEvent(
-    long sequence, AccountId account, string type, byte[] frame, MessageId? message = null, MessageId? unplaced = null)
+    long sequence, AccountId account, string type, byte[] frame, EventId? id = null, IReadOnlyCollection<EventId>? empties = null)
 {
     public long Sequence => sequence;
 
@@ -15,23 +15,22 @@ internal sealed class LiveEvent(
 
     public string Type => type;
 
-    /// <summary>The message whose content the event shows.</summary>
-    public MessageId? Message => message;
+    public EventId? Id => id;
 
-    /// <summary>The message that the event says was taken back, if it was in no thread, by the id that such messages have.</summary>
-    public MessageId? Unplaced => unplaced;
+    /// <summary>Earlier events that showed what it says was taken back.</summary>
+    public IReadOnlyCollection<EventId> Empties => empties ?? [];
 
     /// <summary>The whole server-sent event. The body is JSON on one line, since JSON escapes line breaks.</summary>
     public byte[] Frame => frame;
 
-    public static LiveEvent Of(EventRow row) =>
+    public static LiveEvent Of(EventRow row, IEnumerable<EventId> empties) =>
         new(
             row.Sequence,
             row.AccountId,
             row.Type,
             [.. Encoding.UTF8.GetBytes($"id: {row.Sequence}\nevent: {row.Type}\ndata: "), .. row.Shown(), .. "\n\n"u8],
-            row.MessageId,
-            UnplacedMessages.TakenBackBy(row));
+            row.Id,
+            [.. empties]);
 }
 
 /// <summary>
@@ -63,8 +62,7 @@ internal sealed class LiveRing(int size = 4096, int mostBytes = 16 * 1024 * 1024
     public void Add(LiveEvent next)
     {
         if (next.Sequence != _head + 1) Restart(next.Sequence - 1);
-        if (next is { Type: EventTypes.MessageDeleted, Message: { } deleted }) Erase(deleted);
-        if (next.Unplaced is { } unplaced) Erase(unplaced);
+        if (next.Empties.Count > 0) Empty(next.Empties);
         // Events in here may say what is being erased; readers find in the database what is left of them.
         if (next.Type is EventTypes.ContactErased or EventTypes.AccountDisconnected) Restart(next.Sequence - 1);
         if (next.Sequence - _first == size) Forget();
@@ -82,16 +80,13 @@ internal sealed class LiveRing(int size = 4096, int mostBytes = 16 * 1024 * 1024
         return false;
     }
 
-    /// <summary>
-    /// Forgets the events that show a message which was taken back, because they still hold what it said. Readers then find them in the
-    /// database, where it is erased.
-    /// </summary>
-    private void Erase(MessageId message)
+    /// <summary>Forgets events that still hold what was taken back. Readers find them in the database, where they do not.</summary>
+    private void Empty(IReadOnlyCollection<EventId> events)
     {
         for (var sequence = _first; sequence <= _head; sequence++)
         {
             ref var place = ref _places[sequence % size];
-            if (place?.Message != message) continue;
+            if (place?.Id is not { } id || !events.Contains(id)) continue;
             _bytes -= place.Frame.Length;
             Volatile.Write(ref place, null);
         }

@@ -180,7 +180,7 @@ internal sealed class LiveSession(
     {
         var rows = await pages.ReadAsync(Filter.Accounts, _cursor, head, PageRows, _end.Token);
         if (_cursor < await pages.ExpiredAsync(_end.Token)) return false;
-        foreach (var row in rows) Show(LiveEvent.Of(row));
+        foreach (var row in rows) Show(LiveEvent.Of(row, empties: []));
         if (rows.Count < PageRows) _cursor = head;
         return true;
     }

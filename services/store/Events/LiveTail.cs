@@ -45,7 +45,8 @@ internal sealed class LiveTail(EventPages pages, EventFeedSignal signal, LiveRin
         _idle = false;
         var rows = await pages.ReadAsync(AccountReach.All, ring.Head, long.MaxValue, RowsPerRound, cancellationToken);
         if (rows.Count == 0) return NextRound.WhenWoken;
-        var events = rows.Select(LiveEvent.Of).ToList();
+        var emptied = await pages.EmptiedByAsync(rows, cancellationToken);
+        var events = rows.Select(row => LiveEvent.Of(row, emptied[row.Sequence])).ToList();
         foreach (var next in events) ring.Add(next);
         sessions.Wake(events);
         return rows.Count == RowsPerRound ? NextRound.Now : NextRound.WhenWoken;

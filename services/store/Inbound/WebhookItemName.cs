@@ -9,7 +9,7 @@ internal static class WebhookItemName
     public const string Unknown = "unknown";
 
     /// <summary>What is no member of its own: a message that takes itself back.</summary>
-    public const string Unsend = UnplacedMessages.Unsend;
+    public const string Unsend = TakenBack.Unsend;
 
     private const int Longest = 100;
 

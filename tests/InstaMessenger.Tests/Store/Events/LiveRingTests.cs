@@ -43,29 +43,18 @@ public sealed class LiveRingTests
     }
 
     [Fact]
-    public void What_a_message_said_that_was_taken_back_is_not_shown_from_here()
+    public void What_an_event_empties_is_not_shown_from_here()
     {
-        var (said, other) = (MessageId.Parse("msg_1"), MessageId.Parse("msg_2"));
+        EventId[] ids = [.. Enumerable.Range(1, 3).Select(n => EventId.Parse($"evt_{n}"))];
         var ring = new LiveRing(size: 8, mostBytes: 100);
-        ring.Add(new LiveEvent(1, Account, "message.received", new byte[10], said));
-        ring.Add(new LiveEvent(2, Account, "message.received", new byte[10], other));
-        ring.Add(new LiveEvent(3, Account, "message.edited", new byte[10], said));
-        ring.Add(new LiveEvent(4, Account, "message.deleted", new byte[10], said));
+        ring.Add(new LiveEvent(1, Account, "message.received", new byte[10], ids[0]));
+        ring.Add(new LiveEvent(2, Account, "message.received", new byte[10], ids[1]));
+        ring.Add(new LiveEvent(3, Account, "message.edited", new byte[10], ids[2]));
+        ring.Add(new LiveEvent(4, Account, "message.deleted", new byte[10], EventId.Parse("evt_4"), [ids[0], ids[2]]));
 
         Enumerable.Range(1, 4).Where(i => ring.TryGet(i, out _)).ShouldBe([2, 4]);
         ring.Add(Event(5, 80));
         Enumerable.Range(1, 5).Where(i => ring.TryGet(i, out _)).ShouldBe([2, 4, 5], "what is forgotten takes no room");
-    }
-
-    [Fact]
-    public void What_a_message_in_no_thread_said_that_was_taken_back_is_not_shown_from_here()
-    {
-        var said = MessageId.Unplaced(Account, InstagramMessageId.Parse("m"));
-        var ring = new LiveRing(size: 8);
-        ring.Add(new LiveEvent(1, Account, "event.unsupported", new byte[10], said));
-        ring.Add(new LiveEvent(2, Account, "event.unsupported", new byte[10], said, unplaced: said));
-
-        Enumerable.Range(1, 2).Where(i => ring.TryGet(i, out _)).ShouldBe([2]);
     }
 
     private static LiveEvent Event(long sequence, int bytes = 10) => new(sequence, Account, "message.received", new byte[bytes]);

@@ -6,6 +6,7 @@ using InstaMessenger.Contracts.Ids;
 using InstaMessenger.Contracts.Outgoing;
 using InstaMessenger.Hosting.Bus;
 using InstaMessenger.Hosting.Database;
+using InstaMessenger.Hosting.Security;
 using InstaMessenger.Simulator.Meta.Webhooks;
 using InstaMessenger.Store.Conversations;
 using InstaMessenger.Store.Data;
@@ -169,6 +170,37 @@ public sealed class UnsendArrivalsTests : IAsyncLifetime
 
         var events = bus.Events.DistinctBy(inboxEvent => inboxEvent.Id).OrderBy(inboxEvent => inboxEvent.Sequence).ToList();
         events.Select(inboxEvent => inboxEvent.Erased?.Single()).ShouldBe([null, events[0].Id, null, events[2].Id]);
+    }
+
+    /// <summary>Streams are shown the last events from memory: who comes back must not read there what answers quoted.</summary>
+    [Fact]
+    public async Task The_live_stream_forgets_the_events_that_showed_it_or_quoted_it()
+    {
+        var (ring, sessions, services) = (new LiveRing(), new LiveSessions(), _shop.Store.Services);
+        var tail = ActivatorUtilities.CreateInstance<LiveTail>(services, ring, sessions);
+        using var session = new LiveSession(
+            new System.IO.Pipelines.Pipe().Writer,
+            0,
+            new LiveFilter(AccountReach.All, null),
+            _ => ValueTask.FromResult<LiveFilter?>(null),
+            TimeProvider.System);
+        sessions.Add(session);
+        await tail.RoundAsync(TestContext.Current.CancellationToken);
+        await _shop.ReceiveAsync(Text("m1", Secret, 0), MetaPayloads.Reply(Id, Customer, "a1", "an answer", "m1", At(1)));
+        await _shop.ReceiveAsync(Nobodys(Text("m2", Secret, 0)));
+        await tail.RoundAsync(TestContext.Current.CancellationToken);
+        InMemory().Count(frame => frame.Contains(Secret, StringComparison.Ordinal)).ShouldBe(3);
+
+        await _shop.ReceiveAsync(Unsend("m1", 3));
+        await _shop.ReceiveAsync(Nobodys(Unsend("m2", 3)));
+        await tail.RoundAsync(TestContext.Current.CancellationToken);
+
+        InMemory().ShouldNotBeEmpty();
+        InMemory().ShouldAllBe(frame => !frame.Contains(Secret));
+
+        List<string> InMemory() => [.. Enumerable.Range(1, (int)ring.Head)
+            .Select(sequence => ring.TryGet(sequence, out var found) ? Encoding.UTF8.GetString(found.Frame) : "")
+            .Where(frame => frame.Length > 0)];
     }
 
     private static System.Text.Json.Nodes.JsonObject Nobodys(System.Text.Json.Nodes.JsonObject item)
