@@ -14,7 +14,9 @@ internal sealed class LeaseRow
     /// <summary>What is leased.</summary>
     public required string Name { get; init; }
 
-    /// <summary>A random name of the process that has it, or had it last.</summary>
+    /// <summary>
+    /// Who has it, or had it last: the number of a process, and a random part, since two machines may have the same numbers.
+    /// </summary>
     public required string Owner { get; init; }
 
     /// <summary>

@@ -15,7 +15,9 @@ internal sealed partial class SharedLease(
     private static readonly string Take = $"UPDATE leases SET owner = {{0}}, token = token + 1, expires_at = {LeaseHold.EndsAt} "
         + $"WHERE name = {{1}} AND (owner = {{0}} OR expires_at <= {LeaseRow.Clock})";
 
-    private readonly string _owner = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
+    /// <summary>Never used twice, and tells operators which process it is; of 40 characters at most.</summary>
+    private readonly string _owner = $"{Environment.ProcessId}/{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(12))}";
+
     private volatile LeaseHold? _hold;
 
     public string Name => name;

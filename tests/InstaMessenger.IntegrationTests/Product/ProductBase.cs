@@ -34,10 +34,13 @@ public abstract class ProductBase(string form) : IProduct, IAsyncLifetime
 
     internal ProductFolder Folder { get; } = new(form);
 
+    /// <summary>The number that the machine gave a process.</summary>
+    internal int IdOf(string process) => _processes[process].Id;
+
     /// <summary>The physical memory of a process, in MiB.</summary>
     internal int MemoryOf(string process)
     {
-        var line = File.ReadLines($"/proc/{_processes[process].Id}/status")
+        var line = File.ReadLines($"/proc/{IdOf(process)}/status")
             .First(text => text.StartsWith("VmRSS:", StringComparison.Ordinal));
         return int.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]) / 1024;
     }

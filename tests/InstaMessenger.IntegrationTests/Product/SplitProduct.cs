@@ -22,7 +22,7 @@ public class SplitProduct : ProductBase
     private readonly TcpDoor _door;
     private ReadyPorts? _gateways;
     private string _broker = "";
-    private string _store = "";
+    private Dictionary<string, string?> _settings = [];
 
     public SplitProduct(SharedServers servers)
         : this(servers, new SplitForm())
@@ -42,7 +42,11 @@ public class SplitProduct : ProductBase
     public override string ProcessOf(string service) => NameOf(service, 0);
 
     internal override DbConnection StoreConnection() =>
-        _form.OnMariaDb ? new MySqlConnection(_store + ";Pooling=false") : base.StoreConnection();
+        _form.OnMariaDb ? DatabaseConnection("Store") : base.StoreConnection();
+
+    /// <summary>A connection to a service's MariaDB, not opened, for a test that looks whose a row is.</summary>
+    internal DbConnection DatabaseConnection(string service) =>
+        new MySqlConnection(_settings[$"ConnectionStrings__{service}"] + ";Pooling=false");
 
     public override async ValueTask DisposeAsync()
     {
@@ -55,6 +59,7 @@ public class SplitProduct : ProductBase
     private protected override async Task<IReadOnlyDictionary<string, ProductProcess>> MakeProcessesAsync(
         Dictionary<string, string?> settings)
     {
+        _settings = settings;
         settings["RabbitMq__Password"] = "unused";
         _broker = await (await _servers.BrokerAsync()).NewVirtualHostAsync();
         if (_form.OnMariaDb)
@@ -62,7 +67,6 @@ public class SplitProduct : ProductBase
             var server = await _servers.MariaDbAsync();
             foreach (var service in (string[])["Store", "Sender", "CrmForwarder"])
                 settings[$"ConnectionStrings__{service}"] = await NewDatabaseAsync(server);
-            _store = settings["ConnectionStrings__Store"]!;
         }
 
         _ports[Gateway] = FreePorts();
