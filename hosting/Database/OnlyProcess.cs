@@ -9,10 +9,10 @@ using MySqlConnector;
 namespace InstaMessenger.Hosting.Database;
 
 /// <summary>
-/// Keeps a second process away from a MySQL database whose bus ends with the process: two would record one contact's messages side by side,
+/// Keeps a second process away from MySQL databases whose bus ends with the process: two would record one contact's messages side by side,
 /// out of order, and wake each other's live streams only by a poll. On SQLite the file's own lock does the same.
 /// </summary>
-internal sealed partial class OnlyProcess(string connectionString, IHostApplicationLifetime lifetime, ILogger<OnlyProcess> logger)
+internal sealed partial class OnlyProcess(OwnDatabases databases, IHostApplicationLifetime lifetime, ILogger<OnlyProcess> logger)
     : Worker, IAsyncDisposable
 {
     /// <summary>How long a start waits, in seconds: the server misses a process that was killed within a moment.</summary>
@@ -21,7 +21,8 @@ internal sealed partial class OnlyProcess(string connectionString, IHostApplicat
     /// <summary>A server has one set of names for all its databases, of at most 64 characters each.</summary>
     private const string Lock = "CONCAT('instamessenger.', SHA1(DATABASE()))";
 
-    private MySqlConnection? _holder;
+    /// <summary>The connection that has each database's lock, by the setting that names it.</summary>
+    private readonly Dictionary<string, MySqlConnection> _holders = [];
 
     public override string Name => "database.only-process";
 
@@ -29,31 +30,38 @@ internal sealed partial class OnlyProcess(string connectionString, IHostApplicat
 
     public override async Task BeginAsync(CancellationToken cancellationToken)
     {
-        if (!await TryTakeAsync(LongestWait, cancellationToken))
-            throw new InvalidOperationException(
-                "Another process uses the database of ConnectionStrings:Store. Stop it, or set ConnectionStrings:RabbitMq for both: only "
-                    + "with a broker may several processes run.");
+        foreach (var setting in databases.Settings.Keys)
+        {
+            if (!await TryTakeAsync(setting, LongestWait, cancellationToken))
+                throw new InvalidOperationException(
+                    $"Another process uses the database of {setting}. Stop it, or set ConnectionStrings:RabbitMq for both: only with a "
+                        + "broker may several processes run.");
+        }
     }
 
     /// <summary>The lock goes with its connection, so it is looked at, and taken again when the connection was cut.</summary>
     public override async Task<NextRound> RoundAsync(CancellationToken cancellationToken)
     {
-        if (await IsHeldAsync(cancellationToken) || await TryTakeAsync(0, cancellationToken)) return NextRound.WhenWoken;
-        LogAnother(logger);
-        lifetime.StopApplication();
+        foreach (var setting in databases.Settings.Keys)
+        {
+            if (await IsHeldAsync(setting, cancellationToken) || await TryTakeAsync(setting, 0, cancellationToken)) continue;
+            LogAnother(logger, setting);
+            lifetime.StopApplication();
+        }
+
         return NextRound.WhenWoken;
     }
 
     public async ValueTask DisposeAsync()
     {
-        if (_holder is not null) await _holder.DisposeAsync();
+        foreach (var holder in _holders.Values) await holder.DisposeAsync();
     }
 
-    private async Task<bool> IsHeldAsync(CancellationToken cancellationToken)
+    private async Task<bool> IsHeldAsync(string setting, CancellationToken cancellationToken)
     {
         try
         {
-            return await AskAsync($"SELECT IS_USED_LOCK({Lock}) = CONNECTION_ID()", cancellationToken);
+            return await AskAsync(_holders[setting], $"SELECT IS_USED_LOCK({Lock}) = CONNECTION_ID()", cancellationToken);
         }
         catch (Exception error) when (DatabaseErrors.IsUnavailable(error))
         {
@@ -61,18 +69,19 @@ internal sealed partial class OnlyProcess(string connectionString, IHostApplicat
         }
     }
 
-    private async Task<bool> TryTakeAsync(int seconds, CancellationToken cancellationToken)
+    private async Task<bool> TryTakeAsync(string setting, int seconds, CancellationToken cancellationToken)
     {
-        if (_holder is not null) await _holder.DisposeAsync();
+        if (_holders.TryGetValue(setting, out var cut)) await cut.DisposeAsync();
         // Not of the pool, which would keep the connection, and with it the lock, when this process lets go.
-        _holder = new MySqlConnection(new MySqlConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString);
-        await _holder.OpenAsync(cancellationToken);
-        return await AskAsync($"SELECT GET_LOCK({Lock}, {seconds})", cancellationToken);
+        var server = new MySqlConnectionStringBuilder(databases.Settings[setting]) { Pooling = false };
+        var holder = _holders[setting] = new MySqlConnection(server.ConnectionString);
+        await holder.OpenAsync(cancellationToken);
+        return await AskAsync(holder, $"SELECT GET_LOCK({Lock}, {seconds})", cancellationToken);
     }
 
-    private async Task<bool> AskAsync(string sql, CancellationToken cancellationToken)
+    private static async Task<bool> AskAsync(MySqlConnection holder, string sql, CancellationToken cancellationToken)
     {
-        await using var command = new MySqlCommand(sql, _holder);
+        await using var command = new MySqlCommand(sql, holder);
         // MySQL and MariaDB give it in different types, and NULL when nobody has the lock.
         return await command.ExecuteScalarAsync(cancellationToken) is { } answer and not DBNull
             && Convert.ToInt64(answer, CultureInfo.InvariantCulture) == 1;
@@ -81,25 +90,35 @@ internal sealed partial class OnlyProcess(string connectionString, IHostApplicat
     [LoggerMessage(
         EventName = "database.taken",
         Level = LogLevel.Critical,
-        Message = "The connection to the database was cut, and another process has begun to use it meanwhile; this one stops")]
-    private static partial void LogAnother(ILogger logger);
+        Message = "The connection to the database of {Setting} was cut, and another process has begun to use it meanwhile; this one stops")]
+    private static partial void LogAnother(ILogger logger, string setting);
 }
+
+/// <summary>The databases that a process must have for itself.</summary>
+/// <param name="Settings">The connection strings by the names of their settings.</param>
+internal sealed record OwnDatabases(IReadOnlyDictionary<string, string> Settings);
 
 /// <summary>Registers <see cref="OnlyProcess"/>.</summary>
 public static class OnlyProcessSetup
 {
     /// <summary>
-    /// Refuses to be the second process of the store's MySQL database, unless there is a broker. Call it before the workers are added, so
+    /// Refuses to be the second process of a service's MySQL database, unless there is a broker. Call it before the workers are added, so
     /// that none of them has begun when the start is refused.
     /// </summary>
-    /// <param name="builder">The host of all services.</param>
-    public static void AddOnlyProcess(this IHostApplicationBuilder builder)
+    /// <param name="builder">The host.</param>
+    /// <param name="services">The services in this process that have a database, like <c>Store</c>.</param>
+    public static void AddOnlyProcess(this IHostApplicationBuilder builder, params ReadOnlySpan<string> services)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        var (database, broker) = (
-            builder.Configuration.GetConnectionString("Store"), builder.Configuration.GetConnectionString("RabbitMq"));
-        if (string.IsNullOrWhiteSpace(database) || !string.IsNullOrWhiteSpace(broker)) return;
-        builder.Services.AddSingleton(provider => ActivatorUtilities.CreateInstance<OnlyProcess>(provider, database));
+        var settings = new Dictionary<string, string>();
+        foreach (var service in services)
+        {
+            if (builder.Configuration.GetConnectionString(service) is { } database && !string.IsNullOrWhiteSpace(database))
+                settings[$"ConnectionStrings:{service}"] = database;
+        }
+
+        if (settings.Count == 0 || !string.IsNullOrWhiteSpace(builder.Configuration.GetConnectionString("RabbitMq"))) return;
+        builder.Services.AddSingleton(new OwnDatabases(settings));
         builder.Services.AddWorker<OnlyProcess>();
     }
 }

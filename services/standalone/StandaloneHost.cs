@@ -18,7 +18,7 @@ public static class StandaloneHost
     public static WebApplication Build(string[] args)
     {
         var builder = ServiceDefaults.CreateBuilder(args, "standalone", defaultPort: 8080);
-        builder.AddOnlyProcess();
+        builder.AddOnlyProcess("Store", "Sender", "CrmForwarder");
         builder.AddIngress();
         builder.AddStore();
         builder.AddSender();

@@ -45,6 +45,7 @@ public sealed class StartTogetherTests(SharedServers servers) : IDisposable
             foreach (var host in hosts) await host.DisposeAsync();
         }
     }
+
     [Fact]
     public async Task Without_a_broker_a_second_process_on_the_database_is_refused_until_the_first_is_gone()
     {
@@ -63,6 +64,22 @@ public sealed class StartTogetherTests(SharedServers servers) : IDisposable
         await using var second = Build(1, databases);
         await second.StartAsync();
         await second.StopAsync();
+    }
+
+    [Fact]
+    public async Task Without_a_broker_a_process_is_refused_that_shares_the_database_of_any_service()
+    {
+        var server = await servers.MariaDbAsync();
+        string[] databases = [await server.NewDatabaseAsync(), await server.NewDatabaseAsync(), await server.NewDatabaseAsync()];
+        var another = await server.NewDatabaseAsync();
+        await using var first = Build(0, databases);
+        await first.StartAsync();
+
+        using var errors = new StringWriter();
+        (await ServiceProcess.RunAsync(() => Build(1, [another, databases[1], databases[2]]), errors)).ShouldBe(1);
+
+        errors.ToString().ShouldStartWith("InstaMessenger does not start. Another process uses the database of ConnectionStrings:Sender.");
+        await first.StopAsync();
     }
 
     private WebApplication Build(int number, string[] databases, params string[] more) => StandaloneHost.Build(
