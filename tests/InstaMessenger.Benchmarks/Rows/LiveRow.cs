@@ -12,12 +12,16 @@ internal static class LiveRow
 
     public static async Task RunAsync(BenchRun run)
     {
-        await MeasureAsync(run, "standalone", Installation.StandaloneAsync);
+        await MeasureAsync(run, "standalone", 50, Installation.StandaloneAsync);
         var broker = await run.VirtualHostAsync();
-        await MeasureAsync(run, "five services, through the gateway", folder => Installation.FiveServicesAsync(folder, broker));
+        await MeasureAsync(run, "five services, through the gateway", 50, folder => Installation.FiveServicesAsync(folder, broker));
+        // A commit in the other store wakes this one by a hop through the broker.
+        var (another, server) = (await run.VirtualHostAsync(), await run.MariaDbAsync());
+        await MeasureAsync(
+            run, "two of each service on MariaDB", 100, folder => Installation.FiveServicesAsync(folder, another, server, copies: 2));
     }
 
-    private static async Task MeasureAsync(BenchRun run, string form, Func<string, Task<Installation>> start)
+    private static async Task MeasureAsync(BenchRun run, string form, int bar, Func<string, Task<Installation>> start)
     {
         // See PipelineRows: what a cold process compiles would be measured as the stream's delay.
         var warmUp = run.Sustained / 2;
@@ -39,9 +43,9 @@ internal static class LiveRow
         await listening;
         run.Add(
             $"webhook → SSE client at {PerSecond}/s, {form}",
-            "p99 ≤ 50 ms",
+            $"p99 ≤ {bar} ms",
             $"{journeys.Latencies}; {missing} lost",
-            journeys.Latencies.P99 <= 50 && missing == 0);
+            journeys.Latencies.P99 <= bar && missing == 0);
     }
 
     private static async Task ListenAsync(Stream stream, Journeys journeys, CancellationToken over)
