@@ -42,7 +42,8 @@ internal static class PullFeed
         // A position beyond the head (the log was restored from a backup) goes back to the head. Given back as it came, it would hide what
         // comes next.
         var (position, head) = ((after ?? cursor)?.Sequence, await pages.HeadAsync(cancellationToken));
-        var (events, last) = await ReadAsync(pages, accounts, wanted, (position ?? 0, head), size, cancellationToken);
+        var part = (After: Math.Min(position ?? 0, head), UpTo: head);
+        var (events, last) = await ReadAsync(pages, accounts, wanted, part, size, cancellationToken);
         if (position is { } begin && await pages.ExpiredAsync(cancellationToken) is var expired && begin < expired)
             return EventPages.Gone(expired);
         return new FeedResult([.. events.Where(row => caller.CanSee(row.AccountId))], last, More: last < head);

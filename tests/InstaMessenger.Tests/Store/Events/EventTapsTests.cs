@@ -164,18 +164,52 @@ public sealed class EventTapsTests : IAsyncLifetime
         (await stream.NextAsync()).Id.ShouldBe(2);
     }
 
-    [Fact]
-    public async Task A_position_beyond_the_log_of_a_restored_installation_hides_nothing_that_comes()
+    /// <summary>A client that resumes with a mistake must hear of it: a stream that begins now would leave out what it missed.</summary>
+    [Theory]
+    [InlineData("nonsense")]
+    [InlineData("-1")]
+    [InlineData("1.5")]
+    public async Task A_last_id_that_is_no_sequence_is_refused(string lastEventId)
     {
         await AppendAsync(_shop, 1);
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/api/v1/events/stream?after=1");
+        request.Headers.Add("Last-Event-ID", lastEventId);
 
-        var last = (await PullAsync("shop", "?after=500")).GetProperty("last_sequence").GetInt64();
+        using var answer = await _store.Client("shop").SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        var problem = await answer.Content.ReadFromJsonAsync<JsonElement>();
+        problem.GetProperty("code").GetString().ShouldBe("bad_cursor");
+        problem.GetRawText().ShouldContain("Last-Event-ID");
+    }
+
+    [Theory]
+    [InlineData("?after=1&cursor=1")]
+    [InlineData("?cursor=2&after=1&types=message.read")]
+    public async Task Two_names_of_one_place_at_once_are_refused(string query)
+    {
+        using var answer = await _store.Client("shop").GetAsync("/api/v1/events" + query);
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity);
+        (await answer.Content.ReadAsStringAsync()).ShouldContain("give one of them");
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("&types=message.sent,message.read")]
+    public async Task A_position_beyond_the_log_of_a_restored_installation_hides_nothing_that_comes(string types)
+    {
+        await AppendAsync(_shop, 1, "message.sent");
+
+        var last = (await PullAsync("shop", "?after=500" + types)).GetProperty("last_sequence").GetInt64();
         last.ShouldBe(1);
-        await using var stream = await OpenAsync("shop", lastEventId: "500");
+        await using var stream = await OpenAsync("shop", "?after=500" + types);
+        await using var resumed = await OpenAsync("shop", lastEventId: "500");
+        resumed.Standing.ShouldBe(1);
         stream.Standing.ShouldBe(1);
 
-        await AppendAsync(_shop, 2);
-        Sequences(await PullAsync("shop", $"?after={last}")).ShouldBe([2]);
+        await AppendAsync(_shop, 2, "message.sent");
+        Sequences(await PullAsync("shop", $"?after={last}{types}")).ShouldBe([2]);
         (await stream.NextAsync()).Id.ShouldBe(2);
     }
 
