@@ -33,15 +33,25 @@ internal sealed class EventRetention(
 
     public override async Task<NextRound> RoundAsync(CancellationToken cancellationToken)
     {
-        var before = clock.GetUtcNow().AddDays(-options.Value.KeepDays);
+        var now = clock.GetUtcNow();
+        var before = now.AddDays(-options.Value.KeepDays);
+        var ahead = now.AddDays(1);
         await using var db = await factory.CreateDbContextAsync(cancellationToken);
         var read = await db.Counters.Where(row => Taps.Contains(row.Name)).MinAsync(row => row.Value, cancellationToken);
-        var oldest = await db.Events.OrderBy(row => row.Sequence).Select(row => new { row.Sequence, row.OccurredAt })
+        // Times are compared by the database. One of them may be none: before 1970, still to come, or more than a time can be. Such an
+        // event goes with those around it; else it would keep the whole log behind it for ever.
+        var oldest = await db.Events.OrderBy(row => row.Sequence)
+            .Select(row => new
+            {
+                row.Sequence,
+                IsOld = row.OccurredAt >= DateTimeOffset.UnixEpoch && row.OccurredAt < before,
+                IsYoung = row.OccurredAt >= before && row.OccurredAt < ahead,
+            })
             .Take(AtOnce).ToListAsync(cancellationToken);
-        var old = oldest.TakeWhile(row => row.OccurredAt < before && row.Sequence <= read).ToList();
-        if (old.Count == 0) return NextRound.WhenWoken;
-        await unitOfWork.ExecuteAsync(scope => ForgetAsync(scope, old[^1].Sequence), cancellationToken);
-        return old.Count == AtOnce ? NextRound.Now.NotSoonerThan(Gap) : NextRound.WhenWoken;
+        var passed = oldest.TakeWhile(row => !row.IsYoung && row.Sequence <= read).ToList();
+        if (passed.FindLast(row => row.IsOld) is not { } last) return NextRound.WhenWoken;
+        await unitOfWork.ExecuteAsync(scope => ForgetAsync(scope, last.Sequence), cancellationToken);
+        return passed.Count == AtOnce ? NextRound.Now.NotSoonerThan(Gap) : NextRound.WhenWoken;
     }
 
     private async Task ForgetAsync(WorkScope<StoreDbContext> scope, long last)

@@ -55,7 +55,8 @@ internal sealed class ReplayPages : IMessageHandler<StoreDbContext, ReadEvents>
     }
 
     /// <summary>
-    /// Finds a place of the log with nothing in front of it that is asked for, by halves, because no index knows the times.
+    /// Finds a place of the log with nothing in front of it that is asked for, by halves, because no index knows the times. The database
+    /// compares them, because one may be more than a time can be; one before 1970 is none of ours and would lead too far.
     /// </summary>
     private static async Task<long> BehindAsync(StoreDbContext db, DateTimeOffset? from, long end)
     {
@@ -66,10 +67,11 @@ internal sealed class ReplayPages : IMessageHandler<StoreDbContext, ReadEvents>
         while (low < high)
         {
             var middle = low + ((high - low) / 2);
-            var next = await db.Events.Where(row => row.Sequence > middle).OrderBy(row => row.Sequence)
-                .Select(row => new { row.Sequence, row.OccurredAt }).FirstOrDefaultAsync();
-            if (next is null || next.OccurredAt >= early) high = middle;
-            else low = next.Sequence;
+            var next = await db.Events.Where(row => row.Sequence > middle && row.OccurredAt >= DateTimeOffset.UnixEpoch)
+                .OrderBy(row => row.Sequence).Select(row => new { row.Sequence, IsEarly = row.OccurredAt < early })
+                .FirstOrDefaultAsync();
+            if (next is { IsEarly: true }) low = next.Sequence;
+            else high = middle;
         }
 
         return low;

@@ -73,6 +73,24 @@ public sealed class EventRetentionTests : IAsyncLifetime
         (await GoneAsync("?after=0")).ShouldBe(2);
     }
 
+    /// <summary>One event without a time kept all that was behind it for ever, and the worker failed each hour.</summary>
+    [Theory]
+    [InlineData(1, long.MaxValue)]
+    [InlineData(2, long.MaxValue)]
+    [InlineData(2, long.MinValue)]
+    [InlineData(4, long.MinValue)]
+    public async Task An_event_with_a_time_that_is_none_goes_with_those_around_it(long sequence, long time)
+    {
+        await TapsHaveReadAsync(5);
+        await _store.UnitOfWork.ExecuteAsync(scope => scope.Db.Database.ExecuteSqlAsync(
+            $"UPDATE events SET occurred_at = {time} WHERE sequence = {sequence}"));
+
+        await RoundAsync();
+
+        (await GoneAsync("?after=2")).ShouldBe(4);
+        (await SequencesAsync("?after=4")).ShouldBe([5]);
+    }
+
     [Fact]
     public async Task A_stream_that_falls_behind_what_is_kept_ends_instead_of_leaving_events_out()
     {

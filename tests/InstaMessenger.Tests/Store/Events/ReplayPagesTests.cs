@@ -74,6 +74,19 @@ public sealed class ReplayPagesTests : IAsyncLifetime
         (await ReadAllAsync(new ReadEvents("rpl_1", 1, null, null, DateTimeOffset.MinValue, DateTimeOffset.MaxValue, null, null)))
             .Count.ShouldBe(300);
 
+    /// <summary>Of this event the search for a time asks first: its time failed the replay, or led it past what was asked for.</summary>
+    [Theory]
+    [InlineData(long.MinValue)]
+    [InlineData(long.MaxValue)]
+    public async Task A_time_that_is_none_hides_no_other_event(long time)
+    {
+        await _store.UnitOfWork.ExecuteAsync(scope => scope.Db.Database.ExecuteSqlAsync(
+            $"UPDATE events SET occurred_at = {time} WHERE sequence = 151"));
+        var asked = new ReadEvents("rpl_1", 1, null, null, Start.AddMinutes(100), Start.AddMinutes(299), null, null);
+
+        (await ReadAllAsync(asked)).ShouldBe(Enumerable.Range(100, 199).Where(n => n != 151).Select(n => (long)n));
+    }
+
     [Fact]
     public async Task Of_what_comes_after_the_first_page_nothing_is_told()
     {
