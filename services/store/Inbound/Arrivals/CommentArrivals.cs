@@ -18,7 +18,7 @@ internal abstract class CommentArrivals(EventLog log, TimeProvider clock, string
 
     public async Task<IReadOnlyCollection<Arrival>> RecordAsync(WorkScope<StoreDbContext> scope, IReadOnlyList<Arrival> arrivals)
     {
-        var read = arrivals.Select(arrival => (Arrival: arrival, Comment: CommentView.Of(arrival.Item, name == "live_comments")))
+        var read = arrivals.Select(arrival => (Arrival: arrival, Comment: CommentView.Of(arrival, name == "live_comments")))
             .Where(pair => pair.Comment is not null).ToList();
         var seen = await SeenEvents.LoadAsync(scope.Db, read.Select(pair => (pair.Arrival, KeyOf(pair.Comment!))), clock);
         var fresh = read.FindAll(pair => seen.IsNew(pair.Arrival, KeyOf(pair.Comment!)));
@@ -69,12 +69,12 @@ internal sealed record CommentEventData(CommentView Comment);
 /// <param name="SentAt">When (UTC).</param>
 /// <param name="Raw">Meta's JSON, when it has more.</param>
 internal sealed record CommentView(
-    string Id, string? MediaId, string? Text, CommenterView? From, string? ParentId, bool Live, DateTimeOffset? SentAt, RawJson? Raw)
+    string Id, string? MediaId, string? Text, CommenterView? From, string? ParentId, bool Live, DateTimeOffset SentAt, RawJson? Raw)
 {
     /// <summary>Reads a comment; null when it has no id that fits.</summary>
-    public static CommentView? Of(WebhookItem item, bool live)
+    public static CommentView? Of(Arrival arrival, bool live)
     {
-        var comment = item.Event;
+        var (item, comment) = (arrival.Item, arrival.Item.Event);
         // Meta's documents call it comment_id, and what comes is called id.
         var id = comment.Member("id").Id() ?? comment.Member("comment_id").Id();
         if (!InstagramUserId.TryParse(id, out _)) return null;
@@ -89,7 +89,7 @@ internal sealed record CommentView(
             from.Member("id").Id() is { } author ? new CommenterView(author, from.Member("username").Text()) : null,
             comment.Member("parent_id").Id(),
             live,
-            item.SentAt,
+            arrival.SentAt,
             shows ? null : RawJson.Of(item.Element.GetRawText()));
     }
 }

@@ -61,7 +61,24 @@ public sealed class PostbackArrivalsTests : IAsyncLifetime
         (told.GetProperty("id").GetString(), told.GetProperty("media_id").GetString(), told.GetProperty("text").GetString())
             .ShouldBe(("178", "179", "price?"));
         told.GetProperty("from").GetProperty("id").GetString().ShouldBe(Customer);
+        told.GetProperty("sent_at").GetDateTimeOffset().ShouldBe(At(1));
         (await _shop.ThreadAsync()).ShouldBeEmpty();
+    }
+
+    /// <summary>It was told with a time in the future, or with none.</summary>
+    [Theory]
+    [InlineData(4_000_000_000_000)]
+    [InlineData(null)]
+    public async Task A_comment_whose_time_is_still_to_come_or_missing_was_written_when_it_came(long? time)
+    {
+        var comment = MetaPayloads.Comment(Id, Customer, "178", "price?", At(1));
+        comment["entry"]![0]!["time"] = time;
+        var before = TimeProvider.System.GetUtcNow().AddMilliseconds(-1);
+
+        await _shop.Store.ReceiveAsync(System.Text.Encoding.UTF8.GetString(MetaPayloads.Bytes(comment)));
+
+        (await _shop.EventsAsync("comment.received")).ShouldHaveSingleItem().GetProperty("comment").GetProperty("sent_at")
+            .GetDateTimeOffset().ShouldBeInRange(before, TimeProvider.System.GetUtcNow());
     }
 
     [Theory]
