@@ -20,7 +20,7 @@ internal sealed class ReadArrivals(EventLog log, TimeProvider clock) : IArrivalH
     {
         // A receipt of the business's own reading says nothing of the customer.
         var read = arrivals.Where(arrival => !arrival.IsOutbound)
-            .Select(arrival => (Naming: Naming.Of(arrival), UpTo: arrival.Item.Part.Member("watermark").Time()))
+            .Select(arrival => (Naming: Naming.Of(arrival), UpTo: UpTo(arrival)))
             .Where(pair => pair.Naming.Mid is not null || (pair.UpTo is not null && pair.Naming.Arrival.Contact is not null)).ToList();
         var named = await NamedMessages.LoadAsync(scope.Db, read.ConvertAll(pair => pair.Naming), clock);
         foreach (var (naming, _) in read.Where(pair => named.IsNobodys(pair.Naming))) Keep(named.Early, naming);
@@ -33,6 +33,16 @@ internal sealed class ReadArrivals(EventLog log, TimeProvider clock) : IArrivalH
             [.. told.Where(pair => pair.Naming.Mid is null).Select(pair => (named.ConversationOf(pair.Naming)!.Id, pair.UpTo!.Value))]);
         foreach (var (naming, upTo) in told) Tell(scope, named, naming, upTo, newest);
         return [.. arrivals.Except(read.Select(pair => pair.Naming.Arrival)).Except(silent)];
+    }
+
+    /// <summary>
+    /// The moment that it names; the receipt's own time instead of one that is still to come, up to which every later answer would be read
+    /// as soon as it is sent.
+    /// </summary>
+    private static DateTimeOffset? UpTo(Arrival arrival)
+    {
+        var watermark = arrival.Item.Part.Member("watermark").Time();
+        return watermark > arrival.ReceivedAt ? arrival.SentAt : watermark;
     }
 
     /// <summary>Takes a receipt in. Returns whether it says something new.</summary>

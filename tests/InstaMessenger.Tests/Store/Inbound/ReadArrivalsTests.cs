@@ -48,6 +48,22 @@ public sealed class ReadArrivalsTests : IAsyncLifetime
             .ShouldBe((await _shop.MessageAsync("b1")).Id.Value);
     }
 
+    /// <summary>Every answer that was sent later was read in the same moment, for as long as the wrong clock was ahead.</summary>
+    [Fact]
+    public async Task A_moment_that_is_still_to_come_marks_only_what_was_sent_before_the_receipt()
+    {
+        await _shop.ReceiveAsync(Echo("b1", "one", 1));
+        await _shop.ReceiveAsync(MetaPayloads.ReadUpTo(Id, Customer, DateTimeOffset.FromUnixTimeMilliseconds(4_000_000_000_000), At(5)));
+
+        await _shop.ReceiveAsync(Echo("b2", "two", 7));
+        (await _shop.ThreadAsync()).Select(message => message.ReadAt).ShouldBe([At(5), null]);
+
+        await _shop.ReceiveAsync(MetaPayloads.ReadUpTo(Id, Customer, At(8), At(9)));
+        (await _shop.ThreadAsync()).Select(message => message.ReadAt).ShouldBe([At(5), At(9)]);
+        (await _shop.EventsAsync("message.read")).Select(told => told.GetProperty("message_id").GetString())
+            .ShouldBe([(await _shop.MessageAsync("b1")).Id.Value, (await _shop.MessageAsync("b2")).Id.Value]);
+    }
+
     [Fact]
     public async Task In_whatever_order_they_come_each_message_was_read_when_it_was_first_read()
     {
