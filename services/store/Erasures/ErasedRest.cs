@@ -57,7 +57,8 @@ internal static class ErasedRest
         var rows = await db.Set<QuarantinedWebhook>()
             .Where(row => row.Id > erasure.Walked && row.ReceivedAt <= erasure.AskedAt
                 && (row.ReservedFor == erasure.AccountId
-                    || (row.ReservedFor == null && (ids.Contains(row.ChannelId) || ids.Contains(row.BusinessId!)))))
+                    || (row.ReservedFor == null && (ids.Contains(row.ChannelId) || ids.Contains(row.BusinessId!)
+                        || ids.Contains(row.UnsaidBusinessId!)))))
             .OrderBy(row => row.Id).Take(AtOnce).ToListAsync();
         if (rows.Count == 0) return false;
         var erased = rows.FindAll(row => erasure.IsOfAccount || LetterText.Holds(row.Body, erasure.ContactId!.Value.Value));

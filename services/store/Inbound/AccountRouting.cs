@@ -12,15 +12,15 @@ internal readonly record struct Route(Account? Account, AccountId? ReservedFor);
 
 /// <summary>
 /// Finds the accounts of a batch by every id that Meta may use: the channel id, else the Instagram account id (and then remembers the
-/// channel id), else the business side of the event. What matches nothing is quarantined: never dropped, never guessed.
+/// channel id), else the business side of the event, which is the sender when Meta forgot to say so. What matches nothing is quarantined:
+/// never dropped, never guessed.
 /// </summary>
 internal sealed class AccountRouting(
     StoreDbContext db, List<AccountIdentifier> identifiers, Dictionary<AccountId, Account> accounts, DateTimeOffset now)
 {
     public static async Task<AccountRouting> LoadAsync(StoreDbContext db, IReadOnlyCollection<Arrival> arrivals, DateTimeOffset now)
     {
-        var ids = arrivals.Select(arrival => arrival.Item.ChannelId).Concat(arrivals.Select(arrival => arrival.Item.BusinessId ?? ""))
-            .Distinct().ToList();
+        var ids = arrivals.SelectMany(arrival => Ids(arrival.Item)).OfType<string>().Distinct().ToList();
         var identifiers = await db.AccountIdentifiers.AsNoTracking().Where(row => ids.Contains(row.ExternalId)).OrderBy(row => row.Kind)
             .ToListAsync();
         var accountIds = identifiers.Select(row => row.AccountId).Distinct().ToList();
@@ -31,10 +31,10 @@ internal sealed class AccountRouting(
     public Route Find(WebhookItem item)
     {
         AccountId? owner = null;
-        foreach (var id in (string?[])[item.ChannelId, item.BusinessId])
+        foreach (var id in Ids(item))
         {
             if (identifiers.Find(row => row.ExternalId == id) is not { } identifier) continue;
-            // The two ids belong to two accounts, and a guess could show one tenant another's message.
+            // The ids belong to two accounts, and a guess could show one tenant another's message.
             if (owner is not null && identifier.AccountId != owner) break;
             owner = identifier.AccountId;
             if (!accounts.TryGetValue(identifier.AccountId, out var account) || account.UnlinkedAt is not null
@@ -48,6 +48,9 @@ internal sealed class AccountRouting(
 
     /// <summary>Returns an account that ids of the batch belong to, linked or not.</summary>
     public Account? Of(AccountId id) => accounts.GetValueOrDefault(id);
+
+    /// <summary>What may name the account, the surest first.</summary>
+    private static string?[] Ids(WebhookItem item) => [item.ChannelId, item.BusinessId, item.UnsaidBusinessId];
 
     private void Bind(Account account, string channel)
     {

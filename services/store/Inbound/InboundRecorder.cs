@@ -80,6 +80,7 @@ internal sealed class InboundRecorder(
     {
         ChannelId = Short(arrival.Item.ChannelId),
         BusinessId = arrival.Item.BusinessId is { } id ? Short(id) : null,
+        UnsaidBusinessId = arrival.Item.UnsaidBusinessId is { } sender ? Short(sender) : null,
         ReservedFor = arrival.ReservedFor,
         Reason = arrival.Item.Unreadable is null ? "unknown_account" : "unreadable",
         Body = arrival.Item.ToWebhook(),

@@ -99,7 +99,8 @@ internal sealed partial class QuarantineReplay(
 
     private static IQueryable<QuarantinedWebhook> Claimed(StoreDbContext db, long after) => db.Set<QuarantinedWebhook>()
         .Where(row => row.Id > after && db.AccountIdentifiers.Any(identifier =>
-            (identifier.ExternalId == row.ChannelId || identifier.ExternalId == row.BusinessId)
+            (identifier.ExternalId == row.ChannelId || identifier.ExternalId == row.BusinessId
+                || identifier.ExternalId == row.UnsaidBusinessId)
             && (row.ReservedFor == null || row.ReservedFor == identifier.AccountId)
             && db.Accounts.Any(account => account.Id == identifier.AccountId && account.UnlinkedAt == null)))
         .OrderBy(row => row.Id);

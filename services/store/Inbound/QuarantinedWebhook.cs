@@ -15,6 +15,9 @@ internal sealed class QuarantinedWebhook
     /// <summary>A second id that names the account as well: the business side of the message.</summary>
     public string? BusinessId { get; init; }
 
+    /// <summary>A third one: the sender, who may be the business although Meta does not say so.</summary>
+    public string? UnsaidBusinessId { get; init; }
+
     /// <summary>
     /// The account that had the id when the webhook came, although it was not linked then: what is told to one tenant is never given to the
     /// next. Null for an id that nobody had, which goes to the first account that claims it.
@@ -49,6 +52,7 @@ internal sealed class QuarantinedWebhook
             entity.Property(row => row.Id).ValueGeneratedOnAdd();
             entity.Property(row => row.ChannelId).HasMaxLength(40);
             entity.Property(row => row.BusinessId).HasMaxLength(40);
+            entity.Property(row => row.UnsaidBusinessId).HasMaxLength(40);
             entity.Property(row => row.Reason).HasMaxLength(40);
             entity.Property(row => row.Fingerprint).HasMaxLength(64);
             entity.Property(row => row.TraceParent).HasMaxLength(100);
@@ -56,6 +60,7 @@ internal sealed class QuarantinedWebhook
             entity.HasIndex(row => row.InstagramMessageId);
             entity.HasIndex(row => row.ChannelId);
             entity.HasIndex(row => row.BusinessId);
+            entity.HasIndex(row => row.UnsaidBusinessId);
         }
     }
 }

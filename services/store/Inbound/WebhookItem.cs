@@ -83,6 +83,13 @@ internal sealed class WebhookItem
     public string? BusinessId => SaysOutbound ? SenderId : RecipientId;
 
     /// <summary>
+    /// The sender of what Meta does not say to be outbound, a third way to the account: of an echo without its flag it is the business.
+    /// Null where the webhook is addressed to the recipient: that is the business then, and the sender its customer, be it another account
+    /// of ours.
+    /// </summary>
+    public string? UnsaidBusinessId => !SaysOutbound && RecipientId is not null && RecipientId != ChannelId ? SenderId : null;
+
+    /// <summary>
     /// Recognises the same event when Meta sends it again, in whatever order its members are. The entry's time tells apart two events that
     /// have no time of their own, like two equal changes.
     /// </summary>

@@ -96,6 +96,61 @@ public sealed class RecordWebhooksTests : IAsyncLifetime
         (await db.Accounts.SingleAsync()).MessagingChannelId!.Value.Value.ShouldBe(Shop);
     }
 
+    /// <summary>It waited in quarantine for the customer to be linked.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task An_echo_without_its_flag_under_an_unknown_channel_is_routed_by_its_sender(bool isLinkedBefore)
+    {
+        if (isLinkedBefore) await _store.LinkAsync(Shop, Shop);
+        await ReceiveAsync(Between(Shop, "20", channel: "999"));
+        if (!isLinkedBefore)
+        {
+            await _store.LinkAsync(Shop, Shop);
+            await _store.Services.GetRequiredService<QuarantineReplay>().RoundAsync(default);
+        }
+
+        await using var db = _store.Read();
+        (await db.Messages.SingleAsync()).Direction.ShouldBe(Direction.Outbound);
+        (await db.Conversations.SingleAsync()).ContactId.Value.ShouldBe("20");
+        (await db.Set<QuarantinedWebhook>().AnyAsync()).ShouldBeFalse();
+    }
+
+    /// <summary>
+    /// Whoever else is linked here may be the customer of a business that is not, and what came for that business is not theirs.
+    /// </summary>
+    [Theory]
+    [InlineData("30", "30")]
+    [InlineData("2", "999")]
+    [InlineData(null, "999")]
+    public async Task What_is_addressed_to_another_business_is_never_its_senders(string? recipient, string channel)
+    {
+        await _store.LinkAsync(Shop, Shop);
+        var (gone, now) = (await _store.LinkAsync("2", "2"), (DateTimeOffset?)TimeProvider.System.GetUtcNow());
+        await _store.UnitOfWork.ExecuteAsync(scope => scope.Db.Accounts.Where(account => account.Id == gone.Id)
+            .ExecuteUpdateAsync(set => set.SetProperty(account => account.UnlinkedAt, now)));
+
+        await ReceiveAsync(Between(Shop, recipient, channel));
+        await _store.Services.GetRequiredService<QuarantineReplay>().RoundAsync(default);
+
+        await using var db = _store.Read();
+        (await db.Events.AnyAsync()).ShouldBeFalse();
+        (await db.Set<QuarantinedWebhook>().SingleAsync()).ReservedFor.ShouldBe(recipient == "2" ? gone.Id : null);
+    }
+
+    [Fact]
+    public async Task What_one_account_writes_to_another_under_an_unknown_channel_is_recorded_for_the_other_alone()
+    {
+        await _store.LinkAsync(Shop, Shop);
+        var other = await _store.LinkAsync("2", "2");
+
+        await ReceiveAsync(Between(Shop, "2", channel: "999"));
+
+        await using var db = _store.Read();
+        var message = await db.Messages.SingleAsync();
+        (message.AccountId, message.Direction).ShouldBe((other.Id, Direction.Inbound));
+    }
+
     [Fact]
     public async Task A_webhook_of_an_unknown_account_appears_once_the_account_is_linked()
     {
@@ -398,6 +453,11 @@ public sealed class RecordWebhooksTests : IAsyncLifetime
         $$"""{"object":"instagram","entry":[{"time":1,"id":"{{channel}}","messaging":"""
             + $$"""[{"sender":{"id":"20"},"recipient":{"id":"{{channel}}"},"timestamp":{{timestamp}},"message":"""
             + $$"""{"mid":"{{mid}}","text":"hello"} }] }] }""";
+
+    private static string Between(string sender, string? recipient, string channel) =>
+        $$"""{"object":"instagram","entry":[{"time":1752834930000,"id":"{{channel}}","messaging":"""
+            + $$"""[{"sender":{"id":"{{sender}}"},"recipient":{"id":{{(recipient is null ? "null" : $"\"{recipient}\"")}}},"""
+            + "\"timestamp\":1752834930000,\"message\":{\"mid\":\"e1\",\"text\":\"open until six\"}}]}]}";
 
     private static string Echo(string mid, string text) =>
         $$"""{"object":"instagram","entry":[{"time":1,"id":"{{Shop}}","messaging":"""

@@ -1824,6 +1824,11 @@ namespace InstaMessenger.Store.Data.Migrations.MySql
                         .HasColumnType("varchar(100)")
                         .HasColumnName("trace_parent");
 
+                    b.Property<string>("UnsaidBusinessId")
+                        .HasMaxLength(40)
+                        .HasColumnType("varchar(40)")
+                        .HasColumnName("unsaid_business_id");
+
                     b.HasKey("Id");
 
                     b.HasIndex("BusinessId");
@@ -1834,6 +1839,8 @@ namespace InstaMessenger.Store.Data.Migrations.MySql
                         .IsUnique();
 
                     b.HasIndex("InstagramMessageId");
+
+                    b.HasIndex("UnsaidBusinessId");
 
                     b.ToTable("quarantined_webhooks", (string)null);
                 });

@@ -1804,6 +1804,11 @@ namespace InstaMessenger.Store.Data.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("trace_parent");
 
+                    b.Property<string>("UnsaidBusinessId")
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("unsaid_business_id");
+
                     b.HasKey("Id");
 
                     b.HasIndex("BusinessId");
@@ -1814,6 +1819,8 @@ namespace InstaMessenger.Store.Data.Migrations.Sqlite
                         .IsUnique();
 
                     b.HasIndex("InstagramMessageId");
+
+                    b.HasIndex("UnsaidBusinessId");
 
                     b.ToTable("quarantined_webhooks", (string)null);
                 });
