@@ -42,11 +42,14 @@ internal sealed class AccountActivity(
     /// <summary>Counts what names a linked account and was not recorded for it; only what differs from the last count.</summary>
     private async Task<Dictionary<AccountId, int>> QuarantinedAsync(StoreDbContext db, CancellationToken cancellationToken)
     {
-        var counts = await db.Set<QuarantinedWebhook>()
-            .Join(db.AccountIdentifiers, row => row.ChannelId, id => id.ExternalId, (row, id) => new { row.Id, id.AccountId })
-            .Where(pair => db.Accounts.Any(account => account.Id == pair.AccountId && account.UnlinkedAt == null))
-            .Distinct().GroupBy(pair => pair.AccountId).Select(rows => new { AccountId = rows.Key, Count = rows.Count() })
-            .ToDictionaryAsync(rows => rows.AccountId, rows => rows.Count, cancellationToken);
+        var rows = await db.ReadableAsync(
+            db.Set<QuarantinedWebhook>()
+                .Join(db.AccountIdentifiers, row => row.ChannelId, id => id.ExternalId, (row, id) => new { row.Id, id.AccountId })
+                .Where(pair => db.Accounts.Any(account => account.Id == pair.AccountId && account.UnlinkedAt == null))
+                .Distinct().GroupBy(pair => pair.AccountId).Select(rows => new { AccountId = rows.Key, Count = rows.Count() })
+                .OrderBy(row => row.AccountId),
+            cancellationToken);
+        var counts = rows.ToDictionary(row => row.AccountId, row => row.Count);
         foreach (var known in _quarantined.Keys) counts.TryAdd(known, 0);
         return counts.Where(pair => _quarantined.GetValueOrDefault(pair.Key) != pair.Value).ToDictionary();
     }
