@@ -22,10 +22,8 @@ public sealed class RottenRowTests(StandaloneProduct product) : IClassFixture<St
     {
         ["the journal of ingress"] = ("ingress.db", "INSERT INTO journal (received_at, body) VALUES (-9223372036854775808, x'ff00'), (0, "
             + "'')"),
-        ["the outbox of the store"] = ("store.db", "INSERT INTO outbox (type, body, created_at) VALUES ('SendMessage', x'7b', 0), ('Gone', "
-            + "x'', 0)"),
-        ["the outbox of the sender"] = ("sender.db", "INSERT INTO outbox (type, body, created_at) VALUES ('SendReported', x'7b', 0), "
-            + "('Gone', x'', 0)"),
+        ["the outbox of the store"] = ("store.db", Outbox("SendMessage")),
+        ["the outbox of the sender"] = ("sender.db", Outbox("SendReported")),
         ["a queued send"] = ("sender.db", Copy(
             "ledger",
             "sequence = sequence + 1000, message_id = 'msg_rotten', state = 'Queued', due_at = 0, claimed_by = NULL, claimed_until = NULL, "
@@ -103,6 +101,10 @@ public sealed class RottenRowTests(StandaloneProduct product) : IClassFixture<St
         command.Parameters.AddWithValue("@account", account);
         (await command.ExecuteNonQueryAsync()).ShouldBeGreaterThan(0, $"nothing was spoilt: {place}");
     }
+
+    /// <summary>A row that is cut short, and one of a type that is gone; the time of both is none.</summary>
+    private static string Outbox(string type) => $"INSERT INTO outbox (type, body, created_at) VALUES ('{type}', x'7b', "
+        + "-9223372036854775808), ('Gone', x'', -9223372036854775808)";
 
     /// <summary>A second row like one of the account's, changed.</summary>
     private static string Copy(string table, string change) =>
