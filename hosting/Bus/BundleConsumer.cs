@@ -113,9 +113,20 @@ internal sealed partial class BundleConsumer<TContext, T, THandler>(
 
     /// <summary>
     /// Splits an item into parts. They are named by their place, so that a bundle that comes again finds the dead letters that it made.
+    /// One that cannot be split is one part and is set aside whole; otherwise its bundle would come again for ever, and stop the queue.
     /// </summary>
-    private List<BusItem<T>> PartsOf(BusItem<T> item) =>
-        [.. handler.Split(item.Body).Select((part, place) => item with { Id = $"{item.Id}.{place}", Body = part })];
+    private List<BusItem<T>> PartsOf(BusItem<T> item)
+    {
+        try
+        {
+            return [.. handler.Split(item.Body).Select((part, place) => item with { Id = $"{item.Id}.{place}", Body = part })];
+        }
+        catch (Exception error)
+        {
+            LogNotSplit(logger, error, subscription.Queue, item.Id);
+            return [item];
+        }
+    }
 
     /// <summary>
     /// Whether the error is, as far as one can tell, not the work's fault. A cancellation that nobody here asked for is a time-out
@@ -127,4 +138,9 @@ internal sealed partial class BundleConsumer<TContext, T, THandler>(
         EventName = "bundle.blamed", Level = LogLevel.Warning,
         Message = "{Queue}: a bundle of {Items} fails again and again while the database takes other work; its items are tried one by one")]
     private static partial void LogBlamed(ILogger logger, Exception error, string queue, int items);
+
+    [LoggerMessage(
+        EventName = "bundle.not_split", Level = LogLevel.Warning,
+        Message = "{Queue}: item {Item} fails and cannot be split either; it is set aside whole")]
+    private static partial void LogNotSplit(ILogger logger, Exception error, string queue, string item);
 }

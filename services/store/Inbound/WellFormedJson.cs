@@ -24,10 +24,12 @@ internal static partial class WellFormedJson
 
     /// <summary>
     /// Matches every escape, so that the backslash of one is not taken for the beginning of the next, and a whole pair before its halves.
+    /// It has no loop, so its time grows with the body alone and needs no limit: one by the clock would give up a large body of escapes on
+    /// a busy machine, and its webhook with it.
     /// </summary>
     [GeneratedRegex(
         @"\\[^u]|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(?<half>\\u[dD][89a-fA-F][0-9a-fA-F]{2})",
         RegexOptions.CultureInvariant | RegexOptions.Singleline | RegexOptions.ExplicitCapture,
-        matchTimeoutMilliseconds: 1000)]
+        matchTimeoutMilliseconds: Timeout.Infinite)]
     private static partial Regex Escape();
 }

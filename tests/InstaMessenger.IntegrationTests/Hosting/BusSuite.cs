@@ -197,6 +197,26 @@ public abstract class BusSuite(SharedServers servers, DatabaseKind database, Bus
     }
 
     [Fact]
+    public async Task A_bad_item_that_cannot_be_split_is_set_aside_whole_and_holds_up_nobody()
+    {
+        var handled = new HandledLog
+        {
+            Before = (_, number) =>
+            {
+                if (number == 1) throw new FormatException("bad");
+            },
+            Splitting = _ => throw new NotSupportedException("nor has it parts"),
+        };
+        var host = await StartAsync(handled: handled);
+
+        await host.PublishAsync(1, 3);
+        await handled.UntilHandledAsync(ProbeQueues.Single, 2);
+
+        handled.NumbersOf(ProbeQueues.Single).ShouldBe([2, 3]);
+        (await host.DeadLettersAsync()).ShouldHaveSingleItem().Error.ShouldStartWith("System.FormatException at ");
+    }
+
+    [Fact]
     public async Task A_bundle_waits_while_the_database_is_away_and_is_no_dead_letter()
     {
         var handled = new HandledLog();

@@ -22,6 +22,9 @@ internal sealed class HandledLog
     /// <summary>Runs inside the handler's unit of work, before it writes; what it throws, the handler throws.</summary>
     public Action<string, long> Before { get; set; } = (_, _) => { };
 
+    /// <summary>Runs before an item that failed alone is split; what it throws, the handler throws.</summary>
+    public Action<string> Splitting { get; set; } = _ => { };
+
     /// <summary>How often a handler was given a bundle or a part of one: its transactions, also those that failed.</summary>
     public int Transactions { get; private set; }
 
@@ -90,5 +93,11 @@ internal abstract class ProbeHandler<T>(HandledLog log, string queue, Func<T, lo
             var handled = new HandledItem(queue, item.Id, number, item.TraceParent);
             scope.AfterCommit(() => log.Add(handled));
         }
+    }
+
+    public IReadOnlyList<T> Split(T message)
+    {
+        log.Splitting(queue);
+        return [message];
     }
 }
