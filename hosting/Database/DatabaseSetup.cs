@@ -40,7 +40,7 @@ internal static class DatabaseSetup
         var connectionString = builder.Configuration.GetConnectionString(name);
         if (string.IsNullOrWhiteSpace(connectionString))
             AddSqlite<TContext, TSqlite>(services, DataDirectory.File(builder.Configuration, ShortName(name) + ".db"));
-        else AddMySql<TContext, TMySql>(services, ShortName(name), Checked($"ConnectionStrings:{name}", connectionString));
+        else AddMySql<TContext, TMySql>(services, ShortName(name), $"ConnectionStrings:{name}", connectionString);
     }
 
     /// <summary>Checks a connection string. An error does not quote the value, which holds a password.</summary>
@@ -95,12 +95,12 @@ internal static class DatabaseSetup
         });
     }
 
-    private static void AddMySql<TContext, TMySql>(IServiceCollection services, string name, string connectionString)
+    private static void AddMySql<TContext, TMySql>(IServiceCollection services, string name, string setting, string connectionString)
         where TContext : ServiceDbContext
         where TMySql : TContext
     {
         // The first two as Pomelo wants them; utf8mb4 keeps every character of a text.
-        var settings = new MySqlConnectionStringBuilder(connectionString)
+        var settings = new MySqlConnectionStringBuilder(Checked(setting, connectionString))
         {
             AllowUserVariables = true, UseAffectedRows = false, CharacterSet = "utf8mb4",
         }.ConnectionString;
@@ -115,7 +115,7 @@ internal static class DatabaseSetup
                 HealthStatus.Degraded,
                 tags: null));
         services.AddSingleton(
-            provider => new MySqlServer<TContext>(settings, provider.GetRequiredService<ILogger<MySqlServer<TContext>>>()));
+            provider => new MySqlServer<TContext>(setting, settings, provider.GetRequiredService<ILogger<MySqlServer<TContext>>>()));
         services.AddSingleton<IDbContextFactory<TContext>>(provider =>
         {
             // The server's version is read at first use: by then the start has waited until the server answers.

@@ -1,3 +1,4 @@
+using InstaMessenger.Hosting.Settings;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
@@ -23,6 +24,9 @@ internal sealed partial class DatabaseStarter<TContext>(
     private static readonly TimeSpan RetryEvery = TimeSpan.FromSeconds(1);
     private FileLock? _lock;
 
+    /// <summary>There is none on SQLite.</summary>
+    private MySqlServer<TContext> Server => servers.Single();
+
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
         if (file.Path is not null) _lock = new FileLock(file.Path);
@@ -36,7 +40,7 @@ internal sealed partial class DatabaseStarter<TContext>(
             catch (MySqlException error) when (
                 error.ErrorCode is MySqlErrorCode.AccessDenied or MySqlErrorCode.DatabaseAccessDenied or MySqlErrorCode.UnknownDatabase)
             {
-                throw new InvalidOperationException($"The server of {typeof(TContext).Name} answers, and refuses: {error.Message}", error);
+                throw new SettingException($"{Server.Setting}: the server answers, and refuses: {error.Message}", error);
             }
             catch (SqliteException error) when (DatabaseErrors.IsUnavailable(error))
             {
@@ -45,7 +49,7 @@ internal sealed partial class DatabaseStarter<TContext>(
             }
             catch (Exception error) when (file.Path is null && DatabaseErrors.IsUnavailable(error))
             {
-                LogWaiting(logger, error, typeof(TContext).Name);
+                LogWaiting(logger, error, Server.Setting);
                 await Task.Delay(RetryEvery, clock, cancellationToken);
             }
         }

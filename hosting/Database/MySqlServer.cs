@@ -1,4 +1,5 @@
 using System.Globalization;
+using InstaMessenger.Hosting.Settings;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.Extensions.Logging;
@@ -10,9 +11,10 @@ namespace InstaMessenger.Hosting.Database;
 /// The MySQL or MariaDB server of a service: its version, whether the product can work with it, and what the migrations leave open.
 /// </summary>
 /// <typeparam name="TContext">The service's database.</typeparam>
+/// <param name="setting">The setting that names it, for the sentences of a refusal.</param>
 /// <param name="connectionString">Where it is.</param>
 /// <param name="logger">Told what operators should change.</param>
-internal sealed partial class MySqlServer<TContext>(string connectionString, ILogger<MySqlServer<TContext>> logger)
+internal sealed partial class MySqlServer<TContext>(string setting, string connectionString, ILogger<MySqlServer<TContext>> logger)
     where TContext : DbContext
 {
     /// <summary>A webhook has at most 5 MiB, and a text may double in a statement that quotes it.</summary>
@@ -21,11 +23,14 @@ internal sealed partial class MySqlServer<TContext>(string connectionString, ILo
     private readonly Lazy<ServerVersion> _version = new(
         () => ServerVersion.AutoDetect(connectionString), LazyThreadSafetyMode.PublicationOnly);
 
+    /// <summary>The setting that names it, like <c>ConnectionStrings:Store</c>, for what operators are told.</summary>
+    public string Setting => setting;
+
     /// <summary>The server's version, read once.</summary>
     public ServerVersion Version => _version.Value;
 
     /// <summary>Looks at the server's settings.</summary>
-    /// <exception cref="InvalidOperationException">The product would lose or change data there; the sentence names the setting.</exception>
+    /// <exception cref="SettingException">It refuses us, or the product would lose or change data there.</exception>
     public async Task CheckAsync(CancellationToken cancellationToken)
     {
         await using var connection = new MySqlConnection(connectionString);
@@ -40,7 +45,7 @@ internal sealed partial class MySqlServer<TContext>(string connectionString, ILo
         if (packet < SmallestPacket)
             throw Unusable(string.Create(CultureInfo.InvariantCulture, $"takes packets of {packet} bytes, too small for a large webhook: "
                 + $"set max_allowed_packet to 16M or more"));
-        if (flush != 1) LogNotDurable(logger, typeof(TContext).Name, flush);
+        if (flush != 1) LogNotDurable(logger, Setting, flush);
 
         long Number(int column) => Convert.ToInt64(reader.GetValue(column), CultureInfo.InvariantCulture);
     }
@@ -55,10 +60,10 @@ internal sealed partial class MySqlServer<TContext>(string connectionString, ILo
         var changed = await MySqlSchema.CompleteAsync(connection, model, cancellationToken)
             ?? throw Unusable("has no collation that compares texts byte by byte (utf8mb4_nopad_bin or utf8mb4_0900_bin): use MariaDB "
                 + "10.2, MySQL 8.0.17, or later");
-        if (changed > 0) LogCollated(logger, typeof(TContext).Name, changed);
+        if (changed > 0) LogCollated(logger, Setting, changed);
     }
 
-    private static InvalidOperationException Unusable(string why) => new($"The database server of {typeof(TContext).Name} {why}.");
+    private SettingException Unusable(string why) => new($"{Setting}: the server {why}.");
 
     [LoggerMessage(
         EventName = "database.not_durable", Level = LogLevel.Warning,

@@ -203,14 +203,17 @@ public sealed class MariaDbUnitOfWorkTests(SharedServers servers) : UnitOfWorkSu
         (await db.Counters.SingleAsync()).Value.ShouldBe(1);
     }
 
-    [Fact]
-    public async Task A_server_that_refuses_the_password_stops_the_start_with_its_own_words()
+    [Theory]
+    [InlineData("Password", "Access denied")]
+    [InlineData("Database", "Unknown database")]
+    public async Task A_server_that_refuses_us_stops_the_start_with_the_setting_and_its_own_words(string part, string words)
     {
-        var wrong = new MySqlConnectionStringBuilder(Settings.MySql!) { Password = "wrong" }.ConnectionString;
+        var wrong = new MySqlConnectionStringBuilder(Settings.MySql!) { [part] = "wrong" }.ConnectionString;
 
         var refusal = await Should.ThrowAsync<InvalidOperationException>(() => StartAsync(settings: Settings with { MySql = wrong }));
 
-        refusal.Message.ShouldContain("Access denied");
+        refusal.Message.ShouldStartWith("ConnectionStrings:Store: ");
+        refusal.Message.ShouldContain(words);
     }
 
     [Theory]
@@ -224,6 +227,7 @@ public sealed class MariaDbUnitOfWorkTests(SharedServers servers) : UnitOfWorkSu
         var refusal = await Should.ThrowAsync<InvalidOperationException>(
             async () => await StartAsync(settings: Settings with { MySql = await server.NewDatabaseAsync() }));
 
+        refusal.Message.ShouldStartWith("ConnectionStrings:Store: ");
         refusal.Message.ShouldContain(named);
         refusal.Message.ShouldNotContain("\n");
     }

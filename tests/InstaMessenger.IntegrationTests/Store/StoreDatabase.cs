@@ -28,7 +28,8 @@ internal static class StoreDatabase
     private static async Task<string> MigrateAsync()
     {
         var database = await (await SharedServers.Current.MariaDbAsync()).NewDatabaseAsync();
-        var server = new MySqlServer<StoreDbContext>(database, NullLogger<MySqlServer<StoreDbContext>>.Instance);
+        var server = new MySqlServer<StoreDbContext>(
+            "ConnectionStrings:Store", database, NullLogger<MySqlServer<StoreDbContext>>.Instance);
         await using var db = new MySqlStoreDbContext(new DbContextOptionsBuilder().UseMySql(database, server.Version).Options);
         await db.Database.MigrateAsync();
         await server.CompleteAsync(db.GetService<IDesignTimeModel>().Model, CancellationToken.None);
