@@ -93,6 +93,17 @@ public sealed class WorkerLoopTests : IAsyncDisposable
         await UntilHealthIsAsync(HealthStatus.Healthy);
     }
 
+    [Fact]
+    public async Task Rows_that_could_not_even_be_set_aside_are_told_by_readiness_until_they_are_gone()
+    {
+        _probe.Stuck = 2;
+        await _loop.StartAsync(CancellationToken.None);
+        (await UntilHealthIsAsync(HealthStatus.Degraded)).Description.ShouldBe("probe: 2 rows fail and could not be set aside");
+
+        _probe.Stuck = 0;
+        await UntilHealthIsAsync(HealthStatus.Healthy);
+    }
+
     /// <summary>
     /// Who watches the database says that it is away. When each of forty workers said so too, an outage wrote more than the disk of the
     /// logs should bear.
@@ -283,6 +294,10 @@ public sealed class WorkerLoopTests : IAsyncDisposable
         public override ILease? Lease => HeldLease;
 
         public ILease? HeldLease { get; set; }
+
+        public int Stuck { get; set; }
+
+        internal override int StuckRows => Stuck;
 
         public Queue<Func<NextRound>> Answers { get; } = [];
 
