@@ -12,8 +12,10 @@ namespace InstaMessenger.Hosting.Security;
 internal sealed class KeyRingStarter(DirectoryInfo folder, IKeyManager keys, TimeProvider clock) : IHostedLifecycleService
 {
     private static readonly TimeSpan LockPause = TimeSpan.FromMilliseconds(50);
-    private static readonly TimeSpan LongestTurn = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan KeyLifetime = TimeSpan.FromDays(90);
+
+    /// <summary>How long the turns of others are waited for.</summary>
+    internal TimeSpan LongestTurn { get; init; } = TimeSpan.FromSeconds(20);
 
     /// <summary>Runs before anything is started: Data Protection makes a key at its own start, wherever that was registered.</summary>
     public async Task StartingAsync(CancellationToken cancellationToken)

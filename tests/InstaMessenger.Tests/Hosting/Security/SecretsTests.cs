@@ -2,6 +2,8 @@ using System.Security.Cryptography;
 using InstaMessenger.Contracts.Ids;
 using InstaMessenger.Hosting;
 using InstaMessenger.Hosting.Security;
+using InstaMessenger.Hosting.Settings;
+using InstaMessenger.Tests.Shared;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -72,6 +74,19 @@ public sealed class SecretsTests : IDisposable
 
         error.Message.ShouldStartWith("Secrets:MasterKey does not open the key ring");
         _folder.GetFiles("key-*.xml").Length.ShouldBe(1);
+    }
+
+    /// <summary>It was waited for without end and without a word, as if another process had its turn.</summary>
+    [Fact]
+    public async Task A_key_folder_whose_lock_cannot_be_taken_stops_the_start_with_a_clear_sentence()
+    {
+        _folder.CreateSubdirectory(".lock");
+        // It does not come to the keys.
+        var starter = new KeyRingStarter(_folder, null!, TimeProvider.System) { LongestTurn = TimeSpan.Zero };
+
+        var error = await Should.ThrowAsync<SettingException>(() => starter.StartingAsync(Patience.Token()));
+
+        error.Message.ShouldStartWith($"Secrets:KeyDirectory: {_folder.FullName}/.lock cannot be locked: ");
     }
 
     [Fact]

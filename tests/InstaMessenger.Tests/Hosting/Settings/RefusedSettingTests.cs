@@ -19,8 +19,10 @@ public sealed class RefusedSettingTests
         "ConnectionStrings:CrmForwarder=Server=db;Sorver=x", "ConnectionStrings:CrmForwarder must name a MySQL or MariaDB database")]
     [InlineData("ConnectionStrings:Shop=Server=db;Database=x", "ConnectionStrings:Shop: there is no such setting")]
     [InlineData("Data:Directory=/proc/instamessenger", "Data:Directory (/proc/instamessenger) is no folder that can be written")]
+    [InlineData("Data:Directory=/proc/self", "Data:Directory (/proc/self) is no folder that can be written")] // it is there
     [InlineData("Data:Directory=/dev/null", "Data:Directory (/dev/null) is no folder that can be written")]
     [InlineData("Secrets:KeyDirectory=/proc/keys", "Secrets:KeyDirectory (/proc/keys) is no folder that can be written")]
+    [InlineData("Secrets:KeyDirectory=/proc/self", "Secrets:KeyDirectory (/proc/self) is no folder that can be written")]
     [InlineData("Secrets:MasterKey=", "Secrets:MasterKey is missing")]
     [InlineData("Secrets:MasterKey=short", "Secrets:MasterKey is weak")]
     [InlineData("Secrets:MasterKye=x", "Secrets:MasterKye: there is no such setting")]
