@@ -71,7 +71,9 @@ public sealed class RefusedSettingTests
     {
         using var folder = new TemporaryFolder();
         await using var first = await ServiceUnderTest.StartAsync(StandaloneHost.Build(ServiceUnderTest.Arguments(folder.Path)));
-        await ShouldBeOneLineAsync(() => StandaloneHost.Build(ServiceUnderTest.Arguments(folder.Path)), "Another process uses");
+        var line = await ShouldBeOneLineAsync(
+            () => StandaloneHost.Build(ServiceUnderTest.Arguments(folder.Path)), $"Another process uses {folder.Path}/");
+        line.ShouldEndWith("; stop it or set Data:Directory to another folder.");
     }
 
     [Fact]
@@ -150,7 +152,7 @@ public sealed class RefusedSettingTests
         return names.ConvertAll(name => name.StartsWith(':') ? names[0].Split(':')[0] + name : name);
     }
 
-    private static async Task ShouldBeOneLineAsync(Func<WebApplication> build, string sentence)
+    private static async Task<string> ShouldBeOneLineAsync(Func<WebApplication> build, string sentence)
     {
         using var errors = new StringWriter();
 
@@ -160,5 +162,6 @@ public sealed class RefusedSettingTests
         var lines = errors.ToString().TrimEnd().Split('\n');
         lines.Length.ShouldBe(1, errors.ToString());
         lines[0].ShouldStartWith("InstaMessenger does not start. " + sentence);
+        return lines[0];
     }
 }
