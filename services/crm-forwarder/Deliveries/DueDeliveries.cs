@@ -99,9 +99,8 @@ internal sealed partial class DueDeliveries(
     {
         if (endpoint.AccountId is { } account) return account.Value;
         if (endpoint.AllAccounts) return endpoint.Id;
-        var first = await db.EndpointAccounts.Where(row => row.EndpointId == endpoint.Id).OrderBy(row => row.AccountId)
-            .Select(row => (AccountId?)row.AccountId).FirstOrDefaultAsync(cancellationToken);
-        return first?.Value ?? endpoint.Id;
+        var accounts = db.EndpointAccounts.Where(row => row.EndpointId == endpoint.Id).Select(row => row.AccountId).OrderBy(id => id);
+        return await db.ReadableAsync(accounts.Take, 1, cancellationToken) is [var first] ? first.Value : endpoint.Id;
     }
 
     private static IQueryable<DueDelivery> RowsOf(IQueryable<Delivery> deliveries) => deliveries

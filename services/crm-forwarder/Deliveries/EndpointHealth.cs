@@ -60,7 +60,8 @@ internal static class EndpointHealth
                 .SetProperty(row => row.ChangedAt, now));
         if (paused == 0) return;
         var (id, since) = (conclusions[0].Result.Target.EndpointId, conclusions[0].Result.Target.FailingSince!.Value);
-        var accounts = await scope.Db.EndpointAccounts.Where(row => row.EndpointId == id).Select(row => row.AccountId).ToListAsync();
+        var accounts = await scope.Db.ReadableAsync(
+            scope.Db.EndpointAccounts.Where(row => row.EndpointId == id).Select(row => row.AccountId).OrderBy(account => account));
         if (accounts.Count == 0)
         {
             // It takes the events of all accounts; those whose events it did not take are told.

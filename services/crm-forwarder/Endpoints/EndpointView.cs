@@ -1,6 +1,7 @@
 using InstaMessenger.Contracts.Ids;
 using InstaMessenger.CrmForwarder.Data;
 using InstaMessenger.CrmForwarder.Deliveries;
+using InstaMessenger.Hosting.Database;
 using Microsoft.EntityFrameworkCore;
 
 namespace InstaMessenger.CrmForwarder.Endpoints;
@@ -50,7 +51,8 @@ internal sealed record EndpointView(
         CrmForwarderDbContext db, EndpointSecrets secrets, IReadOnlyList<WebhookEndpoint> rows, DateTimeOffset now)
     {
         var ids = rows.Select(row => row.Id).ToList();
-        var accounts = (await db.EndpointAccounts.AsNoTracking().Where(row => ids.Contains(row.EndpointId)).ToListAsync())
+        var taken = db.EndpointAccounts.AsNoTracking().Where(row => ids.Contains(row.EndpointId));
+        var accounts = (await db.ReadableAsync(taken.OrderBy(row => row.AccountId).ThenBy(row => row.EndpointId)))
             .OrderBy(row => row.AccountId.Value, StringComparer.Ordinal).ToLookup(row => row.EndpointId, row => row.AccountId);
         return [.. rows.Select(row => Of(row, [.. accounts[row.Id]], CustomHeaders.Shown(LockedEndpoint.HeadersOf(secrets, row)), now))];
     }

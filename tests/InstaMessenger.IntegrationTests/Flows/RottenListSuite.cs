@@ -55,6 +55,18 @@ public abstract class RottenListSuite(StandaloneProduct product) : IDisposable
             + $"= @account"),
         ["an attempt's time"] = ("CrmForwarder", true, $"UPDATE delivery_attempts SET at = {Never} WHERE delivery_id IN (SELECT id FROM "
             + $"deliveries WHERE account_id = @account)"),
+        ["an endpoint's account"] = ("CrmForwarder", true, "UPDATE endpoint_accounts SET account_id = 'not an id' WHERE account_id = "
+            + "@account"),
+        ["a replay's state"] = ("CrmForwarder", true, "INSERT INTO replays (id, endpoint_id, state, page, is_read, found, delivered, "
+            + "failed, created_at) VALUES ('rpl_rotten', CONCAT('whe_', SUBSTR(@account, 5)), 'Backwards', 1, 1, 0, 0, 0, 0)"),
+        ["an audit entry"] = ("Store", true, "INSERT INTO audit_entries (id, at, actor_type, actor_id, user_id, action, changes, "
+            + $"account_id) VALUES (CONCAT('aud_', @account), {Never}, 'user', 'usr_1', 'usr_1', 'account.linked', '{{', @account)"),
+        ["a saved reply"] = ("Store", true, "INSERT INTO canned_replies (id, shortcut, text, created_at, updated_at, row_version) VALUES "
+            + $"(CONCAT('can_', @account), 'rotten', 'rotten', {Never}, 0, 1); INSERT INTO canned_reply_places (place, reply_id, "
+            + "shortcut_key) VALUES ('*', CONCAT('can_', @account), @account)"),
+        ["an erasure"] = ("Store", true, "INSERT INTO erasures (id, account_id, is_of_account, asked_at, asked_at_sequence, "
+            + "up_to_sequence, step, walked, counted, row_version) VALUES (CONCAT('era_', @account), @account, 0, "
+            + $"{Never}, 0, 0, 'Over', 0, '{{}}', 1)"),
         ["an endpoint's state"] = ("CrmForwarder", true, "UPDATE endpoints SET state = 'Asleep' WHERE account_id = @account"),
     };
 
@@ -107,15 +119,22 @@ public abstract class RottenListSuite(StandaloneProduct product) : IDisposable
             .ShouldContain(row => row.Text("id") == agent && row.Text("account_ids.0") == other.AccountId);
         (await AllAsync(admin, "/api/v1/api-keys"))
             .ShouldContain(row => row.Text("id") == other.KeyId && row.Text("account_ids.0") == other.AccountId);
-        string[] lists = ["quarantine", "reserved-identifiers", "dead-letters/store", "dead-letters/sender", "dead-letters/crm-forwarder"];
+        string[] lists =
+        [
+            "quarantine", "reserved-identifiers", "dead-letters/store", "dead-letters/sender", "dead-letters/crm-forwarder", "audit",
+            "canned-replies", "health/accounts",
+        ];
         foreach (var path in lists) await AllAsync(admin, $"/api/v1/{path}");
         foreach (var (shop, thread) in owners.Values)
         {
             // Its owner may miss the row, and nothing else.
             (await admin.GetAsync($"/api/v1/conversations/{thread}/messages")).Status.ShouldBeOneOf(200, 404);
             (await admin.GetAsync($"/api/v1/webhook-endpoints/{EndpointOf(shop)}/deliveries")).Expect(200);
+            (await admin.GetAsync($"/api/v1/webhook-endpoints/{EndpointOf(shop)}/replays")).Expect(200);
+            (await admin.GetAsync($"/api/v1/accounts/{shop.AccountId}/erasures")).Expect(200);
         }
 
+        (await admin.GetAsync($"/api/v1/webhook-endpoints/{EndpointOf(owners["an endpoint's account"].Shop)}")).Expect(200);
         await GoesOnAsync(admin, other);
         ShouldAllBeTold();
         foreach (var (shop, _) in owners.Values) await shop.DisposeAsync();
