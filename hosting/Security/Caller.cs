@@ -11,8 +11,16 @@ namespace InstaMessenger.Hosting.Security;
 /// <param name="Accounts">The accounts they may see.</param>
 /// <param name="Scopes">What the credential may be used for; all of it for a person.</param>
 /// <param name="Name">The username or the key's name; null when it is not known.</param>
+/// <param name="ExpiresAt">When the key ends (UTC); null for never, and for a person.</param>
 public sealed record Caller(
-    string Id, CallerKind Kind, string UserId, bool IsAdmin, AccountReach Accounts, Scopes Scopes = Scopes.All, string? Name = null)
+    string Id,
+    CallerKind Kind,
+    string UserId,
+    bool IsAdmin,
+    AccountReach Accounts,
+    Scopes Scopes = Scopes.All,
+    string? Name = null,
+    DateTimeOffset? ExpiresAt = null)
 {
     /// <summary>Whether the caller may see an account.</summary>
     /// <param name="account">Any account.</param>

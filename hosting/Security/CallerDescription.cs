@@ -42,6 +42,9 @@ public sealed record CallerDescription
     /// <summary>The username or the key's name, for people; null from a store that does not tell it yet.</summary>
     public string? Name { get; init; }
 
+    /// <summary>When the key ends (UTC); null for never, for a person, and from a store that does not tell it yet.</summary>
+    public DateTimeOffset? ExpiresAt { get; init; }
+
     /// <summary>Describes a caller.</summary>
     /// <returns>The description.</returns>
     public static CallerDescription Of(Caller caller)
@@ -57,6 +60,7 @@ public sealed record CallerDescription
             AccountIds = [.. caller.Accounts.Listed],
             Scopes = [.. caller.Scopes.Each()],
             Name = caller.Name,
+            ExpiresAt = caller.ExpiresAt,
         };
     }
 
@@ -67,7 +71,8 @@ public sealed record CallerDescription
             throw new JsonException("A member of the caller is null.");
         if (Accounts == Reach.All && AccountIds.Count > 0) throw new JsonException("The caller sees all accounts and a list of them.");
         var reach = Accounts == Reach.All ? AccountReach.All : AccountReach.Of(AccountIds);
-        return new Caller(Id, Kind, UserId, IsAdmin, reach, Scopes.Aggregate(Security.Scopes.None, (all, scope) => all | scope), Name);
+        var scopes = Scopes.Aggregate(Security.Scopes.None, (all, scope) => all | scope);
+        return new Caller(Id, Kind, UserId, IsAdmin, reach, scopes, Name, ExpiresAt);
     }
 
     /// <summary>Which accounts a caller sees.</summary>

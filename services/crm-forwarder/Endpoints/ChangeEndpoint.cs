@@ -56,7 +56,7 @@ internal static class ChangeEndpoint
             .Audited(AuditActions.EndpointChanged)
             .WithETag()
             .ProducesProblem(StatusCodes.Status412PreconditionFailed)
-            .Refuses(StatusCodes.Status403Forbidden, "account_not_yours")
+            .Refuses(StatusCodes.Status403Forbidden, "account_not_yours", "key_expires", "scope_exceeded")
             .Refuses(StatusCodes.Status409Conflict, "belongs_to_account")
             .ProducesProblem(StatusCodes.Status422UnprocessableEntity)
             .WithTags("CRM webhooks")
@@ -118,6 +118,8 @@ internal static class ChangeEndpoint
             fields.Fault("state", "The account names no crm_webhook_url: give it one.");
         if (fields.Faults is { Length: > 0 } faults) return Problems.Invalid(faults);
         if (AccountsOf.Refusal(caller, accounts) is { } refusal) return refusal;
+        var receivesOthers = url is not null || request.AccountIds.IsGiven() || request.EventTypes.IsGiven();
+        if (receivesOthers && LastingReceivers.Refusal(caller) is { } lasting) return lasting;
 
         if (request.EventTypes.IsGiven()) endpoint.EventTypes = types;
         if (request.Description.IsGiven()) endpoint.Description = description;
@@ -128,7 +130,7 @@ internal static class ChangeEndpoint
         if (request.State == "paused") endpoint.Pause(now);
         if (request.State == "active") endpoint.Resume(now);
         endpoint.Touch(now);
-        if (all || accounts is not null) await TakeAccountsAsync(scope.Db, endpoint, accounts ?? []);
+        if (all || accounts is not null) await TakeAccountsAsync(scope.Db, endpoint, all, accounts ?? []);
         await scope.Db.SaveChangesAsync();
         scope.AfterCommit(() => mailbox.EndpointChanged(endpoint.Id));
         var after = (await EndpointView.OfAsync(scope.Db, secrets, [endpoint], now))[0];
@@ -137,9 +139,10 @@ internal static class ChangeEndpoint
         return TypedResults.Ok(after);
     }
 
-    private static async Task TakeAccountsAsync(CrmForwarderDbContext db, WebhookEndpoint endpoint, IReadOnlyList<AccountId> accounts)
+    private static async Task TakeAccountsAsync(
+        CrmForwarderDbContext db, WebhookEndpoint endpoint, bool all, IReadOnlyList<AccountId> accounts)
     {
-        endpoint.AllAccounts = accounts.Count == 0;
+        endpoint.AllAccounts = all;
         await db.EndpointAccounts.Where(row => row.EndpointId == endpoint.Id).ExecuteDeleteAsync();
         await BulkInsert.EntitiesAsync(
             db, [.. accounts.Select(account => new EndpointAccount { AccountId = account, EndpointId = endpoint.Id })]);

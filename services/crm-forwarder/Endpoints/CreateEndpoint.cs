@@ -45,7 +45,7 @@ internal static class CreateEndpoint
         .Idempotent<CrmForwarderDbContext>()
         .Audited(AuditActions.EndpointCreated)
         .WithETag()
-        .Refuses(StatusCodes.Status403Forbidden, "account_not_yours")
+        .Refuses(StatusCodes.Status403Forbidden, "account_not_yours", "key_expires", "scope_exceeded")
         .Refuses(StatusCodes.Status409Conflict, "too_many_endpoints")
         .ProducesProblem(StatusCodes.Status422UnprocessableEntity)
         .WithTags("CRM webhooks")
@@ -80,7 +80,7 @@ internal static class CreateEndpoint
         endpoint.MoveTo(fields.Url(request.Url), now);
         var headers = fields.Headers(request.Headers, NoHeaders);
         if (fields.Faults is { Length: > 0 } faults) return Problems.Invalid(faults);
-        if (AccountsOf.Refusal(caller, accounts) is { } refusal) return refusal;
+        if ((AccountsOf.Refusal(caller, accounts) ?? LastingReceivers.Refusal(caller)) is { } refusal) return refusal;
         endpoint.ProtectedHeaders = secrets.Protect(endpoint, headers);
         var (secret, stored) = secrets.New(endpoint);
         endpoint.Rotate(stored, now);

@@ -20,6 +20,7 @@ internal static class RotateSecret
             .Needs(Scopes.Manage)
             .Idempotent<CrmForwarderDbContext>()
             .Audited(AuditActions.EndpointSecretRotated)
+            .Refuses(StatusCodes.Status403Forbidden, "key_expires", "scope_exceeded")
             .WithTags("CRM webhooks")
             .WithSummary("Make a new secret, shown this once; the one before signs too for 24 hours.");
 
@@ -36,6 +37,7 @@ internal static class RotateSecret
         async scope =>
         {
             if (await LockedEndpoint.FindAsync(scope.Db, caller, id) is not { } endpoint) return Problems.NotFound("webhook endpoint");
+            if (LastingReceivers.Refusal(caller) is { } refusal) return refusal;
             var (now, (secret, stored)) = (clock.GetUtcNow(), secrets.New(endpoint));
             endpoint.Rotate(stored, now);
             scope.AfterCommit(() => mailbox.EndpointChanged(id));

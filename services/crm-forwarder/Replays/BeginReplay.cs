@@ -32,6 +32,7 @@ internal static class BeginReplay
             .Needs(Scopes.Manage)
             .Idempotent<CrmForwarderDbContext>()
             .Audited(AuditActions.EndpointReplayBegun)
+            .Refuses(StatusCodes.Status403Forbidden, "scope_exceeded")
             .Refuses(StatusCodes.Status409Conflict, "endpoint_inactive", "replay_running")
             .ProducesProblem(StatusCodes.Status422UnprocessableEntity)
             .WithTags("CRM webhooks")
@@ -65,6 +66,7 @@ internal static class BeginReplay
     {
         // Locked, so that of two that are begun at once one finds the other.
         if (await LockedEndpoint.FindAsync(scope.Db, caller, id) is not { } endpoint) return Problems.NotFound("webhook endpoint");
+        if (LastingReceivers.UnreadRefusal(caller) is { } refusal) return refusal;
         if (Faults(request, now) is { Length: > 0 } faults) return Problems.Invalid(faults);
         if (endpoint.State != EndpointState.Active) return Redeliver.Inactive();
         var (from, to, after) = (Whole(request.From), Whole(request.To), request.AfterSequence);

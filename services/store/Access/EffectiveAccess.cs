@@ -25,7 +25,7 @@ internal static class EffectiveAccess
     public static async Task<Caller?> OfKeyAsync(StoreDbContext db, ApiKey key, CancellationToken cancellationToken)
     {
         if (await OfUserAsync(db, key.UserId, cancellationToken) is not { } owner) return null;
-        var caller = owner with { Id = key.Id, Kind = CallerKind.Key, Scopes = key.Scopes, Name = key.Name };
+        var caller = owner with { Id = key.Id, Kind = CallerKind.Key, Scopes = key.Scopes, Name = key.Name, ExpiresAt = key.ExpiresAt };
         if (!key.Scoped) return caller;
         var scope = await db.ReadableAsync(
             db.Set<ApiKeyAccount>().Where(row => row.KeyId == key.Id).Select(row => row.AccountId).OrderBy(id => id), cancellationToken);

@@ -50,6 +50,8 @@ internal sealed class AccountWriter(
         ProblemHttpResult? Problem,
         string? NewSecret)> LinkAsync(WorkScope<StoreDbContext> scope, Caller caller, Account account, AccountInput input)
     {
+        var hasReceiver = input.CrmWebhookUrl is not null || input.WebhookSecret is not null;
+        if (hasReceiver && LastingReceivers.Refusal(caller) is { } refusal) return (refusal, null);
         var channel = input.MessagingChannelId ?? account.MessagingChannelId;
         string?[] ids =
         [

@@ -54,6 +54,7 @@ internal static class ChangeAccount
         .WithETag()
         .ProducesProblem(StatusCodes.Status412PreconditionFailed)
         .WithSummary("Change a linked account.")
+        .Refuses(StatusCodes.Status403Forbidden, "key_expires", "scope_exceeded")
         .Refuses(StatusCodes.Status409Conflict, "channel_taken", "identifier_reserved")
         .Refuses(StatusCodes.Status422UnprocessableEntity, "token_of_another_account", "token_invalid")
         .Refuses(StatusCodes.Status503ServiceUnavailable, "meta_unavailable");

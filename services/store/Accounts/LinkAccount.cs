@@ -67,6 +67,7 @@ internal sealed partial class LinkAccount(
             + "Which of the two it was is told by the status. Of an account that you see already the token and username are replaced by "
             + "those given, and messaging_channel_id, crm_webhook_url and webhook_secret where they are given; its id stays. One that you "
             + "do not see is 409 account_taken, or identifier_reserved when it is not linked any more.")
+        .Refuses(StatusCodes.Status403Forbidden, "key_expires", "scope_exceeded")
         .Refuses(StatusCodes.Status409Conflict, "account_taken", "channel_taken", "identifier_reserved")
         .Refuses(StatusCodes.Status422UnprocessableEntity, "token_of_another_account", "token_invalid")
         .Refuses(StatusCodes.Status503ServiceUnavailable, "meta_unavailable");

@@ -72,5 +72,7 @@ public abstract class ConventionSuite(SignedInProduct product)
         public JsonElement Json => JsonDocument.Parse(Text).RootElement;
 
         public string? Code => Text.StartsWith('{') && Json.TryGetProperty("code", out var code) ? code.GetString() : null;
+
+        public void ShouldBeRefused(string code) => (Status, Code).ShouldBe((403, code), Text);
     }
 }

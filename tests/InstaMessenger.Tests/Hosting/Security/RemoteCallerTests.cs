@@ -210,6 +210,15 @@ public sealed class RemoteCallerTests : IAsyncLifetime
         newer.StatusCode.ShouldBe(HttpStatusCode.OK);
     }
 
+    [Fact]
+    public async Task A_key_that_ends_is_known_as_one()
+    {
+        _answer = Says(200, Agent[..^1] + ""","expires_at":"2026-12-01T10:00:00Z"}""");
+        using var response = await AskAsync();
+        (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("expires_at").GetDateTimeOffset()
+            .ShouldBe(DateTimeOffset.Parse("2026-12-01T10:00:00Z"));
+    }
+
     private static Task Unauthorized(HttpContext context) => Says(401, "{}")(context);
 
     private static Func<HttpContext, Task> Says(int status, string body) => async context =>

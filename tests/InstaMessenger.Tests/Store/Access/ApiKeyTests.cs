@@ -185,11 +185,39 @@ public sealed class ApiKeyTests(StoreFixture fixture) : IClassFixture<StoreFixtu
             (await Store.PostAsync("/api/v1/users", key, new { username = "lasting", password = "a long password", role = "admin" }))
                 .Code.ShouldBe(code);
             (await Store.PostAsync($"/api/v1/users/{agentId}/accounts", key, new { account_ids = new[] { account } })).Code.ShouldBe(code);
+            (await Store.PatchAsync($"/api/v1/users/{agentId}", key, new { role = "admin" })).Code.ShouldBe(code);
+            (await Store.PostAsync($"/api/v1/users/{agentId}/password", key, new { new_password = "another long password" }))
+                .Code.ShouldBe(code);
         }
 
         (await Store.PostAsync("/api/v1/api-keys", managing, new { name = "more" })).Code.ShouldBe("scope_exceeded");
         (await Store.PostAsync("/api/v1/api-keys", managing, new { name = "as much", scopes = new[] { "manage" } })).Status.ShouldBe(201);
         (await Store.GetAsync("/api/v1/users?limit=200", fixture.Admin)).Raw.ShouldNotContain("lasting");
+    }
+
+    [Fact]
+    public async Task A_key_that_ends_or_may_not_read_has_no_accounts_events_posted_anywhere()
+    {
+        var instagramId = fixture.NewInstagramId();
+        var account = "/api/v1/accounts/" + await Store.LinkAsync(fixture.Admin, instagramId);
+        const string Thief = "https://thief.example/";
+        (await Store.PatchAsync(account, fixture.Admin, new { crm_webhook_url = "https://crm.example/" })).Status.ShouldBe(200);
+        var soon = TimeProvider.System.GetUtcNow().AddHours(1);
+        foreach (var (made, code) in new (object, string)[]
+        {
+            (new { name = "ending", scopes = StoreOverHttp.AllScopes, expires_at = soon }, "key_expires"),
+            (new { name = "managing", scopes = new[] { "manage" } }, "scope_exceeded"),
+        })
+        {
+            var key = (await Store.PostAsync("/api/v1/api-keys", fixture.Admin, made)).Text("key");
+            (await Store.PatchAsync(account, key, new { crm_webhook_url = Thief })).Code.ShouldBe(code);
+            (await Store.PatchAsync(account, key, new { webhook_secret = "a_secret_that_the_thief_knows" })).Code.ShouldBe(code);
+            (await Store.PostAsync("/api/v1/accounts", key, StoreOverHttp.Link(instagramId, ("crm_webhook_url", Thief))))
+                .Code.ShouldBe(code);
+            (await Store.PatchAsync(account, key, new { username = "renamed" })).Status.ShouldBe(200);
+        }
+
+        (await Store.GetAsync(account, fixture.Admin)).Text("crm_webhook_url").ShouldBe("https://crm.example/");
     }
 
     [Fact]
