@@ -43,6 +43,8 @@ public static class EventStreamRetry
         response.Headers.Remove(HeaderNames.ContentLength);
         response.ContentType = MediaType;
         response.Headers.CacheControl = "no-store";
+        // It also says that this 200 is none, to whoever passes the answer on: it proves nothing about the credential.
+        response.Headers.RetryAfter = "1";
         // A random wait: thousands of clients were cut off together and must not all come back at once.
         var wait = Random.Shared.Next(SoonestMilliseconds, LatestMilliseconds);
         return response.WriteAsync(

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using InstaMessenger.Hosting.Http;
 
 namespace InstaMessenger.UiGateway.Edge;
 
@@ -31,13 +32,16 @@ internal sealed class ProvenCredentials
         request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase)
         || (request.Path.StartsWithSegments("/ui", StringComparison.OrdinalIgnoreCase) && !RateLimits.IsSession(request));
 
-    /// <summary>Judges when the answer starts: a stream's ends hours later, and its client may ask for more meanwhile.</summary>
+    /// <summary>
+    /// Judges when the answer starts: a stream's ends hours later, and its client may ask for more meanwhile. A good answer with
+    /// <c>Retry-After</c> stands for one that could not be had (<see cref="EventStreamRetry"/>): nobody has looked at the credential.
+    /// </summary>
     private static Task Judge(object state)
     {
         var (proven, context, hash) = ((ProvenCredentials, HttpContext, string))state;
         if (context.Response.StatusCode == StatusCodes.Status401Unauthorized) proven._hashes.TryRemove(hash, out _);
-        else if (context.Response.StatusCode < StatusCodes.Status400BadRequest && proven._hashes.TryAdd(hash, true)
-            && proven._hashes.Count > Most) proven._hashes.Clear();
+        else if (context.Response.StatusCode < StatusCodes.Status400BadRequest && context.Response.Headers.RetryAfter.Count == 0
+            && proven._hashes.TryAdd(hash, true) && proven._hashes.Count > Most) proven._hashes.Clear();
         return Task.CompletedTask;
     }
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
+using InstaMessenger.Hosting.Http;
 
 namespace InstaMessenger.Tests.UiGateway.Edge;
 
@@ -116,6 +117,36 @@ public sealed class RateLimitTests
         answers.ShouldAllBe(answer => (int)answer.StatusCode == answered || answer.StatusCode == HttpStatusCode.TooManyRequests);
     }
 
+    /// <summary>
+    /// A browser's stream is answered 200 while there is none, and tells to come again. By that each made-up credential that asked for one
+    /// during an outage once got a bucket of its own.
+    /// </summary>
+    [Theory]
+    [InlineData(true)] // by the gateway, of a service's 503
+    [InlineData(false)] // by the service itself, whose database is away
+    public async Task Made_up_credentials_are_not_proven_by_a_stream_that_cannot_be_had(bool byGateway)
+    {
+        using var folder = new TemporaryFolder();
+        var asked = 0;
+        await using var upstream = await Upstream.StartAsync((context, _) =>
+        {
+            Interlocked.Increment(ref asked);
+            context.Response.StatusCode = 503;
+            return byGateway ? Task.CompletedTask : EventStreamRetry.AnswerAsync(context);
+        });
+        await using var gateway = await GatewayHost.StartAsync(folder, upstream, Small);
+        var began = Stopwatch.GetTimestamp();
+
+        for (var round = 0; round < 10; round++)
+        {
+            var answers = await Task.WhenAll(Enumerable.Range(0, AtOnce).Select(n => GetAsync(
+                gateway, $"Bearer made-up-{n}", "/api/v1/events/stream", "text/event-stream")));
+            answers.ShouldAllBe(answer => answer.StatusCode == HttpStatusCode.OK);
+        }
+
+        asked.ShouldBeInRange(1, 4 + (int)Math.Ceiling(Stopwatch.GetElapsedTime(began).TotalSeconds) + 1);
+    }
+
     [Fact]
     public async Task A_credential_that_was_right_and_is_refused_later_counts_for_its_address_again()
     {
@@ -194,9 +225,10 @@ public sealed class RateLimitTests
     }
 
     private static async Task<HttpResponseMessage> GetAsync(
-        ServiceUnderTest gateway, string? authorization = null, string path = "/api/v1/accounts")
+        ServiceUnderTest gateway, string? authorization = null, string path = "/api/v1/accounts", string? accept = null)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        if (accept is not null) request.Headers.Add("Accept", accept);
         if (authorization is not null) request.Headers.TryAddWithoutValidation("Authorization", authorization);
         return await gateway.Http.SendAsync(request);
     }
