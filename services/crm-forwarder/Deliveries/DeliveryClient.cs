@@ -54,6 +54,8 @@ internal sealed class DeliveryClient(OutboundGuard guard, TimeProvider clock) : 
         using var end = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
         try
         {
+            if (!target.Secrets.Headers.All(header => OwnerHeader.IsSendable(header.Key, header.Value)))
+                return new Answer(Verdict.Failed, Error: "headers_invalid");
             using var request = RequestOf(url, target.Secrets, delivery, at);
             // The headers are the answer. Of the body the beginning is kept for people; it changes nothing any more.
             using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, end.Token);

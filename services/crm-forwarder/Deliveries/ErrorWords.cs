@@ -14,6 +14,7 @@ internal static class ErrorWords
         "http_status" => $"It answered {status}; 200 to 299 is success.",
         "address_refused" => "Its address leads where nothing may be posted to.",
         "secret_unreadable" => "Its secret cannot be decrypted with the key ring of this installation.",
+        "headers_invalid" => "One of its headers cannot be sent: give its headers again.",
         "name_resolution_error" => "Its host name cannot be resolved.",
         "connection_error" => "No connection could be made.",
         "secure_connection_error" => "No TLS connection could be made: its certificate is not trusted, or it does not speak TLS.",

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using InstaMessenger.CrmForwarder.Deliveries;
 
 namespace InstaMessenger.CrmForwarder.Endpoints;
 
@@ -35,10 +36,10 @@ internal static class CustomHeaders
         if (headers.Keys.Distinct(StringComparer.OrdinalIgnoreCase).Count() != headers.Count) return "A header is given twice.";
         foreach (var (name, value) in headers)
         {
-            if (name.Length is 0 or > LongestName || !name.All(IsTokenCharacter))
+            if (name.Length > LongestName || !OwnerHeader.IsName(name))
                 return $"A header's name has 1 to {LongestName} letters, digits or - and _.";
             if (IsReserved(name)) return $"{name} is ours, or belongs to the connection.";
-            if (value is null || value.Length > LongestValue || value.AsSpan().ContainsAnyExceptInRange(' ', '~') || value.Trim() != value)
+            if (!OwnerHeader.IsSendable(name, value) || value!.Length > LongestValue)
                 return $"The value of {name} has at most {LongestValue} printable ASCII characters, and no spaces around them.";
         }
 
@@ -63,6 +64,4 @@ internal static class CustomHeaders
 
     private static bool IsReserved(string name) => Reserved.Contains(name)
         || Array.Exists(ReservedPrefixes, prefix => name.StartsWith(prefix, StringComparison.OrdinalIgnoreCase));
-
-    private static bool IsTokenCharacter(char letter) => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_';
 }

@@ -2,8 +2,10 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using InstaMessenger.Contracts.Ids;
+using InstaMessenger.CrmForwarder.Deliveries;
 using InstaMessenger.Hosting.Security;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace InstaMessenger.Tests.CrmForwarder.Endpoints;
 
@@ -106,9 +108,42 @@ public sealed class HiddenHeadersTests : IAsyncLifetime
         answer.StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity);
     }
 
-    private async Task<string> MakeAsync(Dictionary<string, string> headers)
+    [Theory]
+    [InlineData("a\r\nX-Injected: yes")]
+    [InlineData("a\ny")]
+    [InlineData("a\ry")]
+    [InlineData("a\0y")]
+    [InlineData("é")]
+    [InlineData(" a")]
+    public async Task A_value_that_is_no_header_value_is_taken_neither_from_a_client_nor_from_a_rotten_row(string value)
     {
-        using var answer = await _http.PostAsJsonAsync(Path, new { url = "http://127.0.0.1:1/", account_ids = new[] { "acc_1" }, headers });
+        var headers = new Dictionary<string, string> { ["X-Team"] = value };
+        var given = new { url = "http://127.0.0.1:1/", account_ids = new[] { "acc_1" }, headers };
+        using var answer = await _http.PostAsJsonAsync(Path, given);
+        answer.StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity);
+        (await answer.Content.ReadAsStringAsync()).ShouldContain("\"headers\"");
+
+        await using var crm = await TinyCrm.StartAsync();
+        var rotten = await MakeAsync(new() { ["X-Team"] = "red" }, crm.Url("/rotten"));
+        await MakeAsync([], crm.Url("/good"));
+        var secrets = _host.Services.GetRequiredService<EndpointSecrets>();
+        await _host.WriteAsync(db =>
+        {
+            var endpoint = db.Endpoints.Single(row => row.Id == rotten);
+            endpoint.ProtectedHeaders = secrets.Protect(endpoint, headers);
+        });
+        await _host.PublishAsync(_host.Event(Mine));
+
+        (await crm.NextAsync()).Path.ShouldBe("/good");
+        await _host.LoggedAsync("delivery.delivered", "delivery.failed");
+        (await _host.ReadAsync(db => db.Deliveries.Where(row => row.EndpointId == rotten).Select(row => row.LastError).SingleAsync()))
+            .ShouldBe("headers_invalid");
+        crm.HasMore.ShouldBeFalse();
+    }
+
+    private async Task<string> MakeAsync(Dictionary<string, string> headers, string url = "http://127.0.0.1:1/")
+    {
+        using var answer = await _http.PostAsJsonAsync(Path, new { url, account_ids = new[] { "acc_1" }, headers });
         answer.StatusCode.ShouldBe(HttpStatusCode.Created, await answer.Content.ReadAsStringAsync());
         return (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("id").GetString()!;
     }
