@@ -36,6 +36,22 @@ public sealed partial class DocsTests
         missing.ShouldBeEmpty();
     }
 
+    /// <summary>A key on a command line can be read by everybody who lists processes; <c>-H @file</c> keeps it off.</summary>
+    [Fact]
+    public async Task No_line_to_paste_has_a_credential_on_its_command_line()
+    {
+        var wrong = new List<string>();
+        foreach (var file in Files.Where(file => file is "/run" or "/README.md" || PastedFrom().IsMatch(file)))
+        {
+            var text = await File.ReadAllTextAsync(Root + file, TestContext.Current.CancellationToken);
+            wrong.AddRange(CredentialArgument().Matches(text).Select(match => $"{file}: {match.Value}"));
+        }
+
+        Files.ShouldContain("/run");
+        Files.Count(file => PastedFrom().IsMatch(file)).ShouldBeGreaterThan(20);
+        wrong.ShouldBeEmpty();
+    }
+
     [Fact]
     public async Task Every_type_in_the_READMEs_trace_has_a_file_of_its_name()
     {
@@ -70,6 +86,13 @@ public sealed partial class DocsTests
     }
 
     private static bool Exists(string name) => Files.Any(path => path.EndsWith("/" + name, StringComparison.Ordinal));
+
+    [GeneratedRegex(
+        @"^/(docs|clients/\w+|examples)/(?!.*node_modules).*\.md$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex PastedFrom();
+
+    [GeneratedRegex(@"(-H|--header)[ =]?[""']?Authorization:.{0,20}", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex CredentialArgument();
 
     [GeneratedRegex(@"(?<=`)[\w./-]+\.cs(?=`)", RegexOptions.None, matchTimeoutMilliseconds: 1_000)]
     private static partial Regex SourceFile();

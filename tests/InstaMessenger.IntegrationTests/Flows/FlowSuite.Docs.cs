@@ -25,7 +25,7 @@ public abstract partial class FlowSuite
         var script = new Dictionary<string, string?>
         {
             ["URL"] = Product.Door.ToString().TrimEnd('/'),
-            ["KEY"] = shop.Key,
+            ["KEY"] = await KeyFileAsync(shop, folder),
             ["ACCOUNT"] = shop.AccountId,
             ["CONTACT"] = customer.Igsid,
             ["MESSAGE"] = said.Text("data.message.id"),
@@ -68,6 +68,14 @@ public abstract partial class FlowSuite
             var output = await shell.StandardOutput.ReadToEndAsync();
             return output + await error;
         }
+    }
+
+    /// <summary>The key as <c>curl -H @file</c> takes it: on a command line everybody who lists processes could read it.</summary>
+    private static async Task<string> KeyFileAsync(Shop shop, ProductFolder folder)
+    {
+        var file = Path.Combine(folder.Of("keys"), "shop.key");
+        await File.WriteAllTextAsync(file, $"Authorization: Bearer {shop.Key}\n");
+        return file;
     }
 
     /// <summary>Reads the document: its function <c>send</c>, and each line that is to be run.</summary>

@@ -29,7 +29,7 @@ public abstract partial class FlowSuite
         {
             ["URL"] = Product.Door.ToString().TrimEnd('/'),
             ["SIMULATOR"] = Product.Simulator.BaseAddress.ToString().TrimEnd('/'),
-            ["KEY"] = shop.Key,
+            ["KEY"] = await KeyFileAsync(shop, folder),
             ["ACCOUNT"] = shop.AccountId,
             ["INSTAGRAM"] = shop.InstagramId,
             ["CUSTOMER"] = customer.Igsid,
