@@ -25,6 +25,12 @@ internal sealed class DeliveryOptions
     /// </summary>
     public int MostOnTrial => Math.Max(1, Most / 4);
 
+    /// <summary>
+    /// How many of <see cref="MostOnTrial"/> the endpoints that one user made may take together: half. Otherwise those of one user that
+    /// hang are all that is tried, and everybody's new endpoint waits for them.
+    /// </summary>
+    public int MostOnTrialPerOwner => Math.Max(1, MostOnTrial / 2);
+
     /// <summary>How many of <see cref="Most"/> the endpoints that one user made may take together: three quarters.</summary>
     public int MostPerOwner => Math.Max(1, Most * 3 / 4);
 }

@@ -15,6 +15,7 @@ internal sealed class LaneSet(DeliveryOptions options, TimeProvider clock)
     private readonly List<Lane> _turns = [];
     private readonly Dictionary<string, int> _perTenant = [];
     private readonly Dictionary<string, int> _quickPerOwner = [];
+    private readonly Dictionary<string, int> _trialsPerOwner = [];
 
     /// <summary>Quick posts, oldest first; some may be over.</summary>
     private readonly Queue<Post> _young = [];
@@ -81,9 +82,12 @@ internal sealed class LaneSet(DeliveryOptions options, TimeProvider clock)
     public void Prune() => _turns.RemoveAll(lane => lane.IsIdle && _lanes.Remove(lane.EndpointId));
 
     private bool HasPlace(Lane lane, DeliveryTarget target) =>
-        (target.Proven || _quickOnTrial < options.MostOnTrial) && _perTenant.GetValueOrDefault(target.Tenant) < options.MostPerAccount
+        (target.Proven || HasTrial(target)) && _perTenant.GetValueOrDefault(target.Tenant) < options.MostPerAccount
         && (_quick < options.Most / 2 || lane.Quick < FairShare)
         && (target.Owner is not { } owner || _quickPerOwner.GetValueOrDefault(owner) < options.MostPerOwner);
+
+    private bool HasTrial(DeliveryTarget target) => _quickOnTrial < options.MostOnTrial
+        && (target.Owner is not { } owner || _trialsPerOwner.GetValueOrDefault(owner) < options.MostOnTrialPerOwner);
 
     /// <summary>
     /// Half of the places are for whoever comes first. Of the other half nobody takes more than their share: endpoints that answer slowly,
@@ -98,7 +102,12 @@ internal sealed class LaneSet(DeliveryOptions options, TimeProvider clock)
         post.Lane.Quick++;
         if (post.OnTrial) _quickOnTrial++;
         Enter(_perTenant, post.Target.Tenant);
-        if (post.Target.Owner is { } owner) Enter(_quickPerOwner, owner);
+        if (post.Target.Owner is { } owner)
+        {
+            Enter(_quickPerOwner, owner);
+            if (post.OnTrial) Enter(_trialsPerOwner, owner);
+        }
+
         _young.Enqueue(post);
         return post;
     }
@@ -117,7 +126,9 @@ internal sealed class LaneSet(DeliveryOptions options, TimeProvider clock)
         _quick--;
         post.Lane.Quick--;
         if (post.OnTrial) _quickOnTrial--;
-        if (post.Target.Owner is { } owner) Leave(_quickPerOwner, owner);
+        if (post.Target.Owner is not { } owner) return;
+        Leave(_quickPerOwner, owner);
+        if (post.OnTrial) Leave(_trialsPerOwner, owner);
     }
 
     private static void Enter(Dictionary<string, int> posts, string whose) => posts[whose] = posts.GetValueOrDefault(whose) + 1;

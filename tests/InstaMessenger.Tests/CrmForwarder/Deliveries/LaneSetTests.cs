@@ -79,6 +79,23 @@ public sealed class LaneSetTests
         BeginAll().CountBy(post => post.Target.Owner!).ShouldAllBe(owner => owner.Value >= 32);
     }
 
+    /// <summary>Those of one user that hang had all 32, and a new one of another user waited for them in turn.</summary>
+    [Fact]
+    public void The_untried_endpoints_of_one_user_leave_half_of_their_places_to_those_of_others()
+    {
+        foreach (var number in Enumerable.Range(1, 160)) Fill(number, proven: false, owner: "usr_1");
+        BeginAll().Count.ShouldBe(16);
+        Fill(1_000, proven: false, owner: "usr_2");
+        Fill(1_001, proven: false);
+        BeginAll().Select(post => post.Lane.EndpointId).ShouldBe(["whe_1000", "whe_1001"], ignoreOrder: true);
+
+        // Given back as they turn out to be slow, and not twice when they end.
+        _clock.Advance(Slow);
+        BeginAll().CountBy(post => post.Target.Owner ?? "").ShouldBe([KeyValuePair.Create("usr_1", 16)]);
+        foreach (var post in _posts.Values.ToList()) Finish(post, Verdict.TimedOut);
+        BeginAll().Count(post => post.Target.Owner == "usr_1").ShouldBe(16);
+    }
+
     [Fact]
     public void A_new_endpoint_waits_for_those_that_hang_only_until_they_are_known_to_be_slow()
     {
