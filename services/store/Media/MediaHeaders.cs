@@ -12,7 +12,8 @@ internal static class MediaHeaders
         headers.XContentTypeOptions = "nosniff";
         headers.ContentSecurityPolicy = "default-src 'none'; sandbox";
         headers["Cross-Origin-Resource-Policy"] = "same-origin";
-        // For this caller alone, and asked for again: it may be taken back.
+        // Not no-store like all else: a list that is scrolled would fetch the same pictures again and again. For this caller alone, and
+        // asked for again after a minute, since it may be taken back; until then the browser shows it without asking.
         headers.CacheControl = "private, max-age=60, must-revalidate";
         var shown = mimeType.Split('/')[0] is "image" or "video" or "audio";
         headers.ContentDisposition = new ContentDispositionHeaderValue(shown ? "inline" : "attachment")

@@ -34,13 +34,16 @@ public abstract partial class FlowSuite
         ((int)whole.StatusCode, whole.Content.Headers.ContentType?.MediaType).ShouldBe((200, "image/jpeg"));
         whole.Headers.GetValues("X-Content-Type-Options").ShouldBe(["nosniff"]);
         whole.Headers.GetValues("Content-Security-Policy").ShouldBe(["default-src 'none'; sandbox"]);
-        whole.Headers.CacheControl!.Private.ShouldBeTrue();
+        // The one answer to a caller that is kept at all; docs/operations.md says why.
+        whole.Headers.CacheControl!.ToString().ShouldBe("must-revalidate, max-age=60, private");
         whole.Content.Headers.ContentDisposition!.DispositionType.ShouldBe("inline");
         using var part = await ViewAsync(shop, path, request => request.Headers.Range = new RangeHeaderValue(100, 199));
         ((int)part.StatusCode).ShouldBe(206);
         (await part.Content.ReadAsByteArrayAsync()).ShouldBe(bytes[100..200]);
         using var same = await ViewAsync(shop, path, request => request.Headers.IfNoneMatch.Add(whole.Headers.ETag!));
         ((int)same.StatusCode).ShouldBe(304);
+        using var small = await ViewAsync(shop, path + "?size=320");
+        small.Headers.CacheControl!.ToString().ShouldBe(whole.Headers.CacheControl!.ToString());
 
         (await stranger.Api.GetAsync(path)).ExpectProblem(404, "not_found");
         (await Anonymous.GetAsync(path)).ExpectProblem(401);
