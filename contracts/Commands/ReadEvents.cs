@@ -9,7 +9,7 @@ namespace InstaMessenger.Contracts.Commands;
 /// <param name="UpTo">The last sequence of the replay; null on the first page, which finds it.</param>
 /// <param name="From">Events of this time and later ones (UTC); null for no such bound.</param>
 /// <param name="To">Events before this time (UTC); null for no such bound.</param>
-/// <param name="AccountIds">The accounts whose events are read; null for all.</param>
+/// <param name="AccountIds">The accounts whose events are read; null when <see cref="AllAccounts"/> are.</param>
 /// <param name="Types">The types that are read; null for all.</param>
 public sealed record ReadEvents(
     string ReplayId,
@@ -19,4 +19,11 @@ public sealed record ReadEvents(
     DateTimeOffset? From,
     DateTimeOffset? To,
     IReadOnlyList<AccountId>? AccountIds,
-    IReadOnlyList<string>? Types);
+    IReadOnlyList<string>? Types)
+{
+    /// <summary>
+    /// Whether all accounts are meant; without it an empty <see cref="AccountIds"/> reads nothing. Null from a crm-forwarder of before,
+    /// whose list says it by being null.
+    /// </summary>
+    public bool? AllAccounts { get; init; }
+}

@@ -59,7 +59,8 @@ internal sealed class ReplayWorker(
         if (endpoint.State != EndpointState.Active || untried > FewEnough || (untried > 0 && endpoint.FailingSince is not null)) return;
         var accounts = endpoint.AllAccounts
             ? null
-            : await db.EndpointAccounts.Where(row => row.EndpointId == job.EndpointId).Select(row => row.AccountId).ToListAsync();
+            : await db.ReadableAsync(
+                db.EndpointAccounts.Where(row => row.EndpointId == job.EndpointId).Select(row => row.AccountId).OrderBy(id => id));
         scope.Publish(new ReadEvents(
             job.Id,
             job.Page,
@@ -68,7 +69,10 @@ internal sealed class ReplayWorker(
             job.FromTime,
             job.ToTime,
             accounts,
-            EventFilter.Narrowed(endpoint.EventTypes, job.EventTypes)));
+            EventFilter.Narrowed(endpoint.EventTypes, job.EventTypes))
+        {
+            AllAccounts = endpoint.AllAccounts,
+        });
         job.Ask(now);
     }
 }

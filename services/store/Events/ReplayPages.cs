@@ -34,20 +34,22 @@ internal sealed class ReplayPages : IMessageHandler<StoreDbContext, ReadEvents>
     {
         var upTo = asked.UpTo ?? await db.Counters.Where(row => row.Name == Counter.Events).Select(row => row.Value).SingleAsync();
         var after = Math.Min(asked.After ?? await BehindAsync(db, asked.From, upTo), upTo);
-        if (asked is { AccountIds.Count: 0 } or { Types.Count: 0 })
+        var isAll = asked.AllAccounts ?? asked.AccountIds is null;
+        var reach = isAll ? AccountReach.All : AccountReach.Of(asked.AccountIds ?? []);
+        if (reach is { IsAll: false, Listed.Count: 0 } || asked.Types is { Count: 0 })
             return new EventsRead(asked.ReplayId, asked.Page, [], after, upTo, upTo);
-        var reach = asked.AccountIds is null ? AccountReach.All : AccountReach.Of(asked.AccountIds);
         if (await EventPages.NextPartAsync(db, reach, after, upTo, CancellationToken.None) is not var (behind, end))
             return new EventsRead(asked.ReplayId, asked.Page, [], after, upTo, upTo);
-        var rows = await db.ReadableAsync(Query(db, asked, behind, end).Take, Most);
+        var rows = await db.ReadableAsync(Query(db, asked, reach, behind, end).Take, Most);
         var (events, position) = EventPages.Cut(rows, Most, MostBytes, end);
         return new EventsRead(asked.ReplayId, asked.Page, events, after, position, upTo);
     }
 
-    private static IQueryable<EventRow> Query(StoreDbContext db, ReadEvents asked, long behind, long end)
+    private static IQueryable<EventRow> Query(StoreDbContext db, ReadEvents asked, AccountReach reach, long behind, long end)
     {
         var rows = db.Events.AsNoTracking().Where(row => row.Sequence > behind && row.Sequence <= end);
-        if (asked.AccountIds is { } accounts) rows = rows.Where(row => accounts.Contains(row.AccountId));
+        var listed = reach.Listed.ToList();
+        if (!reach.IsAll) rows = rows.Where(row => listed.Contains(row.AccountId));
         if (asked.Types is { } types) rows = rows.Where(row => types.Contains(row.Type));
         if (asked.From is { } from) rows = rows.Where(row => row.OccurredAt >= from);
         if (asked.To is { } to) rows = rows.Where(row => row.OccurredAt < to);

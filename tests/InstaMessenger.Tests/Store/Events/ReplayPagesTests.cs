@@ -87,6 +87,14 @@ public sealed class ReplayPagesTests : IAsyncLifetime
         (await ReadAllAsync(asked)).ShouldBe(Enumerable.Range(100, 199).Where(n => n != 151).Select(n => (long)n));
     }
 
+    /// <summary>A list that was lost on the way is no wish for everybody's events; a crm-forwarder of before says "all" by none.</summary>
+    [Theory]
+    [InlineData(true, 300)]
+    [InlineData(false, 0)]
+    [InlineData(null, 300)]
+    public async Task All_accounts_is_said_in_words(bool? all, int read) =>
+        (await ReadAllAsync(new ReadEvents("rpl_1", 1, 0, null, null, null, null, null) { AllAccounts = all })).Count.ShouldBe(read);
+
     [Fact]
     public async Task Of_what_comes_after_the_first_page_nothing_is_told()
     {
