@@ -100,7 +100,11 @@ internal static class CreateEndpoint
     {
         var db = scope.Db;
         var owner = endpoint.OwnerId;
-        if (await db.Endpoints.CountAsync(row => row.OwnerId == owner && row.State != EndpointState.Removed) >= MostPerOwner)
+        var owned = db.Endpoints.Where(row => row.OwnerId == owner && row.State != EndpointState.Removed);
+        // The oldest is held to the end, so that of many that are made at once each counts those before it.
+        var oldest = await owned.OrderBy(row => row.Id).Select(row => row.Id).FirstOrDefaultAsync();
+        if (oldest is not null) await db.Endpoints.Where(row => row.Id == oldest).ForUpdate().Select(row => row.Id).ToListAsync();
+        if (await owned.CountAsync() >= MostPerOwner)
             return Problems.Of(StatusCodes.Status409Conflict, "too_many_endpoints", $"At most {MostPerOwner}. Delete one first.");
         db.Add(endpoint);
         await db.SaveChangesAsync();
