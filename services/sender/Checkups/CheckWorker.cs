@@ -40,9 +40,10 @@ internal sealed class CheckWorker(
     public override Task BeginAsync(CancellationToken cancellationToken) => unitOfWork.ExecuteAsync(
         async scope =>
         {
-            var unknown = await scope.Db.Accounts
+            // An id that is none must not keep the process from its start.
+            var unknown = await scope.Db.ReadableAsync(scope.Db.Accounts
                 .Where(account => !account.Unlinked && !scope.Db.Set<Checkup>().Any(row => row.AccountId == account.AccountId))
-                .Select(account => account.AccountId).ToListAsync();
+                .OrderBy(account => account.AccountId).Select(account => account.AccountId));
             var now = clock.GetUtcNow();
             foreach (var id in unknown)
             {
@@ -67,11 +68,13 @@ internal sealed class CheckWorker(
     {
         var now = clock.GetUtcNow();
         await using var db = await factory.CreateDbContextAsync(cancellationToken);
-        return await db.ReadableAsync(
-            first => db.Set<Checkup>().Where(row => row.CheckDueAt <= now).OrderBy(row => row.CheckDueAt).ThenBy(row => row.AccountId)
-                .Select(row => row.AccountId).Take(first),
+        // Whole rows, so that one that cannot be read is left out here and not in the way of what is claimed together with it.
+        var due = await db.ReadableAsync(
+            first => db.Set<Checkup>().AsNoTracking().Where(row => row.CheckDueAt <= now).OrderBy(row => row.CheckDueAt)
+                .ThenBy(row => row.AccountId).Take(first),
             AtOnce,
             cancellationToken);
+        return [.. due.Select(row => row.AccountId)];
     }
 
     private Task<List<(Checkup Row, SendingAccount Account)>> ClaimAsync(
@@ -81,8 +84,9 @@ internal sealed class CheckWorker(
             var (now, ids) = (clock.GetUtcNow(), due.ToList());
             var rows = await scope.Db.Set<Checkup>().ForUpdate()
                 .Where(row => ids.Contains(row.AccountId) && row.CheckDueAt <= now).ToListAsync();
-            var accounts = await scope.Db.Accounts.AsNoTracking().Where(row => ids.Contains(row.AccountId))
-                .ToDictionaryAsync(row => row.AccountId);
+            var known = scope.Db.Accounts.AsNoTracking().Where(row => ids.Contains(row.AccountId)).OrderBy(row => row.AccountId);
+            var accounts = (await scope.Db.ReadableAsync(known)).ToDictionary(row => row.AccountId);
+            // Also of an account that cannot be read: it comes again like a claim that nothing came of.
             foreach (var row in rows) row.ClaimCheck(now + (row.FarewellToken is null ? Checkup.Claimed : FarewellClaimed));
             return rows.Where(row => accounts.ContainsKey(row.AccountId)).Select(row => (row, accounts[row.AccountId])).ToList();
         },

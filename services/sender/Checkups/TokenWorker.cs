@@ -41,13 +41,14 @@ internal sealed partial class TokenWorker(
     {
         var now = clock.GetUtcNow();
         await using var db = await factory.CreateDbContextAsync(cancellationToken);
+        // Whole rows, so that one that cannot be read is left out here and not in the way of what is claimed together with it.
         var due = await db.ReadableAsync(
-            first => db.Set<Checkup>().Where(row => row.RefreshDueAt <= now).OrderBy(row => row.RefreshDueAt).ThenBy(row => row.AccountId)
-                .Select(row => row.AccountId).Take(first),
+            first => db.Set<Checkup>().AsNoTracking().Where(row => row.RefreshDueAt <= now).OrderBy(row => row.RefreshDueAt)
+                .ThenBy(row => row.AccountId).Take(first),
             AtOnce,
             cancellationToken);
         if (due.Count == 0) return NextRound.WhenWoken;
-        var claimed = await ClaimAsync([.. due], cancellationToken);
+        var claimed = await ClaimAsync([.. due.Select(row => row.AccountId)], cancellationToken);
         await Task.WhenAll(claimed.Select(account => RefreshAsync(account, cancellationToken)));
         return NextRound.Now.NotSoonerThan(Each * due.Count);
     }
@@ -58,17 +59,18 @@ internal sealed partial class TokenWorker(
             var now = clock.GetUtcNow();
             var rows = await scope.Db.Set<Checkup>().ForUpdate()
                 .Where(row => ids.Contains(row.AccountId) && row.RefreshDueAt <= now).ToListAsync();
-            var accounts = await scope.Db.Accounts.AsNoTracking().Where(row => ids.Contains(row.AccountId))
-                .ToDictionaryAsync(row => row.AccountId);
+            var known = scope.Db.Accounts.AsNoTracking().Where(row => ids.Contains(row.AccountId)).OrderBy(row => row.AccountId);
+            var accounts = (await scope.Db.ReadableAsync(known)).ToDictionary(row => row.AccountId);
             var claimed = new List<SendingAccount>();
             foreach (var row in rows)
             {
-                var account = accounts.GetValueOrDefault(row.AccountId);
-                var mayCall = account is { Unlinked: false, TokenRefused: false, LoginType: Contracts.LoginType.Instagram };
                 row.ClaimRefresh(now + Checkup.Claimed);
+                // One that cannot be read comes again like a claim that nothing came of: somebody may have mended it.
+                if (!accounts.TryGetValue(row.AccountId, out var account)) continue;
+                var mayCall = account is { Unlinked: false, TokenRefused: false, LoginType: Contracts.LoginType.Instagram };
                 // A token that Meta refused is not asked about again; the next one has a date of its own.
                 if (!mayCall) row.RefreshLater(null, now);
-                else if (!(account!.PausedUntil > now)) claimed.Add(account);
+                else if (!(account.PausedUntil > now)) claimed.Add(account);
             }
 
             return claimed;

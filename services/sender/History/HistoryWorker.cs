@@ -46,8 +46,11 @@ internal sealed partial class HistoryWorker(
         foreach (var run in rows.OrderBy(row => row.Purpose == HistoryPurpose.Import).DistinctBy(row => row.AccountId)
             .Take(MostAccounts - busy.Count)) _steps.Start(run.AccountId, stopped => StepAsync(run, stopped), signal.Wake);
         if (rows.Count > 0) return NextRound.WhenWoken;
-        var next = await others.MinAsync(row => (DateTimeOffset?)row.DueAt, cancellationToken);
-        return next is { } due && due - now < Interval ? NextRound.Within(due - now) : NextRound.WhenWoken;
+        // Only of the time that counts: a due time out of range would fail the round.
+        var soon = now + Interval;
+        var next = await others.Where(row => row.DueAt > now && row.DueAt < soon)
+            .MinAsync(row => (DateTimeOffset?)row.DueAt, cancellationToken);
+        return next is { } due ? NextRound.Within(due - now) : NextRound.WhenWoken;
     }
 
     public override Task EndAsync(CancellationToken cancellationToken) => _steps.EndAsync(cancellationToken);

@@ -89,9 +89,10 @@ internal sealed class ProfileWorker(
             async scope =>
             {
                 var now = clock.GetUtcNow();
-                var rows = await scope.Db.Set<ProfileLookup>().ForUpdate()
+                // Among them is what another account's contact of the same id left, which nobody has read yet.
+                var rows = await scope.Db.ReadableAsync(scope.Db.Set<ProfileLookup>().ForUpdate()
                     .Where(row => accountIds.Contains(row.AccountId) && contactIds.Contains(row.ContactId) && row.DueAt <= now)
-                    .ToListAsync();
+                    .OrderBy(row => row.AccountId).ThenBy(row => row.ContactId));
                 var known = scope.Db.Accounts.AsNoTracking().Where(row => accountIds.Contains(row.AccountId)).OrderBy(row => row.AccountId);
                 var accounts = (await scope.Db.ReadableAsync(known)).ToDictionary(row => row.AccountId);
                 var paused = accounts.Values.Where(account => account.PausedUntil > now).ToDictionary(

@@ -1,8 +1,13 @@
 using System.Net.Http.Json;
 using System.Text.Json;
 using InstaMessenger.Contracts.Events;
+using InstaMessenger.Contracts.Ids;
+using InstaMessenger.Sender.Checkups;
+using InstaMessenger.Sender.Data;
 using InstaMessenger.Tests.Shared;
 using Microsoft.AspNetCore.Http;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace InstaMessenger.Tests.Sender.Checkups;
 
@@ -170,6 +175,55 @@ public sealed class CheckWorkerTests : SenderTests
         (row.GetProperty("account_id").GetString(), row.GetProperty("status").GetString(),
             row.GetProperty("sending").GetProperty("state").GetString()).ShouldBe(("acc_1", "healthy", "running"));
         list.GetProperty("next_cursor").ValueKind.ShouldBe(JsonValueKind.Null);
+    }
+
+    [Theory]
+    [InlineData("UPDATE accounts SET instagram_account_id = 'no digits' WHERE account_id <> 'acc_1'")]
+    [InlineData("UPDATE checkups SET last_sent_at = -999999999999999999 WHERE account_id <> 'acc_1'")]
+    public async Task A_row_that_cannot_be_read_keeps_no_other_account_from_being_looked_at(string rot)
+    {
+        await Host.LinkAsync();
+        for (var n = 10; n < 19; n++) await Host.LinkAsync(account: AccountId.Parse($"acc_{n}"));
+        var linked = Host.Clock.GetUtcNow();
+        await CheckedAsync(10, linked);
+        await Host.WriteAsync(db => db.Database.ExecuteSqlRawAsync(rot));
+        Host.Clock.Advance(TimeSpan.FromHours(25));
+
+        var worker = Host.Services.GetRequiredService<CheckWorker>();
+        await worker.RoundAsync(default);
+        await worker.RoundAsync(default);
+
+        await CheckedAsync(1, linked.AddHours(25));
+    }
+
+    [Fact]
+    public async Task An_account_whose_id_is_none_does_not_keep_the_process_from_its_start()
+    {
+        await Host.LinkAsync();
+        await Host.LinkAsync(account: AccountId.Parse("acc_2"));
+        await Host.WriteAsync(async db =>
+        {
+            await db.Set<Checkup>().ExecuteDeleteAsync();
+            await db.Database.ExecuteSqlRawAsync("UPDATE accounts SET account_id = 'no id' WHERE account_id = 'acc_2'");
+        });
+        await Host.CloseAsync();
+
+        await Host.OpenAsync(Graph.Address);
+
+        await Host.WriteAsync(async db => (await db.Set<Checkup>().SingleAsync()).AccountId.ShouldBe(SenderHost.Account));
+    }
+
+    /// <summary>The worker looks by itself as well, so one that is due may be in its hands.</summary>
+    private async Task CheckedAsync(int accounts, DateTimeOffset since)
+    {
+        var factory = Host.Services.GetRequiredService<IDbContextFactory<SenderDbContext>>();
+        using var limit = new CancellationTokenSource(Patience.Long);
+        while (true)
+        {
+            await using var db = await factory.CreateDbContextAsync(limit.Token);
+            if (await db.Set<Checkup>().CountAsync(row => row.CheckedAt >= since, limit.Token) == accounts) return;
+            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, limit.Token);
+        }
     }
 
     private static List<string?> Names(JsonElement list) => [.. list.EnumerateArray().Select(name => name.GetString())];

@@ -1,5 +1,6 @@
 using InstaMessenger.Contracts;
 using InstaMessenger.Contracts.Events;
+using InstaMessenger.Contracts.Ids;
 using InstaMessenger.Hosting.Security;
 using InstaMessenger.Hosting.Workers;
 using InstaMessenger.Sender.Checkups;
@@ -174,6 +175,23 @@ public sealed class TokenWorkerTests : SenderTests
     [InlineData(40)]
     public void A_token_that_ends_within_hours_is_tried_in_time(int hours) =>
         Checkup.FirstRefresh(Start, Start.AddHours(hours), jitter: 0.9).ShouldBeLessThan(Start.AddHours(hours));
+
+    /// <summary>More of them than a round takes, all due before the one that is well.</summary>
+    [Theory]
+    [InlineData("UPDATE accounts SET instagram_account_id = 'no digits' WHERE account_id <> 'acc_1'")]
+    [InlineData("UPDATE checkups SET token_since = -999999999999999999 WHERE account_id <> 'acc_1'")]
+    public async Task A_row_that_cannot_be_read_keeps_no_other_token_from_being_refreshed(string rot)
+    {
+        await Host.LinkAsync(expiresAt: Start.AddDays(60));
+        for (var n = 10; n < 19; n++) await Host.LinkAsync(account: AccountId.Parse($"acc_{n}"), expiresAt: Start.AddDays(50));
+        await Host.WriteAsync(db => db.Database.ExecuteSqlRawAsync(rot));
+        Host.Clock.Advance(TimeSpan.FromDays(31.5));
+
+        await RoundAsync();
+        await RoundAsync();
+
+        (await Host.Refreshes.Reader.ReadAsync(Patience.Token())).AccountId.ShouldBe(SenderHost.Account);
+    }
 
     private async Task<bool> IsRefusedAsync()
     {

@@ -183,6 +183,15 @@ public sealed class HistoryRunTests : IAsyncLifetime
         times.Skip(2).Zip(times).ShouldAllBe(pair => pair.First - pair.Second >= TimeSpan.FromMilliseconds(700));
     }
 
+    [Fact]
+    public async Task A_run_whose_time_cannot_be_read_fails_no_round()
+    {
+        await _host.ReadHistoryAsync(Command());
+        await _host.WriteAsync(db => db.Database.ExecuteSqlRawAsync("UPDATE history_runs SET due_at = -999999999999999999"));
+
+        await _host.Services.GetRequiredService<HistoryWorker>().RoundAsync(default);
+    }
+
     private ReadHistory Command() =>
         new(SenderHost.Account, HistoryPurpose.Import, 1, null, _host.Clock.GetUtcNow().AddHours(-1), [Own], "shop");
 

@@ -215,6 +215,29 @@ public sealed class ProfileLookupTests : IAsyncLifetime
         (await ReportAsync()).ShouldBe((ProfileOutcome.Found, "anna.b", "Anna", null));
     }
 
+    /// <summary>What is claimed together is found by account and by contact, which finds this pair as well.</summary>
+    [Fact]
+    public async Task A_rotten_row_is_in_nobody_elses_way_who_has_a_contact_of_the_same_id()
+    {
+        var (other, second) = (AccountId.Parse("acc_2"), InstagramUserId.Parse("43"));
+        await _host.LinkAsync();
+        await _host.LinkAsync(account: other);
+        await _host.WriteAsync(async db =>
+        {
+            await db.Database.ExecuteSqlRawAsync(
+                "INSERT INTO profile_lookups (account_id, attempts, contact_id, due_at) VALUES ('acc_1', 0, '42', -999999999999999999)");
+            var now = _host.Clock.GetUtcNow();
+            db.Add(new ProfileLookup { AccountId = SenderHost.Account, ContactId = second, DueAt = now });
+            db.Add(new ProfileLookup { AccountId = other, ContactId = SenderHost.Contact, DueAt = now });
+        });
+
+        await _host.Services.GetRequiredService<ProfileWorker>().RoundAsync(default);
+
+        await using var read = Read();
+        var left = await read.Set<ProfileLookup>().Where(row => row.Attempts == 0).Select(row => row.ContactId).ToListAsync();
+        left.ShouldBe([SenderHost.Contact], "only the rotten one was not claimed");
+    }
+
     private Task AskAsync(params InstagramUserId[] contacts) =>
         _host.Services.GetRequiredService<IUnitOfWork<SenderDbContext>>().ExecuteAsync(scope =>
             _host.Services.GetRequiredService<LookUpProfileHandler>().HandleAsync(
