@@ -27,8 +27,8 @@ internal sealed partial record GraphBody(InstagramMessageId? MessageId, GraphErr
         }
         catch (JsonException)
         {
-            // What stands before the fault was read; what stands behind it must be searched for.
-            if (fields.Code is null) Search(bytes, fields);
+            // What stands before the fault was read; what stands behind it must be searched for. The subcode alone may decide.
+            if (fields.Code is null || fields.Subcode is null) Search(bytes, fields);
         }
 
         return new GraphBody(
@@ -97,7 +97,7 @@ internal sealed partial record GraphBody(InstagramMessageId? MessageId, GraphErr
             return;
         }
 
-        fields.Code = Find(CodeMember(), text);
+        fields.Code ??= Find(CodeMember(), text);
         fields.Subcode ??= Find(SubcodeMember(), text);
     }
 

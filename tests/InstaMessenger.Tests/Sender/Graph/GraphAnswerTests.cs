@@ -53,6 +53,9 @@ public sealed class GraphAnswerTests
     [InlineData(400, "{\"error\":{\"message\":\"two\nlines\",\"code\":190}}", "Later")]
     [InlineData(400, """{"error":{"message":"he said \"code\":1, \x","code":190}}""", "Later")]
     [InlineData(200, """{"error":{"share":NaN,"code":1},"message_id":"mid.1"}""", "Unknown")]
+    [InlineData(400, """{"error":{"code":1,"error_data":NaN,"error_subcode":99}}""", "Rejected")]
+    [InlineData(400, """{"error":{"code":2,"error_user_msg":"\x","error_subcode":2018344}}""", "Rejected")]
+    [InlineData(500, """{"error":{"code":1,"message":"he said \"error_subcode\":99, \x"}}""", "Unknown")]
     public void Decoration_overturns_no_outcome(int status, string latin1, string verdict)
     {
         using var response = new HttpResponseMessage((HttpStatusCode)status);
