@@ -33,6 +33,7 @@ internal sealed class ScheduledSend
             entity.Property(row => row.Id).ValueGeneratedOnAdd();
             entity.Property(row => row.Author).HasMaxLength(10);
             entity.HasIndex(row => row.DueAt);
+            entity.HasIndex(row => new { row.AccountId, row.DueAt });
         }
     }
 }

@@ -25,6 +25,7 @@ internal sealed partial class ScheduledSends(
     /// <summary>What goes out later than this after its time is told as late.</summary>
     private static readonly TimeSpan Late = TimeSpan.FromMinutes(1);
 
+    private readonly ScheduledTurns _turns = new();
     private readonly TimeProvider _clock = clock;
     private readonly ILogger _logger = logger;
 
@@ -37,10 +38,8 @@ internal sealed partial class ScheduledSends(
     protected override async Task<IReadOnlyList<long>> FindAsync(
         IReadOnlyCollection<long> except, int limit, CancellationToken cancellationToken)
     {
-        var now = _clock.GetUtcNow();
         await using var db = await factory.CreateDbContextAsync(cancellationToken);
-        return await db.Set<ScheduledSend>().Where(row => row.DueAt <= now && !except.Contains(row.Id))
-            .OrderBy(row => row.DueAt).ThenBy(row => row.Id).Select(row => row.Id).Take(limit).ToListAsync(cancellationToken);
+        return await _turns.NextAsync(db, _clock.GetUtcNow(), except, limit, cancellationToken);
     }
 
     protected override Task HandleAsync(IReadOnlyList<long> rows, CancellationToken cancellationToken) => unitOfWork.ExecuteAsync(

@@ -35,6 +35,9 @@ public abstract class SendTests : IAsyncLifetime
     /// <summary>Settings of a test's own.</summary>
     private protected virtual Dictionary<string, string?> Settings => [];
 
+    /// <summary>What else a test changes in the store.</summary>
+    private protected virtual Action<IServiceCollection>? Change => null;
+
     public async ValueTask InitializeAsync()
     {
         Store = await StoreHost.StartAsync([.. await StoreDatabase.SettingsAsync(), .. Settings], services =>
@@ -45,6 +48,7 @@ public abstract class SendTests : IAsyncLifetime
             services.AddMessageHandler<StoreDbContext, SendMessage, FakeSender>("sender.send-message");
             services.AddMessageHandler<StoreDbContext, CancelSend, FakeCancels>("sender.cancel-send");
             services.AddMessageHandler<StoreDbContext, ShowSign, FakeSigns>("sender.show-sign");
+            Change?.Invoke(services);
         });
         Account = await Store.LinkAsync("17841400000000000");
         Callers.Program("crm", Account.Id);

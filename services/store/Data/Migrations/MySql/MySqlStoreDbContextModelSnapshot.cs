@@ -1915,6 +1915,8 @@ namespace InstaMessenger.Store.Data.Migrations.MySql
 
                     b.HasIndex("DueAt");
 
+                    b.HasIndex("AccountId", "DueAt");
+
                     b.ToTable("scheduled_sends", (string)null);
                 });
 

@@ -1893,6 +1893,8 @@ namespace InstaMessenger.Store.Data.Migrations.Sqlite
 
                     b.HasIndex("DueAt");
 
+                    b.HasIndex("AccountId", "DueAt");
+
                     b.ToTable("scheduled_sends", (string)null);
                 });
 
