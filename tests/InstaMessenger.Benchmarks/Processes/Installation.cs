@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using InstaMessenger.Benchmarks.Load;
 using InstaMessenger.IntegrationTests.Fixtures;
+using InstaMessenger.Tests.Shared;
 
 namespace InstaMessenger.Benchmarks.Processes;
 

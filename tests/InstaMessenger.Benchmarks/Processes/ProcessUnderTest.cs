@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using InstaMessenger.IntegrationTests.Fixtures;
+using InstaMessenger.Tests.Shared;
 
 namespace InstaMessenger.Benchmarks.Processes;
 

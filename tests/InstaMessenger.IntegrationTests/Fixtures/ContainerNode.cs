@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using DotNet.Testcontainers.Builders;
 using DotNet.Testcontainers.Containers;
+using InstaMessenger.Tests.Shared;
 
 namespace InstaMessenger.IntegrationTests.Fixtures;
 

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using InstaMessenger.Tests.Shared;
 
 namespace InstaMessenger.IntegrationTests.Fixtures;
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using InstaMessenger.Tests.Shared;
 using MySqlConnector;
 
 namespace InstaMessenger.IntegrationTests.Fixtures;

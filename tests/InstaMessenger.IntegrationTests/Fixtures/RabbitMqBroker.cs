@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using InstaMessenger.Tests.Shared;
 using RabbitMQ.Client;
 
 namespace InstaMessenger.IntegrationTests.Fixtures;

@@ -1,4 +1,4 @@
-using InstaMessenger.IntegrationTests.Fixtures;
+using InstaMessenger.Tests.Shared;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Logging;

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using InstaMessenger.IntegrationTests.Fixtures;
+using InstaMessenger.Tests.Shared;
 using MySqlConnector;
 
 namespace InstaMessenger.IntegrationTests.Product;

@@ -1,6 +1,7 @@
 using InstaMessenger.IntegrationTests.Fixtures;
 using InstaMessenger.IntegrationTests.Product;
 using InstaMessenger.Simulator.Meta.Customers;
+using InstaMessenger.Tests.Shared;
 
 namespace InstaMessenger.IntegrationTests.Reliability;
 

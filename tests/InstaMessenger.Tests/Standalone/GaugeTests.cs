@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using System.Text.RegularExpressions;
 using InstaMessenger.Standalone;
 using InstaMessenger.Tests.Shared;
@@ -33,7 +31,7 @@ public sealed partial class GaugeTests : IDisposable
     [Fact]
     public async Task Every_backlog_of_the_product_is_on_the_metrics_port()
     {
-        var port = FreePort();
+        var port = FreePort.Take();
         await using var product = await ServiceUnderTest.StartAsync(
             StandaloneHost.Build(ServiceUnderTest.Arguments(_folder.Path, $"Metrics:Port={port}", "Metrics:Host=127.0.0.1")));
 
@@ -63,13 +61,6 @@ public sealed partial class GaugeTests : IDisposable
     }
 
     public void Dispose() => _folder.Dispose();
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 
     /// <summary>The exporter's own label.</summary>
     [GeneratedRegex("""\{otel_scope_name="InstaMessenger",?""", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1_000)]

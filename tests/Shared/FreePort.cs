@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 
-namespace InstaMessenger.IntegrationTests.Fixtures;
+namespace InstaMessenger.Tests.Shared;
 
 /// <summary>Ports for servers that must know theirs before they start.</summary>
 internal static class FreePort
