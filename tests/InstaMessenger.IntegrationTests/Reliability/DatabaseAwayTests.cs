@@ -93,6 +93,10 @@ public sealed class DatabaseAwayTests(OwnDatabaseProduct product) : IClassFixtur
             TestContext.Current.TestOutputHelper?.WriteLine(product.LogsSince(mark));
 
         reckoning.ShouldBeWhole(InFlight * Rounds);
+        // One ingress with one journal: what waits for the database waits in order.
+        reckoning.OutOfOrderInLog.ShouldBe(0);
+        // A call that has begun is recorded once the database is back, which is before its claim (CallTimeout and 30 s) is over.
+        reckoning.Unknown.ShouldBe(0);
         traffic.NotTaken.ShouldBeEmpty("ingress keeps webhooks in a file of its own, so Meta notices nothing");
     }
 

@@ -65,6 +65,7 @@ public abstract class RepeatedWebhookSuite(ProductBase product)
         rows.Count.ShouldBe(Messages + 1);
         rows.Select(row => row.Mid).ShouldBeUnique();
         crm.Doubled.ShouldBeEmpty();
+        crm.Extra.ShouldBe(0);
         crm.Missing(Enumerable.Range(0, Messages).Select(n => $"in {n}")).ShouldBeEmpty();
         for (var writer = 0; writer < Writers; writer++)
         {
