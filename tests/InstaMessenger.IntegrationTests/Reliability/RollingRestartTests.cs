@@ -22,6 +22,7 @@ public sealed class RollingRestartTests(OwnDoubledProduct product)
         Figures.Print($"R11: to end they needed {string.Join(", ", ends.Select(end => $"{end.Process} {end.Took.TotalSeconds:N1} s"))}");
 
         reckoning.ShouldBeWhole(UnderLoad.InFlight);
+        traffic.Refused.ShouldBeEmpty();
         traffic.NotTaken.ShouldBeEmpty();
         // After SIGTERM a process has 8 s to drain; the rest is the machine's.
         ends.Max().Took.ShouldBeLessThan(TimeSpan.FromSeconds(12));

@@ -21,6 +21,7 @@ internal sealed class Traffic(Shop shop, IReadOnlyList<Customer> customers, doub
     private readonly ConcurrentDictionary<Customer, List<string>> _said = new();
     private readonly ConcurrentDictionary<Customer, List<string>> _sent = new();
     private readonly ConcurrentQueue<string> _notTaken = new();
+    private readonly ConcurrentQueue<string> _refused = new();
     private Task _running = Task.CompletedTask;
 
     /// <summary>The texts that were acknowledged, in each customer's order.</summary>
@@ -35,6 +36,11 @@ internal sealed class Traffic(Shop shop, IReadOnlyList<Customer> customers, doub
 
     /// <summary>What posts of webhooks were answered that were not taken.</summary>
     public IReadOnlyCollection<string> NotTaken => _notTaken;
+
+    /// <summary>
+    /// What calls of the API were answered that were not 2xx: sends with a key, each repeated until it is, and one read of each message.
+    /// </summary>
+    public IReadOnlyCollection<string> Refused => _refused;
 
     public static async Task<Traffic> OpenAsync(Shop shop, int customers, double webhooksPerSecond, double sendsPerSecond) =>
         new(shop, await shop.NewWritersAsync(customers), webhooksPerSecond, sendsPerSecond);
@@ -79,8 +85,9 @@ internal sealed class Traffic(Shop shop, IReadOnlyList<Customer> customers, doub
         await PacedAsync(sendsPerSecond, n, async i =>
         {
             var text = Text("out", customer, i);
-            await shop.SendUntilTakenAsync(customer.Igsid, text);
+            var message = await shop.SendUntilTakenAsync(customer.Igsid, text, _refused.Enqueue);
             sent.Add(text);
+            await shop.ReadAsync(message, _refused.Enqueue);
         });
     }
 
