@@ -1,7 +1,10 @@
+using System.Data.Common;
+using System.Text.Json;
 using InstaMessenger.IntegrationTests.Product;
 using InstaMessenger.Simulator.Meta.Customers;
 using InstaMessenger.Tests.Shared;
 using Microsoft.Data.Sqlite;
+using MySqlConnector;
 
 namespace InstaMessenger.IntegrationTests.Reliability;
 
@@ -9,9 +12,7 @@ namespace InstaMessenger.IntegrationTests.Reliability;
 /// A row that no code of ours would write, in the table of each worker: left by a bug, a restored backup or a person's hand. Whoever owns
 /// it may notice; nobody else may, not even after a restart, which is when a worker meets all its rows again.
 /// </summary>
-[Trait(ReliabilityCollection.Trait, "Reliability")]
-[BeginsEarly]
-public sealed class RottenRowTests(StandaloneProduct product) : IClassFixture<StandaloneProduct>, IDisposable
+public abstract class RottenRowSuite(StandaloneProduct product) : IDisposable
 {
     private const string Standalone = "standalone";
 
@@ -50,9 +51,11 @@ public sealed class RottenRowTests(StandaloneProduct product) : IClassFixture<St
     {
         if (TestContext.Current.TestState?.Result == TestResult.Failed)
             TestContext.Current.TestOutputHelper?.WriteLine(string.Join('\n', product.LogsSince(_mark).Split('\n').Take(20)));
+        GC.SuppressFinalize(this);
     }
 
     [Fact]
+    [Trait(ReliabilityCollection.Trait, "Reliability")]
     public async Task A_rotten_row_in_every_place_is_in_nobody_elses_way()
     {
         await using var other = await Shop.OpenAsync(product);
@@ -93,14 +96,19 @@ public sealed class RottenRowTests(StandaloneProduct product) : IClassFixture<St
     private async Task SpoilAsync(string place, string account)
     {
         var (file, sql) = Rot[place];
-        await using var connection = new SqliteConnection(
-            new SqliteConnectionStringBuilder { DataSource = product.Folder.Find(file), Pooling = false }.ToString());
+        await using var connection = Connection(file);
         await connection.OpenAsync();
         await using var command = connection.CreateCommand();
         command.CommandText = sql;
-        command.Parameters.AddWithValue("@account", account);
+        var parameter = command.CreateParameter();
+        (parameter.ParameterName, parameter.Value) = ("@account", account);
+        command.Parameters.Add(parameter);
         (await command.ExecuteNonQueryAsync()).ShouldBeGreaterThan(0, $"nothing was spoilt: {place}");
     }
+
+    /// <summary>A connection, not opened, that may write to what is in a file on SQLite.</summary>
+    private protected virtual DbConnection Connection(string file) => new SqliteConnection(
+        new SqliteConnectionStringBuilder { DataSource = product.Folder.Find(file), Pooling = false }.ToString());
 
     /// <summary>A row that is cut short, and one of a type that is gone; the time of both is none.</summary>
     private static string Outbox(string type) => $"INSERT INTO outbox (type, body, created_at) VALUES ('{type}', x'7b', "
@@ -108,6 +116,23 @@ public sealed class RottenRowTests(StandaloneProduct product) : IClassFixture<St
 
     /// <summary>A second row like one of the account's, changed.</summary>
     private static string Copy(string table, string change) =>
-        $"CREATE TEMP TABLE copied AS SELECT * FROM {table} WHERE account_id = @account LIMIT 1; UPDATE copied SET {change}; INSERT INTO "
-            + $"{table} SELECT * FROM copied; DROP TABLE copied";
+        $"CREATE TEMPORARY TABLE copied AS SELECT * FROM {table} WHERE account_id = @account LIMIT 1; UPDATE copied SET {change}; "
+            + $"INSERT INTO {table} SELECT * FROM copied; DROP TABLE copied";
+}
+
+/// <summary>The suite on SQLite.</summary>
+[BeginsEarly]
+public sealed class RottenRowsOnSqlite(StandaloneProduct product) : RottenRowSuite(product), IClassFixture<StandaloneProduct>;
+
+/// <summary>The suite on MariaDB, whose errors are others and whose rows are locked; ingress has its file on either.</summary>
+[BeginsEarly]
+public sealed class RottenRowsOnMariaDb(MariaDbProduct product) : RottenRowSuite(product), IClassFixture<MariaDbProduct>
+{
+    private readonly MariaDbProduct _product = product;
+
+    private protected override DbConnection Connection(string file) =>
+        _product.Databases.SingleOrDefault(pair => JsonNamingPolicy.KebabCaseLower.ConvertName(pair.Key) + ".db" == file).Value
+            is { } database
+            ? new MySqlConnection(database + ";Pooling=false")
+            : base.Connection(file);
 }
