@@ -34,7 +34,8 @@ internal static class UnderLoad
         var clock = Stopwatch.StartNew();
         var reckoning = await Reckoning.OfAsync(product, shop, traffic, Patience);
         Figures.Print($"{what}: {traffic.Webhooks} webhooks ({traffic.NotTaken.Count} posts not taken and repeated), {traffic.Sends} "
-            + $"sends; {reckoning}; drained {clock.Elapsed.TotalSeconds:N0} s after the end");
+            + $"sends and reads ({traffic.Refused.Count} refused); {reckoning}; drained "
+            + $"{clock.Elapsed.TotalSeconds:N0} s after the end");
         if (reckoning.Lost.Count + reckoning.NotOneMessage.Count > 0)
             TestContext.Current.TestOutputHelper?.WriteLine(product.LogsSince(mark));
         return (traffic, reckoning);
