@@ -156,6 +156,30 @@ namespace InstaMessenger.Store.Data.Migrations.MySql
                     b.ToTable("outbox", (string)null);
                 });
 
+            modelBuilder.Entity("InstaMessenger.Hosting.Idempotency.KeptAnswer", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasMaxLength(64)
+                        .HasColumnType("varchar(64)")
+                        .HasColumnName("id");
+
+                    b.Property<byte[]>("Content")
+                        .IsRequired()
+                        .HasColumnType("longblob")
+                        .HasColumnName("content");
+
+                    b.Property<long>("CreatedAt")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint")
+                        .HasColumnName("created_at");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("CreatedAt");
+
+                    b.ToTable("kept_answers", (string)null);
+                });
+
             modelBuilder.Entity("InstaMessenger.Store.Access.ApiKey", b =>
                 {
                     b.Property<string>("Id")
@@ -1803,6 +1827,11 @@ namespace InstaMessenger.Store.Data.Migrations.MySql
                         .HasColumnType("varchar(100)")
                         .HasColumnName("trace_parent");
 
+                    b.Property<string>("UnsaidBusinessId")
+                        .HasMaxLength(40)
+                        .HasColumnType("varchar(40)")
+                        .HasColumnName("unsaid_business_id");
+
                     b.HasKey("Id");
 
                     b.HasIndex("BusinessId");
@@ -1813,6 +1842,8 @@ namespace InstaMessenger.Store.Data.Migrations.MySql
                         .IsUnique();
 
                     b.HasIndex("InstagramMessageId");
+
+                    b.HasIndex("UnsaidBusinessId");
 
                     b.ToTable("quarantined_webhooks", (string)null);
                 });

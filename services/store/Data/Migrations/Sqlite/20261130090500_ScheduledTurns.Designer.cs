@@ -146,6 +146,30 @@ namespace InstaMessenger.Store.Data.Migrations.Sqlite
                     b.ToTable("outbox", (string)null);
                 });
 
+            modelBuilder.Entity("InstaMessenger.Hosting.Idempotency.KeptAnswer", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("id");
+
+                    b.Property<byte[]>("Content")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("content");
+
+                    b.Property<long>("CreatedAt")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("created_at");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("CreatedAt");
+
+                    b.ToTable("kept_answers", (string)null);
+                });
+
             modelBuilder.Entity("InstaMessenger.Store.Access.ApiKey", b =>
                 {
                     b.Property<string>("Id")
@@ -1783,6 +1807,11 @@ namespace InstaMessenger.Store.Data.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("trace_parent");
 
+                    b.Property<string>("UnsaidBusinessId")
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("unsaid_business_id");
+
                     b.HasKey("Id");
 
                     b.HasIndex("BusinessId");
@@ -1793,6 +1822,8 @@ namespace InstaMessenger.Store.Data.Migrations.Sqlite
                         .IsUnique();
 
                     b.HasIndex("InstagramMessageId");
+
+                    b.HasIndex("UnsaidBusinessId");
 
                     b.ToTable("quarantined_webhooks", (string)null);
                 });
