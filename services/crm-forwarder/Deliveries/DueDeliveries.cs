@@ -1,4 +1,3 @@
-using InstaMessenger.Contracts.Ids;
 using InstaMessenger.CrmForwarder.Claims;
 using InstaMessenger.CrmForwarder.Data;
 using InstaMessenger.Hosting.Database;

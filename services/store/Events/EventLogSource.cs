@@ -1,6 +1,5 @@
 using System.Text.Json;
 using InstaMessenger.Contracts.Events;
-using InstaMessenger.Contracts.Ids;
 using InstaMessenger.Hosting.Bus;
 using InstaMessenger.Hosting.Database;
 using InstaMessenger.Hosting.Outbox;
