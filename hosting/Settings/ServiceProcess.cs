@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 
@@ -32,6 +33,8 @@ public static partial class ServiceProcess
         {
             try
             {
+                // All settings at once: the start makes the workers first, and would end at the one that is wrong for the first of them.
+                app.Services.GetService<IStartupValidator>()?.Validate();
                 await app.StartAsync();
             }
             catch (OperationCanceledException) when (app.Lifetime.ApplicationStopping.IsCancellationRequested)
@@ -59,13 +62,13 @@ public static partial class ServiceProcess
     /// <summary>The sentence of an error that the operator can mend.</summary>
     private static string? SentenceOf(Exception error) => error switch
     {
-        // One setting of two services in one process, which say the same of it.
-        AggregateException all when all.InnerExceptions.Select(SentenceOf).Distinct().ToList() is [{ } one] => one,
+        // Several settings; or one of two services in one process, which say the same of it.
+        AggregateException all when all.InnerExceptions.Select(SentenceOf).Distinct().ToList() is var said && !said.Contains(null) =>
+            string.Join(" ", said),
         OptionsValidationException invalid => OneLine(string.Join(" ", invalid.Failures)),
         InvalidOperationException when Unreadable().Match(error.Message) is { Success: true } match =>
             $"{match.Groups["name"].Value}: '{match.Groups["value"].Value}' cannot be read as {match.Groups["type"].Value}.",
         InvalidOperationException => OneLine(error.Message),
-        AggregateException { InnerExceptions: [var only] } => SentenceOf(only),
         IOException when error.Message.Contains("bind", StringComparison.OrdinalIgnoreCase) => OneLine($"Urls: {error.Message}"),
         UnauthorizedAccessException => OneLine($"{error.Message} The file is read-only, or another user's."),
         SocketException => OneLine($"Urls: cannot listen there: {error.Message}"),

@@ -58,6 +58,18 @@ public sealed class RefusedSettingTests
     }
 
     [Fact]
+    public async Task Bad_settings_of_several_sections_are_one_line_that_names_them_all()
+    {
+        using var folder = new TemporaryFolder();
+        // The last one is a setting of two services, which say the same of it.
+        string[] settings = ["Sender:Concurrency=0", "Deliveries:Most=0", "Instagram:GraphVersion=26"];
+
+        var line = await ShouldBeOneLineAsync(() => StandaloneHost.Build(ServiceUnderTest.Arguments(folder.Path, settings)), "");
+
+        foreach (var name in settings.Select(setting => setting.Split('=')[0])) line.Split(name + ": ").Length.ShouldBe(2, line);
+    }
+
+    [Fact]
     public async Task Without_an_Instagram_app_it_does_not_start()
     {
         using var folder = new TemporaryFolder();
