@@ -29,7 +29,7 @@ public sealed class RunTests : IDisposable
 
     private const string Curl = $$"""
         here=$(dirname "$0")
-        echo "curl $*" >> "$here/calls"
+        echo "curl $(echo "$*" | tr '\n' ' ')" >> "$here/calls"
         case "$*" in
           */health/live) [ -e "$here/{{Simulator}}" ] ;;
           */health/ready) [ -e "$here/{{App}}" ] ;;
