@@ -134,6 +134,7 @@ public abstract partial class FlowSuite
     [InlineData("reset_accepted")]
     [InlineData("garbage_accepted")]
     [InlineData("server_error_accepted")]
+    [InlineData("refused_accepted")]
     public async Task An_ambiguous_call_is_unknown_until_its_echo_and_never_repeated(string preset)
     {
         var shop = await OpenShopAsync();

@@ -82,6 +82,7 @@ public sealed record Fault
         ["unknown_accepted"] = Error(1, status: 500, accepted: true),
         ["sent_but_invalid_json"] = Error(1, 1357046, accepted: true),
         ["service_down_accepted"] = Error(2, status: 500, accepted: true) with { Transient = true },
+        ["refused_accepted"] = Error(20, 1772107, accepted: true),
         ["window_closed"] = Error(10, 2534022, status: 403),
         ["unavailable"] = Error(551, 1545041),
     };
