@@ -62,6 +62,9 @@ internal sealed class SenderHost : IAsyncDisposable
 
     public HttpClient Http { get; private set; } = null!;
 
+    /// <summary>Changes what the sender is made of.</summary>
+    public Action<IServiceCollection>? Change { get; init; }
+
     public IServiceProvider Services => _app.Services;
 
     public static async Task<SenderHost> StartAsync(Uri graph, params (string Key, string Value)[] settings)
@@ -92,6 +95,7 @@ internal sealed class SenderHost : IAsyncDisposable
             .AddSingleton(Refreshes).AddSingleton(Health);
         builder.AddServiceDefaults("sender", 0);
         builder.AddSender();
+        Change?.Invoke(builder.Services);
         builder.Services.AddMessageHandler<SenderDbContext, SendReported, Collector<SendReported>>("store.send-reported");
         builder.Services.AddMessageHandler<SenderDbContext, MediaReported, Collector<MediaReported>>("store.media-reported");
         builder.Services.AddMessageHandler<SenderDbContext, ProfileReported, Collector<ProfileReported>>("store.profile-reported");

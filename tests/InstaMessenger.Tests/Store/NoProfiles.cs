@@ -23,10 +23,11 @@ internal sealed class NoProfiles
     public static void AddTo(IServiceCollection services)
     {
         services.AddMessageHandler<StoreDbContext, ReadHistory, NoProfiles>("sender.read-history");
-        services.AddMessageHandler<StoreDbContext, AccountActive, NoProfiles>("sender.account-active");
         services.AddMessageHandler<StoreDbContext, EraseData, NoProfiles>("sender.erase-data");
         services.AddMessageHandler<StoreDbContext, EraseData, NoProfiles>("crm-forwarder.erase-data");
-        if (services.Any(service => service.ServiceType == typeof(BusSubscription) && IsOfProfiles(service))) return;
+        if (!IsHeard<AccountActive>(services))
+            services.AddMessageHandler<StoreDbContext, AccountActive, NoProfiles>("sender.account-active");
+        if (IsHeard<LookUpProfile>(services)) return;
         services.AddMessageHandler<StoreDbContext, LookUpProfile, NoProfiles>("sender.look-up-profile");
         services.AddMessageHandler<StoreDbContext, ProfileCacheUsed, NoProfiles>("sender.profile-cache-used");
     }
@@ -47,6 +48,7 @@ internal sealed class NoProfiles
         return Task.CompletedTask;
     }
 
-    private static bool IsOfProfiles(ServiceDescriptor service) =>
-        service.ImplementationInstance!.GetType().GenericTypeArguments.Contains(typeof(LookUpProfile));
+    private static bool IsHeard<T>(IServiceCollection services) => services.Any(
+        service => service.ServiceType == typeof(BusSubscription)
+            && service.ImplementationInstance!.GetType().GenericTypeArguments.Contains(typeof(T)));
 }

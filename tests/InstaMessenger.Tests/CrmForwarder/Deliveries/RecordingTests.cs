@@ -19,12 +19,13 @@ public sealed class RecordingTests : IAsyncLifetime
     private TinyCrm _crm = null!;
     private ForwarderHost _host = null!;
 
-    private DoubtfulUnitOfWork Database => _host.Services.GetRequiredService<DoubtfulUnitOfWork>();
+    private DoubtfulUnitOfWork<CrmForwarderDbContext> Database =>
+        _host.Services.GetRequiredService<DoubtfulUnitOfWork<CrmForwarderDbContext>>();
 
     public async ValueTask InitializeAsync()
     {
         _crm = await TinyCrm.StartAsync();
-        _host = await ForwarderHost.StartAsync(_directory, change: DoubtfulUnitOfWork.Wrap);
+        _host = await ForwarderHost.StartAsync(_directory, change: DoubtfulUnitOfWork<CrmForwarderDbContext>.Wrap);
     }
 
     public async ValueTask DisposeAsync()
@@ -156,7 +157,7 @@ public sealed class RecordingTests : IAsyncLifetime
     {
         await _host.LinkAsync(Account, _crm.Url("/"));
         await _host.LinkAsync(OtherAccount, _crm.Url("/"));
-        Database.BreaksAt = 1;
+        Database.Breaks = (db, cancellationToken) => db.Attempts.AnyAsync(row => row.DeliveryId == 1, cancellationToken);
         await _host.PublishAsync(_host.Event(Account));
         await _crm.NextAsync();
         await _host.LoggedAsync("delivery.not_recorded");
