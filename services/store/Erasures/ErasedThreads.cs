@@ -60,19 +60,31 @@ internal sealed class ErasedThreads(MediaPurgeSignal purges)
         var db = scope.Db;
         var files = messages.SelectMany(message => message.Attachments).Select(attachment => attachment.File).OfType<MediaFile>()
             .Select(file => (MediaFile?)file).ToList();
-        var ids = messages.ConvertAll(message => message.Id);
         var mids = messages.Select(message => message.InstagramMessageId).OfType<InstagramMessageId>().ToList();
         erasure.Count("messages", messages.Count);
         erasure.Count("attachments", messages.Sum(message => message.Attachments.Count));
         await IdempotencyRecord.EraseAsync(db, messages);
         foreach (var message in messages) TakenBackMedia.Remove(scope, message);
         db.RemoveRange(messages);
-        await db.Set<ScheduledSend>().Where(row => ids.Contains(row.FirstId) || ids.Contains(row.LastId)).ExecuteDeleteAsync();
+        await EraseScheduledAsync(db, erasure, messages);
         await db.Set<EarlyChange>().Where(row => row.AccountId == erasure.AccountId && mids.Contains(row.InstagramMessageId))
             .ExecuteDeleteAsync();
         await EraseUnplacedAsync(scope, erasure, mids);
         await db.SaveChangesAsync();
         await EraseUploadsAsync(db, erasure, files);
+    }
+
+    /// <summary>
+    /// What is still to be sent of them. No index knows a scheduled send by its messages, so it is looked for only when some were scheduled,
+    /// and only among those of the account.
+    /// </summary>
+    private static async Task EraseScheduledAsync(StoreDbContext db, Erasure erasure, List<Message> messages)
+    {
+        var ids = messages.Where(message => message.ScheduleAt is not null).Select(message => message.Id).ToList();
+        if (ids.Count == 0) return;
+        await db.Set<ScheduledSend>()
+            .Where(row => row.AccountId == erasure.AccountId && (ids.Contains(row.FirstId) || ids.Contains(row.LastId)))
+            .ExecuteDeleteAsync();
     }
 
     /// <summary>Files that were uploaded for these messages, and that no other message holds.</summary>
