@@ -75,8 +75,8 @@ internal sealed class ErasedThreads(MediaPurgeSignal purges)
     }
 
     /// <summary>
-    /// What is still to be sent of them. No index knows a scheduled send by its messages, so it is looked for only when some were scheduled,
-    /// and only among those of the account.
+    /// What is still to be sent of them. No index knows a scheduled send by its messages, so it is looked for only when some were
+    /// scheduled, and only among those of the account.
     /// </summary>
     private static async Task EraseScheduledAsync(StoreDbContext db, Erasure erasure, List<Message> messages)
     {
