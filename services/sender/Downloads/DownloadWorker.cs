@@ -98,7 +98,7 @@ internal sealed partial class DownloadWorker(
         catch (Exception error)
         {
             // The claim ends by itself.
-            LogFailed(logger, error, row.File, row.Owner, row.AccountId);
+            TellFailed(row, error);
             await Task.Delay(Rests, clock, _stopped.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
         finally
@@ -116,8 +116,14 @@ internal sealed partial class DownloadWorker(
         }
         catch (Exception error)
         {
-            LogFailed(logger, error, row.File, row.Owner, row.AccountId);
+            TellFailed(row, error);
         }
+    }
+
+    /// <summary>A database that is away says so itself, once; in its outage each file in hand would be an error of its own.</summary>
+    private void TellFailed(Download row, Exception error)
+    {
+        if (!DatabaseErrors.IsUnavailable(error)) LogFailed(logger, error, row.File, row.Owner, row.AccountId);
     }
 
     [LoggerMessage(

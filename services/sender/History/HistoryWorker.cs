@@ -65,7 +65,8 @@ internal sealed partial class HistoryWorker(
         }
         catch (Exception error) when (error is not OperationCanceledException || !stopped.IsCancellationRequested)
         {
-            LogFailed(logger, error, run.AccountId);
+            // A database that is away says so itself, once, and not for each account.
+            if (!DatabaseErrors.IsUnavailable(error)) LogFailed(logger, error, run.AccountId);
             await Task.Delay(FailedFor, clock, stopped).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }

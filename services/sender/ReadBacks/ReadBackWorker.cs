@@ -69,7 +69,8 @@ internal sealed partial class ReadBackWorker(
         }
         catch (Exception error) when (error is not OperationCanceledException || !stopped.IsCancellationRequested)
         {
-            LogFailed(logger, error, account);
+            // A database that is away says so itself, once, and not for each account.
+            if (!DatabaseErrors.IsUnavailable(error)) LogFailed(logger, error, account);
             await RestAsync(account, error, stopped);
         }
     }
