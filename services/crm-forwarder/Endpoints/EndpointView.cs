@@ -53,7 +53,7 @@ internal sealed record EndpointView(
         var ids = rows.Select(row => row.Id).ToList();
         var taken = db.EndpointAccounts.AsNoTracking().Where(row => ids.Contains(row.EndpointId));
         var accounts = (await db.ReadableAsync(taken.OrderBy(row => row.AccountId).ThenBy(row => row.EndpointId)))
-            .OrderBy(row => row.AccountId.Value, StringComparer.Ordinal).ToLookup(row => row.EndpointId, row => row.AccountId);
+            .ToLookup(row => row.EndpointId, row => row.AccountId);
         return [.. rows.Select(row => Of(row, [.. accounts[row.Id]], CustomHeaders.Shown(LockedEndpoint.HeadersOf(secrets, row)), now))];
     }
 
