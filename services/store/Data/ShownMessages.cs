@@ -1,5 +1,5 @@
 using InstaMessenger.Contracts.Ids;
-using Microsoft.EntityFrameworkCore;
+using InstaMessenger.Hosting.Database;
 
 namespace InstaMessenger.Store.Data;
 
@@ -12,13 +12,15 @@ internal static class ShownMessages
     {
         var ids = messages.Distinct().ToList();
         if (ids.Count == 0) return Enumerable.Empty<MessageId>().ToLookup(id => id);
-        var answers = await db.Messages.Where(message => ids.Contains(message.Id))
-            .Join(
-                db.Messages,
-                message => new { message.AccountId, Mid = message.InstagramMessageId },
-                answer => new { answer.AccountId, Mid = answer.ReplyTo },
-                (message, answer) => new { Message = message.Id, Answer = answer.Id })
-            .ToListAsync(cancellationToken);
-        return ids.Select(id => new { Message = id, Answer = id }).Concat(answers).ToLookup(pair => pair.Message, pair => pair.Answer);
+        var answers = await db.ReadableAsync(
+            db.Messages.Where(message => ids.Contains(message.Id))
+                .Join(
+                    db.Messages,
+                    message => new { message.AccountId, Mid = message.InstagramMessageId },
+                    answer => new { answer.AccountId, Mid = answer.ReplyTo },
+                    (message, answer) => new { Answer = answer.Id, Message = message.Id })
+                .OrderBy(pair => pair.Answer).ThenBy(pair => pair.Message),
+            cancellationToken);
+        return ids.Select(id => new { Answer = id, Message = id }).Concat(answers).ToLookup(pair => pair.Message, pair => pair.Answer);
     }
 }

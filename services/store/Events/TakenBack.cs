@@ -1,7 +1,7 @@
 using System.Text.Json;
 using InstaMessenger.Contracts.Ids;
+using InstaMessenger.Hosting.Database;
 using InstaMessenger.Store.Data;
-using Microsoft.EntityFrameworkCore;
 
 namespace InstaMessenger.Store.Events;
 
@@ -31,8 +31,11 @@ internal static class TakenBack
         var messages = showing.Select(sequences => sequences.Key).ToList();
         var events = messages.Count == 0
             ? []
-            : await db.Events.Where(row => messages.Contains(row.MessageId)).OrderBy(row => row.Sequence)
-                .Select(row => new { row.MessageId, row.Id }).ToListAsync(cancellationToken);
+            // One whose id cannot be read was passed on to nobody, and must not stop the streams of all.
+            : await db.ReadableAsync(
+                db.Events.Where(row => messages.Contains(row.MessageId)).OrderBy(row => row.Sequence)
+                    .Select(row => new { row.Sequence, row.MessageId, row.Id }),
+                cancellationToken);
         return events.SelectMany(row => showing[row.MessageId].Select(sequence => (sequence, row.Id)))
             .ToLookup(pair => pair.sequence, pair => pair.Id);
     }

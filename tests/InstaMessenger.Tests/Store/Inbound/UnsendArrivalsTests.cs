@@ -203,6 +203,23 @@ public sealed class UnsendArrivalsTests : IAsyncLifetime
             .Where(frame => frame.Length > 0)];
     }
 
+    /// <summary>Streams leave it out, so nobody is shown it. When it was asked for all the same, every stream stood still.</summary>
+    [Fact]
+    public async Task An_event_of_it_whose_id_cannot_be_read_stops_no_live_stream()
+    {
+        await _shop.ReceiveAsync(Text("m1", Secret, 0));
+        await _shop.ReceiveAsync(Unsend("m1", 3));
+        await _shop.Store.UnitOfWork.ExecuteAsync(
+            scope => scope.Db.Database.ExecuteSqlAsync($"UPDATE events SET id = 'none' WHERE type = 'message.received'"));
+        var pages = _shop.Store.Services.GetRequiredService<EventPages>();
+        var rows = await pages.ReadAsync(AccountReach.All, 0, long.MaxValue, 10, TestContext.Current.CancellationToken);
+
+        var emptied = await pages.EmptiedByAsync(rows, TestContext.Current.CancellationToken);
+
+        rows.ShouldContain(row => row.Type == EventTypes.MessageDeleted);
+        emptied[rows[^1].Sequence].ShouldBe([rows[^1].Id], "the one that cannot be read is left out");
+    }
+
     private static System.Text.Json.Nodes.JsonObject Nobodys(System.Text.Json.Nodes.JsonObject item)
     {
         item.Remove("sender");
